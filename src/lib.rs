@@ -1,0 +1,109 @@
+//! `exc`, an exception register for policy-governed engineering teams: the map of the code.
+//!
+//! A register is a directory of YAML files in a git repository. Text becomes records with
+//! positions ([`source`]), all records of a directory are a [`register`], rules look at them under
+//! a [`policy`] and say what is wrong as [`finding`]s, and [`render`] turns those into bytes.
+//!
+//! In the order of dependency; a module uses what stands above it and never what stands below,
+//! which a test checks:
+//!
+//! - [`text`]: source files, spans, lines and columns.
+//! - [`model`]: the domain as plain values. [`model::window`] alone decides "expired".
+//! - [`finding`]: the only way to say that something is wrong.
+//! - [`source`]: text → record. [`source::yaml`] alone names a YAML parser.
+//! - [`register`]: all records of a directory, and what could not be read.
+//! - [`policy`]: the policy file → a validated policy.
+//! - [`rules`]: one rule per file. Start here to add a check.
+//! - [`render`]: findings and lists → text, JSON, SARIF and so on.
+//! - [`env`](mod@env): the world around one run; all that is read from outside.
+//! - [`commands`]: one verb per file.
+//! - [`cli`]: global options and the list of commands.
+//!
+//! Invariants:
+//!
+//! - What is wrong with a record is a [`finding::Finding`], never an error; an error means that
+//!   `exc` could not do its work.
+//! - Only `main.rs` reads the clock, the environment, the working directory and the standard
+//!   streams. Everything else gets an [`Env`].
+//! - Text that stands in a record reaches a sink through [`render`], which makes it harmless there.
+//! - No network, no unsafe code, no program is started.
+#![forbid(unsafe_code)]
+
+mod cli;
+mod commands;
+mod env;
+mod finding;
+mod model;
+mod policy;
+mod register;
+mod render;
+mod rules;
+mod source;
+mod text;
+
+use std::ffi::OsString;
+use std::io;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+use crate::commands::Failure;
+pub use crate::env::{Env, Outcome, Terminal};
+
+/// Runs one command line, whose first element is the program's name.
+///
+/// Results go to `env.out`, everything else to `env.err`. A closed `env.out` is no error: the
+/// verdict stands. Any other failure to write is [`Outcome::Error`].
+pub fn run(arguments: impl IntoIterator<Item = OsString>, env: &mut Env<'_>) -> Outcome {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return explain_usage(&error, env),
+    };
+    let result = dispatch(cli, env);
+    let outcome = match result {
+        Ok(outcome) => outcome,
+        Err(error) => report(&error, env),
+    };
+    match env.out.flush() {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            report(&anyhow::Error::new(error).context("cannot write the result"), env)
+        }
+        _ => outcome,
+    }
+}
+
+fn dispatch(cli: Cli, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
+    let globals = &cli.globals;
+    if let Some(today) = globals.today {
+        env.today = today;
+    }
+    match cli.command {
+        Command::Check(args) => commands::check::run(&args, globals, env),
+        Command::Explain(args) => commands::explain::run(&args, globals, env),
+        Command::Rules(args) => commands::rules::run(&args, globals, env),
+    }
+}
+
+fn explain_usage(error: &clap::Error, env: &mut Env<'_>) -> Outcome {
+    let is_error = error.use_stderr();
+    let sink = if is_error { &mut env.err } else { &mut env.out };
+    let written = write!(sink, "{}", error.render()).and_then(|()| sink.flush());
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Outcome::Error,
+        _ if is_error => Outcome::Error,
+        _ => Outcome::Success,
+    }
+}
+
+/// Prints an error with its causes and its hint. Where that cannot be written either, the exit
+/// code is all that is left to say it.
+fn report(error: &anyhow::Error, env: &mut Env<'_>) -> Outcome {
+    let causes: Vec<String> =
+        error.chain().map(|cause| render::Safe(&cause.to_string()).to_string()).collect();
+    let _ = writeln!(env.err, "error: {}", causes.join(": "));
+    if let Some(hint) = error.downcast_ref::<Failure>().and_then(|failure| failure.hint.as_deref())
+    {
+        let _ = writeln!(env.err, "hint: {}", render::Safe(hint));
+    }
+    Outcome::Error
+}

@@ -1,0 +1,253 @@
+//! An exception and its parts, as a record states them.
+//!
+//! What a record leaves out, or says in a form that is not understood, is empty or `None` here: a
+//! broken record is judged as far as it goes, and the findings say what is missing.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Deserializer};
+
+/// A deviation from policy: which control, where, why, who answers for it, until when.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(default)]
+pub(crate) struct Exception {
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) id: String,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) title: String,
+    #[serde(deserialize_with = "each_lenient")]
+    pub(crate) controls: Vec<String>,
+    #[serde(deserialize_with = "each_lenient")]
+    pub(crate) scope: Vec<String>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) risk: Risk,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) owner: Person,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) requester: Person,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) justification: Justification,
+    #[serde(deserialize_with = "each_lenient")]
+    pub(crate) compensating_controls: Vec<CompensatingControl>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) remediation: Remediation,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) opened: Option<NaiveDate>,
+    /// The last valid day, UTC.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) expires: Option<NaiveDate>,
+    #[serde(deserialize_with = "each_lenient")]
+    pub(crate) renewals: Vec<Renewal>,
+    #[serde(deserialize_with = "each_lenient")]
+    pub(crate) reviews: Vec<Review>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) closed: Option<Closed>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) emergency: Option<Emergency>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) data_classification: String,
+    #[serde(deserialize_with = "each_lenient")]
+    pub(crate) tags: Vec<String>,
+    #[serde(deserialize_with = "each_lenient")]
+    pub(crate) links: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(default)]
+pub(crate) struct Risk {
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) level: Option<RiskLevel>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) statement: String,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RiskLevel {
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(default)]
+pub(crate) struct Person {
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) name: String,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) email: String,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) team: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(default)]
+pub(crate) struct Justification {
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) blocker: String,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) end_state: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(default)]
+pub(crate) struct CompensatingControl {
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) description: String,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) reduces: String,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) owner: String,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) evidence: String,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) verified: Option<NaiveDate>,
+    /// How long a verification holds, as written (`30d`); see [`super::Lifetime`].
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) verify_every: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(default)]
+pub(crate) struct Remediation {
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) plan: String,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) ticket: String,
+    #[serde(deserialize_with = "each_lenient")]
+    pub(crate) milestones: Vec<Milestone>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(default)]
+pub(crate) struct Milestone {
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) due: Option<NaiveDate>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) what: String,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) done: Option<NaiveDate>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(default)]
+pub(crate) struct Renewal {
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) date: Option<NaiveDate>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) until: Option<NaiveDate>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) reason: String,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) evidence: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(default)]
+pub(crate) struct Review {
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) date: Option<NaiveDate>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) by: String,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) note: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(default)]
+pub(crate) struct Closed {
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) date: Option<NaiveDate>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) outcome: Option<Outcome>,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) note: String,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Outcome {
+    Remediated,
+    PolicyChanged,
+    Superseded,
+    Withdrawn,
+    Rejected,
+    Revoked,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(default)]
+pub(crate) struct Emergency {
+    /// RFC 3339, as written.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) declared: String,
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) reason: String,
+}
+
+impl Exception {
+    pub(crate) fn is_open(&self) -> bool {
+        self.closed.is_none()
+    }
+}
+
+impl RiskLevel {
+    pub(crate) const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::Critical];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+impl Outcome {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Remediated => "remediated",
+            Self::PolicyChanged => "policy-changed",
+            Self::Superseded => "superseded",
+            Self::Withdrawn => "withdrawn",
+            Self::Rejected => "rejected",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
+impl fmt::Display for RiskLevel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Reads a part, or its empty form where it cannot be understood.
+fn lenient<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Ok(T::deserialize(deserializer).unwrap_or_default())
+}
+
+/// Reads a list whose elements may be broken one by one, so that indices stay those of the file.
+fn each_lenient<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    struct Element<T>(T);
+
+    impl<'de, T: Deserialize<'de> + Default> Deserialize<'de> for Element<T> {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            lenient(deserializer).map(Self)
+        }
+    }
+
+    let elements = Vec::<Element<T>>::deserialize(deserializer).unwrap_or_default();
+    Ok(elements.into_iter().map(|element| element.0).collect())
+}

@@ -1,0 +1,19 @@
+//! The domain as plain values: what an exception is, where it applies, how long it holds.
+//!
+//! Invariant: knows neither YAML nor findings; nothing here reads a file or the clock.
+
+mod exception;
+mod field;
+mod id;
+mod lifetime;
+mod target;
+pub(crate) mod window;
+
+pub(crate) use exception::{
+    Closed, CompensatingControl, Emergency, Exception, Justification, Milestone, Outcome, Person,
+    Remediation, Renewal, Review, Risk, RiskLevel,
+};
+pub(crate) use field::{Field, FieldKind};
+pub(crate) use id::{ALPHABET, draw};
+pub(crate) use lifetime::Lifetime;
+pub(crate) use target::{Breadth, Target, TargetError};

@@ -1,0 +1,139 @@
+//! When an exception holds. The only place that decides "expired", and the only one that
+//! subtracts or adds days.
+//!
+//! All days are civil dates in UTC. `expires` is inclusive: the exception holds on that day.
+
+use chrono::{Days, NaiveDate};
+
+use super::Exception;
+
+/// What an exception is on a day; computed, never stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Status {
+    /// Not on the mainline.
+    Proposed,
+    Active,
+    Expired,
+    Closed,
+}
+
+impl Status {
+    pub(crate) const ALL: [Self; 4] = [Self::Proposed, Self::Active, Self::Expired, Self::Closed];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Proposed => "proposed",
+            Self::Active => "active",
+            Self::Expired => "expired",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// The status of an exception on a day. One without a readable `expires` counts as expired, since
+/// nothing is open-ended.
+pub(crate) fn status(exception: &Exception, on_mainline: bool, today: NaiveDate) -> Status {
+    let is_over = exception.expires.is_none_or(|expires| is_past(expires, today));
+    match () {
+        () if !exception.is_open() => Status::Closed,
+        () if is_over => Status::Expired,
+        () if on_mainline => Status::Active,
+        () => Status::Proposed,
+    }
+}
+
+/// Whether the last valid day lies behind; the day itself is still valid.
+pub(crate) fn is_past(last_day: NaiveDate, today: NaiveDate) -> bool {
+    last_day < today
+}
+
+/// Days from today to the last valid day: 0 on that day, negative after it.
+pub(crate) fn days_left(last_day: NaiveDate, today: NaiveDate) -> i64 {
+    days_between(today, last_day)
+}
+
+/// Days from one date to another; 1 from a day to the next.
+pub(crate) fn days_between(from: NaiveDate, to: NaiveDate) -> i64 {
+    to.signed_duration_since(from).num_days()
+}
+
+/// The day `days` after another, or the calendar's last one.
+pub(crate) fn days_after(date: NaiveDate, days: u32) -> NaiveDate {
+    date.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX)
+}
+
+/// `valid through 2027-01-31 (UTC), 72 days left`, or how long ago that was.
+pub(crate) fn describe(last_day: NaiveDate, today: NaiveDate) -> String {
+    match days_left(last_day, today) {
+        0 => format!("valid through {last_day} (UTC), today is the last day"),
+        left if left > 0 => format!("valid through {last_day} (UTC), {} left", n_days(left)),
+        left => format!("expired after {last_day} (UTC), {} ago", n_days(-left)),
+    }
+}
+
+/// `1 day`, `72 days`.
+pub(crate) fn n_days(days: i64) -> String {
+    format!("{days} day{}", if days == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> NaiveDate {
+        text.parse().expect("a date")
+    }
+
+    fn exception(expires: &str) -> Exception {
+        Exception { expires: Some(date(expires)), ..Exception::default() }
+    }
+
+    #[test]
+    fn the_expiry_day_itself_is_still_valid() {
+        let exception = exception("2027-01-31");
+        assert_eq!(status(&exception, true, date("2027-01-31")), Status::Active);
+        assert_eq!(status(&exception, true, date("2027-02-01")), Status::Expired);
+    }
+
+    #[test]
+    fn closed_wins_over_expired() {
+        let exception = Exception { closed: Some(Default::default()), ..exception("2020-01-01") };
+        assert_eq!(status(&exception, true, date("2026-11-20")), Status::Closed);
+    }
+
+    #[test]
+    fn a_record_off_the_mainline_is_proposed_until_it_expires() {
+        let exception = exception("2027-01-31");
+        assert_eq!(status(&exception, false, date("2026-11-20")), Status::Proposed);
+        assert_eq!(status(&exception, false, date("2027-02-01")), Status::Expired);
+    }
+
+    #[test]
+    fn nothing_is_open_ended() {
+        assert_eq!(status(&Exception::default(), true, date("2026-11-20")), Status::Expired);
+    }
+
+    #[test]
+    fn a_message_says_the_day_the_zone_and_the_distance() {
+        let last = date("2027-01-31");
+        assert_eq!(
+            describe(last, date("2026-11-20")),
+            "valid through 2027-01-31 (UTC), 72 days left"
+        );
+        assert_eq!(
+            describe(last, date("2027-01-30")),
+            "valid through 2027-01-31 (UTC), 1 day left"
+        );
+        assert_eq!(describe(last, last), "valid through 2027-01-31 (UTC), today is the last day");
+        assert_eq!(
+            describe(last, date("2027-02-02")),
+            "expired after 2027-01-31 (UTC), 2 days ago"
+        );
+    }
+
+    #[test]
+    fn the_end_of_the_calendar_does_not_overflow() {
+        assert_eq!(days_after(NaiveDate::MAX, 1), NaiveDate::MAX);
+        assert!(days_between(NaiveDate::MIN, NaiveDate::MAX) > 0);
+    }
+}

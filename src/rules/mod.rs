@@ -1,0 +1,171 @@
+//! The checks that `exc` makes: one rule per file, each with its code, its page, its check and its
+//! tests.
+//!
+//! A rule is a constant in [`RULES`]. It looks at one record ([`Check::Record`]) or at all of them
+//! ([`Check::Register`]) and pushes findings; it never prints, and never reads a file or the clock.
+//! What is noticed while a file is read ([`Check::Load`]) has its page here as well.
+//!
+//! A page has four parts: *What it checks*, *Why it matters*, *Example*, *Instead*. A test runs
+//! every example, which must raise that code and no other, and every instead, which must raise
+//! none. An example is YAML that replaces the keys of a good record, or, in an `sh` block, commands
+//! run in a good register.
+//!
+//! A new rule: the next free number of its hundred (never one that was used), a file named after
+//! it, a line in [`RULES`], and a line in `CHANGELOG.md`.
+
+mod load;
+#[cfg(test)]
+mod testing;
+
+use chrono::NaiveDate;
+use rayon::prelude::*;
+
+use crate::finding::{self, Code, Finding, Level};
+use crate::policy::{Policy, RuleLevel, UNUSABLE_POLICY};
+use crate::register::Register;
+use crate::source::Record;
+use crate::source::schema::nearest;
+
+/// A check, with its page.
+pub(crate) struct Rule {
+    pub(crate) code: &'static Code,
+    /// Markdown; see the module's documentation.
+    pub(crate) docs: &'static str,
+    pub(crate) check: Check,
+}
+
+/// What a rule looks at.
+pub(crate) enum Check {
+    /// Noticed while a file is listed, read or validated.
+    Load,
+    Record(fn(&Record, &Context<'_>, &mut Vec<Finding>)),
+    Register(fn(&Register, &Context<'_>, &mut Vec<Finding>)),
+}
+
+/// What every rule may know besides the records.
+pub(crate) struct Context<'a> {
+    pub(crate) policy: &'a Policy,
+    pub(crate) today: NaiveDate,
+}
+
+/// All rules, by code.
+pub(crate) const RULES: &[&Rule] = &[&load::YAML_SYNTAX];
+
+/// The rule of a code (`EXC203`) or a name (`duration-too-long`).
+pub(crate) fn find(code: &str) -> Option<&'static Rule> {
+    let is_meant =
+        |rule: &&&Rule| rule.code.id.eq_ignore_ascii_case(code) || rule.code.name == code;
+    RULES.iter().find(is_meant).copied()
+}
+
+/// Everything that is wrong with a register, worst first.
+pub(crate) fn check(register: &Register, context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = register.findings.clone();
+    findings.par_extend(
+        register.records.par_iter().flat_map_iter(|record| check_record(record, context)),
+    );
+    for rule in RULES {
+        if let Check::Register(check) = rule.check {
+            check(register, context, &mut findings);
+        }
+    }
+    apply_levels(&mut findings, context.policy);
+    finding::sort(&mut findings);
+    findings
+}
+
+fn check_record(record: &Record, context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in RULES {
+        if let Check::Record(check) = rule.check {
+            check(record, context, &mut findings);
+        }
+    }
+    for finding in &mut findings {
+        if finding.record.is_none() && !record.exception.id.is_empty() {
+            finding.record = Some(record.exception.id.clone());
+        }
+    }
+    findings
+}
+
+/// Gives findings the levels of the policy and drops those of rules that are off.
+fn apply_levels(findings: &mut Vec<Finding>, policy: &Policy) {
+    findings.retain_mut(|finding| match policy.rules.get(finding.code.id) {
+        Some(RuleLevel::Off) => false,
+        Some(RuleLevel::Warning) => {
+            finding.level = Level::Warning;
+            true
+        }
+        Some(RuleLevel::Error) => {
+            finding.level = Level::Error;
+            true
+        }
+        None => true,
+    });
+}
+
+/// What is wrong with the levels that a policy sets.
+pub(crate) fn check_levels(policy: &Policy) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (id, level, place) in policy.rule_places() {
+        match RULES.iter().find(|rule| rule.code.id == id) {
+            None => {
+                let finding = UNUSABLE_POLICY.finding(place, format!("there is no rule `{id}`"));
+                let known = nearest(id, RULES.iter().map(|rule| rule.code.id));
+                findings.push(finding.help(known.map_or("see `exc rules`".to_owned(), |known| {
+                    format!("did you mean `{known}`? `exc rules` lists them all")
+                })));
+            }
+            Some(rule) if !rule.code.adjustable && level != RuleLevel::Error => {
+                let message = format!("`{id}` ({}) cannot be set below `error`", rule.code.name);
+                let finding = UNUSABLE_POLICY.finding(place, message);
+                findings.push(
+                    finding.help(
+                        "remove the line; completeness, expiry and approval are not negotiable",
+                    ),
+                );
+            }
+            Some(_) => {}
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_in_order() {
+        let codes: Vec<&str> = RULES.iter().map(|rule| rule.code.id).collect();
+        let mut sorted = codes.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(codes, sorted);
+        let names: std::collections::BTreeSet<&str> =
+            RULES.iter().map(|rule| rule.code.name).collect();
+        assert_eq!(names.len(), RULES.len());
+    }
+
+    #[test]
+    fn every_page_has_its_four_parts_in_order() {
+        for rule in RULES {
+            let headings: Vec<&str> =
+                rule.docs.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+            assert_eq!(
+                headings,
+                ["What it checks", "Why it matters", "Example", "Instead"],
+                "{}",
+                rule.code.id
+            );
+        }
+    }
+
+    #[test]
+    fn every_example_raises_its_code_alone_and_every_instead_nothing() {
+        for rule in RULES {
+            testing::run_page(rule);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Texts that stand where a date should, and what was probably meant.
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::finding::{Code, Finding, Place};
+
+pub(crate) const NOT_A_DATE: Code = Code::error("EXC201", "not-a-date");
+
+/// Keys whose plain value is a date in every record and policy.
+pub(crate) const DATE_KEYS: &[&str] =
+    &["opened", "expires", "date", "until", "due", "done", "verified", "declared", "from"];
+
+/// Says that a text is no date, and which date it probably means.
+pub(crate) fn not_a_date(place: Place, text: &str) -> Finding {
+    let finding =
+        NOT_A_DATE.finding(place, format!("`{text}` is not a date of the form `YYYY-MM-DD`"));
+    finding.help(likely_meaning(text))
+}
+
+fn likely_meaning(text: &str) -> String {
+    let text = text.trim();
+    let never = ["never", "none", "forever", "permanent", "indefinite", "open", "n/a"];
+    if never.contains(&text.to_lowercase().as_str()) {
+        return "an exception always ends: write its last valid day".to_owned();
+    }
+    if let Some((date, _)) = text.split_once(['T', ' ']).filter(|(date, _)| strict(date).is_some())
+    {
+        return format!("write the day alone: `{date}`");
+    }
+    if text.contains(char::is_alphabetic) && text.contains(|c: char| c.is_ascii_digit()) {
+        return "write a day of the calendar as `YYYY-MM-DD`".to_owned();
+    }
+    let numbers: Vec<&str> =
+        text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
+    let number = |part: &str| part.parse::<u32>().ok();
+    let date = |year: &str, month: &str, day: &str| {
+        NaiveDate::from_ymd_opt(year.parse().ok()?, number(month)?, number(day)?)
+    };
+    match numbers.as_slice() {
+        [whole] if whole.len() == 8 => {
+            if let Some(date) = date(&whole[..4], &whole[4..6], &whole[6..]) {
+                return format!("write `{date}`");
+            }
+        }
+        [year, month, day] if year.len() == 4 => {
+            return match date(year, month, day) {
+                Some(date) => format!("write `{date}`"),
+                None => impossible(year, month, day),
+            };
+        }
+        [first, second, year] if year.len() == 4 => {
+            return match (date(year, second, first), date(year, first, second)) {
+                (Some(a), Some(b)) if a == b => format!("write `{a}`"),
+                (Some(day_first), Some(month_first)) => {
+                    format!("write `{day_first}` or `{month_first}`, whichever was meant")
+                }
+                (Some(date), None) | (None, Some(date)) => format!("write `{date}`"),
+                (None, None) => "write a day of the calendar as `YYYY-MM-DD`".to_owned(),
+            };
+        }
+        _ => {}
+    }
+    "write a day of the calendar as `YYYY-MM-DD`".to_owned()
+}
+
+fn impossible(year: &str, month: &str, day: &str) -> String {
+    let first = year
+        .parse()
+        .ok()
+        .zip(month.parse().ok())
+        .and_then(|(y, m)| NaiveDate::from_ymd_opt(y, m, 1));
+    match first {
+        None => format!("there is no month {month}"),
+        Some(first) => {
+            let last = (28..=31).rev().find_map(|day| first.with_day(day)).unwrap_or(first);
+            format!("{year}-{month:0>2} has no day {day}: its last day is `{last}`")
+        }
+    }
+}
+
+/// Reads `YYYY-MM-DD` and nothing else.
+pub(crate) fn strict(text: &str) -> Option<NaiveDate> {
+    let is_form = text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    if is_form { text.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_likely_meaning_is_named() {
+        for (text, help) in [
+            ("2026-2-3", "write `2026-02-03`"),
+            ("20260203", "write `2026-02-03`"),
+            ("2026/02/03", "write `2026-02-03`"),
+            ("31/12/2026", "write `2026-12-31`"),
+            ("02/03/2026", "write `2026-03-02` or `2026-02-03`, whichever was meant"),
+            ("2026-02-30", "2026-02 has no day 30: its last day is `2026-02-28`"),
+            ("2027-02-29", "2027-02 has no day 29: its last day is `2027-02-28`"),
+            ("2026-13-01", "there is no month 13"),
+            ("2026-11-20T00:00:00Z", "write the day alone: `2026-11-20`"),
+            ("never", "an exception always ends: write its last valid day"),
+            ("+10000-01-01", "write a day of the calendar as `YYYY-MM-DD`"),
+            ("2026-W47-5", "write a day of the calendar as `YYYY-MM-DD`"),
+            ("２０２６-11-20", "write a day of the calendar as `YYYY-MM-DD`"),
+            ("soon", "write a day of the calendar as `YYYY-MM-DD`"),
+        ] {
+            assert_eq!(likely_meaning(text), help, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_the_one_form_is_a_date() {
+        assert!(strict("2026-11-20").is_some());
+        for text in
+            ["2026-2-3", "20261120", "+2026-11-20", "2026-02-30", "2026-11-20 ", "２026-1-20"]
+        {
+            assert_eq!(strict(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Text → record with positions.
+//!
+//! One pass of YAML events makes a value tree in which everything has its span ([`yaml`]); the
+//! JSON Schema is checked on that tree ([`schema`]), then the types are read from it ([`typed`]).
+//! Invariant: what is wrong with a file is a finding, never an error.
+
+mod ambiguous;
+pub(crate) mod characters;
+pub(crate) mod dates;
+pub(crate) mod schema;
+mod typed;
+pub(crate) mod yaml;
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use self::schema::Schema;
+use self::yaml::{Limits, NodeRef, Tree};
+use crate::finding::{Finding, Place};
+use crate::model::{Exception, Field, FieldKind};
+use crate::text::SourceFile;
+
+/// What a record may hold at most.
+const RECORD_LIMITS: Limits = Limits { nodes: 5_000 };
+/// What a policy may hold at most.
+const POLICY_LIMITS: Limits = Limits { nodes: 200_000 };
+
+/// An exception and where each part of it stands.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(crate) exception: Exception,
+    tree: Tree,
+}
+
+/// The form of a register's records: the built-in schema with the policy's custom fields.
+#[derive(Debug)]
+pub(crate) struct RecordSchema {
+    schema: Schema,
+    /// Custom fields that are not text, whose plain values are not ambiguous.
+    typed_fields: Vec<String>,
+}
+
+impl RecordSchema {
+    /// The schema of records with `fields` added; the error names the field that cannot be used.
+    pub(crate) fn new(fields: &[(String, Field)]) -> Result<Self, String> {
+        let schema = Schema::compile(record_schema(fields))?;
+        let is_typed = |field: &&(String, Field)| field.1.kind != FieldKind::String;
+        let typed_fields = fields.iter().filter(is_typed).map(|(name, _)| name.clone()).collect();
+        Ok(Self { schema, typed_fields })
+    }
+}
+
+/// The JSON Schema of a record in a register with these custom fields.
+pub(crate) fn record_schema(fields: &[(String, Field)]) -> Value {
+    let mut document: Value =
+        serde_json::from_str(schema::EXCEPTION_SCHEMA).expect("the schema is JSON");
+    for (name, field) in fields {
+        document["properties"][name] = property(field);
+        if let (true, Some(required)) = (field.required, document["required"].as_array_mut()) {
+            required.push(name.as_str().into());
+        }
+    }
+    document
+}
+
+fn property(field: &Field) -> Value {
+    let mut property = match field.kind {
+        FieldKind::Date => return json!({ "$ref": "#/definitions/date" }),
+        FieldKind::String => json!({ "type": "string", "minLength": 1 }),
+        FieldKind::Integer => json!({ "type": "integer" }),
+        FieldKind::Boolean => json!({ "type": "boolean" }),
+    };
+    if !field.values.is_empty() {
+        property["enum"] = field.values.clone().into();
+    }
+    if let Some(pattern) = &field.pattern {
+        property["pattern"] = format!("^(?:{pattern})$").into();
+    }
+    if let Some(description) = &field.description {
+        property["description"] = description.as_str().into();
+    }
+    property
+}
+
+/// Reads a record. Without a record, the findings say why it cannot be judged.
+pub(crate) fn load(
+    file: &Arc<SourceFile>,
+    schema: &RecordSchema,
+) -> (Option<Record>, Vec<Finding>) {
+    let (tree, mut findings) = read(file, RECORD_LIMITS, &schema.schema);
+    let Some(tree) = tree else { return (None, findings) };
+    ambiguous_scalars(&tree, &schema.typed_fields, &mut findings);
+    let exception = Exception::deserialize(tree.root()).unwrap_or_default();
+    for finding in &mut findings {
+        finding.record = (!exception.id.is_empty()).then(|| exception.id.clone());
+    }
+    (Some(Record { exception, tree }), findings)
+}
+
+/// Reads a policy's tree and checks it against a schema.
+pub(crate) fn read_policy(file: &Arc<SourceFile>, schema: &Schema) -> (Option<Tree>, Vec<Finding>) {
+    read(file, POLICY_LIMITS, schema)
+}
+
+fn read(file: &Arc<SourceFile>, limits: Limits, schema: &Schema) -> (Option<Tree>, Vec<Finding>) {
+    let mut findings = characters::scan(file);
+    let (tree, syntax) = yaml::parse(file, limits);
+    findings.extend(syntax);
+    if let Some(tree) = &tree {
+        findings.extend(characters::scan_values(tree));
+        findings.extend(schema.check(tree));
+    }
+    (tree, findings)
+}
+
+/// Plain scalars that are text here and something else to another reader of YAML.
+fn ambiguous_scalars(tree: &Tree, typed_fields: &[String], findings: &mut Vec<Finding>) {
+    fn visit(node: NodeRef<'_>, pointer: &mut String, typed: &[String], found: &mut Vec<Finding>) {
+        let length = pointer.len();
+        for (key, value) in node.entries() {
+            if dates::DATE_KEYS.contains(&key)
+                || (length == 0 && typed.iter().any(|name| name == key))
+            {
+                continue;
+            }
+            yaml::push_key(pointer, key);
+            visit(value, pointer, typed, found);
+            pointer.truncate(length);
+        }
+        for (index, item) in node.items().enumerate() {
+            yaml::push_key(pointer, &index.to_string());
+            visit(item, pointer, typed, found);
+            pointer.truncate(length);
+        }
+        if let Some(text) =
+            node.text().filter(|text| node.is_plain() && ambiguous::reads_as(text).is_some())
+        {
+            found.push(schema::ambiguous(schema::place(node, pointer), text));
+        }
+    }
+
+    let mut found = Vec::new();
+    visit(tree.root(), &mut String::new(), typed_fields, &mut found);
+    // The schema has said so already where the core schema of YAML 1.2 reads no text either.
+    found.retain(|finding| {
+        !findings.iter().any(|other| other.place.pointer == finding.place.pointer)
+    });
+    findings.extend(found);
+}
+
+impl Record {
+    pub(crate) fn file(&self) -> &Arc<SourceFile> {
+        self.tree.file()
+    }
+
+    pub(crate) fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// The place of the value at a JSON pointer; where there is none, of the nearest parent.
+    pub(crate) fn at(&self, pointer: &str) -> Place {
+        let mut known = pointer;
+        loop {
+            if let Some(node) = self.tree.find(known) {
+                return Place { pointer: pointer.to_owned(), ..schema::place(node, known) };
+            }
+            known = known.rsplit_once('/').map_or("", |(parent, _)| parent);
+        }
+    }
+
+    /// The place of the key at a JSON pointer.
+    pub(crate) fn at_key(&self, pointer: &str) -> Place {
+        let key = self.tree.find(pointer).and_then(NodeRef::key_span);
+        match key {
+            Some(span) => Place { span, ..self.at(pointer) },
+            None => self.at(pointer),
+        }
+    }
+
+    /// Whether something is written at a JSON pointer.
+    pub(crate) fn has(&self, pointer: &str) -> bool {
+        self.tree.find(pointer).is_some()
+    }
+}

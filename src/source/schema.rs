@@ -1,0 +1,476 @@
+//! JSON Schema on the value tree: what the schema says is wrong, as findings at their places.
+//!
+//! The tree is validated as it is, through [`jsonschema::json::Json`], without a copy. Patterns
+//! run on the linear-time engine, and a `$ref` to another document is refused, never fetched.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::json::{Array, Json, Node, NodeIdentity, Object};
+use jsonschema::types::JsonType;
+use jsonschema::{PatternOptions, ValidationError, Validator};
+use serde_json::Value;
+
+use super::dates;
+use super::yaml::{NodeRef, Shape, Tree, push_key};
+use crate::finding::{Code, Finding, Place};
+
+pub(crate) const UNKNOWN_KEY: Code = Code::error("EXC101", "unknown-key");
+pub(crate) const MISSING_FIELD: Code = Code::error("EXC102", "missing-field");
+pub(crate) const WRONG_TYPE: Code = Code::error("EXC103", "wrong-type");
+pub(crate) const INVALID_VALUE: Code = Code::error("EXC104", "invalid-value");
+pub(crate) const INCOMPLETE_COMPENSATING_CONTROL: Code =
+    Code::error("EXC113", "incomplete-compensating-control");
+pub(crate) const AMBIGUOUS_SCALAR: Code = Code::error("EXC016", "ambiguous-scalar");
+pub(crate) const CLOSED_WITHOUT_OUTCOME: Code = Code::error("EXC212", "closed-without-outcome");
+
+/// The schema of a record, as published in `schemas/exception.schema.json`.
+pub(crate) const EXCEPTION_SCHEMA: &str = include_str!("../../schemas/exception.schema.json");
+/// The schema of the policy, as published in `schemas/policy.schema.json`.
+pub(crate) const POLICY_SCHEMA: &str = include_str!("../../schemas/policy.schema.json");
+
+/// A compiled schema.
+#[derive(Debug)]
+pub(crate) struct Schema {
+    document: Value,
+    validator: Validator<YamlTree>,
+}
+
+impl Schema {
+    /// Compiles a schema; the error says what is wrong with it.
+    pub(crate) fn compile(document: Value) -> Result<Self, String> {
+        let options = jsonschema::options_for::<YamlTree>();
+        let validator = options
+            .with_draft(jsonschema::Draft::Draft7)
+            .should_validate_formats(true)
+            .with_pattern_options(PatternOptions::regex())
+            .build(&document)
+            .map_err(|error| error.to_string())?;
+        Ok(Self { document, validator })
+    }
+
+    /// Everything the schema finds wrong with a tree.
+    pub(crate) fn check(&self, tree: &Tree) -> Vec<Finding> {
+        let root = tree.root();
+        let mut findings: Vec<Finding> = Vec::new();
+        if self.validator.is_valid(Instance::Node(root)) {
+            return findings;
+        }
+        for error in self.validator.iter_errors(Instance::Node(root)) {
+            for finding in self.explain(tree, &error) {
+                let twin = |other: &Finding| {
+                    other.place.pointer == finding.place.pointer
+                        && other.place.span == finding.place.span
+                };
+                // A bad date fails its pattern and its format: one finding is enough.
+                if !findings.iter().any(|other| {
+                    twin(other) && other.code == finding.code && same_subject(other, &finding)
+                }) {
+                    findings.push(finding);
+                }
+            }
+        }
+        findings
+    }
+
+    fn explain(&self, tree: &Tree, error: &ValidationError<'_>) -> Vec<Finding> {
+        let pointer = error.instance_path().as_str().to_owned();
+        let Some(node) = tree.find(&pointer) else { return Vec::new() };
+        if matches!(node.shape(), Shape::Unknown) {
+            // An alias has its finding already.
+            return Vec::new();
+        }
+        let place = |pointer: String, span| Place { pointer, ..Place::span(tree.file(), span) };
+        let here = || place(pointer.clone(), node.place_span());
+        let wants_a_date = error.evaluation_path().as_str().contains("/definitions/date")
+            || error.schema_path().as_str().contains("/definitions/date");
+
+        match error.kind() {
+            ValidationErrorKind::AdditionalProperties { unexpected } => {
+                let known = self.known_keys(error);
+                unexpected
+                    .iter()
+                    .map(|key| {
+                        let mut at = pointer.clone();
+                        push_key(&mut at, key);
+                        let span = node.get(key).and_then(NodeRef::key_span).unwrap_or_default();
+                        unknown_key(place(at, span), key, &known, node)
+                    })
+                    .collect()
+            }
+            ValidationErrorKind::Required { property } => {
+                let key = property.as_str().unwrap_or_default();
+                vec![missing(here(), &pointer, key)]
+            }
+            ValidationErrorKind::Type { kind } => {
+                vec![wrong_type(here(), node, kind, wants_a_date)]
+            }
+            _ if wants_a_date => vec![dates::not_a_date(here(), node.text().unwrap_or_default())],
+            ValidationErrorKind::Enum { options } => vec![not_in_enum(here(), node, options)],
+            ValidationErrorKind::MinLength { .. } => vec![
+                MISSING_FIELD.finding(here(), format!("`{}` is empty", last_key(&pointer))).help(
+                    format!("write the {}, or see `exc explain EXC102`", words(last_key(&pointer))),
+                ),
+            ],
+            ValidationErrorKind::MinItems { .. } => vec![
+                MISSING_FIELD
+                    .finding(here(), format!("`{}` is an empty list", last_key(&pointer)))
+                    .help("name at least one"),
+            ],
+            ValidationErrorKind::UniqueItems => vec![
+                INVALID_VALUE
+                    .finding(here(), format!("`{}` holds the same entry twice", last_key(&pointer)))
+                    .help("keep one of them"),
+            ],
+            ValidationErrorKind::Pattern { pattern } => {
+                let message = format!(
+                    "`{}` is not in the form that `{}` takes",
+                    node.text().unwrap_or_default(),
+                    last_key(&pointer)
+                );
+                vec![INVALID_VALUE.finding(here(), message).help(expected_form(pattern))]
+            }
+            _ => vec![INVALID_VALUE.finding(here(), format!("`{}`: {error}", last_key(&pointer)))],
+        }
+    }
+
+    /// The keys that the object of an `additionalProperties` error may have.
+    fn known_keys(&self, error: &ValidationError<'_>) -> Vec<String> {
+        let location = error.schema_path().as_str();
+        let (parent, _) = location.rsplit_once('/').unwrap_or(("", ""));
+        let properties = self.document.pointer(parent).and_then(|schema| schema.get("properties"));
+        let keys = properties.and_then(Value::as_object).into_iter().flat_map(|keys| keys.keys());
+        keys.cloned().collect()
+    }
+}
+
+fn same_subject(a: &Finding, b: &Finding) -> bool {
+    a.message == b.message || !matches!(a.code.id, "EXC101" | "EXC102" | "EXC113" | "EXC212")
+}
+
+fn unknown_key(place: Place, key: &str, known: &[String], parent: NodeRef<'_>) -> Finding {
+    let finding = UNKNOWN_KEY.finding(place, format!("unknown key `{key}`"));
+    let missing = known.iter().filter(|name| parent.get(name).is_none());
+    match nearest(key, missing.map(String::as_str)) {
+        Some(name) => finding.help(format!("did you mean `{name}`?")),
+        None if known.is_empty() => finding.help("remove the key"),
+        None => finding.help(format!("the keys here are {}", list(known))),
+    }
+}
+
+fn missing(place: Place, parent: &str, key: &str) -> Finding {
+    let help = format!("add `{key}`; `exc schema` describes it");
+    if parent == "/closed" {
+        let message = format!("the record is closed without `{key}`");
+        let outcomes = "remediated, policy-changed, superseded, withdrawn, rejected or revoked";
+        let help = if key == "outcome" { format!("add `outcome: ` with {outcomes}") } else { help };
+        return CLOSED_WITHOUT_OUTCOME.finding(place, message).help(help);
+    }
+    if parent.starts_with("/compensating_controls/") {
+        let message = format!("this compensating control has no `{key}`");
+        return INCOMPLETE_COMPENSATING_CONTROL.finding(place, message).help(help);
+    }
+    let message = match parent {
+        "" => format!("the required key `{key}` is missing"),
+        parent => format!(
+            "`{}` lacks the required key `{key}`",
+            parent.trim_start_matches('/').replace('/', ".")
+        ),
+    };
+    MISSING_FIELD.finding(place, message).help(help)
+}
+
+fn wrong_type(place: Place, node: NodeRef<'_>, kind: &TypeKind, wants_a_date: bool) -> Finding {
+    let key = last_key(&place.pointer).to_owned();
+    let expected = match kind {
+        TypeKind::Single(kind) => article(*kind).to_owned(),
+        TypeKind::Multiple(kinds) => kinds.iter().map(article).collect::<Vec<_>>().join(" or "),
+    };
+    if matches!(node.shape(), Shape::Null) {
+        return MISSING_FIELD
+            .finding(place, format!("`{key}` has no value"))
+            .help(format!("write {expected}, or remove the key if it is optional"));
+    }
+    match node.text() {
+        Some(text) if wants_a_date => dates::not_a_date(place, text),
+        Some(text) if expected == article(JsonType::String) => ambiguous(place, text),
+        _ => {
+            let found = match node.shape() {
+                Shape::List => "a list",
+                Shape::Map => "a mapping",
+                Shape::Number(_) => "a number",
+                Shape::Bool(_) => "a boolean",
+                _ => "text",
+            };
+            let help = match expected == article(JsonType::Array) && node.text().is_some() {
+                true => {
+                    format!("write `- ` before the value: `{key}` is a list even with one entry")
+                }
+                false => format!("write {expected}; see `exc schema`"),
+            };
+            WRONG_TYPE.finding(place, format!("`{key}` is {found}, not {expected}")).help(help)
+        }
+    }
+}
+
+/// A text field whose plain scalar is another type to some reader.
+pub(crate) fn ambiguous(place: Place, text: &str) -> Finding {
+    let what = super::ambiguous::reads_as(text).unwrap_or("another type");
+    let quoted = match text.contains(['"', '\\']) {
+        true => format!("'{}'", text.replace('\'', "''")),
+        false => format!("\"{text}\""),
+    };
+    AMBIGUOUS_SCALAR
+        .finding(
+            place,
+            format!("`{text}` without quotes reads as {what} in some tools, not as text"),
+        )
+        .help(format!("quote it: `{quoted}`"))
+}
+
+fn not_in_enum(place: Place, node: NodeRef<'_>, options: &Value) -> Finding {
+    let names: Vec<String> = options
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|option| option.as_str().map_or_else(|| option.to_string(), str::to_owned))
+        .collect();
+    let text = node.text().unwrap_or_default();
+    let message = format!("`{text}` is not a value of `{}`", last_key(&place.pointer));
+    let finding = INVALID_VALUE.finding(place, message);
+    match nearest(text, names.iter().map(String::as_str)) {
+        Some(name) => finding.help(format!("did you mean `{name}`?")),
+        None => finding.help(format!("use {}", list(&names))),
+    }
+}
+
+/// The candidate closest to a word, if it is close enough to be what was meant.
+pub(crate) fn nearest<'a>(
+    word: &str,
+    candidates: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    candidates
+        .map(|name| {
+            let lower = name.to_lowercase();
+            let prefix = word.len() >= 4 && (lower.starts_with(&word) || word.starts_with(&lower));
+            let score = strsim::jaro_winkler(&lower, &word);
+            (if prefix { score.max(0.9) } else { score }, name)
+        })
+        .filter(|&(score, _)| score >= 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name)
+}
+
+/// `` `a`, `b` or `c` ``.
+pub(crate) fn list(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => quoted.concat(),
+    }
+}
+
+fn expected_form(pattern: &str) -> String {
+    match pattern {
+        pattern if pattern.contains("[dwmy]") => {
+            "write a length of time: `30d`, `4w`, `3m` or `1y`".to_owned()
+        }
+        pattern if pattern.contains('@') => {
+            "write one e-mail address: `name@example.com`".to_owned()
+        }
+        pattern if pattern.contains('T') && pattern.contains('Z') => {
+            "write a moment in UTC: `2026-11-05T22:10:00Z`".to_owned()
+        }
+        pattern => format!("it must match `{pattern}`"),
+    }
+}
+
+fn article(kind: JsonType) -> &'static str {
+    match kind {
+        JsonType::Array => "a list",
+        JsonType::Boolean => "`true` or `false`",
+        JsonType::Integer => "a whole number",
+        JsonType::Null => "nothing",
+        JsonType::Number => "a number",
+        JsonType::Object => "a mapping",
+        JsonType::String => "text",
+    }
+}
+
+/// The last key of a pointer; for an entry of a list, the list's.
+fn last_key(pointer: &str) -> &str {
+    let is_index = |token: &&str| token.bytes().all(|byte| byte.is_ascii_digit());
+    pointer.rsplit('/').find(|token| !is_index(token)).unwrap_or("")
+}
+
+fn words(key: &str) -> String {
+    key.replace('_', " ")
+}
+
+/// The value tree as the validator's representation.
+#[derive(Debug)]
+enum YamlTree {}
+
+/// What the validator looks at: a node, or the name of a key.
+#[derive(Clone)]
+enum Instance<'a> {
+    Node(NodeRef<'a>),
+    Name(&'a str),
+}
+
+impl Json for YamlTree {
+    type Node<'a> = Instance<'a>;
+    type PreparedKey = String;
+    type StringBuffer = String;
+
+    fn prepare_key(key: &str) -> String {
+        key.to_owned()
+    }
+
+    fn with_string_node<T>(
+        buffer: &mut String,
+        string: &str,
+        f: impl FnOnce(Instance<'_>) -> T,
+    ) -> T {
+        buffer.clear();
+        buffer.push_str(string);
+        f(Instance::Name(buffer))
+    }
+}
+
+impl<'a> Instance<'a> {
+    fn shape(&self) -> Shape<'a> {
+        match self {
+            Self::Node(node) => node.shape(),
+            Self::Name(name) => Shape::String(name),
+        }
+    }
+}
+
+impl<'a> Node<'a, YamlTree> for Instance<'a> {
+    type Object = NodeRef<'a>;
+    type Array = NodeRef<'a>;
+    type Number = serde_json::Number;
+
+    fn as_object(&self) -> Option<NodeRef<'a>> {
+        match self {
+            Self::Node(node) if matches!(node.shape(), Shape::Map) => Some(*node),
+            _ => None,
+        }
+    }
+
+    fn as_array(&self) -> Option<NodeRef<'a>> {
+        match self {
+            Self::Node(node) if matches!(node.shape(), Shape::List) => Some(*node),
+            _ => None,
+        }
+    }
+
+    fn as_string(&self) -> Option<Cow<'a, str>> {
+        match self.shape() {
+            Shape::String(text) => Some(Cow::Borrowed(text)),
+            _ => None,
+        }
+    }
+
+    fn as_number(&self) -> Option<serde_json::Number> {
+        match self.shape() {
+            Shape::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    fn as_boolean(&self) -> Option<bool> {
+        match self.shape() {
+            Shape::Bool(boolean) => Some(boolean),
+            _ => None,
+        }
+    }
+
+    fn is_null(&self) -> bool {
+        matches!(self.shape(), Shape::Null | Shape::Unknown)
+    }
+
+    fn json_type(&self) -> JsonType {
+        match self.shape() {
+            Shape::Null | Shape::Unknown => JsonType::Null,
+            Shape::Bool(_) => JsonType::Boolean,
+            Shape::Number(_) => JsonType::Number,
+            Shape::String(_) => JsonType::String,
+            Shape::List => JsonType::Array,
+            Shape::Map => JsonType::Object,
+        }
+    }
+
+    fn to_value(&self) -> Cow<'a, Value> {
+        Cow::Owned(match self {
+            Self::Node(node) => to_json(*node),
+            Self::Name(name) => Value::from(*name),
+        })
+    }
+
+    fn equals_value(&self, expected: &Value) -> bool {
+        match (self.shape(), expected) {
+            (Shape::String(text), Value::String(expected)) => text == expected,
+            (Shape::String(_), _) => false,
+            _ => jsonschema::json::cmp::equal(&self.to_value(), expected),
+        }
+    }
+
+    fn identity(&self) -> Option<NodeIdentity> {
+        match self {
+            Self::Node(node) => Some(NodeIdentity::new(node.address())),
+            Self::Name(_) => None,
+        }
+    }
+}
+
+impl<'a> Object<'a, YamlTree> for NodeRef<'a> {
+    type Node = Instance<'a>;
+    type MemberName = &'a str;
+    type MembersIter = Box<dyn Iterator<Item = (&'a str, Instance<'a>)> + 'a>;
+
+    fn len(&self) -> usize {
+        self.entries().len()
+    }
+
+    fn get(&self, key: &String) -> Option<Instance<'a>> {
+        NodeRef::get(*self, key).map(Instance::Node)
+    }
+
+    fn members(&self) -> Self::MembersIter {
+        Box::new(self.entries().map(|(key, node)| (key, Instance::Node(node))))
+    }
+}
+
+impl<'a> Array<'a, YamlTree> for NodeRef<'a> {
+    type Node = Instance<'a>;
+    type ElementsIter = Box<dyn Iterator<Item = Instance<'a>> + 'a>;
+
+    fn len(&self) -> usize {
+        self.items().len()
+    }
+
+    fn elements(&self) -> Self::ElementsIter {
+        Box::new(self.items().map(Instance::Node))
+    }
+}
+
+/// A node as JSON; dates stay text.
+pub(crate) fn to_json(node: NodeRef<'_>) -> Value {
+    match node.shape() {
+        Shape::Null | Shape::Unknown => Value::Null,
+        Shape::Bool(boolean) => boolean.into(),
+        Shape::Number(number) => Value::Number(number),
+        Shape::String(text) => text.into(),
+        Shape::List => node.items().map(to_json).collect(),
+        Shape::Map => node.entries().map(|(key, value)| (key.to_owned(), to_json(value))).collect(),
+    }
+}
+
+/// Keeps a file alive in places that outlive its tree.
+pub(crate) fn place(node: NodeRef<'_>, pointer: &str) -> Place {
+    Place { file: Arc::clone(node.file()), span: node.place_span(), pointer: pointer.to_owned() }
+}

@@ -1,0 +1,613 @@
+//! YAML text → a value tree in which every key and value has its span.
+//!
+//! The only file that names a YAML parser. It accepts the portable subset: one document, no
+//! anchors, aliases, merge keys or explicit tags, no duplicate keys, no key that is not a string.
+//! Each violation is a finding; reading goes on as far as the text allows, so that one run shows
+//! them all.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, Tag};
+
+use super::characters;
+use crate::finding::{Code, Finding, Place};
+use crate::text::{SourceFile, Span};
+
+pub(crate) const SYNTAX: Code = Code::unjudged("EXC001", "yaml-syntax");
+pub(crate) const ANCHOR: Code = Code::unjudged("EXC011", "anchor-or-alias");
+pub(crate) const TOO_DEEP: Code = Code::unjudged("EXC012", "nested-too-deep");
+pub(crate) const DUPLICATE_KEY: Code = Code::error("EXC013", "duplicate-key");
+pub(crate) const EXPLICIT_TAG: Code = Code::error("EXC014", "explicit-tag");
+pub(crate) const MERGE_KEY: Code = Code::error("EXC015", "merge-key");
+pub(crate) const SEVERAL_DOCUMENTS: Code = Code::error("EXC017", "several-documents");
+pub(crate) const KEY_NOT_A_STRING: Code = Code::error("EXC018", "key-not-a-string");
+pub(crate) const NOT_A_MAPPING: Code = Code::error("EXC019", "not-a-mapping");
+pub(crate) const TAB: Code = Code::unjudged("EXC023", "tab-indentation");
+
+/// How deep collections may be nested.
+const MAX_DEPTH: usize = 16;
+
+/// What a file may hold at most.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) nodes: usize,
+}
+
+/// The value tree of one document.
+#[derive(Debug)]
+pub(crate) struct Tree {
+    file: Arc<SourceFile>,
+    root: Node,
+}
+
+/// A value and where it stands. Text that stands in the file as it reads is kept as its span.
+#[derive(Debug)]
+pub(crate) struct Node {
+    span: Span,
+    value: Value,
+}
+
+#[derive(Debug)]
+enum Value {
+    Scalar {
+        text: Text,
+        plain: bool,
+    },
+    List(Box<[Node]>),
+    Map(Box<[Entry]>),
+    /// An alias, whose value is not known; it has its finding already.
+    Unknown,
+}
+
+#[derive(Debug)]
+struct Entry {
+    key_span: Span,
+    key: Text,
+    value: Node,
+}
+
+#[derive(Debug)]
+enum Text {
+    Source(Span),
+    Owned(Box<str>),
+}
+
+/// A node with the file it stands in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NodeRef<'a> {
+    file: &'a Arc<SourceFile>,
+    node: &'a Node,
+    /// The span of the key under which the node stands.
+    key: Option<Span>,
+}
+
+/// What a node is, with plain scalars read by the core schema of YAML 1.2.
+#[derive(Clone, Debug)]
+pub(crate) enum Shape<'a> {
+    Null,
+    Bool(bool),
+    Number(serde_json::Number),
+    String(&'a str),
+    List,
+    Map,
+    Unknown,
+}
+
+/// Reads a text. The tree is `None` where nothing can be judged; the findings then say why.
+pub(crate) fn parse(file: &Arc<SourceFile>, limits: Limits) -> (Option<Tree>, Vec<Finding>) {
+    let readable = characters::readable(file.text());
+    let base = file.text().len() - readable.len();
+    let options =
+        granit_parser::options! { disallow_directives: true, emit_unresolved_aliases: true };
+    let mut reader = Reader {
+        file,
+        base,
+        input: &readable,
+        parser: Parser::new_from_str_with_options(&readable, options),
+        limits,
+        n_nodes: 0,
+        path: Vec::new(),
+        findings: Vec::new(),
+    };
+    let root = reader.document().unwrap_or_default();
+    let findings = reader.findings;
+    (root.map(|root| Tree { file: Arc::clone(file), root }), findings)
+}
+
+/// Reading has stopped; a finding says why.
+struct Stopped;
+
+struct Reader<'a, 'i> {
+    file: &'a Arc<SourceFile>,
+    /// Bytes of the file before `input` (a byte order mark).
+    base: usize,
+    input: &'i str,
+    parser: Parser<'i, StrInput<'i>>,
+    limits: Limits,
+    n_nodes: usize,
+    path: Vec<Step>,
+    findings: Vec<Finding>,
+}
+
+enum Step {
+    Key(String),
+    Index(usize),
+}
+
+type Spanned<'i> = (Event<'i>, Span);
+
+impl<'i> Reader<'_, 'i> {
+    fn document(&mut self) -> Result<Option<Node>, Stopped> {
+        let mut root = None;
+        let mut n_documents = 0;
+        loop {
+            match self.next()? {
+                (Event::StreamEnd, _) => break,
+                (Event::DocumentStart(..), span) => {
+                    n_documents += 1;
+                    if n_documents == 2 {
+                        let finding =
+                            self.report(&SEVERAL_DOCUMENTS, span, "a second document starts here");
+                        finding.help =
+                            Some("keep one record per file: move it to a file of its own".into());
+                    }
+                }
+                (Event::StreamStart | Event::DocumentEnd, _) => {}
+                // Later documents are only walked, so that what is wrong in them shows too.
+                event => {
+                    let node = self.node(event)?;
+                    root.get_or_insert(node);
+                }
+            }
+        }
+        let help = "start from `exc new`, or see `exc explain EXC019`";
+        match &root {
+            Some(Node { value: Value::Map(_), .. }) => return Ok(root),
+            Some(Node { span, value: Value::Scalar { text, plain: true } })
+                if text.resolve(self.file).is_empty() =>
+            {
+                let span = *span;
+                self.report(&NOT_A_MAPPING, span, "the file is empty").help = Some(help.into());
+            }
+            Some(node) => {
+                let message = "the file does not hold a mapping of keys to values";
+                let span = node.span;
+                self.report(&NOT_A_MAPPING, span, message).help = Some(help.into());
+            }
+            None => {
+                self.report(&NOT_A_MAPPING, Span::default(), "the file is empty").help =
+                    Some(help.into());
+            }
+        }
+        Ok(None)
+    }
+
+    fn node(&mut self, (event, span): Spanned<'i>) -> Result<Node, Stopped> {
+        self.n_nodes += 1;
+        if self.n_nodes > self.limits.nodes {
+            let message = format!("more than {} values in one file", self.limits.nodes);
+            self.report(&TOO_DEEP, span, message);
+            return Err(Stopped);
+        }
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                self.properties(span, anchor, tag.as_deref());
+                let plain = matches!(style, ScalarStyle::Plain);
+                Ok(Node { span, value: Value::Scalar { text: self.text(text), plain } })
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                self.properties(span, anchor, tag.as_deref());
+                self.list(span)
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                self.properties(span, anchor, tag.as_deref());
+                self.map(span)
+            }
+            _ => {
+                let finding = self.report(
+                    &ANCHOR,
+                    span,
+                    "an alias repeats a value from elsewhere in the file",
+                );
+                finding.help =
+                    Some("write the value out; a record says everything where it is read".into());
+                Ok(Node { span, value: Value::Unknown })
+            }
+        }
+    }
+
+    fn list(&mut self, start: Span) -> Result<Node, Stopped> {
+        self.check_depth(start)?;
+        let mut items = Vec::new();
+        loop {
+            match self.next()? {
+                (Event::SequenceEnd, end) => {
+                    let span = enclosing(start, items.last().map(|item: &Node| item.span), end);
+                    return Ok(Node { span, value: Value::List(items.into()) });
+                }
+                event => {
+                    self.path.push(Step::Index(items.len()));
+                    let item = self.node(event);
+                    self.path.pop();
+                    items.push(item?);
+                }
+            }
+        }
+    }
+
+    fn map(&mut self, start: Span) -> Result<Node, Stopped> {
+        self.check_depth(start)?;
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut seen: HashMap<String, Span> = HashMap::new();
+        loop {
+            let (event, key_span) = match self.next()? {
+                (Event::MappingEnd, end) => {
+                    let last = entries.last().map(|entry| entry.value.span);
+                    let span = enclosing(start, last, end);
+                    return Ok(Node { span, value: Value::Map(entries.into()) });
+                }
+                event => event,
+            };
+            let key = self.key(event, key_span)?;
+            self.path.push(Step::Key(key.as_deref().unwrap_or_default().to_owned()));
+            let value = match self.next() {
+                Ok(event) => self.node(event),
+                Err(stopped) => Err(stopped),
+            };
+            let first = key.as_ref().and_then(|key| seen.get(&**key)).copied();
+            if let (Some(key), Some(first)) = (&key, first) {
+                let place = Place::span(self.file, first);
+                let finding =
+                    self.report(&DUPLICATE_KEY, key_span, format!("the key `{key}` stands twice"));
+                *finding = finding
+                    .clone()
+                    .label(place, "first here")
+                    .help("keep one of the two; readers of YAML disagree on which one counts");
+            }
+            self.path.pop();
+            let value = value?;
+            if let (Some(key), None) = (key, first) {
+                seen.insert(key.clone().into_owned(), key_span);
+                entries.push(Entry { key_span, key: self.text(key), value });
+            }
+        }
+    }
+
+    /// A key that is a string, or `None` after a finding.
+    fn key(&mut self, event: Event<'i>, span: Span) -> Result<Option<Cow<'i, str>>, Stopped> {
+        let (text, style) = match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                self.properties(span, anchor, tag.as_deref());
+                (text, style)
+            }
+            other => {
+                let finding =
+                    self.report(&KEY_NOT_A_STRING, span, "a key is a list, a mapping or an alias");
+                finding.help = Some("write the key as one word".into());
+                self.path.push(Step::Key(String::new()));
+                let skipped = self.node((other, span));
+                self.path.pop();
+                return skipped.map(|_| None);
+            }
+        };
+        if matches!(style, ScalarStyle::Plain) {
+            if text == "<<" {
+                let finding = self.report(
+                    &MERGE_KEY,
+                    span,
+                    "a merge key takes values from elsewhere in the file",
+                );
+                finding.help =
+                    Some("write the keys out; a record says everything where it is read".into());
+                return Ok(None);
+            }
+            if !matches!(core_schema(&text), Shape::String(_)) {
+                let finding = self.report(
+                    &KEY_NOT_A_STRING,
+                    span,
+                    format!("the key `{text}` is not a string"),
+                );
+                finding.help = Some("use one of the keys of `exc schema`".into());
+                return Ok(None);
+            }
+        }
+        Ok(Some(text))
+    }
+
+    /// Reports an anchor or a tag before the node that starts at `span`.
+    fn properties(&mut self, span: Span, anchor: usize, tag: Option<&Tag>) {
+        let before = |sign: char, len: usize| {
+            let at = self.file.text()[..span.start as usize].rfind(sign);
+            at.map_or(span, |at| Span::new(at, at + len))
+        };
+        if anchor != 0 {
+            let span = before('&', 1);
+            let finding =
+                self.report(&ANCHOR, span, "an anchor marks a value to be repeated elsewhere");
+            finding.help =
+                Some("remove the `&name`; a record says everything where it is read".into());
+        }
+        if let Some(tag) = tag {
+            let original = tag.original();
+            let span = before('!', 1);
+            // `!!str` is found by its last `!`.
+            let start =
+                (span.start as usize + 1).saturating_sub(original.rfind('!').unwrap_or(0) + 1);
+            let span = Span::new(start, start + original.len());
+            let message = format!("the tag `{original}` says how to read a value");
+            self.report(&EXPLICIT_TAG, span, message).help =
+                Some("remove the tag; quote the value if it is text".into());
+        }
+    }
+
+    fn check_depth(&mut self, span: Span) -> Result<(), Stopped> {
+        if self.path.len() < MAX_DEPTH {
+            return Ok(());
+        }
+        self.report(&TOO_DEEP, span, format!("collections are nested more than {MAX_DEPTH} deep"));
+        Err(Stopped)
+    }
+
+    fn next(&mut self) -> Result<Spanned<'i>, Stopped> {
+        match self.parser.next_event() {
+            Some(Ok((event, span))) => {
+                let range = span.byte_range().unwrap_or(0..0);
+                // Block scalars and collections end where the next token starts.
+                let within = self.input.get(range.clone()).unwrap_or("");
+                let end = range.start + within.trim_end().len();
+                Ok((event, Span::new(self.base + range.start, self.base + end)))
+            }
+            Some(Err(error)) => {
+                self.syntax_error(&error);
+                Err(Stopped)
+            }
+            None => Err(Stopped),
+        }
+    }
+
+    fn syntax_error(&mut self, error: &ScanError) {
+        let at = self.base + error.marker().byte_offset().unwrap_or(0);
+        let position = self.file.position(Span::new(at, at).start);
+        let line = self.file.line_span(position.line);
+        let indentation = self.file.line(position.line).bytes().take_while(u8::is_ascii_whitespace);
+        if let Some(tab) = indentation.collect::<Vec<_>>().iter().position(|&byte| byte == b'\t') {
+            let at = line.start as usize + tab;
+            let finding = self.report(
+                &TAB,
+                Span::new(at, at + 1),
+                "a tab indents this line; YAML allows spaces only",
+            );
+            finding.help = Some("replace the tab by spaces".into());
+            return;
+        }
+        let next = self.file.text()[at.min(self.file.text().len())..].chars().next();
+        let width = next.filter(|c| !matches!(c, '\n' | '\r')).map_or(0, char::len_utf8);
+        let message = format!("this is not YAML: {}", error.info());
+        self.report(&SYNTAX, Span::new(at, at + width), message);
+    }
+
+    fn report(
+        &mut self,
+        code: &'static Code,
+        span: Span,
+        message: impl Into<String>,
+    ) -> &mut Finding {
+        let pointer = self.pointer();
+        let place = Place { file: Arc::clone(self.file), span, pointer };
+        self.findings.push(code.finding(place, message));
+        self.findings.last_mut().expect("one was pushed")
+    }
+
+    fn pointer(&self) -> String {
+        let mut pointer = String::new();
+        for step in &self.path {
+            match step {
+                Step::Key(key) => push_key(&mut pointer, key),
+                Step::Index(index) => push_key(&mut pointer, &index.to_string()),
+            }
+        }
+        pointer
+    }
+
+    fn text(&self, text: Cow<'i, str>) -> Text {
+        // A borrowed text is a piece of the input, unless it is an empty constant.
+        let at = (text.as_ptr() as usize).checked_sub(self.input.as_ptr() as usize);
+        match (&text, at) {
+            (Cow::Borrowed(piece), Some(at))
+                if self.input.get(at..at + piece.len()) == Some(piece) =>
+            {
+                Text::Source(Span::new(self.base + at, self.base + at + piece.len()))
+            }
+            _ => Text::Owned(text.into()),
+        }
+    }
+}
+
+/// Appends a reference token to a JSON pointer (RFC 6901).
+pub(crate) fn push_key(pointer: &mut String, key: &str) {
+    pointer.push('/');
+    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+}
+
+fn enclosing(start: Span, last: Option<Span>, end: Span) -> Span {
+    // The end token of a block collection stands where the next line starts.
+    let end = if end.is_empty() { last.unwrap_or(start).end } else { end.end };
+    Span { start: start.start, end: end.max(start.end) }
+}
+
+impl Text {
+    fn resolve<'a>(&'a self, file: &'a SourceFile) -> &'a str {
+        match self {
+            Self::Source(span) => file.slice(*span),
+            Self::Owned(text) => text,
+        }
+    }
+}
+
+impl Tree {
+    pub(crate) fn file(&self) -> &Arc<SourceFile> {
+        &self.file
+    }
+
+    pub(crate) fn root(&self) -> NodeRef<'_> {
+        NodeRef { file: &self.file, node: &self.root, key: None }
+    }
+
+    /// The node at a JSON pointer.
+    pub(crate) fn find(&self, pointer: &str) -> Option<NodeRef<'_>> {
+        pointer.split('/').skip(1).try_fold(self.root(), |node, token| {
+            node.get(&token.replace("~1", "/").replace("~0", "~"))
+                .or_else(|| node.items().nth(token.parse().ok()?))
+        })
+    }
+}
+
+impl<'a> NodeRef<'a> {
+    pub(crate) fn file(self) -> &'a Arc<SourceFile> {
+        self.file
+    }
+
+    /// The value's text.
+    pub(crate) fn span(self) -> Span {
+        self.node.span
+    }
+
+    /// Where to point a reader: a scalar's text; for a collection or a value left out, its key.
+    pub(crate) fn place_span(self) -> Span {
+        match (&self.node.value, self.key) {
+            (Value::Scalar { .. } | Value::Unknown, _) if !self.node.span.is_empty() => {
+                self.node.span
+            }
+            (_, Some(key)) => key,
+            (Value::Map(entries), None) => {
+                entries.first().map_or(self.node.span, |entry| entry.key_span)
+            }
+            (Value::List(items), None) => items.first().map_or(self.node.span, |item| item.span),
+            (_, None) => self.node.span,
+        }
+    }
+
+    /// The span of the key under which the node stands.
+    pub(crate) fn key_span(self) -> Option<Span> {
+        self.key
+    }
+
+    /// A scalar's text, whatever its type.
+    pub(crate) fn text(self) -> Option<&'a str> {
+        match &self.node.value {
+            Value::Scalar { text, .. } => Some(text.resolve(self.file)),
+            _ => None,
+        }
+    }
+
+    /// Whether the node is a scalar without quotes, whose type depends on who reads it.
+    pub(crate) fn is_plain(self) -> bool {
+        matches!(self.node.value, Value::Scalar { plain: true, .. })
+    }
+
+    /// Whether the text differs from the bytes of the file: escapes, or folded lines.
+    pub(crate) fn is_rewritten(self) -> bool {
+        matches!(self.node.value, Value::Scalar { text: Text::Owned(_), .. })
+    }
+
+    pub(crate) fn shape(self) -> Shape<'a> {
+        match &self.node.value {
+            Value::Scalar { text, plain: true } => core_schema(text.resolve(self.file)),
+            Value::Scalar { text, plain: false } => Shape::String(text.resolve(self.file)),
+            Value::List(_) => Shape::List,
+            Value::Map(_) => Shape::Map,
+            Value::Unknown => Shape::Unknown,
+        }
+    }
+
+    pub(crate) fn get(self, key: &str) -> Option<Self> {
+        self.entries().find_map(|(name, node)| (name == key).then_some(node))
+    }
+
+    pub(crate) fn entries(self) -> impl ExactSizeIterator<Item = (&'a str, Self)> {
+        let entries: &'a [Entry] = match &self.node.value {
+            Value::Map(entries) => entries,
+            _ => &[],
+        };
+        let file = self.file;
+        entries.iter().map(move |entry| {
+            let node = NodeRef { file, node: &entry.value, key: Some(entry.key_span) };
+            (entry.key.resolve(file), node)
+        })
+    }
+
+    pub(crate) fn items(self) -> impl ExactSizeIterator<Item = Self> {
+        let items: &'a [Node] = match &self.node.value {
+            Value::List(items) => items,
+            _ => &[],
+        };
+        let file = self.file;
+        items.iter().map(move |node| NodeRef { file, node, key: None })
+    }
+
+    /// An address that no other node of the tree shares while it lives.
+    pub(crate) fn address(self) -> usize {
+        std::ptr::from_ref(self.node) as usize
+    }
+
+    /// Calls `visit` with every node below and including this one, and its JSON pointer.
+    pub(crate) fn walk(self, pointer: &mut String, visit: &mut dyn FnMut(&str, Self)) {
+        visit(pointer, self);
+        let length = pointer.len();
+        for (key, value) in self.entries() {
+            push_key(pointer, key);
+            value.walk(pointer, visit);
+            pointer.truncate(length);
+        }
+        for (index, item) in self.items().enumerate() {
+            push_key(pointer, &index.to_string());
+            item.walk(pointer, visit);
+            pointer.truncate(length);
+        }
+    }
+}
+
+/// Reads a plain scalar by the core schema (YAML 1.2.2, section 10.3.2).
+fn core_schema(text: &str) -> Shape<'_> {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Shape::Null,
+        "true" | "True" | "TRUE" => return Shape::Bool(true),
+        "false" | "False" | "FALSE" => return Shape::Bool(false),
+        _ => {}
+    }
+    let starts_a_number = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.');
+    if !text.as_bytes().first().is_some_and(starts_a_number) {
+        return Shape::String(text);
+    }
+    number(text).map_or(Shape::String(text), Shape::Number)
+}
+
+fn number(text: &str) -> Option<serde_json::Number> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let all = |text: &str, is: fn(&u8) -> bool| !text.is_empty() && text.as_bytes().iter().all(is);
+    if let Some(octal) = text.strip_prefix("0o") {
+        return u64::from_str_radix(octal, 8).ok().map(Into::into);
+    }
+    if let Some(hexadecimal) = text.strip_prefix("0x") {
+        return u64::from_str_radix(hexadecimal, 16).ok().map(Into::into);
+    }
+    if all(digits, u8::is_ascii_digit) {
+        let unsigned = text.strip_prefix('+').unwrap_or(text);
+        let integer = unsigned
+            .parse::<i64>()
+            .map(Into::into)
+            .or_else(|_| unsigned.parse::<u64>().map(Into::into));
+        return integer.ok().or_else(|| serde_json::Number::from_f64(text.parse().ok()?));
+    }
+    let is_float =
+        |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-');
+    if matches!(digits, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
+        return Some(0.into());
+    }
+    if all(digits, is_float) && digits.bytes().any(|byte| byte.is_ascii_digit()) {
+        return serde_json::Number::from_f64(text.parse().ok()?);
+    }
+    None
+}
