@@ -6,6 +6,8 @@
 
 mod ambiguous;
 pub(crate) mod characters;
+#[cfg(test)]
+mod corpus;
 pub(crate) mod dates;
 pub(crate) mod schema;
 mod typed;

@@ -13,7 +13,7 @@ use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::Value;
 
 use super::dates;
-use super::yaml::{NodeRef, Shape, Tree, push_key};
+use super::yaml::{AMBIGUOUS, NodeRef, Shape, Tree, push_key};
 use crate::finding::{Code, Finding, Place};
 
 pub(crate) const UNKNOWN_KEY: Code = Code::error("EXC101", "unknown-key");
@@ -22,7 +22,6 @@ pub(crate) const WRONG_TYPE: Code = Code::error("EXC103", "wrong-type");
 pub(crate) const INVALID_VALUE: Code = Code::error("EXC104", "invalid-value");
 pub(crate) const INCOMPLETE_COMPENSATING_CONTROL: Code =
     Code::error("EXC113", "incomplete-compensating-control");
-pub(crate) const AMBIGUOUS_SCALAR: Code = Code::error("EXC016", "ambiguous-scalar");
 pub(crate) const CLOSED_WITHOUT_OUTCOME: Code = Code::error("EXC212", "closed-without-outcome");
 
 /// The schema of a record, as published in `schemas/exception.schema.json`.
@@ -221,7 +220,7 @@ pub(crate) fn ambiguous(place: Place, text: &str) -> Finding {
         true => format!("'{}'", text.replace('\'', "''")),
         false => format!("\"{text}\""),
     };
-    AMBIGUOUS_SCALAR
+    AMBIGUOUS
         .finding(
             place,
             format!("`{text}` without quotes reads as {what} in some tools, not as text"),

@@ -21,6 +21,7 @@ pub(crate) const TOO_DEEP: Code = Code::unjudged("EXC012", "nested-too-deep");
 pub(crate) const DUPLICATE_KEY: Code = Code::error("EXC013", "duplicate-key");
 pub(crate) const EXPLICIT_TAG: Code = Code::error("EXC014", "explicit-tag");
 pub(crate) const MERGE_KEY: Code = Code::error("EXC015", "merge-key");
+pub(crate) const AMBIGUOUS: Code = Code::error("EXC016", "ambiguous-scalar");
 pub(crate) const SEVERAL_DOCUMENTS: Code = Code::error("EXC017", "several-documents");
 pub(crate) const KEY_NOT_A_STRING: Code = Code::error("EXC018", "key-not-a-string");
 pub(crate) const NOT_A_MAPPING: Code = Code::error("EXC019", "not-a-mapping");
@@ -99,8 +100,7 @@ pub(crate) enum Shape<'a> {
 pub(crate) fn parse(file: &Arc<SourceFile>, limits: Limits) -> (Option<Tree>, Vec<Finding>) {
     let readable = characters::readable(file.text());
     let base = file.text().len() - readable.len();
-    let options =
-        granit_parser::options! { disallow_directives: true, emit_unresolved_aliases: true };
+    let options = granit_parser::options! { strict_indentation: true, disallow_directives: true, emit_unresolved_aliases: true };
     let mut reader = Reader {
         file,
         base,
@@ -108,6 +108,7 @@ pub(crate) fn parse(file: &Arc<SourceFile>, limits: Limits) -> (Option<Tree>, Ve
         parser: Parser::new_from_str_with_options(&readable, options),
         limits,
         n_nodes: 0,
+        at_end: false,
         path: Vec::new(),
         findings: Vec::new(),
     };
@@ -127,6 +128,8 @@ struct Reader<'a, 'i> {
     parser: Parser<'i, StrInput<'i>>,
     limits: Limits,
     n_nodes: usize,
+    /// Whether the latest event reaches to the end of the input.
+    at_end: bool,
     path: Vec<Step>,
     findings: Vec<Finding>,
 }
@@ -195,6 +198,10 @@ impl<'i> Reader<'_, 'i> {
             Event::Scalar(text, style, anchor, tag) => {
                 self.properties(span, anchor, tag.as_deref());
                 let plain = matches!(style, ScalarStyle::Plain);
+                if plain {
+                    self.check_portable(&text, span);
+                }
+                self.check_last_break(&text, style, span);
                 Ok(Node { span, value: Value::Scalar { text: self.text(text), plain } })
             }
             Event::SequenceStart(_, anchor, tag) => {
@@ -215,6 +222,25 @@ impl<'i> Reader<'_, 'i> {
                     Some("write the value out; a record says everything where it is read".into());
                 Ok(Node { span, value: Value::Unknown })
             }
+        }
+    }
+
+    /// Reports a plain scalar that other readers cut differently.
+    fn check_portable(&mut self, text: &str, span: Span) {
+        if text.starts_with('?') {
+            let message = "readers of YAML disagree on text that starts with `?`";
+            self.report(&AMBIGUOUS, span, message).help = Some("quote it".into());
+        }
+    }
+
+    /// Reports a block scalar at the end of a file that has no last line break: some readers add
+    /// one to the text and some do not.
+    fn check_last_break(&mut self, text: &str, style: ScalarStyle, span: Span) {
+        let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        if is_block && self.at_end && text.ends_with('\n') && !self.input.ends_with('\n') {
+            let message = "readers of YAML disagree on how this text ends";
+            self.report(&AMBIGUOUS, span, message).help =
+                Some("end the file with a line break".into());
         }
     }
 
@@ -293,6 +319,7 @@ impl<'i> Reader<'_, 'i> {
             }
         };
         if matches!(style, ScalarStyle::Plain) {
+            self.check_portable(&text, span);
             if text == "<<" {
                 let finding = self.report(
                     &MERGE_KEY,
@@ -354,6 +381,7 @@ impl<'i> Reader<'_, 'i> {
         match self.parser.next_event() {
             Some(Ok((event, span))) => {
                 let range = span.byte_range().unwrap_or(0..0);
+                self.at_end = range.end == self.input.len();
                 // Block scalars and collections end where the next token starts.
                 let within = self.input.get(range.clone()).unwrap_or("");
                 let end = range.start + within.trim_end().len();
@@ -584,8 +612,13 @@ fn core_schema(text: &str) -> Shape<'_> {
     number(text).map_or(Shape::String(text), Shape::Number)
 }
 
+/// The number that every reader sees in a plain scalar; `007` is octal to some and text to others,
+/// so it is none.
 fn number(text: &str) -> Option<serde_json::Number> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if digits.starts_with('0') && digits.as_bytes().get(1).is_some_and(u8::is_ascii_digit) {
+        return None;
+    }
     let all = |text: &str, is: fn(&u8) -> bool| !text.is_empty() && text.as_bytes().iter().all(is);
     if let Some(octal) = text.strip_prefix("0o") {
         return u64::from_str_radix(octal, 8).ok().map(Into::into);
