@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use super::{Failure, Globals, Workspace, normal, verdict, write_file};
 use crate::env::{Env, Outcome};
 use crate::finding::{self, Finding, Level};
-use crate::register::{self, Register};
+use crate::register::Register;
 use crate::render::{self, Format, Judgement, Style};
 use crate::rules::{self, Context};
 
@@ -68,10 +68,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         }
     };
     let selected = select(&args.paths, globals, env, &workspace)?;
-    let register =
-        register::load(&workspace.directory, &workspace.name, &workspace.policy.record_schema);
     let context = Context { policy: &workspace.policy, today: env.today };
-    let mut findings = rules::check(&register, &context);
+    let (register, mut findings) = rules::judge(&workspace.directory, &workspace.name, &context);
     findings.extend(workspace.findings.iter().cloned());
     finding::sort(&mut findings);
     if let Some(selected) = &selected {

@@ -17,12 +17,14 @@ mod load;
 #[cfg(test)]
 mod testing;
 
+use std::path::Path;
+
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use crate::finding::{self, Code, Finding, Level};
 use crate::policy::{Policy, RuleLevel, UNUSABLE_POLICY};
-use crate::register::Register;
+use crate::register::{self, Register};
 use crate::source::Record;
 use crate::source::schema::nearest;
 
@@ -58,12 +60,31 @@ pub(crate) fn find(code: &str) -> Option<&'static Rule> {
     RULES.iter().find(is_meant).copied()
 }
 
-/// Everything that is wrong with a register, worst first.
+/// Reads a register directory and judges it: the register, and everything wrong with it, worst
+/// first.
+pub(crate) fn judge(
+    directory: &Path,
+    name: &str,
+    context: &Context<'_>,
+) -> (Register, Vec<Finding>) {
+    let schema = &context.policy.record_schema;
+    let inspect = |record: &Record| check_record(record, context);
+    let (register, inspected) = register::load_and_inspect(directory, name, schema, &inspect);
+    let findings = complete(&register, inspected, context);
+    (register, findings)
+}
+
+/// Everything that is wrong with a register that has been read, worst first.
 pub(crate) fn check(register: &Register, context: &Context<'_>) -> Vec<Finding> {
-    let mut findings = register.findings.clone();
-    findings.par_extend(
-        register.records.par_iter().flat_map_iter(|record| check_record(record, context)),
-    );
+    let inspect = |record| check_record(record, context);
+    let inspected = register.records.par_iter().flat_map_iter(inspect).collect();
+    complete(register, inspected, context)
+}
+
+/// Adds to the findings about single records those about files and about the register as a whole.
+fn complete(register: &Register, inspected: Vec<Finding>, context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = inspected;
+    findings.extend(register.findings.iter().cloned());
     for rule in RULES {
         if let Check::Register(check) = rule.check {
             check(register, context, &mut findings);
