@@ -9,6 +9,8 @@ pub(crate) mod characters;
 #[cfg(test)]
 mod corpus;
 pub(crate) mod dates;
+#[cfg(test)]
+mod hostile;
 pub(crate) mod schema;
 mod typed;
 pub(crate) mod yaml;

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, Tag};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StrInput, Tag};
 
 use super::characters;
 use crate::finding::{Code, Finding, Label, Place};
@@ -100,7 +100,8 @@ pub(crate) enum Shape<'a> {
 pub(crate) fn parse(file: &Arc<SourceFile>, limits: Limits) -> (Option<Tree>, Vec<Finding>) {
     let readable = characters::readable(file.text());
     let base = file.text().len() - readable.len();
-    let options = granit_parser::options! { strict_indentation: true, disallow_directives: true, emit_unresolved_aliases: true };
+    let options = granit_parser::options! { flow_nesting_limit: MAX_DEPTH, block_nesting_limit: MAX_DEPTH, strict_indentation: true,
+    disallow_directives: true, emit_unresolved_aliases: true };
     let mut reader = Reader {
         file,
         base,
@@ -435,8 +436,14 @@ impl<'i> Reader<'_, 'i> {
         if self.path.len() < MAX_DEPTH {
             return Ok(());
         }
-        self.report(&TOO_DEEP, span, format!("collections are nested more than {MAX_DEPTH} deep"));
+        self.too_deep(span);
         Err(Stopped)
+    }
+
+    fn too_deep(&mut self, span: Span) {
+        let message = format!("collections are nested more than {MAX_DEPTH} deep");
+        self.report(&TOO_DEEP, span, message).help =
+            Some("see `exc schema` for the form of a record".into());
     }
 
     fn next(&mut self) -> Result<Spanned<'i>, Stopped> {
@@ -459,17 +466,15 @@ impl<'i> Reader<'_, 'i> {
 
     fn syntax_error(&mut self, error: &ScanError) {
         let at = self.base + error.marker().byte_offset().unwrap_or(0);
-        let position = self.file.position(Span::new(at, at).start);
-        let line = self.file.line_span(position.line);
-        let indentation = self.file.line(position.line).bytes().take_while(u8::is_ascii_whitespace);
-        if let Some(tab) = indentation.collect::<Vec<_>>().iter().position(|&byte| byte == b'\t') {
-            let at = line.start as usize + tab;
-            let finding = self.report(
-                &TAB,
-                Span::new(at, at + 1),
-                "a tab indents this line; YAML allows spaces only",
-            );
-            finding.help = Some("replace the tab by spaces".into());
+        if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
+            self.too_deep(Span::new(at, at + 1));
+            return;
+        }
+        // The parser may notice a tab only where the line before it ends.
+        let line = self.file.position(Span::new(at, at).start).line;
+        if let Some(tab) = (line..=line + 1).find_map(|line| indenting_tab(self.file, line)) {
+            let message = "a tab indents this line; YAML allows spaces only";
+            self.report(&TAB, tab, message).help = Some("replace the tab by spaces".into());
             return;
         }
         let next = self.file.text()[at.min(self.file.text().len())..].chars().next();
@@ -525,6 +530,15 @@ pub(crate) fn push_key(pointer: &mut String, key: &str) {
             c => pointer.push(c),
         }
     }
+}
+
+/// The first tab in the indentation of a line that holds more than that.
+fn indenting_tab(file: &SourceFile, line: usize) -> Option<Span> {
+    let text = if line <= file.n_lines() { file.line(line) } else { "" };
+    let indentation = &text[..text.len() - text.trim_start_matches([' ', '\t']).len()];
+    let tab = indentation.find('\t').filter(|_| indentation.len() < text.len())?;
+    let at = file.line_span(line).start as usize + tab;
+    Some(Span::new(at, at + 1))
 }
 
 fn enclosing(start: Span, last: Option<Span>, end: Span) -> Span {
