@@ -13,9 +13,39 @@
 //! A new rule: the next free number of its hundred (never one that was used), a file named after
 //! it, a line in [`RULES`], and a line in `CHANGELOG.md`.
 
-mod load;
+mod ambiguous_scalar;
+mod anchor_or_alias;
+mod byte_order_mark;
+mod closed_without_outcome;
+mod colliding_names;
+mod duplicate_key;
+mod executable_file;
+mod explicit_tag;
+mod file_too_large;
+mod incomplete_compensating_control;
+mod invalid_value;
+mod key_not_a_string;
+mod lone_carriage_return;
+mod merge_key;
+mod missing_field;
+mod nested_too_deep;
+mod not_a_date;
+mod not_a_mapping;
+mod not_a_regular_file;
+mod not_utf8;
+mod raw_control_character;
+mod several_documents;
+mod stray_file;
+mod symlink;
+mod tab_indentation;
 #[cfg(test)]
 mod testing;
+mod unknown_key;
+mod unportable_name;
+mod unreadable_file;
+mod unusable_policy;
+mod wrong_type;
+mod yaml_syntax;
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
@@ -49,7 +79,39 @@ pub(crate) struct Context<'a> {
 }
 
 /// All rules, by code.
-pub(crate) const RULES: &[&Rule] = &[&load::YAML_SYNTAX];
+pub(crate) const RULES: &[&Rule] = &[
+    &yaml_syntax::RULE,
+    &not_utf8::RULE,
+    &raw_control_character::RULE,
+    &lone_carriage_return::RULE,
+    &file_too_large::RULE,
+    &stray_file::RULE,
+    &symlink::RULE,
+    &not_a_regular_file::RULE,
+    &colliding_names::RULE,
+    &unreadable_file::RULE,
+    &anchor_or_alias::RULE,
+    &nested_too_deep::RULE,
+    &duplicate_key::RULE,
+    &explicit_tag::RULE,
+    &merge_key::RULE,
+    &ambiguous_scalar::RULE,
+    &several_documents::RULE,
+    &key_not_a_string::RULE,
+    &not_a_mapping::RULE,
+    &byte_order_mark::RULE,
+    &executable_file::RULE,
+    &tab_indentation::RULE,
+    &unportable_name::RULE,
+    &unusable_policy::RULE,
+    &unknown_key::RULE,
+    &missing_field::RULE,
+    &wrong_type::RULE,
+    &invalid_value::RULE,
+    &incomplete_compensating_control::RULE,
+    &not_a_date::RULE,
+    &closed_without_outcome::RULE,
+];
 
 /// The rule of a code (`EXC203`) or a name (`duration-too-long`).
 pub(crate) fn find(code: &str) -> Option<&'static Rule> {

@@ -201,10 +201,21 @@ pub(crate) fn run_page(rule: &Rule) {
     let code = rule.code.id;
     let (_, example) = rule.docs.split_once("## Example\n").expect("a page has an example");
     let (example, instead) = example.split_once("## Instead\n").expect("a page has an instead");
+    if code == "EXC009" && folds_case() {
+        // The two files of its example are one file here.
+        return;
+    }
     let mut raised = run_blocks(code, example);
     raised.dedup();
     assert_eq!(raised, [code], "{code}: the example raises its code and no other");
     assert_eq!(run_blocks(code, instead), [""; 0], "{code}: the instead raises nothing");
+}
+
+/// Whether the file system of temporary directories keeps `a` and `A` in one place.
+fn folds_case() -> bool {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    fs::write(directory.path().join("a"), "").expect("a file is written");
+    directory.path().join("A").exists()
 }
 
 /// The codes that the register of a page's part raises, sorted.
