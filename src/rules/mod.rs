@@ -21,7 +21,9 @@ mod colliding_names;
 mod duplicate_key;
 mod executable_file;
 mod explicit_tag;
+mod file_name;
 mod file_too_large;
+mod id_format;
 mod incomplete_compensating_control;
 mod invalid_value;
 mod key_not_a_string;
@@ -29,17 +31,26 @@ mod lone_carriage_return;
 mod merge_key;
 mod missing_field;
 mod nested_too_deep;
+mod never_exempt;
+mod no_compensating_control;
 mod not_a_date;
 mod not_a_mapping;
 mod not_a_regular_file;
 mod not_utf8;
+mod owner_is_group;
 mod raw_control_character;
+mod scope_fault;
+mod scope_form;
+mod scope_kind;
+mod scope_too_broad;
+mod scope_wildcard;
 mod several_documents;
 mod stray_file;
 mod symlink;
 mod tab_indentation;
 #[cfg(test)]
 mod testing;
+mod unknown_control;
 mod unknown_key;
 mod unportable_name;
 mod unreadable_file;
@@ -99,6 +110,7 @@ pub(crate) const RULES: &[&Rule] = &[
     &several_documents::RULE,
     &key_not_a_string::RULE,
     &not_a_mapping::RULE,
+    &file_name::RULE,
     &byte_order_mark::RULE,
     &executable_file::RULE,
     &tab_indentation::RULE,
@@ -108,7 +120,16 @@ pub(crate) const RULES: &[&Rule] = &[
     &missing_field::RULE,
     &wrong_type::RULE,
     &invalid_value::RULE,
+    &owner_is_group::RULE,
     &incomplete_compensating_control::RULE,
+    &no_compensating_control::RULE,
+    &unknown_control::RULE,
+    &never_exempt::RULE,
+    &id_format::RULE,
+    &scope_kind::RULE,
+    &scope_form::RULE,
+    &scope_too_broad::RULE,
+    &scope_wildcard::RULE,
     &not_a_date::RULE,
     &closed_without_outcome::RULE,
 ];

@@ -139,7 +139,9 @@ pub(crate) fn check_rule_with(rule: &Rule, fixture: &str, policy_changes: &str) 
     crate::finding::sort(&mut findings);
     let annotated = annotate(&text, &findings);
     // Only the part that the fixture replaced is compared.
-    let expected = overlaid(RECORD, fixture);
+    let expected: String =
+        fixture.lines().filter(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect();
+    let expected = overlaid(RECORD, &expected);
     similar(&expected, &annotated);
 }
 
