@@ -38,6 +38,8 @@ mod not_a_mapping;
 mod not_a_regular_file;
 mod not_utf8;
 mod owner_is_group;
+mod placeholder_text;
+mod prose;
 mod raw_control_character;
 mod scope_fault;
 mod scope_form;
@@ -55,6 +57,8 @@ mod unknown_key;
 mod unportable_name;
 mod unreadable_file;
 mod unusable_policy;
+mod vague_justification;
+mod vague_phrases;
 mod wrong_type;
 mod yaml_syntax;
 
@@ -120,6 +124,8 @@ pub(crate) const RULES: &[&Rule] = &[
     &missing_field::RULE,
     &wrong_type::RULE,
     &invalid_value::RULE,
+    &placeholder_text::RULE,
+    &vague_justification::RULE,
     &owner_is_group::RULE,
     &incomplete_compensating_control::RULE,
     &no_compensating_control::RULE,

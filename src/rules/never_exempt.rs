@@ -54,7 +54,7 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::check_rule;
+    use super::super::testing::{check_rule, policy_labels};
     use super::RULE;
 
     #[test]
@@ -66,6 +66,11 @@ controls: [AZ-NET-004, AZ-KV-001]
 #                      ^^^^^^^^^ error[EXC116]: `AZ-KV-001` (Soft delete on key vaults) allows no exception
 ",
         );
+    }
+
+    #[test]
+    fn the_line_of_the_policy_is_named() {
+        assert_eq!(policy_labels(&RULE, "controls: [AZ-KV-001]", ""), ["true"]);
     }
 
     #[test]

@@ -49,7 +49,7 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check_rule, check_rule_with};
+    use super::super::testing::{check_rule, check_rule_with, policy_labels};
     use super::RULE;
 
     #[test]
@@ -86,6 +86,14 @@ scope:
   azure: {levels: [managementGroups, subscriptions, resourceGroups], broadest: subscriptions}
   region: {levels: [region, zone]}";
         check_rule_with(&RULE, "scope: [azure:/subscriptions/s, region:/west-europe]", levels);
+    }
+
+    #[test]
+    fn the_line_of_the_policy_is_named_where_it_is_written() {
+        let levels = "scope: {github: {levels: [org, repo], broadest: repo}}";
+        let changes = "scope: [github:/example-org]";
+        assert_eq!(policy_labels(&RULE, changes, levels), ["repo"]);
+        assert_eq!(policy_labels(&RULE, changes, ""), [""; 0]);
     }
 
     #[test]

@@ -120,11 +120,30 @@ pub(crate) fn check_rule(rule: &Rule, fixture: &str) {
 /// The same, under the good policy with parts replaced.
 #[track_caller]
 pub(crate) fn check_rule_with(rule: &Rule, fixture: &str, policy_changes: &str) {
-    let changes = without_annotations(fixture);
+    let text = overlaid(RECORD, &without_annotations(fixture));
+    let annotated = annotate(&text, &findings_of(rule, &text, policy_changes));
+    // Only the part that the fixture replaced is compared.
+    let expected: String =
+        fixture.lines().filter(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect();
+    let expected = overlaid(RECORD, &expected);
+    similar(&expected, &annotated);
+}
+
+/// What the labels of a rule's findings point to in the policy, for a good record with parts
+/// replaced.
+pub(crate) fn policy_labels(rule: &Rule, changes: &str, policy_changes: &str) -> Vec<String> {
+    let findings = findings_of(rule, &overlaid(RECORD, changes), policy_changes);
+    let labels = findings.iter().flat_map(|finding| &finding.labels);
+    labels
+        .filter(|label| label.place.file.path() == POLICY_PATH)
+        .map(|label| label.place.file.slice(label.place.span).to_owned())
+        .collect()
+}
+
+fn findings_of(rule: &Rule, text: &str, policy_changes: &str) -> Vec<Finding> {
     let policy = policy(&overlaid(POLICY, policy_changes));
     let context = Context { policy: &policy, today: today() };
-    let text = overlaid(RECORD, &changes);
-    let file = Arc::new(SourceFile::new(RECORD_PATH, text.clone()));
+    let file = Arc::new(SourceFile::new(RECORD_PATH, text));
     let register = register::from_files("exceptions", vec![file], &policy.record_schema);
     let mut findings = Vec::new();
     match rule.check {
@@ -137,12 +156,7 @@ pub(crate) fn check_rule_with(rule: &Rule, fixture: &str, policy_changes: &str) 
     }
     apply_levels(&mut findings, &policy);
     crate::finding::sort(&mut findings);
-    let annotated = annotate(&text, &findings);
-    // Only the part that the fixture replaced is compared.
-    let expected: String =
-        fixture.lines().filter(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect();
-    let expected = overlaid(RECORD, &expected);
-    similar(&expected, &annotated);
+    findings
 }
 
 #[track_caller]
