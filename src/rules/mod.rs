@@ -3,7 +3,8 @@
 //!
 //! A rule is a constant in [`RULES`]. It looks at one record ([`Check::Record`]) or at all of them
 //! ([`Check::Register`]) and pushes findings; it never prints, and never reads a file or the clock.
-//! What is noticed while a file is read ([`Check::Load`]) has its page here as well.
+//! What is noticed while a file is read ([`Check::Load`]) has its page here as well. What several
+//! rules share stands beside them: [`prose`], [`scope_fault`].
 //!
 //! A page has four parts: *What it checks*, *Why it matters*, *Example*, *Instead*. A test runs
 //! every example, which must raise that code and no other, and every instead, which must raise

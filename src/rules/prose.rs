@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::source::characters;
+pub(super) use crate::source::schema::last_key;
 
 /// Characters of a text that a message repeats.
 const MAX_SHOWN: usize = 60;
@@ -95,12 +96,6 @@ pub(super) fn shown(text: &str) -> String {
         Some((end, _)) => format!("{}…", line[..end].trim_end()),
         None => line,
     }
-}
-
-/// The last key of a pointer; for an entry of a list, the list's.
-pub(super) fn last_key(pointer: &str) -> &str {
-    let is_index = |token: &&str| token.bytes().all(|byte| byte.is_ascii_digit());
-    pointer.rsplit('/').find(|token| !is_index(token)).unwrap_or("")
 }
 
 #[cfg(test)]
