@@ -1,10 +1,9 @@
 //! EXC016: text that some reader takes for another type.
 
 use super::{Check, Rule};
-use crate::source::schema;
+use crate::source::yaml;
 
-pub(super) const RULE: Rule =
-    Rule { code: &schema::AMBIGUOUS_SCALAR, docs: DOCS, check: Check::Load };
+pub(super) const RULE: Rule = Rule { code: &yaml::AMBIGUOUS, docs: DOCS, check: Check::Load };
 
 const DOCS: &str = r##"## What it checks
 

@@ -7,7 +7,7 @@ use crate::model::FieldKind;
 use crate::policy::Policy;
 use crate::source::Record;
 use crate::source::schema;
-use crate::source::yaml::Shape;
+use crate::source::yaml::{Path, Shape};
 
 pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
 
@@ -132,11 +132,11 @@ enum Placeholder {
 
 fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let more = of_policy(context.policy);
-    record.tree().root().walk(&mut String::new(), &mut |pointer, node| {
-        let Shape::String(text) = node.shape() else { return };
-        let Some(prose) = prose_at(pointer, context.policy) else { return };
-        let Some(placeholder) = placeholder(text, prose, &more) else { return };
-        let key = prose::last_key(pointer);
+    record.tree().root().walk(&mut |path, node| {
+        let Shape::String(text) = node.shape() else { return true };
+        let Some(prose) = prose_at(path, context.policy) else { return true };
+        let Some(placeholder) = placeholder(text, prose, &more) else { return true };
+        let key = path.nearest_key();
         let message = match placeholder {
             Placeholder::Unseen => format!("`{key}` holds nothing that can be seen"),
             Placeholder::Punctuation => {
@@ -146,7 +146,7 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
                 format!("`{key}` holds a placeholder: `{}`", prose::shown(text))
             }
         };
-        let mut finding = CODE.finding(schema::place(node, pointer), message);
+        let mut finding = CODE.finding(schema::place(node, &path.pointer()), message);
         if let Placeholder::OfPolicy(index) = placeholder {
             let place = context.policy.at(&format!("/placeholders/{index}"));
             finding = match place {
@@ -155,6 +155,7 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
             };
         }
         findings.push(finding.help(prose::advice(key)));
+        true
     });
 }
 
@@ -169,8 +170,8 @@ pub(super) fn is_placeholder(text: &str, more: &[String]) -> bool {
 }
 
 /// What belongs at a place of a record; `None` where this rule has nothing to say.
-fn prose_at(pointer: &str, policy: &Policy) -> Option<Prose> {
-    let first = pointer.split('/').nth(1).unwrap_or_default();
+fn prose_at(path: &Path<'_>, policy: &Policy) -> Option<Prose> {
+    let first = path.top_key();
     if let Some((_, field)) = policy.fields.iter().find(|(name, _)| name == first) {
         let is_free = field.kind == FieldKind::String && field.values.is_empty();
         return is_free.then_some(Prose::Label);
@@ -189,7 +190,7 @@ fn prose_at(pointer: &str, policy: &Policy) -> Option<Prose> {
         | "emergency"
         | "links"
         | "tags"
-        | "data_classification" => prose::of_key(prose::last_key(pointer)),
+        | "data_classification" => prose::of_key(path.nearest_key()),
         _ => None,
     }
 }

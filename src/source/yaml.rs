@@ -168,6 +168,22 @@ impl Path<'_> {
         self.step.map_or("", |(key, _)| key)
     }
 
+    /// The nearest key upwards: for an entry of a list, the list's.
+    pub(crate) fn nearest_key(&self) -> &str {
+        match (self.key(), self.up) {
+            ("", Some(up)) => up.nearest_key(),
+            (key, _) => key,
+        }
+    }
+
+    /// The key of the document's mapping under which the node lies.
+    pub(crate) fn top_key(&self) -> &str {
+        match self.up {
+            Some(up) if !self.is_top_level() => up.top_key(),
+            _ => self.key(),
+        }
+    }
+
     pub(crate) fn is_top_level(&self) -> bool {
         self.up.is_some_and(|up| up.up.is_none())
     }
