@@ -9,6 +9,7 @@
 //!
 //! - [`text`]: source files, spans, lines and columns.
 //! - [`model`]: the domain as plain values. [`model::window`] alone decides "expired".
+//! - [`git`]: the only user of git2, as owned values.
 //! - [`finding`]: the only way to say that something is wrong.
 //! - [`source`]: text → record. [`source::yaml`] alone names a YAML parser.
 //! - [`register`]: all records of a directory, and what could not be read.
@@ -33,6 +34,7 @@ mod cli;
 mod commands;
 mod env;
 mod finding;
+mod git;
 mod model;
 mod policy;
 mod register;
@@ -78,9 +80,14 @@ fn dispatch(cli: Cli, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
         env.today = today;
     }
     match cli.command {
+        Command::Init(args) => commands::init::run(&args, globals, env),
+        Command::New(args) => commands::new::run(&args, globals, env),
         Command::Check(args) => commands::check::run(&args, globals, env),
+        Command::List(args) => commands::list::run(&args, globals, env),
+        Command::Show(args) => commands::show::run(&args, globals, env),
         Command::Explain(args) => commands::explain::run(&args, globals, env),
         Command::Rules(args) => commands::rules::run(&args, globals, env),
+        Command::Schema(args) => commands::schema::run(&args, globals, env),
     }
 }
 

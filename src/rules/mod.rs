@@ -15,7 +15,7 @@
 
 mod load;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
