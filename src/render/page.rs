@@ -103,10 +103,11 @@ impl Page<'_> {
     ) -> io::Result<()> {
         self.heading("compensating controls")?;
         if controls.is_empty() {
-            return self.field("", "none");
+            return writeln!(self.out, "  none");
         }
         for (at, control) in controls.iter().enumerate() {
-            self.field(&format!("{}.", at + 1), &control.description)?;
+            let number = format!("  {}. ", at + 1);
+            self.beside(&number, number.len(), &control.description)?;
             self.field("   reduces", &control.reduces)?;
             self.field("   owner", &control.owner)?;
             self.field("   evidence", &control.evidence)?;
@@ -159,11 +160,11 @@ impl Page<'_> {
         let (shown, hidden): (Vec<_>, Vec<_>) =
             links.iter().partition(|link| link.starts_with("https://"));
         for link in &shown {
-            self.field("", link)?;
+            self.beside("  ", 2, link)?;
         }
         match hidden.len() {
             0 => Ok(()),
-            n => self.field("", &format!("({} not shown: not https)", count(n, "link"))),
+            n => writeln!(self.out, "  ({} not shown: not https)", count(n, "link")),
         }
     }
 
@@ -203,16 +204,18 @@ impl Page<'_> {
 
     /// A label and its text, wrapped beside it; nothing where the text is empty.
     fn field(&mut self, label: &str, text: &str) -> io::Result<()> {
-        if text.is_empty() {
-            return Ok(());
-        }
+        let label = format!("  {}", Safe(label));
+        let gap = LABEL.saturating_sub(label.width()).max(1);
+        self.beside(&format!("{label}{:gap$}", ""), LABEL, text)
+    }
+
+    fn beside(&mut self, label: &str, indentation: usize, text: &str) -> io::Result<()> {
         // Lines of a text are kept; everything else in it is made harmless.
-        let room = self.style.width.map(|width| width.saturating_sub(LABEL).max(MIN_TEXT));
+        let room = self.style.width.map(|width| width.saturating_sub(indentation).max(MIN_TEXT));
         let lines = text.lines().flat_map(|line| wrapped(&Safe(line).to_string(), room));
         for (at, line) in lines.enumerate() {
-            let label = if at == 0 { Safe(label).to_string() } else { String::new() };
-            let gap = LABEL.saturating_sub(2 + label.width()).max(1);
-            writeln!(self.out, "{}", format!("  {label}{:gap$}{line}", "").trim_end())?;
+            let before = if at == 0 { label.to_owned() } else { " ".repeat(indentation) };
+            writeln!(self.out, "{}", format!("{before}{line}").trim_end())?;
         }
         Ok(())
     }
