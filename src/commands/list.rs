@@ -156,7 +156,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         listed.filter(|record| args.is_wanted(record, env.today)).collect();
     sort(&mut records, args.sort);
     print(args, globals, env, &records, &register)?;
-    if records.is_empty() {
+    if register.records.is_empty() && register.unreadable.is_empty() {
+        let text = format!("`{}` has no records yet: file one with `exc new`", workspace.name);
+        globals.note(env, &text);
+    } else if records.is_empty() {
         let n = render::count(register.records.len(), "record");
         globals.note(env, &format!("no exception matches ({n} in `{}`)", workspace.name));
     }

@@ -35,6 +35,9 @@ impl Landed {
         env: &mut Env<'_>,
     ) -> Result<Self, Failure> {
         let Some(repo) = repository(workspace)? else { return Ok(Self(None)) };
+        if register.records.is_empty() {
+            return Ok(Self(None));
+        }
         let branch = &workspace.policy.mainline;
         let Some(mainline) = repo.mainline(branch)? else {
             globals.note(

@@ -22,6 +22,7 @@ use clap::ValueEnum;
 
 use crate::env::{Env, Outcome};
 use crate::finding::{Finding, Level};
+use crate::git::Repo;
 use crate::policy::{self, Policy};
 use crate::register::{self, Entry, MAX_POLICY_SIZE, POLICY_FILE};
 use crate::render::{self, Judgement, Style};
@@ -278,6 +279,10 @@ fn find_register(globals: &Globals, env: &Env<'_>) -> anyhow::Result<PathBuf> {
     // Inside the register itself, its parent is one step up.
     let found = cwd.ancestors().map(|parent| parent.join(REGISTER)).find(is_register);
     found.ok_or_else(|| {
+        if matches!(Repo::discover(&cwd), Ok(Some(repo)) if repo.root().is_none()) {
+            let message = format!("`{}` is a bare repository: it has no files", cwd.display());
+            return Failure::new(message).hint("run it in a clone").into();
+        }
         let message = format!(
             "no register: `{REGISTER}/{POLICY_FILE}` is neither in `{}` nor above it",
             cwd.display()

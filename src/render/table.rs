@@ -15,7 +15,7 @@ use crate::model::window::{self, Status};
 const HEADER: [&str; 8] = ["id", "status", "risk", "expires", "days", "controls", "owner", "title"];
 const DAYS: usize = 4;
 /// The columns that give way on a narrow screen, with the least that they shrink to.
-const ELASTIC: [(usize, usize); 3] = [(7, 24), (6, 12), (5, 12)];
+const ELASTIC: [(usize, usize); 3] = [(7, 20), (6, 12), (5, 12)];
 /// The columns that a screen too narrow for all of them loses, first to last.
 const EXPENDABLE: [usize; 2] = [5, 6];
 /// What stands between two columns.

@@ -158,3 +158,23 @@ fn json_is_one_document_and_jsonl_one_a_line() {
     }
     assert_eq!(lines.lines().count(), 3);
 }
+
+#[test]
+fn a_register_without_records_says_how_to_file_one() {
+    let w = Workspace::new();
+    w.git();
+    let said = w.run(&["list"]);
+    assert_eq!((said.outcome, said.out.as_str()), (Outcome::Success, ""));
+    assert_eq!(said.err, "`exceptions` has no records yet: file one with `exc new`\n");
+}
+
+#[test]
+fn a_bare_repository_gets_one_clear_line() {
+    let w = Workspace::empty();
+    git2::Repository::init_bare(w.root()).unwrap();
+    for command in [&["list"][..], &["check"], &["show", "EXC-2026-K7QD"]] {
+        let said = w.run(command);
+        assert_eq!(said.outcome, Outcome::Error);
+        assert!(said.err.contains("is a bare repository: it has no files\n"), "{}", said.err);
+    }
+}

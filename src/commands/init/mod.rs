@@ -10,7 +10,6 @@ use crate::env::{Env, Outcome};
 use crate::git::Repo;
 use crate::register::POLICY_FILE;
 use crate::source::schema::{EXCEPTION_SCHEMA, POLICY_SCHEMA};
-use crate::text::shell_word;
 
 const POLICY: &str = include_str!("policy.yaml");
 const GITHUB: &str = include_str!("github.yml");
@@ -234,16 +233,14 @@ fn next_steps(site: &Site, globals: &Globals, env: &mut Env<'_>) {
         "  2. exc check                     judge the register".to_owned(),
         "  3. exc new                       file the first record".to_owned(),
     ];
-    match site.ci {
-        Ci::Github => lines.push(
-            "  4. set the repository variables EXC_SOURCE and EXC_REVISION, and make the job `exceptions` a required check"
-                .to_owned(),
-        ),
-        Ci::Gitlab => lines.push(format!(
-            "  4. include `.gitlab/exc.yml` from {}, and set the variables EXC_SOURCE and EXC_REVISION",
-            shell_word(".gitlab-ci.yml")
-        )),
-        Ci::None => {}
+    let (job, variables) = match site.ci {
+        Ci::Github => (Some("make the job `exceptions` a required check"), "repository variables"),
+        Ci::Gitlab => (Some("include .gitlab/exc.yml from .gitlab-ci.yml"), "CI/CD variables"),
+        Ci::None => (None, ""),
+    };
+    if let Some(job) = job {
+        lines.push(format!("  4. {job}, and say where it gets `exc` from:"));
+        lines.push(format!("     set the {variables} EXC_SOURCE and EXC_REVISION"));
     }
     for line in lines {
         globals.note(env, &line);

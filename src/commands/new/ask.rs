@@ -1,42 +1,21 @@
-//! The questions of `exc new`: what is needed, what the policy allows, and the same again where a
-//! rule refuses the answer.
+//! The questions of `exc new`, in the order in which they are asked.
 //!
 //! Questions go to standard error, so that standard output holds the path of the new file alone.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
+use super::allowed::{catalogue, field_form, known_control, latest};
 use super::draft::Draft;
 use super::flags;
-use crate::commands::{Failure, Globals, Workspace, parse_date};
+use super::prompt::{Conversation, Question, read_answer};
+use crate::commands::{Globals, Workspace, parse_date};
 use crate::env::Env;
-use crate::finding::{Finding, Level};
-use crate::model::window;
-use crate::model::{CompensatingControl, Field, FieldKind, Lifetime, Person, RiskLevel, Target};
-use crate::policy::Policy;
+use crate::finding::Place;
+use crate::model::{CompensatingControl, Lifetime, Person, RiskLevel, Target, window};
 use crate::register::Register;
-use crate::render::Safe;
-use crate::rules::{self, Context};
 use crate::source::{self, schema};
-
-/// Controls of the catalogue that a question lists.
-const MAX_LISTED: usize = 20;
-
-/// A question, and the place in the record that its answer fills.
-struct Question<'a> {
-    label: &'a str,
-    explanation: Vec<String>,
-    /// What an empty answer means.
-    default: Option<String>,
-    is_optional: bool,
-    pointer: String,
-}
-
-struct Conversation<'a, 'e> {
-    env: &'a mut Env<'e>,
-    workspace: &'a Workspace,
-    draft: &'a mut Draft,
-    is_bold: bool,
-}
 
 /// Asks for everything that a draft lacks.
 pub(super) fn fill(
@@ -71,33 +50,6 @@ pub(super) fn wants_draft(env: &mut Env<'_>) -> anyhow::Result<bool> {
             "" | "n" | "no" => return Ok(false),
             _ => {}
         }
-    }
-}
-
-impl<'a> Question<'a> {
-    fn new(label: &'a str, explanation: &str, pointer: &str) -> Self {
-        Self {
-            label,
-            explanation: vec![explanation.to_owned()],
-            default: None,
-            is_optional: false,
-            pointer: pointer.to_owned(),
-        }
-    }
-
-    fn optional(mut self) -> Self {
-        self.is_optional = true;
-        self
-    }
-
-    fn default(mut self, default: &str) -> Self {
-        self.default = Some(default.to_owned()).filter(|text| !text.is_empty());
-        self
-    }
-
-    fn explain(mut self, lines: impl IntoIterator<Item = String>) -> Self {
-        self.explanation.extend(lines);
-        self
     }
 }
 
@@ -160,13 +112,14 @@ impl Conversation<'_, '_> {
             let levels = levels.levels.join(" > ");
             format!("  {kind}: {levels}")
         });
-        let kinds: Vec<String> = kinds.collect();
+        let title = "kinds and their levels, from broad to narrow:".to_owned();
+        let kinds: Vec<String> = std::iter::once(title).chain(kinds).collect();
         loop {
             let at = self.draft.exception.scope.len();
             let question = match at {
                 0 => Question::new(
                     "scope",
-                    "where: the smallest target that solves the problem, as kind:/path; kinds and their levels:",
+                    "where: the smallest target that solves the problem, as kind:/path",
                     "/scope/0",
                 )
                 .explain(kinds.iter().cloned()),
@@ -196,12 +149,12 @@ impl Conversation<'_, '_> {
         let meanings = [
             "a lapse would be a nuisance",
             "limited harm, contained by what is in place",
-            "confidential data or a production service could be harmed",
+            "confidential data or production could be harmed",
             "serious harm is likely if it is abused",
         ];
         let levels = RiskLevel::ALL.into_iter().zip(meanings).map(|(level, meaning)| {
             let days = window::n_days(policy.durations.max_days.get(level).into());
-            format!("  {:<9} {meaning}; at most {days}", level.as_str())
+            format!("  {:<9} at most {days}: {meaning}", level.as_str())
         });
         let question =
             Question::new("risk", "how much is at stake meanwhile:", "/risk/level").explain(levels);
@@ -431,190 +384,12 @@ impl Conversation<'_, '_> {
         })?;
         Ok(())
     }
-
-    /// Asks for a text that is not there yet.
-    fn text(
-        &mut self,
-        question: Question<'_>,
-        part: impl Fn(&mut Draft) -> &mut String,
-    ) -> anyhow::Result<()> {
-        if part(self.draft).is_empty() {
-            self.ask(question, |draft, answer| {
-                *part(draft) = answer.to_owned();
-                Ok(())
-            })?;
-        }
-        Ok(())
-    }
-
-    /// Asks until `set` and the rules accept the answer; `false` where an optional one is empty.
-    fn ask(
-        &mut self,
-        question: Question<'_>,
-        set: impl Fn(&mut Draft, &str) -> Result<(), String>,
-    ) -> anyhow::Result<bool> {
-        let (bold, plain) = if self.is_bold { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
-        let mut lines = question.explanation.iter();
-        let first = lines.next().map(String::as_str).unwrap_or_default();
-        let _ = writeln!(self.env.err, "\n{bold}{}{plain}: {}", Safe(question.label), Safe(first));
-        lines.for_each(|line| self.say(line));
-        let prompt = match &question.default {
-            Some(default) => format!("[{}] > ", Safe(default)),
-            None => "> ".to_owned(),
-        };
-        loop {
-            let mut answer = read_answer(self.env, &prompt)?;
-            if answer.is_empty() {
-                match &question.default {
-                    Some(default) => answer.clone_from(default),
-                    None if question.is_optional => return Ok(false),
-                    None => {
-                        self.say("an answer is needed");
-                        continue;
-                    }
-                }
-            }
-            let mut trial = self.draft.clone();
-            if let Err(reason) = set(&mut trial, &answer) {
-                self.say(&reason);
-                continue;
-            }
-            let refusals = refusals(&trial, &question.pointer, self.workspace, self.env.today);
-            if refusals.is_empty() {
-                *self.draft = trial;
-                return Ok(true);
-            }
-            for finding in refusals {
-                self.say(&finding.message);
-                if let Some(help) = finding.help {
-                    self.say(&format!("  {help}"));
-                }
-            }
-        }
-    }
-
-    fn say(&mut self, line: &str) {
-        // A question that cannot be shown is not answered either, which ends the conversation.
-        let _ = writeln!(self.env.err, "{}", Safe(line));
-    }
-}
-
-/// What rules refuse at one place of a draft.
-fn refusals(draft: &Draft, pointer: &str, workspace: &Workspace, today: NaiveDate) -> Vec<Finding> {
-    let name = format!("{}/draft.yaml", workspace.name);
-    let file = draft.file(&name, None, &workspace.policy);
-    let (record, findings) = source::load(&file, &workspace.policy.record_schema);
-    let register = Register {
-        name: workspace.name.clone(),
-        records: record.into_iter().collect(),
-        findings,
-        unreadable: Vec::new(),
-    };
-    let context = Context { policy: &workspace.policy, today };
-    let mut findings = rules::check(&register, &context);
-    findings.retain(|finding| finding.level == Level::Error && finding.place.pointer == pointer);
-    findings
-}
-
-/// A line of input without its end; the end of the input ends the conversation.
-fn read_answer(env: &mut Env<'_>, prompt: &str) -> anyhow::Result<String> {
-    loop {
-        let _ = write!(env.err, "{prompt}").and_then(|()| env.err.flush());
-        let mut bytes = Vec::new();
-        let n_read = env.input.read_until(b'\n', &mut bytes)?;
-        if n_read == 0 {
-            let _ = writeln!(env.err);
-            return Err(Failure::new("the input has ended: nothing was written").into());
-        }
-        match String::from_utf8(bytes) {
-            Ok(answer) => return Ok(answer.trim().to_owned()),
-            Err(_) => {
-                let _ = writeln!(env.err, "that is not UTF-8");
-            }
-        }
-    }
 }
 
 fn date(answer: &str) -> Result<NaiveDate, String> {
     parse_date(answer).map_err(|_| {
-        let place = crate::finding::Place::file(&std::sync::Arc::default());
+        let place = Place::file(&Arc::default());
         let finding = source::dates::not_a_date(place, answer);
         format!("{}: {}", finding.message, finding.help.unwrap_or_default())
     })
-}
-
-/// The catalogue as lines; of a long one, the beginning.
-fn catalogue(policy: &Policy) -> Vec<String> {
-    let controls = &policy.controls;
-    let width = controls.iter().take(MAX_LISTED).map(|control| control.id.len()).max().unwrap_or(0);
-    let mut lines: Vec<String> = controls
-        .iter()
-        .take(MAX_LISTED)
-        .map(|control| {
-            let limit = match (control.never_exempt, control.max_days) {
-                (true, _) => " (never exempt)".to_owned(),
-                (false, Some(days)) => format!(" (at most {})", window::n_days(days.into())),
-                (false, None) => String::new(),
-            };
-            format!("  {:<width$}  {}{limit}", control.id, control.title)
-        })
-        .collect();
-    if controls.len() > MAX_LISTED {
-        lines.push(format!("  and {} more in the policy", controls.len() - MAX_LISTED));
-    }
-    if controls.is_empty() {
-        lines.push("the policy has no controls yet: add them to its `controls`".to_owned());
-    }
-    lines
-}
-
-/// The id of a control of the catalogue, in the catalogue's own letters.
-fn known_control(policy: &Policy, answer: &str) -> Result<String, String> {
-    let is_meant = |id: &str| id.eq_ignore_ascii_case(answer);
-    if let Some(control) = policy.controls.iter().find(|control| is_meant(&control.id)) {
-        if control.never_exempt {
-            return Err(format!("`{}` is never exempt: the policy says so", control.id));
-        }
-        return Ok(control.id.clone());
-    }
-    if policy.controls.is_empty() {
-        return Ok(answer.to_owned());
-    }
-    let known = policy.controls.iter().map(|control| control.id.as_str());
-    let hint = match schema::nearest(answer, known) {
-        Some(known) => format!("did you mean `{known}`?"),
-        None => "add it to `controls` there first, or use one that exists".to_owned(),
-    };
-    Err(format!("the policy has no control `{answer}`: {hint}"))
-}
-
-/// The latest last day that the policy allows, and which of its limits that is.
-fn latest(draft: &Draft, policy: &Policy, opened: NaiveDate) -> (NaiveDate, String) {
-    let exception = &draft.exception;
-    let total = policy.durations.max_total_days;
-    let mut limits = vec![(total, "an exception".to_owned())];
-    if let Some(level) = exception.risk.level {
-        limits.push((policy.durations.max_days.get(level), format!("{level} risk")));
-    }
-    for id in &exception.controls {
-        let days = policy.control(id).and_then(|(_, control)| control.max_days);
-        limits.extend(days.map(|days| (days, format!("`{id}`"))));
-    }
-    let (days, what) = limits.into_iter().min().expect("one was pushed");
-    let reason = format!("{what} gets at most {} from {opened}", window::n_days(days.into()));
-    (window::days_after(opened, days), reason)
-}
-
-fn field_form(field: &Field) -> String {
-    let form = match field.kind {
-        FieldKind::String if !field.values.is_empty() => schema::list(&field.values),
-        FieldKind::String => "text".to_owned(),
-        FieldKind::Integer => "a whole number".to_owned(),
-        FieldKind::Boolean => "`true` or `false`".to_owned(),
-        FieldKind::Date => "a date, YYYY-MM-DD".to_owned(),
-    };
-    match &field.description {
-        Some(description) => format!("{description} ({form})"),
-        None => form,
-    }
 }

@@ -1,8 +1,10 @@
 //! `exc new`: files a record.
 
+mod allowed;
 mod ask;
 mod draft;
 mod flags;
+mod prompt;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
