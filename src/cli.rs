@@ -22,7 +22,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Init(commands::init::Args),
-    New(commands::new::Args),
+    New(Box<commands::new::Args>),
     Check(commands::check::Args),
     List(commands::list::Args),
     Show(commands::show::Args),

@@ -61,10 +61,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, env: &mut Env<'_>) -> 
         Ok(cli) => cli,
         Err(error) => return explain_usage(&error, env),
     };
-    let result = dispatch(cli, env);
-    let outcome = match result {
+    let outcome = match dispatch(cli, env) {
         Ok(outcome) => outcome,
-        Err(error) => report(&error, env),
+        // What could not be written is said once.
+        Err(error) => return report(&error, env),
     };
     match env.out.flush() {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

@@ -225,8 +225,9 @@ mod tests {
     }
 
     proptest! {
+        // Line separators of Unicode are left out: no record may hold them (EXC602).
         #[test]
-        fn every_text_is_read_back_as_it_was(title in "\\PC{1,40}|[-+.:_0-9a-fxo]{1,8}|[ '\"#:\n-]{1,9}x") {
+        fn every_text_is_read_back_as_it_was(title in "[^\\p{C}\u{2028}\u{2029}]{1,40}|[-+.:_0-9a-fxo]{1,8}|[ '\"#:\n-]{1,9}x") {
             let (text, read, codes) = titled(&title);
             prop_assert_eq!(read, Some(title), "{}", text);
             prop_assert!(!codes.contains(&"EXC016"), "{}", text);

@@ -190,7 +190,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
             ids.taken(&draft.exception.id)?;
             continue;
         }
-        if !findings.is_empty() && !(has_errors && is_conversation && !args.draft) {
+        let has_been_said = has_errors && !args.draft;
+        if !findings.is_empty() && !has_been_said {
             say(&findings, &workspace, globals, env)?;
         }
         let shown = shown_path(&path, env);
