@@ -4,8 +4,12 @@
 //! escaping of its format, so that nothing in a register can speak to the terminal, the runner or
 //! the viewer.
 
+pub(crate) mod csv;
 pub(crate) mod json;
+pub(crate) mod page;
+pub(crate) mod record;
 mod safe;
+pub(crate) mod table;
 pub(crate) mod text;
 
 use std::io::{self, Write};
@@ -15,6 +19,7 @@ use clap::ValueEnum;
 
 use crate::finding::{Finding, Level};
 
+pub(crate) use record::Listed;
 pub(crate) use safe::Safe;
 
 /// What a check found, on which day.
