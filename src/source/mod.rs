@@ -7,6 +7,7 @@
 mod ambiguous;
 pub(crate) mod characters;
 pub(crate) mod dates;
+mod escapes;
 pub(crate) mod schema;
 mod typed;
 pub(crate) mod yaml;
@@ -109,7 +110,7 @@ fn read(file: &Arc<SourceFile>, limits: Limits, schema: &Schema) -> (Option<Tree
     let (tree, syntax) = yaml::parse(file, limits);
     findings.extend(syntax);
     if let Some(tree) = &tree {
-        findings.extend(characters::scan_values(tree));
+        findings.extend(escapes::scan(tree));
         findings.extend(schema.check(tree));
     }
     (tree, findings)
