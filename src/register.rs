@@ -141,6 +141,7 @@ fn assemble(
         records.extend(record);
         findings.extend(found);
     }
+    records.sort_by(|a, b| a.file().path().cmp(b.file().path()));
     let is_unjudged = |finding: &&Finding| finding.code.unjudged;
     let mut unreadable: Vec<String> = findings
         .iter()

@@ -48,6 +48,16 @@ pub(crate) struct Context<'a> {
     pub(crate) today: NaiveDate,
 }
 
+impl Context<'_> {
+    /// Labels the line of the policy that is the reason for a finding, where it is written down.
+    fn because(&self, finding: Finding, pointer: &str, text: impl Into<String>) -> Finding {
+        match self.policy.at(pointer) {
+            Some(place) => finding.label(place, text),
+            None => finding,
+        }
+    }
+}
+
 /// All rules, by code.
 pub(crate) const RULES: &[&Rule] = &[&load::YAML_SYNTAX];
 

@@ -126,21 +126,70 @@ pub(crate) fn check_rule_with(rule: &Rule, fixture: &str, policy_changes: &str) 
     let text = overlaid(RECORD, &changes);
     let file = Arc::new(SourceFile::new(RECORD_PATH, text.clone()));
     let register = register::from_files("exceptions", vec![file], &policy.record_schema);
+    let findings = run_rule(rule, &register, &context);
+    let annotated = annotate(&text, &findings);
+    // Only the part that the fixture replaced is compared.
+    let expected = overlaid(RECORD, fixture);
+    similar(&expected, &annotated);
+}
+
+/// What one rule finds, worst first.
+fn run_rule(rule: &Rule, register: &Register, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     match rule.check {
         Check::Load => findings
             .extend(register.findings.iter().filter(|finding| finding.code == rule.code).cloned()),
         Check::Record(check) => {
-            register.records.iter().for_each(|record| check(record, &context, &mut findings))
+            register.records.iter().for_each(|record| check(record, context, &mut findings))
         }
-        Check::Register(check) => check(&register, &context, &mut findings),
+        Check::Register(check) => check(register, context, &mut findings),
     }
-    apply_levels(&mut findings, &policy);
+    apply_levels(&mut findings, context.policy);
     crate::finding::sort(&mut findings);
-    let annotated = annotate(&text, &findings);
-    // Only the part that the fixture replaced is compared.
-    let expected = overlaid(RECORD, fixture);
-    similar(&expected, &annotated);
+    findings
+}
+
+/// What a rule says about a register, in lines: the finding, its labels, its help. Each record is
+/// the good one with parts replaced, in a file of its own; `id` follows the file's name.
+pub(crate) fn findings_of(rule: &Rule, records: &[(&str, &str)], policy_changes: &str) -> String {
+    findings_on(rule, records, policy_changes, today())
+}
+
+/// The same, judged on another day.
+pub(crate) fn findings_on(
+    rule: &Rule,
+    records: &[(&str, &str)],
+    policy_changes: &str,
+    today: NaiveDate,
+) -> String {
+    let policy = policy(&overlaid(POLICY, policy_changes));
+    let context = Context { policy: &policy, today };
+    let files = records.iter().map(|(name, changes)| {
+        let stem = name.rsplit('/').next().unwrap_or_default().trim_end_matches(".yaml");
+        let text = overlaid(&overlaid(RECORD, &format!("id: {stem}")), changes);
+        Arc::new(SourceFile::new(format!("exceptions/{name}"), text))
+    });
+    let register = register::from_files("exceptions", files.collect(), &policy.record_schema);
+    let findings = run_rule(rule, &register, &context);
+    let place = |place: &Place| {
+        let (file, start) = (place.file.path().trim_start_matches("exceptions/"), place.start());
+        format!("{file}:{}:{}", start.line, start.column)
+    };
+    let mut lines = String::new();
+    for finding in &findings {
+        let (at, level) = (place(&finding.place), finding.level.as_str());
+        lines += &format!("{at} {level}[{}]: {}\n", finding.code.id, finding.message);
+        for label in &finding.labels {
+            lines += &format!("  {} {}\n", place(&label.place), label.text);
+        }
+        if let Some(help) = &finding.help {
+            lines += &format!("  help: {help}\n");
+        }
+        if let Some(owner) = &finding.owner {
+            lines += &format!("  owner: {}\n", owner.email);
+        }
+    }
+    lines
 }
 
 #[track_caller]
