@@ -13,9 +13,21 @@
 //! A new rule: the next free number of its hundred (never one that was used), a file named after
 //! it, a line in [`RULES`], and a line in `CHANGELOG.md`.
 
+mod dates_reversed;
+mod duration_too_long;
+mod expired;
+mod expiring;
+mod future_date;
 mod load;
+mod milestone_past_due;
+mod renewals_do_not_add_up;
+mod renewed_late;
+mod review_overdue;
 #[cfg(test)]
 mod testing;
+mod too_many_renewals;
+mod total_too_long;
+mod verification_stale;
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
@@ -59,7 +71,21 @@ impl Context<'_> {
 }
 
 /// All rules, by code.
-pub(crate) const RULES: &[&Rule] = &[&load::YAML_SYNTAX];
+pub(crate) const RULES: &[&Rule] = &[
+    &load::YAML_SYNTAX,
+    &dates_reversed::RULE,
+    &duration_too_long::RULE,
+    &too_many_renewals::RULE,
+    &total_too_long::RULE,
+    &renewals_do_not_add_up::RULE,
+    &expired::RULE,
+    &expiring::RULE,
+    &verification_stale::RULE,
+    &review_overdue::RULE,
+    &milestone_past_due::RULE,
+    &future_date::RULE,
+    &renewed_late::RULE,
+];
 
 /// The rule of a code (`EXC203`) or a name (`duration-too-long`).
 pub(crate) fn find(code: &str) -> Option<&'static Rule> {

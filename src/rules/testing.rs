@@ -120,6 +120,7 @@ pub(crate) fn check_rule(rule: &Rule, fixture: &str) {
 /// The same, under the good policy with parts replaced.
 #[track_caller]
 pub(crate) fn check_rule_with(rule: &Rule, fixture: &str, policy_changes: &str) {
+    let fixture = fixture.trim_start_matches('\n');
     let changes = without_annotations(fixture);
     let policy = policy(&overlaid(POLICY, policy_changes));
     let context = Context { policy: &policy, today: today() };
