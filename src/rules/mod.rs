@@ -13,16 +13,23 @@
 //! A new rule: the next free number of its hundred (never one that was used), a file named after
 //! it, a line in [`RULES`], and a line in `CHANGELOG.md`.
 
+mod control_over_budget;
 mod dates_reversed;
+mod duplicate_id;
 mod duration_too_long;
+mod empty_register;
 mod expired;
 mod expiring;
+mod expiry_cliff;
 mod future_date;
 mod load;
 mod milestone_past_due;
+mod over_budget;
+mod overlapping_scope;
 mod renewals_do_not_add_up;
 mod renewed_late;
 mod review_overdue;
+mod team_over_budget;
 #[cfg(test)]
 mod testing;
 mod too_many_renewals;
@@ -85,6 +92,12 @@ pub(crate) const RULES: &[&Rule] = &[
     &milestone_past_due::RULE,
     &future_date::RULE,
     &renewed_late::RULE,
+    &duplicate_id::RULE,
+    &overlapping_scope::RULE,
+    &team_over_budget::RULE,
+    &control_over_budget::RULE,
+    &expiry_cliff::RULE,
+    &empty_register::RULE,
 ];
 
 /// The rule of a code (`EXC203`) or a name (`duration-too-long`).
