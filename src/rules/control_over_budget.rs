@@ -78,7 +78,7 @@ fn check(register: &Register, context: &Context<'_>, findings: &mut Vec<Finding>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::findings_of;
+    use crate::rules::testing::report_of;
 
     const RECORDS: &[(&str, &str)] = &[
         ("a.yaml", "id: A\nopened: 2026-11-08\ncontrols: [LOG-002, AZ-NET-004]\n"),
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn the_exception_opened_last_is_the_one_too_many() {
-        insta::assert_snapshot!(findings_of(&RULE, RECORDS, "budgets: {per_control: 1}\n"), @r"
+        insta::assert_snapshot!(report_of(&RULE, RECORDS, "budgets: {per_control: 1}\n"), @r"
         a.yaml:3:21 warning[EXC304]: 2 open exceptions deviate from `AZ-NET-004`; the budget is 1
           policy.yaml:9:24 the budget
           help: close what is no longer needed, and ask the control's owner whether it can be met
@@ -97,13 +97,13 @@ mod tests {
 
     #[test]
     fn a_full_budget_is_no_overrun_and_no_budget_no_limit() {
-        assert_eq!(findings_of(&RULE, RECORDS, "budgets: {per_control: 2}\n"), "");
-        assert_eq!(findings_of(&RULE, RECORDS, ""), "");
+        assert_eq!(report_of(&RULE, RECORDS, "budgets: {per_control: 2}\n"), "");
+        assert_eq!(report_of(&RULE, RECORDS, ""), "");
     }
 
     #[test]
     fn a_control_named_twice_in_a_record_counts_once() {
         let records = [("a.yaml", "controls: [LOG-002, LOG-002]\n")];
-        assert_eq!(findings_of(&RULE, &records, "budgets: {per_control: 1}\n"), "");
+        assert_eq!(report_of(&RULE, &records, "budgets: {per_control: 1}\n"), "");
     }
 }

@@ -63,7 +63,7 @@ fn check(register: &Register, _context: &Context<'_>, findings: &mut Vec<Finding
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::findings_of;
+    use crate::rules::testing::report_of;
 
     #[test]
     fn every_record_after_the_first_is_told_where_that_stands() {
@@ -73,7 +73,7 @@ mod tests {
             ("EXC-2026-9T4B.yaml", ""),
             ("a.yaml", "id: exc-2026-k7qd\n"),
         ];
-        insta::assert_snapshot!(findings_of(&RULE, &records, ""), @r"
+        insta::assert_snapshot!(report_of(&RULE, &records, ""), @r"
         EXC-2026-K7QD.yaml:1:5 error[EXC301]: the id `EXC-2026-K7QD` is taken
           2026/EXC-2026-K7QD.yaml:1:5 first here
           help: give this record an id of its own, and its file the same name
@@ -86,6 +86,6 @@ mod tests {
     #[test]
     fn records_without_an_id_are_no_twins() {
         let records = [("a.yaml", "id:\n"), ("b.yaml", "id:\n")];
-        assert_eq!(findings_of(&RULE, &records, ""), "");
+        assert_eq!(report_of(&RULE, &records, ""), "");
     }
 }

@@ -113,7 +113,7 @@ fn smallest_cap(exception: &Exception, context: &Context<'_>) -> Option<Cap> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::{check_rule, findings_of};
+    use crate::rules::testing::{check_rule, report_of};
 
     #[test]
     fn the_longest_grant_is_still_allowed() {
@@ -137,14 +137,14 @@ expires: 2027-02-04
     fn the_smallest_cap_wins_and_is_named_with_its_line() {
         let policy = "controls:\n  - {id: AZ-NET-004, title: x, max_days: 60}\n  - {id: LOG-002, title: y, max_days: 70}\ndurations:\n  max_days: {high: 80}\n";
         let record = "controls: [LOG-002, AZ-NET-004]\n";
-        insta::assert_snapshot!(findings_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], policy), @r"
+        insta::assert_snapshot!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], policy), @r"
         EXC-2026-K7QD.yaml:27:10 error[EXC203]: 87 days are granted; `AZ-NET-004` allows 60
           EXC-2026-K7QD.yaml:26:9 counted from here
           policy.yaml:6:42 the longest grant
           help: set `expires: 2027-01-04` or earlier, and renew it if that proves too short
         ");
         let policy = "durations:\n  max_days: {high: 80}\n";
-        insta::assert_snapshot!(findings_of(&RULE, &[("EXC-2026-K7QD.yaml", "")], policy), @r"
+        insta::assert_snapshot!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", "")], policy), @r"
         EXC-2026-K7QD.yaml:28:10 error[EXC203]: 87 days are granted; at high risk the policy allows 80
           EXC-2026-K7QD.yaml:27:9 counted from here
           policy.yaml:10:20 the longest grant
@@ -160,7 +160,7 @@ expires: 2027-01-31
 renewals:
   - {date: 2026-11-01, until: 2027-01-31, reason: r, evidence: e}
 ";
-        insta::assert_snapshot!(findings_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], ""), @r"
+        insta::assert_snapshot!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], ""), @r"
         EXC-2026-K7QD.yaml:30:31 error[EXC203]: 91 days are granted; at high risk the policy allows 90
           EXC-2026-K7QD.yaml:30:12 counted from here
           help: set `until: 2027-01-30` and `expires: 2027-01-30`, or earlier
@@ -175,7 +175,7 @@ expires: 2026-12-31
 renewals:
   - {date: 2026-11-01, until: 2026-12-31, reason: r, evidence: e}
 ";
-        insta::assert_snapshot!(findings_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], ""), @r"
+        insta::assert_snapshot!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], ""), @r"
         EXC-2026-K7QD.yaml:30:12 error[EXC203]: the first grant ran for 123 days or more; at high risk the policy allows 90
           EXC-2026-K7QD.yaml:27:9 counted from here
           help: a past grant is not edited: close this record, and file a new one for what is still needed
@@ -219,7 +219,7 @@ expires: 9999-12-31
     fn d2_a_cap_past_the_end_of_the_calendar_caps_nothing() {
         let policy = "durations:\n  max_days: {high: 4294967295}\n";
         let record = "controls: [LOG-002]\nexpires: 9999-12-31\n";
-        assert_eq!(findings_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], policy), "");
+        assert_eq!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], policy), "");
     }
 
     #[test]

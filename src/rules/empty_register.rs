@@ -48,11 +48,11 @@ fn check(register: &Register, context: &Context<'_>, findings: &mut Vec<Finding>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::findings_of;
+    use crate::rules::testing::report_of;
 
     #[test]
     fn without_a_record_the_policy_file_is_where_the_register_is() {
-        insta::assert_snapshot!(findings_of(&RULE, &[], ""), @r"
+        insta::assert_snapshot!(report_of(&RULE, &[], ""), @r"
         policy.yaml:1:1 warning[EXC306]: there is no record in `exceptions`
           help: run `exc new` to file the first one, or check that this is the right directory
         ");
@@ -60,6 +60,6 @@ mod tests {
 
     #[test]
     fn a_record_that_cannot_be_read_is_no_empty_register() {
-        assert_eq!(findings_of(&RULE, &[("a.yaml", "title: \"open\n")], ""), "");
+        assert_eq!(report_of(&RULE, &[("a.yaml", "title: \"open\n")], ""), "");
     }
 }

@@ -54,7 +54,7 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::{check_rule, findings_of};
+    use crate::rules::testing::{check_rule, report_of};
 
     #[test]
     fn the_expiry_day_itself_is_still_valid() {
@@ -86,7 +86,7 @@ closed: {date: 2026-11-10, outcome: remediated, note: The endpoint is private.}
     #[test]
     fn the_owner_has_to_act() {
         let record = "expires: 2026-11-10\n";
-        insta::assert_snapshot!(findings_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], ""), @r"
+        insta::assert_snapshot!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], ""), @r"
         EXC-2026-K7QD.yaml:28:10 error[EXC207]: expired after 2026-11-10 (UTC), 10 days ago
           help: add `closed:` if the control is met; otherwise add a `renewals` entry with a new reason and new evidence, and move `expires`
           owner: dana.ruiz@example.com

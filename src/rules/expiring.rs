@@ -48,7 +48,7 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::{check_rule, check_rule_with, findings_of};
+    use crate::rules::testing::{check_rule, check_rule_with, report_of};
 
     #[test]
     fn a_day_before_the_window_is_quiet() {
@@ -94,7 +94,7 @@ closed: {date: 2026-11-20, outcome: remediated, note: The endpoint is private.}
     fn the_owner_and_the_policys_line_are_named() {
         let record = "expires: 2026-11-25\n";
         let policy = "warn_within_days: 14\n";
-        insta::assert_snapshot!(findings_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], policy), @r"
+        insta::assert_snapshot!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], policy), @r"
         EXC-2026-K7QD.yaml:28:10 warning[EXC208]: valid through 2026-11-25 (UTC), 5 days left
           policy.yaml:9:19 the window
           help: add `closed:` once the control is met; otherwise add a `renewals` entry with a new reason and new evidence, and move `expires`

@@ -71,7 +71,7 @@ fn check(register: &Register, context: &Context<'_>, findings: &mut Vec<Finding>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::findings_of;
+    use crate::rules::testing::report_of;
 
     const RECORDS: &[(&str, &str)] = &[
         ("a.yaml", "id: A\n"),
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn the_last_record_by_path_is_told_how_many_end_with_it() {
-        insta::assert_snapshot!(findings_of(&RULE, RECORDS, "cliff: {records: 3}\n"), @r"
+        insta::assert_snapshot!(report_of(&RULE, RECORDS, "cliff: {records: 3}\n"), @r"
         c.yaml:28:10 warning[EXC305]: 3 open exceptions end on 2027-01-31
           policy.yaml:9:18 so many on one day are a cliff
           help: end some of them earlier, spread over several weeks
@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn one_less_is_no_cliff() {
-        assert_eq!(findings_of(&RULE, RECORDS, "cliff: {records: 4}\n"), "");
-        assert_eq!(findings_of(&RULE, RECORDS, ""), "");
+        assert_eq!(report_of(&RULE, RECORDS, "cliff: {records: 4}\n"), "");
+        assert_eq!(report_of(&RULE, RECORDS, ""), "");
     }
 }

@@ -85,7 +85,7 @@ fn past_days(record: &Record) -> Vec<(String, NaiveDate)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::{check_rule, findings_of};
+    use crate::rules::testing::{check_rule, report_of};
 
     #[test]
     fn every_day_of_the_past_is_looked_at() {
@@ -129,13 +129,13 @@ remediation:
     #[test]
     fn d3_a_zone_ahead_of_utc_may_write_its_own_day() {
         let record = "reviews:\n  - {date: 2026-11-21, by: b, note: n}\n";
-        assert_eq!(findings_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], ""), "");
+        assert_eq!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], ""), "");
     }
 
     #[test]
     fn the_help_says_what_today_is() {
         let record = "reviews:\n  - {date: 2027-11-10, by: b, note: n}\n";
-        insta::assert_snapshot!(findings_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], ""), @r"
+        insta::assert_snapshot!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], ""), @r"
         EXC-2026-K7QD.yaml:31:12 error[EXC213]: 2027-11-10 lies 355 days ahead
           help: write the day on which it happened; today is 2026-11-20 (UTC)
         ");

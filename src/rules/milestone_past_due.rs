@@ -61,7 +61,7 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::{check_rule, findings_of};
+    use crate::rules::testing::{check_rule, report_of};
 
     #[test]
     fn a_milestone_may_be_reached_on_its_day() {
@@ -108,7 +108,7 @@ closed: {date: 2026-11-12, outcome: policy-changed, note: The control allows it 
     #[test]
     fn the_owner_has_to_act() {
         let record = "remediation: {plan: p, milestones: [{due: 2026-11-01, what: w}]}\n";
-        let found = findings_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], "");
+        let found = report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], "");
         assert!(found.ends_with("owner: dana.ruiz@example.com\n"), "{found}");
     }
 }

@@ -180,11 +180,11 @@ mod tests {
 
     use super::*;
     use crate::register;
-    use crate::rules::testing::{POLICY, RECORD, findings_of, overlaid, policy, today};
+    use crate::rules::testing::{POLICY, RECORD, overlaid, policy, report_of, today};
     use crate::text::SourceFile;
 
     fn found(records: &[(&str, &str)]) -> String {
-        findings_of(&RULE, records, "")
+        report_of(&RULE, records, "")
     }
 
     #[test]

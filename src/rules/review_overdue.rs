@@ -74,7 +74,7 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::{check_rule, findings_of};
+    use crate::rules::testing::{check_rule, report_of};
 
     #[test]
     fn the_day_on_which_it_is_due_is_not_overdue() {
@@ -135,7 +135,7 @@ closed: {date: 2026-11-12, outcome: remediated, note: The endpoint is private.}
     #[test]
     fn the_owner_and_the_policys_line_are_named() {
         let policy = "review_every_days: {high: 10}\n";
-        insta::assert_snapshot!(findings_of(&RULE, &[("EXC-2026-K7QD.yaml", "")], policy), @r"
+        insta::assert_snapshot!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", "")], policy), @r"
         EXC-2026-K7QD.yaml:27:9 warning[EXC210]: the first review was due on 2026-11-15, 5 days ago
           policy.yaml:9:27 days between reviews at high risk
           help: review it, then append `{date: 2026-11-20, by: …, note: …}` to `reviews`

@@ -74,7 +74,7 @@ fn check(register: &Register, context: &Context<'_>, findings: &mut Vec<Finding>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::findings_of;
+    use crate::rules::testing::report_of;
 
     const RECORDS: &[(&str, &str)] = &[
         ("a.yaml", "id: A\nopened: 2026-11-08\n"),
@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn the_exception_opened_last_is_the_one_too_many() {
-        insta::assert_snapshot!(findings_of(&RULE, RECORDS, "budgets: {per_team: 1}\n"), @r"
+        insta::assert_snapshot!(report_of(&RULE, RECORDS, "budgets: {per_team: 1}\n"), @r"
         a.yaml:10:62 warning[EXC303]: 2 open exceptions are owned by the team `ai-platform`; the budget is 1
           policy.yaml:9:21 the budget
           help: close what is no longer needed, and ask what the team's exceptions have in common
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_full_budget_is_no_overrun_and_no_budget_no_limit() {
-        assert_eq!(findings_of(&RULE, RECORDS, "budgets: {per_team: 2}\n"), "");
-        assert_eq!(findings_of(&RULE, RECORDS, ""), "");
+        assert_eq!(report_of(&RULE, RECORDS, "budgets: {per_team: 2}\n"), "");
+        assert_eq!(report_of(&RULE, RECORDS, ""), "");
     }
 }

@@ -120,77 +120,43 @@ pub(crate) fn check_rule(rule: &Rule, fixture: &str) {
 /// The same, under the good policy with parts replaced.
 #[track_caller]
 pub(crate) fn check_rule_with(rule: &Rule, fixture: &str, policy_changes: &str) {
-    let fixture = fixture.trim_start_matches('\n');
-    let changes = without_annotations(fixture);
-    let policy = policy(&overlaid(POLICY, policy_changes));
-    let context = Context { policy: &policy, today: today() };
-    let text = overlaid(RECORD, &changes);
-    let file = Arc::new(SourceFile::new(RECORD_PATH, text.clone()));
-    let register = register::from_files("exceptions", vec![file], &policy.record_schema);
-    let findings = run_rule(rule, &register, &context);
-    let annotated = annotate(&text, &findings);
+    let text = overlaid(RECORD, &without_annotations(fixture));
+    let annotated = annotate(&text, &findings_of(rule, &text, policy_changes));
     // Only the part that the fixture replaced is compared.
-    let expected = overlaid(RECORD, fixture);
+    let expected: String =
+        fixture.lines().filter(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect();
+    let expected = overlaid(RECORD, &expected);
     similar(&expected, &annotated);
 }
 
-/// What one rule finds, worst first.
-fn run_rule(rule: &Rule, register: &Register, context: &Context<'_>) -> Vec<Finding> {
+/// What the labels of a rule's findings point to in the policy, for a good record with parts
+/// replaced.
+pub(crate) fn policy_labels(rule: &Rule, changes: &str, policy_changes: &str) -> Vec<String> {
+    let findings = findings_of(rule, &overlaid(RECORD, changes), policy_changes);
+    let labels = findings.iter().flat_map(|finding| &finding.labels);
+    labels
+        .filter(|label| label.place.file.path() == POLICY_PATH)
+        .map(|label| label.place.file.slice(label.place.span).to_owned())
+        .collect()
+}
+
+fn findings_of(rule: &Rule, text: &str, policy_changes: &str) -> Vec<Finding> {
+    let policy = policy(&overlaid(POLICY, policy_changes));
+    let context = Context { policy: &policy, today: today() };
+    let file = Arc::new(SourceFile::new(RECORD_PATH, text));
+    let register = register::from_files("exceptions", vec![file], &policy.record_schema);
     let mut findings = Vec::new();
     match rule.check {
         Check::Load => findings
             .extend(register.findings.iter().filter(|finding| finding.code == rule.code).cloned()),
         Check::Record(check) => {
-            register.records.iter().for_each(|record| check(record, context, &mut findings))
+            register.records.iter().for_each(|record| check(record, &context, &mut findings))
         }
-        Check::Register(check) => check(register, context, &mut findings),
+        Check::Register(check) => check(&register, &context, &mut findings),
     }
-    apply_levels(&mut findings, context.policy);
+    apply_levels(&mut findings, &policy);
     crate::finding::sort(&mut findings);
     findings
-}
-
-/// What a rule says about a register, in lines: the finding, its labels, its help. Each record is
-/// the good one with parts replaced, in a file of its own; `id` follows the file's name.
-pub(crate) fn findings_of(rule: &Rule, records: &[(&str, &str)], policy_changes: &str) -> String {
-    findings_on(rule, records, policy_changes, today())
-}
-
-/// The same, judged on another day.
-pub(crate) fn findings_on(
-    rule: &Rule,
-    records: &[(&str, &str)],
-    policy_changes: &str,
-    today: NaiveDate,
-) -> String {
-    let policy = policy(&overlaid(POLICY, policy_changes));
-    let context = Context { policy: &policy, today };
-    let files = records.iter().map(|(name, changes)| {
-        let stem = name.rsplit('/').next().unwrap_or_default().trim_end_matches(".yaml");
-        let text = overlaid(&overlaid(RECORD, &format!("id: {stem}")), changes);
-        Arc::new(SourceFile::new(format!("exceptions/{name}"), text))
-    });
-    let register = register::from_files("exceptions", files.collect(), &policy.record_schema);
-    let findings = run_rule(rule, &register, &context);
-    let place = |place: &Place| {
-        let (file, start) = (place.file.path().trim_start_matches("exceptions/"), place.start());
-        format!("{file}:{}:{}", start.line, start.column)
-    };
-    let mut lines = String::new();
-    for finding in &findings {
-        let (at, level) = (place(&finding.place), finding.level.as_str());
-        lines += &format!("{at} {level}[{}]: {}\n", finding.code.id, finding.message);
-        for label in &finding.labels {
-            lines += &format!("  {} {}\n", place(&label.place), label.text);
-        }
-        if let Some(help) = &finding.help {
-            lines += &format!("  help: {help}\n");
-        }
-        if let Some(owner) = &finding.owner {
-            lines += &format!("  owner: {}\n", owner.email);
-        }
-    }
-    lines
 }
 
 #[track_caller]
@@ -245,16 +211,70 @@ fn mark(place: &Place, sign: char, text: &str) -> (usize, usize, String) {
     (start.line, start.column, format!("#{}{signs} {text}", " ".repeat(indent)))
 }
 
+/// What a rule says about a register, in lines: the finding, its labels, its help. Each record is
+/// the good one with parts replaced, in a file of its own; `id` follows the file's name.
+pub(crate) fn report_of(rule: &Rule, records: &[(&str, &str)], policy_changes: &str) -> String {
+    let policy = policy(&overlaid(POLICY, policy_changes));
+    let context = Context { policy: &policy, today: today() };
+    let files = records.iter().map(|(name, changes)| {
+        let stem = name.rsplit('/').next().unwrap_or_default().trim_end_matches(".yaml");
+        let text = overlaid(&overlaid(RECORD, &format!("id: {stem}")), changes);
+        Arc::new(SourceFile::new(format!("exceptions/{name}"), text))
+    });
+    let register = register::from_files("exceptions", files.collect(), &policy.record_schema);
+    let mut findings = Vec::new();
+    match rule.check {
+        Check::Load => findings
+            .extend(register.findings.iter().filter(|finding| finding.code == rule.code).cloned()),
+        Check::Record(check) => {
+            register.records.iter().for_each(|record| check(record, &context, &mut findings))
+        }
+        Check::Register(check) => check(&register, &context, &mut findings),
+    }
+    apply_levels(&mut findings, &policy);
+    crate::finding::sort(&mut findings);
+    let place = |place: &Place| {
+        let (file, start) = (place.file.path().trim_start_matches("exceptions/"), place.start());
+        format!("{file}:{}:{}", start.line, start.column)
+    };
+    let mut lines = String::new();
+    for finding in &findings {
+        let (at, level) = (place(&finding.place), finding.level.as_str());
+        lines += &format!("{at} {level}[{}]: {}\n", finding.code.id, finding.message);
+        for label in &finding.labels {
+            lines += &format!("  {} {}\n", place(&label.place), label.text);
+        }
+        if let Some(help) = &finding.help {
+            lines += &format!("  help: {help}\n");
+        }
+        if let Some(owner) = &finding.owner {
+            lines += &format!("  owner: {}\n", owner.email);
+        }
+    }
+    lines
+}
+
 /// Runs the *Example* and the *Instead* of a rule's page.
 #[track_caller]
 pub(crate) fn run_page(rule: &Rule) {
     let code = rule.code.id;
     let (_, example) = rule.docs.split_once("## Example\n").expect("a page has an example");
     let (example, instead) = example.split_once("## Instead\n").expect("a page has an instead");
+    if code == "EXC009" && folds_case() {
+        // The two files of its example are one file here.
+        return;
+    }
     let mut raised = run_blocks(code, example);
     raised.dedup();
     assert_eq!(raised, [code], "{code}: the example raises its code and no other");
     assert_eq!(run_blocks(code, instead), [""; 0], "{code}: the instead raises nothing");
+}
+
+/// Whether the file system of temporary directories keeps `a` and `A` in one place.
+fn folds_case() -> bool {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    fs::write(directory.path().join("a"), "").expect("a file is written");
+    directory.path().join("A").exists()
 }
 
 /// The codes that the register of a page's part raises, sorted.

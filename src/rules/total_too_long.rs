@@ -84,7 +84,7 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::{check_rule, check_rule_with, findings_of};
+    use crate::rules::testing::{check_rule, check_rule_with, report_of};
 
     #[test]
     fn the_longest_total_is_still_allowed() {
@@ -107,7 +107,7 @@ expires: 2027-06-26
     #[test]
     fn the_policys_line_and_the_latest_day_are_named() {
         let policy = "durations: {max_total_days: 80}\n";
-        insta::assert_snapshot!(findings_of(&RULE, &[("EXC-2026-K7QD.yaml", "")], policy), @r"
+        insta::assert_snapshot!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", "")], policy), @r"
         EXC-2026-K7QD.yaml:28:10 error[EXC205]: the exception runs for 87 days in total; the policy allows 80
           EXC-2026-K7QD.yaml:27:9 counted from here
           policy.yaml:9:29 the longest total

@@ -72,7 +72,7 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::{check_rule, findings_of};
+    use crate::rules::testing::{check_rule, report_of};
 
     fn control(verified: &str, verify_every: &str) -> String {
         format!(
@@ -81,7 +81,7 @@ mod tests {
     }
 
     fn found(verified: &str, verify_every: &str) -> String {
-        findings_of(&RULE, &[("EXC-2026-K7QD.yaml", &control(verified, verify_every))], "")
+        report_of(&RULE, &[("EXC-2026-K7QD.yaml", &control(verified, verify_every))], "")
     }
 
     #[test]
