@@ -13,17 +13,26 @@
 //! A new rule: the next free number of its hundred (never one that was used), a file named after
 //! it, a line in [`RULES`], and a line in `CHANGELOG.md`.
 
+mod bidi_control;
+mod confusable;
+mod control_character;
 mod control_over_budget;
 mod dates_reversed;
 mod duplicate_id;
 mod duration_too_long;
+mod emoji_joiner;
 mod empty_register;
 mod expired;
 mod expiring;
 mod expiry_cliff;
 mod future_date;
+mod invisible_character;
+mod line_separator;
 mod load;
+mod look_alike_owner;
 mod milestone_past_due;
+mod mixed_script;
+mod non_ascii_identifier;
 mod over_budget;
 mod overlapping_scope;
 mod renewals_do_not_add_up;
@@ -98,6 +107,14 @@ pub(crate) const RULES: &[&Rule] = &[
     &control_over_budget::RULE,
     &expiry_cliff::RULE,
     &empty_register::RULE,
+    &control_character::RULE,
+    &line_separator::RULE,
+    &bidi_control::RULE,
+    &invisible_character::RULE,
+    &non_ascii_identifier::RULE,
+    &look_alike_owner::RULE,
+    &mixed_script::RULE,
+    &emoji_joiner::RULE,
 ];
 
 /// The rule of a code (`EXC203`) or a name (`duration-too-long`).
