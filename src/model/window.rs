@@ -73,6 +73,16 @@ pub(crate) fn status(exception: &Exception, on_mainline: bool, today: NaiveDate)
     }
 }
 
+/// Reads a day of the form `YYYY-MM-DD`, and no other.
+pub(crate) fn parse_day(text: &str) -> Option<NaiveDate> {
+    let is_form = text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    if is_form { text.parse().ok() } else { None }
+}
+
 /// Whether the last valid day lies behind; the day itself is still valid.
 pub(crate) fn is_past(last_day: NaiveDate, today: NaiveDate) -> bool {
     last_day < today

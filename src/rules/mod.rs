@@ -35,6 +35,8 @@ mod mixed_script;
 mod non_ascii_identifier;
 mod over_budget;
 mod overlapping_scope;
+#[cfg(test)]
+mod properties;
 mod renewals_do_not_add_up;
 mod renewed_late;
 mod review_overdue;
