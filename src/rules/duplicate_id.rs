@@ -1,10 +1,10 @@
 //! EXC301: two records with one id.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
-use crate::register::Register;
+use crate::register::{COLLIDING_NAMES, Register};
 use crate::source::Record;
 
 pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Register(check) };
@@ -37,10 +37,13 @@ scope:
 "#;
 
 fn check(register: &Register, _context: &Context<'_>, findings: &mut Vec<Finding>) {
+    // Files named alike have their finding; with the file, the id gets its own name too.
+    let collisions = register.findings.iter().filter(|found| found.code == &COLLIDING_NAMES);
+    let collisions: HashSet<&str> = collisions.map(|found| found.place.file.path()).collect();
     let mut seen: HashMap<String, &Record> = HashMap::new();
     for record in &register.records {
         let id = &record.exception.id;
-        if id.is_empty() {
+        if id.is_empty() || collisions.contains(record.file().path()) {
             continue;
         }
         let Some(first) = seen.get(&id.to_lowercase()) else {
