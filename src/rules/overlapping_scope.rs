@@ -265,6 +265,42 @@ mod tests {
         assert_eq!(found.matches("error[EXC302]").count(), 2, "{found}");
     }
 
+    /// Comparing every pair with [`Target::covers`] says which records have a finding.
+    #[test]
+    fn the_prefixes_find_what_comparing_every_pair_finds() {
+        let paths =
+            ["azure:/a", "azure:/A/b", "azure:/a/b/c", "azure:/a/bc", "github:/a", "azure:/b"];
+        let targets = paths.map(|path| Target::parse(path).expect("a target"));
+        let policy = policy(POLICY);
+        for first in 0..paths.len() {
+            for second in 0..paths.len() {
+                for third in 0..paths.len() {
+                    let chosen = [first, second, third];
+                    let file = |(n, at): (usize, &usize)| {
+                        let changes = format!("id: R{n}\nscope: [{}]\n", paths[*at]);
+                        let path = format!("exceptions/{n}.yaml");
+                        Arc::new(SourceFile::new(path, overlaid(RECORD, &changes)))
+                    };
+                    let files = chosen.iter().enumerate().map(file).collect();
+                    let register = register::from_files("r", files, &policy.record_schema);
+                    let mut findings = Vec::new();
+                    let context = Context { policy: &policy, today: today() };
+                    check(&register, &context, &mut findings);
+                    let found: Vec<String> =
+                        findings.iter().filter_map(|finding| finding.record.clone()).collect();
+                    let meets = |n: usize| {
+                        let target = &targets[chosen[n]];
+                        let earlier = chosen[..n].iter().map(|&at| &targets[at]);
+                        earlier.into_iter().any(|it| it.covers(target) || target.covers(it))
+                    };
+                    let expected: Vec<String> =
+                        (0..3).filter(|&n| meets(n)).map(|n| format!("R{n}")).collect();
+                    assert_eq!(found, expected, "{:?}", chosen.map(|at| paths[at]));
+                }
+            }
+        }
+    }
+
     /// Quadratic work would be 200 million comparisons here, and one finding each.
     #[test]
     fn a_register_of_twenty_thousand_records_has_one_finding_a_record() {
