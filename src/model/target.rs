@@ -5,8 +5,10 @@ use std::fmt;
 /// A kind and a path of segments; a target covers those whose path begins with its own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Target {
-    pub(crate) kind: String,
-    pub(crate) segments: Vec<String>,
+    /// As written.
+    text: String,
+    /// Bytes of the kind.
+    kind: usize,
 }
 
 /// Why a text is no target.
@@ -34,7 +36,8 @@ impl Target {
         if kind.is_empty() || !kind.bytes().all(is_word) {
             return Err(TargetError::BadKind);
         }
-        if let Some(bad) = path.chars().find(|&c| !c.is_ascii_graphic()) {
+        if !path.bytes().all(|byte| byte.is_ascii_graphic()) {
+            let bad = path.chars().find(|c| !c.is_ascii_graphic()).unwrap_or_default();
             return Err(TargetError::BadCharacter(bad));
         }
         let path = match path.strip_prefix('/') {
@@ -42,26 +45,40 @@ impl Target {
             Some(path) => path,
             None => return Err(TargetError::RelativePath),
         };
-        let segments: Vec<String> = path.split('/').map(str::to_owned).collect();
-        if segments.iter().any(String::is_empty) {
+        // Most paths have neither `//` nor a dot, and need no look at each segment.
+        let bytes = path.as_bytes();
+        if bytes.ends_with(b"/")
+            || bytes.starts_with(b"/")
+            || bytes.windows(2).any(|two| two == b"//")
+        {
             return Err(TargetError::EmptySegment);
         }
-        if segments.iter().any(|segment| segment == "." || segment == "..") {
+        if bytes.contains(&b'.') && path.split('/').any(|segment| segment == "." || segment == "..")
+        {
             return Err(TargetError::DotSegment);
         }
-        Ok(Self { kind: kind.to_owned(), segments })
+        Ok(Self { text: text.to_owned(), kind: kind.len() })
+    }
+
+    pub(crate) fn kind(&self) -> &str {
+        &self.text[..self.kind]
+    }
+
+    /// The parts of the path, broadest first; at least one.
+    pub(crate) fn segments(&self) -> impl Iterator<Item = &str> + Clone {
+        self.text[self.kind + ":/".len()..].split('/')
     }
 
     /// Whether everything at `other` is also at `self`, compared segment by segment.
     /// Names are compared without regard to ASCII case, as Azure and GitHub do.
     pub(crate) fn covers(&self, other: &Self) -> bool {
-        self.kind == other.kind
-            && self.segments.len() <= other.segments.len()
-            && self.segments.iter().zip(&other.segments).all(|(a, b)| a.eq_ignore_ascii_case(b))
+        let mut others = other.segments();
+        let is_met = |segment: &str| others.next().is_some_and(|s| s.eq_ignore_ascii_case(segment));
+        self.kind() == other.kind() && self.segments().all(is_met)
     }
 
     pub(crate) fn has_wildcard(&self) -> bool {
-        self.segments.iter().any(|segment| segment.contains(['*', '?']))
+        self.text.bytes().any(|byte| matches!(byte, b'*' | b'?'))
     }
 
     /// Where the target stands among its kind's levels, broadest first.
@@ -73,30 +90,31 @@ impl Target {
     pub(crate) fn breadth(&self, levels: &[String]) -> Result<Breadth, TargetError> {
         let named = |name: &str| levels.iter().position(|level| level.eq_ignore_ascii_case(name));
         let narrowest = levels.len().saturating_sub(1);
-        let segments = match self.segments.as_slice() {
-            [providers, provider, level, ..]
-                if providers.eq_ignore_ascii_case("providers")
-                    && provider.eq_ignore_ascii_case("Microsoft.Management")
-                    && named(level).is_some() =>
-            {
-                &self.segments[2..]
-            }
-            segments => segments,
+        let mut segments = self.segments();
+        let mut ahead = segments.clone();
+        let is = |segment: Option<&str>, name: &str| {
+            segment.is_some_and(|s| s.eq_ignore_ascii_case(name))
         };
-        if named(&segments[0]).is_none() {
-            return Ok(Breadth((segments.len() - 1).min(narrowest)));
+        let is_management =
+            is(ahead.next(), "providers") && is(ahead.next(), "Microsoft.Management");
+        if is_management && ahead.clone().next().is_some_and(|level| named(level).is_some()) {
+            segments = ahead;
         }
-        if segments.len() % 2 == 1 {
+        let n_segments = segments.clone().count();
+        if segments.clone().next().is_none_or(|first| named(first).is_none()) {
+            return Ok(Breadth(n_segments.saturating_sub(1).min(narrowest)));
+        }
+        if n_segments % 2 == 1 {
             return Err(TargetError::OddSegments);
         }
-        let deepest = segments.iter().step_by(2).map(|name| named(name).unwrap_or(narrowest));
+        let deepest = segments.step_by(2).map(|name| named(name).unwrap_or(narrowest));
         Ok(Breadth(deepest.max().unwrap_or(narrowest)))
     }
 }
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:/{}", self.kind, self.segments.join("/"))
+        f.write_str(&self.text)
     }
 }
 

@@ -241,11 +241,13 @@ pub(crate) fn check(register: &Register, context: &Context<'_>) -> Vec<Finding> 
 fn complete(register: &Register, inspected: Vec<Finding>, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = inspected;
     findings.extend(register.findings.iter().cloned());
-    for rule in RULES {
+    findings.par_extend(RULES.par_iter().flat_map_iter(|rule| {
+        let mut found = Vec::new();
         if let Check::Register(check) = rule.check {
-            check(register, context, &mut findings);
+            check(register, context, &mut found);
         }
-    }
+        found
+    }));
     apply_levels(&mut findings, context.policy);
     finding::sort(&mut findings);
     findings

@@ -6,6 +6,8 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
 use crate::model::Target;
@@ -79,16 +81,22 @@ fn check(register: &Register, _context: &Context<'_>, findings: &mut Vec<Finding
             first.entry((control, &claim.path)).or_insert(claim);
         }
     }
-    let mut overlaps: HashMap<(usize, &str), Overlap> = HashMap::new();
-    for claim in &claims {
+    let pairs_of = |claim: &'_ Claim| {
+        let mut pairs = Vec::new();
         for control in &records[claim.record].exception.controls {
             for prefix in prefixes(&claim.path) {
                 let Some(&cover) = first.get(&(control.as_str(), prefix)) else { continue };
                 if is_other(&records, cover.record, claim.record) {
-                    note(&mut overlaps, control, cover, claim);
+                    pairs.push((control.as_str(), cover));
                 }
             }
         }
+        pairs
+    };
+    let pairs: Vec<Vec<(&str, &Claim)>> = claims.par_iter().map(pairs_of).collect();
+    let mut overlaps: HashMap<(usize, &str), Overlap> = HashMap::new();
+    for (claim, pairs) in claims.iter().zip(pairs) {
+        pairs.into_iter().for_each(|(control, cover)| note(&mut overlaps, control, cover, claim));
     }
     let mut overlaps: Vec<_> = overlaps.into_iter().collect();
     overlaps.sort_unstable_by_key(|&(at, _)| at);
@@ -100,15 +108,15 @@ fn check(register: &Register, _context: &Context<'_>, findings: &mut Vec<Finding
 }
 
 fn claims(records: &[&Record]) -> Vec<Claim> {
-    let mut claims = Vec::new();
-    for (record, open) in records.iter().enumerate() {
-        for (scope, text) in open.exception.scope.iter().enumerate() {
-            if let Ok(target) = Target::parse(text) {
-                claims.push(Claim { record, scope, path: target.to_string().to_ascii_lowercase() });
-            }
-        }
-    }
-    claims
+    let of_record = |(record, open): (usize, &&Record)| -> Vec<Claim> {
+        let targets = open.exception.scope.iter().enumerate();
+        let claim = |(scope, text): (usize, &String)| {
+            Target::parse(text).ok()?;
+            Some(Claim { record, scope, path: text.to_ascii_lowercase() })
+        };
+        targets.filter_map(claim).collect()
+    };
+    records.par_iter().enumerate().flat_map_iter(of_record).collect()
 }
 
 /// The path and all paths that contain it, nearest first.

@@ -137,11 +137,11 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let more = of_policy(context.policy);
     let longest = more.iter().map(String::len).max().unwrap_or_default().max(LONGEST);
     record.tree().root().walk(&mut |path, node| {
-        let Shape::String(text) = node.shape() else { return true };
-        if is_plainly_written(text, longest) {
+        let Some(text) = node.text().filter(|text| !is_plainly_written(text, longest)) else {
             return true;
-        }
+        };
         let Some(prose) = prose_at(path, context.policy) else { return true };
+        let Shape::String(_) = node.shape() else { return true };
         let Some(placeholder) = placeholder(text, prose, &more) else { return true };
         let key = path.nearest_key();
         let message = match placeholder {

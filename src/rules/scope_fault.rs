@@ -38,8 +38,8 @@ fn fault<'a>(text: &str, context: &'a Context<'_>) -> Option<Fault<'a>> {
         Ok(target) => target,
         Err(error) => return Some(Fault::Form(error)),
     };
-    let Some(kind) = context.policy.scope.get(&target.kind) else {
-        return Some(Fault::UnknownKind(target.kind));
+    let Some(kind) = context.policy.scope.get(target.kind()) else {
+        return Some(Fault::UnknownKind(target.kind().to_owned()));
     };
     let ScopeKind { levels, broadest } = kind;
     let breadth = match target.breadth(levels) {
@@ -49,5 +49,5 @@ fn fault<'a>(text: &str, context: &'a Context<'_>) -> Option<Fault<'a>> {
     let broadest = broadest.as_ref()?;
     let limit = levels.iter().position(|level| level == broadest)?;
     let level = levels.get(breadth)?;
-    (breadth < limit).then_some(Fault::TooBroad { kind: target.kind, level, broadest })
+    (breadth < limit).then_some(Fault::TooBroad { kind: target.kind().to_owned(), level, broadest })
 }

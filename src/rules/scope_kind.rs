@@ -35,6 +35,11 @@ scope:
 
 fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let kinds = &context.policy.scope;
+    let is_known =
+        |text: &String| text.split_once(':').is_some_and(|(kind, _)| kinds.contains_key(kind));
+    if record.exception.scope.iter().all(is_known) {
+        return;
+    }
     for (_, place, fault) in faults(record, context) {
         let Fault::UnknownKind(kind) = fault else { continue };
         let help = match nearest(&kind, kinds.keys().map(String::as_str)) {

@@ -35,6 +35,9 @@ scope:
 "##;
 
 fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    if !record.exception.scope.iter().any(|text| text.contains('*') || text.contains('?')) {
+        return;
+    }
     for (text, place, fault) in faults(record, context) {
         if !matches!(fault, Fault::Wildcard) {
             continue;
