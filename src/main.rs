@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     let terminal = Terminal {
         input: io::stdin().is_terminal(),
         output: io::stdout().is_terminal(),
-        width: None,
+        width: terminal_size::terminal_size().map(|(width, _)| width.0.into()),
     };
     let text = |value: std::ffi::OsString| value.into_string().ok();
     let vars = std::env::vars_os().filter_map(|(name, value)| Some((text(name)?, text(value)?)));

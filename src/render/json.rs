@@ -143,7 +143,7 @@ impl serde_json::ser::Formatter for Harmless {
             writer.write_all(&rest.as_bytes()[..at])?;
             for unit in c.encode_utf16(&mut [0; 2]) {
                 match c {
-                    '#' if !rest[at..].starts_with("##[") => write!(writer, "#")?,
+                    '#' if !super::safe::starts_command(&rest[at..]) => write!(writer, "#")?,
                     _ => write!(writer, "\\u{unit:04x}")?,
                 }
             }
