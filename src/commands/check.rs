@@ -199,6 +199,10 @@ fn select(
 }
 
 fn n_judged(register: &Register, selected: Option<&Selection>) -> usize {
-    let is_selected = |path: &str| selected.is_none_or(|selected| selected.has(path));
-    register.records.iter().filter(|record| is_selected(record.file().path())).count()
+    // A record may have been read in part only; whoever counts must not count it twice.
+    let is_judged = |path: &str| {
+        selected.is_none_or(|selected| selected.has(path))
+            && register.unreadable.binary_search_by(|known| known.as_str().cmp(path)).is_err()
+    };
+    register.records.iter().filter(|record| is_judged(record.file().path())).count()
 }

@@ -18,6 +18,8 @@ use super::{Judgement, Page, Safe};
 use crate::finding::{Finding, Place};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+/// Where the tool is at home, once `Cargo.toml` says so.
+const HOME: &str = env!("CARGO_PKG_REPOSITORY");
 /// What relative URIs are relative to.
 const ROOT: &str = "SRCROOT";
 /// Bytes that GitHub takes of a description.
@@ -105,13 +107,17 @@ pub(super) fn write(judgement: &Judgement<'_>, out: &mut dyn Write) -> io::Resul
     let codes = judgement.pages.iter().map(|page| page.code.id);
     let rules: Vec<Value> = judgement.pages.iter().map(rule).collect();
     let is_complete = !judgement.findings.iter().any(|finding| finding.code.unjudged);
+    let mut driver = json!({
+        "name": "exc",
+        "version": TOOL_VERSION,
+        "semanticVersion": TOOL_VERSION,
+        "rules": rules,
+    });
+    if !HOME.is_empty() {
+        driver["informationUri"] = HOME.into();
+    }
     let run = Run {
-        tool: json!({ "driver": {
-            "name": "exc",
-            "version": TOOL_VERSION,
-            "semanticVersion": TOOL_VERSION,
-            "rules": rules,
-        }}),
+        tool: json!({ "driver": driver }),
         automation_details: json!({ "id": "exc/" }),
         column_kind: "unicodeCodePoints",
         original_uri_base_ids: json!({ ROOT: {
