@@ -114,9 +114,7 @@ fn publish(
     let is_silent = globals.quiet && globals.output.is_none() && args.format == Format::Text;
     let printed = match is_silent && judgement.findings.is_empty() {
         true => Ok(()),
-        false => {
-            globals.print(env, |out| render::findings(args.format, judgement, style, out))
-        }
+        false => globals.print(env, |out| render::findings(args.format, judgement, style, out)),
     };
     let cwd = globals.cwd(env);
     let mut results = vec![printed];
@@ -130,11 +128,7 @@ fn publish(
 }
 
 /// Appends a page to the summary of a step of GitHub Actions.
-fn write_step_summary(
-    cwd: &Path,
-    env: &Env<'_>,
-    judgement: &Judgement<'_>,
-) -> anyhow::Result<()> {
+fn write_step_summary(cwd: &Path, env: &Env<'_>, judgement: &Judgement<'_>) -> anyhow::Result<()> {
     let variables = (env.var("GITHUB_ACTIONS"), env.var("GITHUB_STEP_SUMMARY"));
     let (Some("true"), Some(path)) = variables else { return Ok(()) };
     let path = cwd.join(path);

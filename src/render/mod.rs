@@ -7,14 +7,20 @@
 mod fingerprint;
 mod github;
 mod gitlab;
+#[cfg(test)]
+mod hostile;
 pub(crate) mod json;
 mod junit;
 pub(crate) mod markdown;
 mod safe;
 mod sarif;
 #[cfg(test)]
+mod snapshots;
+#[cfg(test)]
 mod testing;
 pub(crate) mod text;
+#[cfg(test)]
+mod viewers;
 
 use std::io::{self, Write};
 

@@ -46,7 +46,8 @@ pub(crate) fn starts_command(text: &str) -> bool {
 
 /// Whether a character does nothing but appear.
 pub(crate) fn is_shown(c: char) -> bool {
-    let is_noncharacter = matches!(u32::from(c), 0xFDD0..=0xFDEF) || u32::from(c) & 0xFFFE == 0xFFFE;
+    let is_noncharacter =
+        matches!(u32::from(c), 0xFDD0..=0xFDEF) || u32::from(c) & 0xFFFE == 0xFFFE;
     c == ' ' || !(c.is_control() || is_noncharacter || crate::source::characters::is_hidden(c))
 }
 
