@@ -65,13 +65,24 @@ fn colored_text_is_the_same_text() {
 }
 
 #[test]
-fn narrow_text_fits_except_for_messages() {
-    let style = Style { color: false, width: Some(40) };
-    for line in rendered_in(Format::Text, &sample(), style).lines() {
-        let is_excerpt = line.contains(" | ") && !line.contains("^");
-        let width = unicode_width::UnicodeWidthStr::width(line);
-        assert!(!is_excerpt || width <= 48, "{width} columns: {line}");
-    }
+fn excerpts_fit_into_a_narrow_terminal() {
+    use super::testing::{TOO_LONG, file, place};
+    let long = format!("a: 1\nkey: \"{} 模型\"\nb: 2\n", "word ".repeat(60));
+    let record = file("exceptions/a.yaml", &long);
+    let value = &record.text()[10..record.text().len() - 6];
+    let found = TOO_LONG.finding(place(&record, value, "/key"), "too long");
+    let style = Style { color: false, width: Some(60) };
+    let output = rendered_in(Format::Text, &[found], style);
+    assert_snapshot!(output, @r#"
+    error[EXC203]: too long
+     --> exceptions/a.yaml:2:6
+      |
+    2 | key: "word word word word word word word word word wo...
+      |      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+    1 record in `exceptions` judged on 2026-11-20 (UTC): 1 error
+    for more about a code, try `exc explain EXC203`
+    "#);
 }
 
 #[test]

@@ -4,12 +4,17 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level as Severity, Origin, Renderer, Snippet};
+use unicode_width::UnicodeWidthChar;
 
 use super::safe::write_shown;
 use super::{Judgement, Safe, Style, short};
 use crate::finding::{Finding, Level, Place};
 use crate::text::SourceFile;
 
+/// Columns where the output goes to no terminal.
+const DEFAULT_WIDTH: usize = 140;
+/// Columns that line numbers and signs of omission take.
+const GUTTER: usize = 16;
 /// Bytes of a line that are shown before or after what is marked.
 const MAX_CONTEXT: usize = 100;
 /// Labels this many lines and bytes away still share an excerpt with the finding.
@@ -25,9 +30,10 @@ pub(crate) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
-    let renderer = renderer.term_width(style.width.unwrap_or(140).max(40));
+    let width = style.width.unwrap_or(DEFAULT_WIDTH).max(40);
+    let renderer = renderer.term_width(width);
     for finding in judgement.findings {
-        writeln!(out, "{}\n", render(finding, &renderer))?;
+        writeln!(out, "{}\n", render(finding, width - GUTTER, &renderer))?;
     }
     writeln!(out, "{}", judgement.summary())?;
     let has_page = |finding: &&Finding| {
@@ -40,12 +46,12 @@ pub(crate) fn write(
     Ok(())
 }
 
-fn render(finding: &Finding, renderer: &Renderer) -> String {
+fn render(finding: &Finding, max_mark: usize, renderer: &Renderer) -> String {
     let severity = match finding.level {
         Level::Error => Severity::ERROR,
         Level::Warning => Severity::WARNING,
     };
-    let excerpts = excerpts(finding);
+    let excerpts = excerpts(finding, max_mark);
     let title = severity.primary_title(short(&finding.message)).id(finding.code.id);
     let mut group = Group::with_title(title);
     for excerpt in &excerpts {
@@ -84,7 +90,7 @@ enum Excerpt {
     },
 }
 
-fn excerpts(finding: &Finding) -> Vec<Excerpt> {
+fn excerpts(finding: &Finding, max_mark: usize) -> Vec<Excerpt> {
     let mut places: Vec<(&Place, Option<String>)> = vec![(&finding.place, None)];
     let labels = finding.labels.iter().take(MAX_LABELS);
     places.extend(labels.map(|label| (&label.place, Some(short(&label.text)))));
@@ -103,10 +109,10 @@ fn excerpts(finding: &Finding) -> Vec<Excerpt> {
             None => groups.push(vec![(place, label)]),
         }
     }
-    groups.into_iter().map(excerpt).collect()
+    groups.into_iter().map(|group| excerpt(group, max_mark)).collect()
 }
 
-fn excerpt(places: Vec<(&Place, Option<String>)>) -> Excerpt {
+fn excerpt(places: Vec<(&Place, Option<String>)>, max_mark: usize) -> Excerpt {
     let file = &places[0].0.file;
     let path = Safe(file.path()).to_string();
     if file.text().is_empty() {
@@ -126,7 +132,8 @@ fn excerpt(places: Vec<(&Place, Option<String>)>) -> Excerpt {
         let labels = places.iter().filter(|(place, _)| place.start().line == line);
         let (shown, moved) = harmless(file.line(line), &spans);
         for ((_, label), span) in labels.zip(moved) {
-            marks.push((span.start + text.len()..span.end + text.len(), label.clone()));
+            let end = span.start + fitting(&shown[span.clone()], max_mark);
+            marks.push((span.start + text.len()..end + text.len(), label.clone()));
         }
         text.push_str(&shown);
         text.push('\n');
@@ -172,6 +179,16 @@ fn harmless(line: &str, spans: &[Range<usize>]) -> (String, Vec<Range<usize>>) {
         shown.push('…');
     }
     (shown, moved)
+}
+
+/// The bytes of a text that take at most so many columns.
+fn fitting(text: &str, max_columns: usize) -> usize {
+    let mut columns = 0;
+    let exceeds = |&(_, c): &(usize, char)| {
+        columns += c.width().unwrap_or(0);
+        columns > max_columns
+    };
+    text.char_indices().find(exceeds).map_or(text.len(), |(at, _)| at)
 }
 
 /// The bytes of a line that are near what is marked.
