@@ -10,8 +10,8 @@ use clap::ValueEnum;
 
 use super::{Failure, Globals, Workspace, normal, verdict, write_file};
 use crate::env::{Env, Outcome};
-use crate::finding::{self, Finding, Level};
-use crate::register::{self, Register};
+use crate::finding::{self, Level};
+use crate::register::{self, POLICY_FILE, Register};
 use crate::render::{self, Format, Judgement, Page, Style, markdown};
 use crate::rules::{self, Context, RULES};
 
@@ -66,8 +66,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         Ok(workspace) => workspace,
         Err(unusable) => {
             let pages = pages();
+            let unreadable = [format!("{}/{POLICY_FILE}", unusable.name)];
             let judgement = Judgement::unusable(&unusable.name, &unusable.findings, env.today);
-            publish(args, globals, env, &Judgement { pages: &pages, ..judgement })?;
+            let judgement = Judgement { unreadable: &unreadable, pages: &pages, ..judgement };
+            publish(args, globals, env, &judgement)?;
             return Ok(Outcome::Error);
         }
     };
@@ -78,8 +80,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let mut findings = rules::check(&register, &context);
     findings.extend(workspace.findings.iter().cloned());
     finding::sort(&mut findings);
+    let mut unreadable = register.unreadable.clone();
     if let Some(selected) = &selected {
-        findings.retain(|finding| selected.contains(finding));
+        findings.retain(|finding| selected.has(finding.place.file.path()));
+        unreadable.retain(|path| selected.has(path));
     }
     if register.records.is_empty() && register.unreadable.is_empty() {
         let name = &workspace.name;
@@ -90,7 +94,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         register: &workspace.name,
         today: env.today,
         n_records: n_judged(&register, selected.as_ref()),
-        unreadable: &register.unreadable,
+        unreadable: &unreadable,
         findings: &findings,
         pages: &pages,
     };
@@ -148,10 +152,6 @@ struct Selection {
 }
 
 impl Selection {
-    fn contains(&self, finding: &Finding) -> bool {
-        self.has(finding.place.file.path())
-    }
-
     fn has(&self, path: &str) -> bool {
         self.names.contains(path)
             || self.directories.iter().any(|directory| path.starts_with(directory.as_str()))

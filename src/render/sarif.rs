@@ -106,7 +106,9 @@ struct Region {
 pub(super) fn write(judgement: &Judgement<'_>, out: &mut dyn Write) -> io::Result<()> {
     let codes = judgement.pages.iter().map(|page| page.code.id);
     let rules: Vec<Value> = judgement.pages.iter().map(rule).collect();
-    let is_complete = !judgement.findings.iter().any(|finding| finding.code.unjudged);
+    let is_unjudged = |finding: &Finding| finding.code.unjudged;
+    let is_complete =
+        judgement.unreadable.is_empty() && !judgement.findings.iter().any(is_unjudged);
     let mut driver = json!({
         "name": "exc",
         "version": TOOL_VERSION,
