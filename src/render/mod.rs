@@ -4,6 +4,8 @@
 //! escaping of its format, so that nothing in a register can speak to the terminal, the runner or
 //! the viewer.
 
+#[cfg(test)]
+mod agreement;
 mod fingerprint;
 mod github;
 mod gitlab;

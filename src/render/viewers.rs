@@ -137,8 +137,8 @@ fn references(shown: &str) -> Vec<String> {
             found.push(chars[at..].iter().take(12).collect());
         }
     }
-    if let Some(at) = shown.to_ascii_lowercase().find("gh-") {
-        if shown[at + 3..].starts_with(|c: char| c.is_ascii_digit()) {
+    for (at, sign) in shown.to_ascii_lowercase().match_indices("gh-") {
+        if shown[at + sign.len()..].starts_with(|c: char| c.is_ascii_digit()) {
             found.push("a reference to an issue".to_owned());
         }
     }

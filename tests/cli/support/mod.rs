@@ -91,7 +91,7 @@ impl Workspace {
     /// The same with one error (`EXC101`) in the record.
     pub(crate) fn with_error() -> Self {
         let workspace = Self::new();
-        workspace.write(RECORD_PATH, &format!("{RECORD}expiry: 2027-01-31\n"));
+        workspace.write(RECORD_PATH, format!("{RECORD}expiry: 2027-01-31\n"));
         workspace
     }
 
