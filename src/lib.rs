@@ -18,6 +18,7 @@
 //! - [`env`](mod@env): the world around one run; all that is read from outside.
 //! - [`commands`]: one verb per file.
 //! - [`cli`]: global options and the list of commands.
+//! - [`floor`]: what the benchmark compares with.
 //!
 //! Invariants:
 //!
@@ -33,6 +34,8 @@ mod cli;
 mod commands;
 mod env;
 mod finding;
+#[doc(hidden)]
+pub mod floor;
 mod model;
 mod policy;
 mod register;

@@ -2,7 +2,7 @@
 //!
 //! A policy is read whole or not at all: whoever judges by half a policy judges wrongly.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
 use regex::{Regex, RegexBuilder};
@@ -32,6 +32,8 @@ pub(crate) struct Policy {
     pub(crate) review_every_days: PerRisk<u32>,
     pub(crate) groups: Vec<String>,
     pub(crate) vague: Vec<String>,
+    /// The words of those phrases, in lower case.
+    pub(crate) vague_words: HashSet<String>,
     pub(crate) placeholders: Vec<String>,
     pub(crate) controls: Vec<Control>,
     pub(crate) scope: BTreeMap<String, ScopeKind>,
@@ -255,7 +257,10 @@ fn assemble(mut written: PolicyFile, tree: Tree) -> (Option<Policy>, Vec<Finding
     let (Some(id_pattern), Some(record_schema)) = (id_pattern, record_schema) else {
         return (None, findings);
     };
+    let vague = written.vague.iter();
+    let vague_words = vague.flat_map(|phrase| phrase.split(|c: char| !c.is_alphanumeric()));
     let policy = Policy {
+        vague_words: vague_words.map(str::to_lowercase).collect(),
         mainline: written.mainline,
         layout: written.layout,
         durations: written.durations,

@@ -106,20 +106,38 @@ pub(crate) fn list(directory: &Path, name: &str) -> Listing {
 
 /// Reads all records of a register directory.
 pub(crate) fn load(directory: &Path, name: &str, schema: &RecordSchema) -> Register {
+    load_and_inspect(directory, name, schema, &|_| Vec::new()).0
+}
+
+/// Reads all records of a register directory and looks at each while it is fresh. Gives what was
+/// found besides what is wrong with the files.
+pub(crate) fn load_and_inspect(
+    directory: &Path,
+    name: &str,
+    schema: &RecordSchema,
+    inspect: &(dyn Fn(&Record) -> Vec<Finding> + Sync),
+) -> (Register, Vec<Finding>) {
     let Listing { entries, findings } = list(directory, name);
-    let loaded: Vec<(Option<Record>, Vec<Finding>)> = entries
+    let mut loaded: Vec<Loaded> = entries
         .into_par_iter()
         .map(|entry| match read(&entry, MAX_RECORD_SIZE) {
             Ok((file, mut findings)) => {
-                let (record, found) = source::load(&file, schema);
+                let (mut record, found) = source::load(&file, schema);
                 findings.extend(found);
-                (record, findings)
+                let inspected = record.as_ref().map(inspect).unwrap_or_default();
+                record.iter_mut().for_each(Record::shed_tree);
+                (record, findings, inspected)
             }
-            Err(findings) => (None, findings),
+            Err(findings) => (None, findings, Vec::new()),
         })
         .collect();
-    assemble(name, loaded, findings)
+    let inspected =
+        loaded.iter_mut().flat_map(|(_, _, inspected)| std::mem::take(inspected)).collect();
+    (assemble(name, loaded, findings), inspected)
 }
+
+/// A file that was read: its record, what is wrong with it, and what an inspection found.
+type Loaded = (Option<Record>, Vec<Finding>, Vec<Finding>);
 
 /// Reads all records from texts, as if they stood in a directory.
 pub(crate) fn from_files(
@@ -127,17 +145,17 @@ pub(crate) fn from_files(
     files: Vec<Arc<SourceFile>>,
     schema: &RecordSchema,
 ) -> Register {
-    let loaded = files.par_iter().map(|file| source::load(file, schema)).collect();
+    let load = |file| {
+        let (record, findings) = source::load(file, schema);
+        (record, findings, Vec::new())
+    };
+    let loaded = files.par_iter().map(load).collect();
     assemble(name, loaded, Vec::new())
 }
 
-fn assemble(
-    name: &str,
-    loaded: Vec<(Option<Record>, Vec<Finding>)>,
-    mut findings: Vec<Finding>,
-) -> Register {
+fn assemble(name: &str, loaded: Vec<Loaded>, mut findings: Vec<Finding>) -> Register {
     let mut records = Vec::with_capacity(loaded.len());
-    for (record, found) in loaded {
+    for (record, found, _) in loaded {
         records.extend(record);
         findings.extend(found);
     }

@@ -11,7 +11,7 @@ use clap::ValueEnum;
 use super::{Failure, Globals, Workspace, normal, verdict, write_file};
 use crate::env::{Env, Outcome};
 use crate::finding::{self, Level};
-use crate::register::{self, POLICY_FILE, Register};
+use crate::register::{POLICY_FILE, Register};
 use crate::render::{self, Format, Judgement, Page, Style, markdown};
 use crate::rules::{self, Context, RULES};
 
@@ -74,10 +74,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         }
     };
     let selected = select(&args.paths, globals, env, &workspace)?;
-    let register =
-        register::load(&workspace.directory, &workspace.name, &workspace.policy.record_schema);
     let context = Context { policy: &workspace.policy, today: env.today };
-    let mut findings = rules::check(&register, &context);
+    let (register, mut findings) = rules::judge(&workspace.directory, &workspace.name, &context);
     findings.extend(workspace.findings.iter().cloned());
     finding::sort(&mut findings);
     let mut unreadable = register.unreadable.clone();

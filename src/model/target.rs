@@ -68,17 +68,28 @@ impl Target {
     ///
     /// A path that starts with a level's name alternates names and values, as in
     /// `/subscriptions/ID/resourceGroups/NAME`; any other path has one segment a level. What lies
-    /// below the last level counts as the last level.
+    /// below the last level counts as the last level. Azure writes a management group below the
+    /// provider that manages it; what follows the provider counts.
     pub(crate) fn breadth(&self, levels: &[String]) -> Result<Breadth, TargetError> {
         let named = |name: &str| levels.iter().position(|level| level.eq_ignore_ascii_case(name));
         let narrowest = levels.len().saturating_sub(1);
-        if named(&self.segments[0]).is_none() {
-            return Ok(Breadth((self.segments.len() - 1).min(narrowest)));
+        let segments = match self.segments.as_slice() {
+            [providers, provider, level, ..]
+                if providers.eq_ignore_ascii_case("providers")
+                    && provider.eq_ignore_ascii_case("Microsoft.Management")
+                    && named(level).is_some() =>
+            {
+                &self.segments[2..]
+            }
+            segments => segments,
+        };
+        if named(&segments[0]).is_none() {
+            return Ok(Breadth((segments.len() - 1).min(narrowest)));
         }
-        if self.segments.len() % 2 == 1 {
+        if segments.len() % 2 == 1 {
             return Err(TargetError::OddSegments);
         }
-        let deepest = self.segments.iter().step_by(2).map(|name| named(name).unwrap_or(narrowest));
+        let deepest = segments.iter().step_by(2).map(|name| named(name).unwrap_or(narrowest));
         Ok(Breadth(deepest.max().unwrap_or(narrowest)))
     }
 }
@@ -154,6 +165,8 @@ mod tests {
         assert_eq!(breadth("azure:/subscriptions/s/resourceGroups/g"), Ok(2));
         assert_eq!(breadth("azure:/subscriptions/s/resourcegroups/g/providers/p/t/n"), Ok(3));
         assert_eq!(breadth("azure:/subscriptions"), Err(TargetError::OddSegments));
+        let management_group = "azure:/providers/Microsoft.Management/managementGroups/root";
+        assert_eq!(breadth(management_group), Ok(0));
 
         let github = ["org", "repo", "path"].map(str::to_owned);
         let breadth = |text: &str| target(text).breadth(&github).map(|breadth| breadth.0);

@@ -3,7 +3,8 @@
 //!
 //! A rule is a constant in [`RULES`]. It looks at one record ([`Check::Record`]) or at all of them
 //! ([`Check::Register`]) and pushes findings; it never prints, and never reads a file or the clock.
-//! What is noticed while a file is read ([`Check::Load`]) has its page here as well.
+//! What is noticed while a file is read ([`Check::Load`]) has its page here as well. What several
+//! rules share stands beside them: [`prose`], [`scope_fault`].
 //!
 //! A page has four parts: *What it checks*, *Why it matters*, *Example*, *Instead*. A test runs
 //! every example, which must raise that code and no other, and every instead, which must raise
@@ -13,16 +14,63 @@
 //! A new rule: the next free number of its hundred (never one that was used), a file named after
 //! it, a line in [`RULES`], and a line in `CHANGELOG.md`.
 
-mod load;
+mod ambiguous_scalar;
+mod anchor_or_alias;
+mod byte_order_mark;
+mod closed_without_outcome;
+mod colliding_names;
+mod duplicate_key;
+mod executable_file;
+mod explicit_tag;
+mod file_name;
+mod file_too_large;
+mod id_format;
+mod incomplete_compensating_control;
+mod invalid_value;
+mod key_not_a_string;
+mod lone_carriage_return;
+mod merge_key;
+mod missing_field;
+mod nested_too_deep;
+mod never_exempt;
+mod no_compensating_control;
+mod not_a_date;
+mod not_a_mapping;
+mod not_a_regular_file;
+mod not_utf8;
+mod owner_is_group;
+mod placeholder_text;
+mod prose;
+mod raw_control_character;
+mod scope_fault;
+mod scope_form;
+mod scope_kind;
+mod scope_too_broad;
+mod scope_wildcard;
+mod several_documents;
+mod stray_file;
+mod symlink;
+mod tab_indentation;
 #[cfg(test)]
 mod testing;
+mod unknown_control;
+mod unknown_key;
+mod unportable_name;
+mod unreadable_file;
+mod unusable_policy;
+mod vague_justification;
+mod vague_phrases;
+mod wrong_type;
+mod yaml_syntax;
+
+use std::path::Path;
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use crate::finding::{self, Code, Finding, Level};
 use crate::policy::{Policy, RuleLevel, UNUSABLE_POLICY};
-use crate::register::Register;
+use crate::register::{self, Register};
 use crate::source::Record;
 use crate::source::schema::nearest;
 
@@ -49,7 +97,51 @@ pub(crate) struct Context<'a> {
 }
 
 /// All rules, by code.
-pub(crate) const RULES: &[&Rule] = &[&load::YAML_SYNTAX];
+pub(crate) const RULES: &[&Rule] = &[
+    &yaml_syntax::RULE,
+    &not_utf8::RULE,
+    &raw_control_character::RULE,
+    &lone_carriage_return::RULE,
+    &file_too_large::RULE,
+    &stray_file::RULE,
+    &symlink::RULE,
+    &not_a_regular_file::RULE,
+    &colliding_names::RULE,
+    &unreadable_file::RULE,
+    &anchor_or_alias::RULE,
+    &nested_too_deep::RULE,
+    &duplicate_key::RULE,
+    &explicit_tag::RULE,
+    &merge_key::RULE,
+    &ambiguous_scalar::RULE,
+    &several_documents::RULE,
+    &key_not_a_string::RULE,
+    &not_a_mapping::RULE,
+    &file_name::RULE,
+    &byte_order_mark::RULE,
+    &executable_file::RULE,
+    &tab_indentation::RULE,
+    &unportable_name::RULE,
+    &unusable_policy::RULE,
+    &unknown_key::RULE,
+    &missing_field::RULE,
+    &wrong_type::RULE,
+    &invalid_value::RULE,
+    &placeholder_text::RULE,
+    &vague_justification::RULE,
+    &owner_is_group::RULE,
+    &incomplete_compensating_control::RULE,
+    &no_compensating_control::RULE,
+    &unknown_control::RULE,
+    &never_exempt::RULE,
+    &id_format::RULE,
+    &scope_kind::RULE,
+    &scope_form::RULE,
+    &scope_too_broad::RULE,
+    &scope_wildcard::RULE,
+    &not_a_date::RULE,
+    &closed_without_outcome::RULE,
+];
 
 /// The rule of a code (`EXC203`) or a name (`duration-too-long`).
 pub(crate) fn find(code: &str) -> Option<&'static Rule> {
@@ -58,12 +150,31 @@ pub(crate) fn find(code: &str) -> Option<&'static Rule> {
     RULES.iter().find(is_meant).copied()
 }
 
-/// Everything that is wrong with a register, worst first.
+/// Reads a register directory and judges it: the register, and everything wrong with it, worst
+/// first.
+pub(crate) fn judge(
+    directory: &Path,
+    name: &str,
+    context: &Context<'_>,
+) -> (Register, Vec<Finding>) {
+    let schema = &context.policy.record_schema;
+    let inspect = |record: &Record| check_record(record, context);
+    let (register, inspected) = register::load_and_inspect(directory, name, schema, &inspect);
+    let findings = complete(&register, inspected, context);
+    (register, findings)
+}
+
+/// Everything that is wrong with a register that has been read, worst first.
 pub(crate) fn check(register: &Register, context: &Context<'_>) -> Vec<Finding> {
-    let mut findings = register.findings.clone();
-    findings.par_extend(
-        register.records.par_iter().flat_map_iter(|record| check_record(record, context)),
-    );
+    let inspect = |record| check_record(record, context);
+    let inspected = register.records.par_iter().flat_map_iter(inspect).collect();
+    complete(register, inspected, context)
+}
+
+/// Adds to the findings about single records those about files and about the register as a whole.
+fn complete(register: &Register, inspected: Vec<Finding>, context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = inspected;
+    findings.extend(register.findings.iter().cloned());
     for rule in RULES {
         if let Check::Register(check) = rule.check {
             check(register, context, &mut findings);

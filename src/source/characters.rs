@@ -31,7 +31,7 @@ const BOM: char = '\u{feff}';
 /// Every byte keeps its place counted from the end.
 pub(crate) fn readable(text: &str) -> Cow<'_, str> {
     let text = text.strip_prefix(BOM).unwrap_or(text);
-    if !text.chars().any(is_raw_control) {
+    if is_plain(text) || !text.chars().any(is_raw_control) {
         return Cow::Borrowed(text);
     }
     let mut readable = String::with_capacity(text.len());
@@ -44,10 +44,19 @@ pub(crate) fn readable(text: &str) -> Cow<'_, str> {
     Cow::Owned(readable)
 }
 
+/// Whether a text is printable ASCII and line feeds, which nearly every file is.
+fn is_plain(text: &str) -> bool {
+    // Whole chunks without an early end, so that the compiler compares many bytes at once.
+    let is_plain = |byte: &u8| matches!(byte, b'\n' | b' '..=b'~');
+    text.as_bytes()
+        .chunks(256)
+        .all(|chunk| chunk.iter().fold(true, |all, byte| all & is_plain(byte)))
+}
+
 /// Looks at every character of the file as it stands.
 pub(crate) fn scan(file: &Arc<SourceFile>) -> Vec<Finding> {
     let text = file.text();
-    if text.bytes().all(|byte| matches!(byte, b'\n' | b' '..=b'~')) {
+    if is_plain(text) {
         return Vec::new();
     }
     let mut report = Report { file, pointer: "", findings: Vec::new(), counts: Vec::new() };
@@ -84,13 +93,13 @@ pub(crate) fn scan_values(tree: &Tree) -> Vec<Finding> {
     if !tree.file().text().contains('\\') {
         return findings;
     }
-    tree.root().walk(&mut String::new(), &mut |pointer, node| {
-        let Some(text) = node.text().filter(|_| node.is_rewritten()) else { return };
+    tree.root().walk(&mut |path, node| {
+        let Some(text) = node.text().filter(|_| node.is_rewritten()) else { return true };
         if tree.file().slice(node.span()).contains(|c: char| !c.is_ascii())
             && !text.chars().any(is_control)
         {
             // Reported where it stands in the file.
-            return;
+            return true;
         }
         let mut previous = '\0';
         let mut chars = text.chars().peekable();
@@ -102,12 +111,13 @@ pub(crate) fn scan_values(tree: &Tree) -> Vec<Finding> {
             previous = c;
             if let Some(code) = code {
                 let place =
-                    Place { pointer: pointer.to_owned(), ..Place::span(tree.file(), node.span()) };
+                    Place { pointer: path.pointer(), ..Place::span(tree.file(), node.span()) };
                 let message = format!("an escape in this text spells {}, {}", name(c), what(code));
                 findings.push(code.finding(place, message).help("remove the escape"));
-                return;
+                return true;
             }
         }
+        true
     });
     findings
 }

@@ -9,11 +9,13 @@ pub(crate) mod characters;
 #[cfg(test)]
 mod corpus;
 pub(crate) mod dates;
+#[cfg(test)]
+mod hostile;
 pub(crate) mod schema;
 mod typed;
 pub(crate) mod yaml;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -33,7 +35,8 @@ const POLICY_LIMITS: Limits = Limits { nodes: 200_000 };
 #[derive(Debug)]
 pub(crate) struct Record {
     pub(crate) exception: Exception,
-    tree: Tree,
+    file: Arc<SourceFile>,
+    tree: OnceLock<Tree>,
 }
 
 /// The form of a register's records: the built-in schema with the policy's custom fields.
@@ -98,7 +101,12 @@ pub(crate) fn load(
     for finding in &mut findings {
         finding.record = (!exception.id.is_empty()).then(|| exception.id.clone());
     }
-    (Some(Record { exception, tree }), findings)
+    (Some(Record { exception, file: Arc::clone(file), tree: tree.into() }), findings)
+}
+
+/// Whether a record's text parses, with spans and without anything else.
+pub(crate) fn parses(file: &Arc<SourceFile>) -> bool {
+    yaml::parse(file, RECORD_LIMITS).0.is_some()
 }
 
 /// Reads a policy's tree and checks it against a schema.
@@ -119,32 +127,19 @@ fn read(file: &Arc<SourceFile>, limits: Limits, schema: &Schema) -> (Option<Tree
 
 /// Plain scalars that are text here and something else to another reader of YAML.
 fn ambiguous_scalars(tree: &Tree, typed_fields: &[String], findings: &mut Vec<Finding>) {
-    fn visit(node: NodeRef<'_>, pointer: &mut String, typed: &[String], found: &mut Vec<Finding>) {
-        let length = pointer.len();
-        for (key, value) in node.entries() {
-            if dates::DATE_KEYS.contains(&key)
-                || (length == 0 && typed.iter().any(|name| name == key))
-            {
-                continue;
-            }
-            yaml::push_key(pointer, key);
-            visit(value, pointer, typed, found);
-            pointer.truncate(length);
-        }
-        for (index, item) in node.items().enumerate() {
-            yaml::push_key(pointer, &index.to_string());
-            visit(item, pointer, typed, found);
-            pointer.truncate(length);
+    let mut found = Vec::new();
+    tree.root().walk(&mut |path, node| {
+        let is_typed = path.is_top_level() && typed_fields.iter().any(|name| name == path.key());
+        if is_typed || dates::DATE_KEYS.contains(&path.key()) {
+            return false;
         }
         if let Some(text) =
             node.text().filter(|text| node.is_plain() && ambiguous::reads_as(text).is_some())
         {
-            found.push(schema::ambiguous(schema::place(node, pointer), text));
+            found.push(schema::ambiguous(schema::place(node, &path.pointer()), text));
         }
-    }
-
-    let mut found = Vec::new();
-    visit(tree.root(), &mut String::new(), typed_fields, &mut found);
+        true
+    });
     // The schema has said so already where the core schema of YAML 1.2 reads no text either.
     found.retain(|finding| {
         !findings.iter().any(|other| other.place.pointer == finding.place.pointer)
@@ -154,18 +149,25 @@ fn ambiguous_scalars(tree: &Tree, typed_fields: &[String], findings: &mut Vec<Fi
 
 impl Record {
     pub(crate) fn file(&self) -> &Arc<SourceFile> {
-        self.tree.file()
+        &self.file
     }
 
     pub(crate) fn tree(&self) -> &Tree {
-        &self.tree
+        let parsed = || yaml::parse(&self.file, RECORD_LIMITS).0;
+        self.tree.get_or_init(|| parsed().expect("the text has made a tree before"))
+    }
+
+    /// Lets go of the tree, which is most of what a record weighs; it is made again when a place
+    /// is asked for, and that is rare once a record has been judged.
+    pub(crate) fn shed_tree(&mut self) {
+        self.tree = OnceLock::new();
     }
 
     /// The place of the value at a JSON pointer; where there is none, of the nearest parent.
     pub(crate) fn at(&self, pointer: &str) -> Place {
         let mut known = pointer;
         loop {
-            if let Some(node) = self.tree.find(known) {
+            if let Some(node) = self.tree().find(known) {
                 return Place { pointer: pointer.to_owned(), ..schema::place(node, known) };
             }
             known = known.rsplit_once('/').map_or("", |(parent, _)| parent);
@@ -174,7 +176,7 @@ impl Record {
 
     /// The place of the key at a JSON pointer.
     pub(crate) fn at_key(&self, pointer: &str) -> Place {
-        let key = self.tree.find(pointer).and_then(NodeRef::key_span);
+        let key = self.tree().find(pointer).and_then(NodeRef::key_span);
         match key {
             Some(span) => Place { span, ..self.at(pointer) },
             None => self.at(pointer),
@@ -183,6 +185,6 @@ impl Record {
 
     /// Whether something is written at a JSON pointer.
     pub(crate) fn has(&self, pointer: &str) -> bool {
-        self.tree.find(pointer).is_some()
+        self.tree().find(pointer).is_some()
     }
 }

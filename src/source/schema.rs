@@ -299,7 +299,7 @@ fn article(kind: JsonType) -> &'static str {
 }
 
 /// The last key of a pointer; for an entry of a list, the list's.
-fn last_key(pointer: &str) -> &str {
+pub(crate) fn last_key(pointer: &str) -> &str {
     let is_index = |token: &&str| token.bytes().all(|byte| byte.is_ascii_digit());
     pointer.rsplit('/').find(|token| !is_index(token)).unwrap_or("")
 }

@@ -9,10 +9,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, Tag};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StrInput, Tag};
 
 use super::characters;
-use crate::finding::{Code, Finding, Place};
+use crate::finding::{Code, Finding, Label, Place};
 use crate::text::{SourceFile, Span};
 
 pub(crate) const SYNTAX: Code = Code::unjudged("EXC001", "yaml-syntax");
@@ -100,7 +100,8 @@ pub(crate) enum Shape<'a> {
 pub(crate) fn parse(file: &Arc<SourceFile>, limits: Limits) -> (Option<Tree>, Vec<Finding>) {
     let readable = characters::readable(file.text());
     let base = file.text().len() - readable.len();
-    let options = granit_parser::options! { strict_indentation: true, disallow_directives: true, emit_unresolved_aliases: true };
+    let options = granit_parser::options! { flow_nesting_limit: MAX_DEPTH, block_nesting_limit: MAX_DEPTH, strict_indentation: true,
+    disallow_directives: true, emit_unresolved_aliases: true };
     let mut reader = Reader {
         file,
         base,
@@ -130,13 +131,90 @@ struct Reader<'a, 'i> {
     n_nodes: usize,
     /// Whether the latest event reaches to the end of the input.
     at_end: bool,
-    path: Vec<Step>,
+    path: Vec<Step<'i>>,
     findings: Vec<Finding>,
 }
 
-enum Step {
-    Key(String),
+/// A step from a collection to a value in it.
+#[derive(Clone, Debug)]
+enum Step<'a> {
+    Key(Cow<'a, str>),
     Index(usize),
+}
+
+/// The way from the root of a tree to a node, for a pointer that is only spelled out when needed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Path<'a> {
+    up: Option<&'a Path<'a>>,
+    step: Option<(&'a str, usize)>,
+}
+
+impl Path<'_> {
+    const ROOT: Self = Path { up: None, step: None };
+
+    /// The JSON pointer of the node.
+    pub(crate) fn pointer(&self) -> String {
+        let mut pointer = self.up.map(Path::pointer).unwrap_or_default();
+        match self.step {
+            None => {}
+            Some(("", index)) => push_key(&mut pointer, &index.to_string()),
+            Some((key, _)) => push_key(&mut pointer, key),
+        }
+        pointer
+    }
+
+    /// The key of the node, or the empty text for the root and for an entry of a list.
+    pub(crate) fn key(&self) -> &str {
+        self.step.map_or("", |(key, _)| key)
+    }
+
+    /// The nearest key upwards: for an entry of a list, the list's.
+    pub(crate) fn nearest_key(&self) -> &str {
+        match (self.key(), self.up) {
+            ("", Some(up)) => up.nearest_key(),
+            (key, _) => key,
+        }
+    }
+
+    /// The key of the document's mapping under which the node lies.
+    pub(crate) fn top_key(&self) -> &str {
+        match self.up {
+            Some(up) if !self.is_top_level() => up.top_key(),
+            _ => self.key(),
+        }
+    }
+
+    pub(crate) fn is_top_level(&self) -> bool {
+        self.up.is_some_and(|up| up.up.is_none())
+    }
+}
+
+/// The keys of a mapping so far.
+#[derive(Default)]
+struct Seen<'i> {
+    few: Vec<(Cow<'i, str>, Span)>,
+    many: HashMap<Cow<'i, str>, Span>,
+}
+
+impl<'i> Seen<'i> {
+    /// Adds a key, or gives the place of the same key before.
+    fn insert(&mut self, key: &Cow<'i, str>, span: Span) -> Option<Span> {
+        const FEW: usize = 32;
+        if self.few.len() < FEW {
+            let known = self.few.iter().find(|(known, _)| known == key).map(|&(_, span)| span);
+            if known.is_none() {
+                self.few.push((key.clone(), span));
+            }
+            return known;
+        }
+        if self.many.is_empty() {
+            self.many = self.few.iter().cloned().collect();
+        }
+        match self.many.get(key) {
+            Some(&known) => Some(known),
+            None => self.many.insert(key.clone(), span),
+        }
+    }
 }
 
 type Spanned<'i> = (Event<'i>, Span);
@@ -266,7 +344,7 @@ impl<'i> Reader<'_, 'i> {
     fn map(&mut self, start: Span) -> Result<Node, Stopped> {
         self.check_depth(start)?;
         let mut entries: Vec<Entry> = Vec::new();
-        let mut seen: HashMap<String, Span> = HashMap::new();
+        let mut seen = Seen::default();
         loop {
             let (event, key_span) = match self.next()? {
                 (Event::MappingEnd, end) => {
@@ -277,28 +355,29 @@ impl<'i> Reader<'_, 'i> {
                 event => event,
             };
             let key = self.key(event, key_span)?;
-            self.path.push(Step::Key(key.as_deref().unwrap_or_default().to_owned()));
+            self.path.push(Step::Key(key.clone().unwrap_or_default()));
+            let first = key.as_ref().and_then(|key| seen.insert(key, key_span));
+            if let (Some(key), Some(first)) = (&key, first) {
+                self.duplicate(key, key_span, first);
+            }
             let value = match self.next() {
                 Ok(event) => self.node(event),
                 Err(stopped) => Err(stopped),
             };
-            let first = key.as_ref().and_then(|key| seen.get(&**key)).copied();
-            if let (Some(key), Some(first)) = (&key, first) {
-                let place = Place::span(self.file, first);
-                let finding =
-                    self.report(&DUPLICATE_KEY, key_span, format!("the key `{key}` stands twice"));
-                *finding = finding
-                    .clone()
-                    .label(place, "first here")
-                    .help("keep one of the two; readers of YAML disagree on which one counts");
-            }
             self.path.pop();
             let value = value?;
             if let (Some(key), None) = (key, first) {
-                seen.insert(key.clone().into_owned(), key_span);
                 entries.push(Entry { key_span, key: self.text(key), value });
             }
         }
+    }
+
+    fn duplicate(&mut self, key: &str, span: Span, first: Span) {
+        let label = Place::span(self.file, first);
+        let finding = self.report(&DUPLICATE_KEY, span, format!("the key `{key}` stands twice"));
+        finding.labels.push(Label { place: label, text: "first here".into() });
+        finding.help =
+            Some("keep one of the two; readers of YAML disagree on which one counts".into());
     }
 
     /// A key that is a string, or `None` after a finding.
@@ -312,7 +391,7 @@ impl<'i> Reader<'_, 'i> {
                 let finding =
                     self.report(&KEY_NOT_A_STRING, span, "a key is a list, a mapping or an alias");
                 finding.help = Some("write the key as one word".into());
-                self.path.push(Step::Key(String::new()));
+                self.path.push(Step::Key(Cow::Borrowed("")));
                 let skipped = self.node((other, span));
                 self.path.pop();
                 return skipped.map(|_| None);
@@ -373,8 +452,14 @@ impl<'i> Reader<'_, 'i> {
         if self.path.len() < MAX_DEPTH {
             return Ok(());
         }
-        self.report(&TOO_DEEP, span, format!("collections are nested more than {MAX_DEPTH} deep"));
+        self.too_deep(span);
         Err(Stopped)
+    }
+
+    fn too_deep(&mut self, span: Span) {
+        let message = format!("collections are nested more than {MAX_DEPTH} deep");
+        self.report(&TOO_DEEP, span, message).help =
+            Some("see `exc schema` for the form of a record".into());
     }
 
     fn next(&mut self) -> Result<Spanned<'i>, Stopped> {
@@ -397,17 +482,15 @@ impl<'i> Reader<'_, 'i> {
 
     fn syntax_error(&mut self, error: &ScanError) {
         let at = self.base + error.marker().byte_offset().unwrap_or(0);
-        let position = self.file.position(Span::new(at, at).start);
-        let line = self.file.line_span(position.line);
-        let indentation = self.file.line(position.line).bytes().take_while(u8::is_ascii_whitespace);
-        if let Some(tab) = indentation.collect::<Vec<_>>().iter().position(|&byte| byte == b'\t') {
-            let at = line.start as usize + tab;
-            let finding = self.report(
-                &TAB,
-                Span::new(at, at + 1),
-                "a tab indents this line; YAML allows spaces only",
-            );
-            finding.help = Some("replace the tab by spaces".into());
+        if matches!(error.kind(), ErrorKind::RecursionLimitExceeded) {
+            self.too_deep(Span::new(at, at + 1));
+            return;
+        }
+        // The parser may notice a tab only where the line before it ends.
+        let line = self.file.position(Span::new(at, at).start).line;
+        if let Some(tab) = (line..=line + 1).find_map(|line| indenting_tab(self.file, line)) {
+            let message = "a tab indents this line; YAML allows spaces only";
+            self.report(&TAB, tab, message).help = Some("replace the tab by spaces".into());
             return;
         }
         let next = self.file.text()[at.min(self.file.text().len())..].chars().next();
@@ -456,7 +539,22 @@ impl<'i> Reader<'_, 'i> {
 /// Appends a reference token to a JSON pointer (RFC 6901).
 pub(crate) fn push_key(pointer: &mut String, key: &str) {
     pointer.push('/');
-    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+    for c in key.chars() {
+        match c {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            c => pointer.push(c),
+        }
+    }
+}
+
+/// The first tab in the indentation of a line that holds more than that.
+fn indenting_tab(file: &SourceFile, line: usize) -> Option<Span> {
+    let text = if line <= file.n_lines() { file.line(line) } else { "" };
+    let indentation = &text[..text.len() - text.trim_start_matches([' ', '\t']).len()];
+    let tab = indentation.find('\t').filter(|_| indentation.len() < text.len())?;
+    let at = file.line_span(line).start as usize + tab;
+    Some(Span::new(at, at + 1))
 }
 
 fn enclosing(start: Span, last: Option<Span>, end: Span) -> Span {
@@ -580,19 +678,21 @@ impl<'a> NodeRef<'a> {
         std::ptr::from_ref(self.node) as usize
     }
 
-    /// Calls `visit` with every node below and including this one, and its JSON pointer.
-    pub(crate) fn walk(self, pointer: &mut String, visit: &mut dyn FnMut(&str, Self)) {
-        visit(pointer, self);
-        let length = pointer.len();
+    /// Calls `visit` with every node below and including this one, and the way to it. What lies
+    /// below a node is left out where `visit` says `false`.
+    pub(crate) fn walk(self, visit: &mut dyn FnMut(&Path<'_>, Self) -> bool) {
+        self.walk_from(&Path::ROOT, visit);
+    }
+
+    fn walk_from(self, path: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, Self) -> bool) {
+        if !visit(path, self) {
+            return;
+        }
         for (key, value) in self.entries() {
-            push_key(pointer, key);
-            value.walk(pointer, visit);
-            pointer.truncate(length);
+            value.walk_from(&Path { up: Some(path), step: Some((key, 0)) }, visit);
         }
         for (index, item) in self.items().enumerate() {
-            push_key(pointer, &index.to_string());
-            item.walk(pointer, visit);
-            pointer.truncate(length);
+            item.walk_from(&Path { up: Some(path), step: Some(("", index)) }, visit);
         }
     }
 }

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A module may use what stands before it, and itself.
-const LAYERS: [&str; 18] = [
+const LAYERS: [&str; 19] = [
     "text", "model", "git", "finding", "source", "register", "policy", "changes", "history",
-    "rules", "report", "bridge", "render", "env", "commands", "cli", "lib", "main",
+    "rules", "report", "bridge", "render", "env", "commands", "cli", "floor", "lib", "main",
 ];
 /// Words that say nothing in the name of a file.
 const EMPTY_WORDS: [&str; 9] =

@@ -1,0 +1,406 @@
+//! EXC110: text that only keeps a place, such as `TODO`.
+
+use super::prose::{self, Prose};
+use super::{Check, Context, Rule};
+use crate::finding::{Code, Finding};
+use crate::model::FieldKind;
+use crate::policy::Policy;
+use crate::source::Record;
+use crate::source::schema;
+use crate::source::yaml::{Path, Shape};
+
+pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
+
+const CODE: Code = Code::error("EXC110", "placeholder-text");
+
+const DOCS: &str = r##"## What it checks
+
+That no text only keeps a place: `TODO`, `tbd`, `n/a`, `none`, `xxx`, punctuation such as `-` or `...`, characters that cannot be seen, an unchanged `<template>`, or one of the `placeholders` of the policy. This holds for closed records too, and for optional fields: what there is nothing to say about is left out.
+
+## Why it matters
+
+A placeholder passes for an answer in every listing and answers nothing. A required field with a placeholder is a missing field that looks complete.
+
+## Example
+
+```yaml
+remediation:
+  plan: TBD
+```
+
+## Instead
+
+```yaml
+remediation:
+  plan: Migrate to private link in the vendor's 2027-02 release.
+```
+"##;
+
+/// Text that somebody meant to replace.
+const UNFINISHED: &[&str] = &[
+    "todo",
+    "to do",
+    "to-do",
+    "tbd",
+    "tba",
+    "tbc",
+    "fixme",
+    "fix me",
+    "xx",
+    "xxx",
+    "xxxx",
+    "changeme",
+    "change me",
+    "change-me",
+    "replaceme",
+    "replace me",
+    "placeholder",
+    "fill in",
+    "fill me in",
+    "fill this in",
+    "to be added",
+    "to be confirmed",
+    "to be decided",
+    "to be defined",
+    "to be determined",
+    "to be done",
+    "to be filled in",
+    "to be provided",
+    "to be written",
+];
+/// Text that says that there is none; a vocabulary may have such a word.
+const ABSENT: &[&str] = &[
+    "n/a",
+    "n.a",
+    "n\\a",
+    "none",
+    "null",
+    "nil",
+    "nothing",
+    "undefined",
+    "unknown",
+    "not applicable",
+    "not available",
+    "not known",
+    "no idea",
+    "empty",
+    "blank",
+    "someone",
+    "somebody",
+    "nobody",
+];
+/// Text that is too little for a sentence, and may be a name.
+const TOO_LITTLE: &[&str] = &[
+    "na",
+    "x",
+    "asdf",
+    "qwerty",
+    "foo",
+    "bar",
+    "foo bar",
+    "foobar",
+    "test",
+    "testing",
+    "lorem ipsum",
+    "lorem ipsum dolor sit amet",
+    "coming soon",
+    "to follow",
+    "work in progress",
+    "wip",
+    "text",
+    "title",
+    "description",
+    "reason",
+    "evidence",
+    "plan",
+    "your text here",
+    "text here",
+    "insert text here",
+];
+/// Marks that say, at the start of a text, that the rest is not written yet.
+const MARKS: &[&str] = &["todo", "fixme", "tbd", "xxx"];
+
+/// Bytes of the longest text of the lists.
+const LONGEST: usize = 32;
+
+/// Why a text only keeps a place.
+#[derive(Debug, PartialEq, Eq)]
+enum Placeholder {
+    Unseen,
+    Punctuation,
+    Known,
+    /// An index into the placeholders of the policy.
+    OfPolicy(usize),
+}
+
+fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let more = of_policy(context.policy);
+    let longest = more.iter().map(String::len).max().unwrap_or_default().max(LONGEST);
+    record.tree().root().walk(&mut |path, node| {
+        let Shape::String(text) = node.shape() else { return true };
+        if is_plainly_written(text, longest) {
+            return true;
+        }
+        let Some(prose) = prose_at(path, context.policy) else { return true };
+        let Some(placeholder) = placeholder(text, prose, &more) else { return true };
+        let key = path.nearest_key();
+        let message = match placeholder {
+            Placeholder::Unseen => format!("`{key}` holds nothing that can be seen"),
+            Placeholder::Punctuation => {
+                format!("`{key}` holds only punctuation: `{}`", prose::shown(text))
+            }
+            Placeholder::Known | Placeholder::OfPolicy(_) => {
+                format!("`{key}` holds a placeholder: `{}`", prose::shown(text))
+            }
+        };
+        let mut finding = CODE.finding(schema::place(node, &path.pointer()), message);
+        if let Placeholder::OfPolicy(index) = placeholder {
+            let place = context.policy.at(&format!("/placeholders/{index}"));
+            finding = match place {
+                Some(place) => finding.label(place, "the policy counts this as a placeholder"),
+                None => finding,
+            };
+        }
+        findings.push(finding.help(prose::advice(key)));
+        true
+    });
+}
+
+/// Whether a text is too long for a known placeholder and starts like none that can be long.
+/// Nearly every good text does, and this costs next to nothing.
+fn is_plainly_written(text: &str, longest: usize) -> bool {
+    let text = text.trim_ascii();
+    let starts_plainly = text.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric);
+    let start = text.get(..longest_mark()).unwrap_or_default();
+    let is_marked =
+        |mark: &&str| start.get(..mark.len()).is_some_and(|s| s.eq_ignore_ascii_case(mark));
+    text.len() > longest
+        && starts_plainly
+        && text.is_ascii()
+        && !MARKS.iter().any(|mark| is_marked(&mark))
+        && text.bytes().filter(u8::is_ascii_alphanumeric).count() > longest
+}
+
+fn longest_mark() -> usize {
+    MARKS.iter().map(|mark| mark.len()).max().unwrap_or_default()
+}
+
+/// The placeholders that the policy names, as they are compared.
+pub(super) fn of_policy(policy: &Policy) -> Vec<String> {
+    policy.placeholders.iter().map(|known| prose::folded(known)).collect()
+}
+
+/// Whether a text in a field of sentences only keeps a place.
+pub(super) fn is_placeholder(text: &str, more: &[String]) -> bool {
+    placeholder(text, Prose::Sentence, more).is_some()
+}
+
+/// What belongs at a place of a record; `None` where this rule has nothing to say.
+fn prose_at(path: &Path<'_>, policy: &Policy) -> Option<Prose> {
+    let first = path.top_key();
+    if let Some((_, field)) = policy.fields.iter().find(|(name, _)| name == first) {
+        let is_free = field.kind == FieldKind::String && field.values.is_empty();
+        return is_free.then_some(Prose::Label);
+    }
+    match first {
+        "title"
+        | "risk"
+        | "owner"
+        | "requester"
+        | "justification"
+        | "compensating_controls"
+        | "remediation"
+        | "renewals"
+        | "reviews"
+        | "closed"
+        | "emergency"
+        | "links"
+        | "tags"
+        | "data_classification" => prose::of_key(path.nearest_key()),
+        _ => None,
+    }
+}
+
+fn placeholder(text: &str, prose: Prose, more: &[String]) -> Option<Placeholder> {
+    if text.is_empty() {
+        // The schema says so.
+        return None;
+    }
+    let folded = prose::folded(text);
+    if folded.is_empty() {
+        return Some(Placeholder::Unseen);
+    }
+    let bare = folded.trim_matches(|c: char| !c.is_alphanumeric());
+    let is_meant = |known: &String| *known == folded || (!bare.is_empty() && known == bare);
+    if let Some(index) = more.iter().position(is_meant) {
+        return Some(Placeholder::OfPolicy(index));
+    }
+    if bare.is_empty() {
+        return Some(Placeholder::Punctuation);
+    }
+    let is_known = UNFINISHED.contains(&bare)
+        || (prose >= Prose::Name && (ABSENT.contains(&bare) || is_marked(&folded)))
+        || (prose >= Prose::Sentence && TOO_LITTLE.contains(&bare))
+        || is_template(&folded, prose);
+    is_known.then_some(Placeholder::Known)
+}
+
+/// Whether a text starts as `TODO: …` does.
+fn is_marked(folded: &str) -> bool {
+    let rest = MARKS.iter().find_map(|mark| folded.strip_prefix(mark));
+    rest.is_some_and(|rest| {
+        rest.starts_with(':') || rest.starts_with(" :") || rest.starts_with(" - ")
+    })
+}
+
+/// Whether a text is a template that nobody has filled in: `<why>`, `{{ reason }}`, `${PLAN}`.
+fn is_template(folded: &str, prose: Prose) -> bool {
+    let within =
+        |open: &str, close: &str| folded.strip_prefix(open).and_then(|t| t.strip_suffix(close));
+    let is_plain = |inner: &str| !inner.contains(['<', '>', '[', ']', '{', '}']);
+    let is_address = |inner: &str| inner.contains("://") || inner.contains('@');
+    within("<", ">").is_some_and(|inner| is_plain(inner) && !is_address(inner))
+        || within("{{", "}}").is_some_and(is_plain)
+        || within("${", "}").is_some_and(is_plain)
+        || (prose >= Prose::Sentence && within("[", "]").is_some_and(is_plain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{check_rule, check_rule_with, policy_labels};
+    use super::*;
+
+    #[track_caller]
+    fn is(text: &str, prose: Prose) -> bool {
+        placeholder(text, prose, &[]).is_some()
+    }
+
+    #[test]
+    fn placeholders_are_found_in_whatever_dress() {
+        let texts = "TODO|todo|Tbd|FIXME|xxx|n/a|N/A.|na|none|null|nil|-|.|?|...|…|!!|— —|   |\u{200b}\u{2060}|\
+            <why>|<describe the blocker>|[TODO]|(tbd)|\"TBD\"|**TODO**|TODO: write this|fixme: later|TBD - ask Dana|\
+            to be determined|{{ reason }}|${PLAN}|[reason]|ＴＯＤＯ|T\u{200b}ODO|\u{3164}|🤷|x|lorem ipsum";
+        for text in texts.split('|') {
+            assert!(is(text, Prose::Sentence), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn texts_that_only_contain_such_words_are_none() {
+        for text in [
+            "Todo-list service keeps a public endpoint",
+            "TODO comments in the code are checked by hand",
+            "No action is needed: none of the keys is in use",
+            "https://example.com/tickets/NA-1",
+            "<https://example.com/runs/8841>",
+            "Latency must stay <5 ms and throughput >3 MB/s",
+            "see https://example.com/tbd",
+            "IP allow-list",
+            "7",
+        ] {
+            assert!(!is(text, Prose::Sentence), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn names_and_labels_may_be_words_that_no_sentence_is() {
+        for (text, name, label) in [
+            ("Na", false, false),
+            ("test", false, false),
+            ("none", true, false),
+            ("n/a", true, false),
+            ("unknown", true, false),
+            ("TODO", true, true),
+            ("-", true, true),
+            ("<team>", true, true),
+        ] {
+            assert_eq!((is(text, Prose::Name), is(text, Prose::Label)), (name, label), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn every_text_of_a_record_is_looked_at() {
+        check_rule(
+            &RULE,
+            r#"
+title: "..."
+#      ^^^^^ error[EXC110]: `title` holds only punctuation: `...`
+owner: {name: TODO, email: dana.ruiz@example.com, team: n/a}
+#             ^^^^ error[EXC110]: `name` holds a placeholder: `TODO`
+#                                                       ^^^ error[EXC110]: `team` holds a placeholder: `n/a`
+justification:
+  blocker: "  "
+#          ^^^^ error[EXC110]: `blocker` holds nothing that can be seen
+  end_state: |
+    to be defined
+#   ^^^^^^^^^^^^^ error[EXC110]: `end_state` holds a placeholder: `to be defined`
+compensating_controls:
+  - description: TBD
+#                ^^^ error[EXC110]: `description` holds a placeholder: `TBD`
+    reduces: none
+#            ^^^^ error[EXC110]: `reduces` holds a placeholder: `none`
+    owner: net.ops@example.com
+    evidence: <link>
+#             ^^^^^^ error[EXC110]: `evidence` holds a placeholder: `<link>`
+remediation:
+  plan: Migrate to private link in the vendor's 2027-02 release.
+  milestones:
+    - {due: 2027-01-15, what: "?"}
+#                             ^^^ error[EXC110]: `what` holds only punctuation: `?`
+tags: [ai, xxx]
+#          ^^^ error[EXC110]: `tags` holds a placeholder: `xxx`
+"#,
+        );
+    }
+
+    #[test]
+    fn an_empty_text_is_a_missing_one_and_an_unknown_key_is_unknown() {
+        check_rule(&RULE, "title: ''");
+        check_rule(&RULE, "titel: TODO");
+        check_rule(&RULE, "controls: [TODO]");
+    }
+
+    #[test]
+    fn the_policy_may_name_more() {
+        let placeholders = "placeholders: [Same as above]";
+        check_rule_with(
+            &RULE,
+            "
+title: same as above.
+#      ^^^^^^^^^^^^^^ error[EXC110]: `title` holds a placeholder: `same as above.`
+",
+            placeholders,
+        );
+        let labels = policy_labels(&RULE, "title: same as above.", placeholders);
+        assert_eq!(labels, ["Same as above"]);
+    }
+
+    #[test]
+    fn no_known_placeholder_is_taken_for_plainly_written() {
+        for known in UNFINISHED.iter().chain(ABSENT).chain(TOO_LITTLE) {
+            assert!(known.len() <= LONGEST, "{known}");
+            let drawn_out = format!("{known}{}", "!".repeat(60));
+            assert!(!is_plainly_written(&drawn_out, LONGEST), "{known}");
+        }
+        let todo = "TODO: say why this region has no private link before the spring release";
+        assert!(!is_plainly_written(todo, LONGEST));
+        assert!(is_plainly_written(&todo["TODO: ".len()..], LONGEST));
+    }
+
+    #[test]
+    fn custom_fields_are_looked_at_unless_they_have_a_vocabulary() {
+        let fields = "
+fields:
+  business_unit: {type: string}
+  residency: {type: string, enum: [eu, tbd]}";
+        check_rule_with(
+            &RULE,
+            "
+business_unit: tbd
+#              ^^^ error[EXC110]: `business_unit` holds a placeholder: `tbd`
+residency: tbd
+",
+            fields,
+        );
+    }
+}

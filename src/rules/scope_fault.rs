@@ -1,0 +1,53 @@
+//! What can be wrong with a target. A target has one fault at most, so that one mistake is one
+//! finding; the rules EXC120 to EXC123 each report one kind.
+
+use super::Context;
+use crate::finding::Place;
+use crate::model::{Target, TargetError};
+use crate::policy::ScopeKind;
+use crate::source::Record;
+
+pub(super) enum Fault<'a> {
+    Wildcard,
+    Form(TargetError),
+    UnknownKind(String),
+    TooBroad { kind: String, level: &'a str, broadest: &'a str },
+}
+
+/// The faulty targets of an open record, as written and with their places. What a closed record
+/// covered is history.
+pub(super) fn faults<'a>(
+    record: &'a Record,
+    context: &'a Context<'_>,
+) -> impl Iterator<Item = (&'a str, Place, Fault<'a>)> {
+    let targets: &[String] =
+        if record.exception.is_open() { &record.exception.scope } else { Default::default() };
+    targets.iter().enumerate().filter(|(_, text)| !text.is_empty()).filter_map(|(index, text)| {
+        let fault = fault(text, context)?;
+        Some((text.as_str(), record.at(&format!("/scope/{index}")), fault))
+    })
+}
+
+fn fault<'a>(text: &str, context: &'a Context<'_>) -> Option<Fault<'a>> {
+    // A bare `*` is no target either, but that it matches everything is the worse half.
+    if text.contains('*') {
+        return Some(Fault::Wildcard);
+    }
+    let target = match Target::parse(text) {
+        Ok(target) if target.has_wildcard() => return Some(Fault::Wildcard),
+        Ok(target) => target,
+        Err(error) => return Some(Fault::Form(error)),
+    };
+    let Some(kind) = context.policy.scope.get(&target.kind) else {
+        return Some(Fault::UnknownKind(target.kind));
+    };
+    let ScopeKind { levels, broadest } = kind;
+    let breadth = match target.breadth(levels) {
+        Ok(breadth) => breadth.0,
+        Err(error) => return Some(Fault::Form(error)),
+    };
+    let broadest = broadest.as_ref()?;
+    let limit = levels.iter().position(|level| level == broadest)?;
+    let level = levels.get(breadth)?;
+    (breadth < limit).then_some(Fault::TooBroad { kind: target.kind, level, broadest })
+}

@@ -1,0 +1,207 @@
+//! Hostile YAML, row by row of `docs/hostile-input.md`: what each input gets.
+
+use std::sync::Arc;
+
+use super::{RecordSchema, load};
+use crate::finding::Finding;
+use crate::text::SourceFile;
+
+const RECORD: &str = include_str!("../../exceptions/EXC-2026-K7QD.yaml");
+
+fn findings(text: &str) -> Vec<Finding> {
+    let schema = RecordSchema::new(&[]).expect("the built-in schema");
+    load(&Arc::new(SourceFile::new("exceptions/EXC-2026-K7QD.yaml", text)), &schema).1
+}
+
+/// The codes that a text gets, each once.
+fn codes(text: &str) -> Vec<&'static str> {
+    let mut codes: Vec<&str> = findings(text).iter().map(|finding| finding.code.id).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
+
+/// The good record with its title replaced by other lines.
+fn titled(lines: &str) -> String {
+    let title = RECORD.lines().find(|line| line.starts_with("title:")).expect("a title");
+    assert_eq!(codes(RECORD), [""; 0], "the record itself is fine");
+    RECORD.replace(title, lines)
+}
+
+#[track_caller]
+fn check(lines: &str, expected: &[&str]) {
+    let text = titled(lines);
+    assert_eq!(codes(&text), expected, "{lines:?}");
+}
+
+/// Whether everything found makes the file one that cannot be judged (exit code 2).
+#[track_caller]
+fn check_unjudged(lines: &str, code: &str) {
+    let findings = findings(&titled(lines));
+    let found = findings.iter().find(|finding| finding.code.id == code);
+    assert!(found.is_some_and(|finding| finding.code.unjudged), "{lines:?}");
+}
+
+#[test]
+fn y1_any_anchor_or_alias_is_refused_and_an_alias_bomb_is_not_expanded() {
+    check_unjudged("title: &a x", "EXC011");
+    check_unjudged("title: *nowhere", "EXC011");
+    let mut bomb = String::from("title: x\na: &a [x, x, x, x, x, x, x, x, x]\n");
+    for (name, before) in "bcdefghi".chars().zip("abcdefgh".chars()) {
+        let items = vec![format!("*{before}"); 9].join(", ");
+        bomb.push_str(&format!("{name}: &{name} [{items}]\n"));
+    }
+    check_unjudged(&bomb, "EXC011");
+}
+
+#[test]
+fn y2_deep_nesting_is_refused_without_a_stack_overflow() {
+    for depth in [20, 200, 10_000, 100_000] {
+        check_unjudged(&format!("title: {}", "[".repeat(depth)), "EXC012");
+        check_unjudged(&format!("title: {}", "{a: ".repeat(depth)), "EXC012");
+    }
+    let block: String = (0..300).map(|depth| format!("{}a:\n", "  ".repeat(depth))).collect();
+    check_unjudged(&format!("title: x\n{block}"), "EXC012");
+    check_unjudged(&format!("title: [{}]", "x,".repeat(20_000)), "EXC012");
+}
+
+#[test]
+fn y3_a_duplicate_key_shows_both_places() {
+    let text = titled("title: a\n\"title\": b");
+    let findings = findings(&text);
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0].code.id, "EXC013");
+    let first = findings[0].labels[0].place.start();
+    let second = findings[0].place.start();
+    assert_eq!((second.line, second.column), (first.line + 1, 1));
+}
+
+#[test]
+fn y4_keys_that_look_alike_are_unknown_keys() {
+    check("title: x\ntïtle: a\nti\u{308}tle: b", &["EXC101"]);
+}
+
+#[test]
+fn y5_explicit_tags_are_refused_and_construct_nothing() {
+    check("title: !!python/object/apply:os.system [id]", &["EXC014", "EXC103"]);
+    check("title: !include /etc/passwd", &["EXC014"]);
+    check("title: !!binary aGVsbG8=", &["EXC014"]);
+    check("title: !!str x", &["EXC014"]);
+}
+
+#[test]
+fn y6_merge_keys_are_refused_and_merge_nothing() {
+    check("title: x\n<<: {tags: [a]}", &["EXC015"]);
+}
+
+#[test]
+fn y7_plain_scalars_that_are_no_text_to_some_reader_ask_for_quotes() {
+    for text in [
+        "no",
+        "Yes",
+        "on",
+        "0123",
+        "12:30:45",
+        "1_000",
+        "1.10",
+        "0x1F",
+        "1e3",
+        "2026-01-01",
+        ".inf",
+    ] {
+        check(&format!("title: {text}"), &["EXC016"]);
+        check(&format!("title: \"{text}\""), &[]);
+    }
+    for text in ["~", "null", ""] {
+        check(&format!("title: {text}"), &["EXC102"]);
+    }
+}
+
+#[test]
+fn y8_dates_are_one_form_quoted_or_not() {
+    let expires = "expires: 2027-01-31";
+    assert!(RECORD.contains(expires));
+    assert_eq!(codes(&RECORD.replace(expires, "expires: \"2027-01-31\"")), [""; 0]);
+    for date in ["2027-02-30", "2027-1-31", "20270131", "2027-01-31T00:00:00Z"] {
+        assert_eq!(
+            codes(&RECORD.replace(expires, &format!("expires: {date}"))),
+            ["EXC201"],
+            "{date}"
+        );
+    }
+}
+
+#[test]
+fn y9_a_second_document_is_refused_and_both_are_read() {
+    assert_eq!(codes(&format!("{RECORD}---\na: &x b\n")), ["EXC011", "EXC017"]);
+    assert_eq!(codes(&format!("---\n{RECORD}")), [""; 0]);
+}
+
+#[test]
+fn y10_a_tab_that_indents_is_named() {
+    check_unjudged("title: x\nnested:\n\ta: b", "EXC023");
+    check_unjudged("title: x\n\tnested: b", "EXC023");
+}
+
+#[test]
+fn y11_a_byte_order_mark_warns_and_places_stay_exact() {
+    assert_eq!(codes(&format!("\u{feff}{RECORD}")), ["EXC021"]);
+    let text = format!("\u{feff}{}", titled("titel: x"));
+    let unknown = findings(&text).into_iter().find(|finding| finding.code.id == "EXC101");
+    let place = unknown.expect("an unknown key").place;
+    assert_eq!(place.file.slice(place.span), "titel");
+}
+
+#[test]
+fn y13_raw_control_characters_are_refused_and_the_rest_is_still_judged() {
+    for c in ['\0', '\u{1b}', '\u{7f}', '\u{9b}'] {
+        check_unjudged(&format!("title: a{c}b"), "EXC003");
+        check(&format!("titel: a{c}b"), &["EXC003", "EXC101", "EXC102"]);
+    }
+}
+
+#[test]
+fn y14_escaped_control_characters_are_found_after_parsing() {
+    for escape in ["\\e[31m", "\\x9b", "\\0", "\\x7f"] {
+        check(&format!("title: \"a{escape}b\""), &["EXC601"]);
+    }
+}
+
+#[test]
+fn y15_line_separators_are_found_anywhere_also_in_comments() {
+    for c in ['\u{85}', '\u{2028}', '\u{2029}'] {
+        check(&format!("title: x # a{c}b"), &["EXC602"]);
+    }
+    check("title: \"a\\Lb\"", &["EXC602"]);
+}
+
+#[test]
+fn y16_a_lone_carriage_return_is_refused_and_crlf_is_fine() {
+    assert_eq!(codes(&RECORD.replace('\n', "\r\n")), [""; 0]);
+    check("title: x # a\rb: c", &["EXC004", "EXC101"]);
+}
+
+#[test]
+fn y18_keys_that_are_no_strings_are_refused() {
+    check("title: x\n1: a", &["EXC018"]);
+    check("title: x\n? [a]\n: b", &["EXC018"]);
+    check("title: x\n~: b", &["EXC018"]);
+    check("title: x\ntrue: b", &["EXC018"]);
+}
+
+#[test]
+fn y19_an_unknown_key_names_the_nearest_known_one() {
+    let text = RECORD.replace("expires:", "expiry:");
+    let unknown = findings(&text).into_iter().find(|finding| finding.code.id == "EXC101");
+    assert_eq!(
+        unknown.and_then(|finding| finding.help).as_deref(),
+        Some("did you mean `expires`?")
+    );
+}
+
+#[test]
+fn y20_a_file_without_a_mapping_is_refused() {
+    for text in ["", "\n", "# only a comment\n", "---\n", "---\n...\n", "- a\n", "text\n", "~\n"] {
+        assert_eq!(codes(text), ["EXC019"], "{text:?}");
+    }
+}
