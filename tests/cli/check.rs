@@ -29,6 +29,7 @@ fn an_error_is_exit_1_with_place_and_help() {
        = help: the keys here are `closed`, `compensating_controls`, `controls`, `data_classification`, `emergency`, `expires`, `id`, `justification`, `links`, `opened`, `owner`, `remediation`, `renewals`, `requester`, `reviews`, `risk`, `scope`, `tags` or `title`
 
     1 record in `exceptions` judged on 2026-11-20 (UTC): 1 error
+    for more about a code, try `exc explain EXC101`
     [exit status: 1]
     ");
 }
@@ -127,6 +128,7 @@ fn an_unusable_policy_is_exit_2_with_its_place_in_every_format() {
       = help: did you mean `warn_within_days`?
 
     0 records in `exceptions` judged on 2026-11-20 (UTC): 1 error, 1 file not judged
+    for more about a code, try `exc explain EXC101`
     [exit status: 2]
     ");
     for format in FORMATS {

@@ -229,12 +229,14 @@ fn y22_nothing_in_a_register_is_ignored_in_silence() {
     let workspace = Workspace::new();
     fs::rename(workspace.path(RECORD_PATH), workspace.path("exceptions/EXC-2026-K7QD.yml"))
         .expect("the record is moved");
-    assert_eq!(workspace.codes(), [""; 0], "`.yml` is a record too");
+    // `.yml` is read as a record, and asked to have the one name that records have.
+    assert_eq!(workspace.codes(), ["EXC020"]);
     let strays = ["a.YAML", "b.json", "c.yaml.bak", ".d", ".e.swp", "README.md", "f"];
     for stray in strays {
         workspace.write(format!("exceptions/{stray}"), "x");
     }
     workspace.write("exceptions/sub/policy.yaml.orig", "x");
-    assert_eq!(workspace.codes(), ["EXC006"; 8]);
+    let codes = workspace.codes();
+    assert_eq!(codes.iter().filter(|code| *code == "EXC006").count(), 8, "{codes:?}");
     assert_eq!(workspace.run(&["check"]).code, 1);
 }
