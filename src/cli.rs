@@ -21,7 +21,12 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Init(commands::init::Args),
+    New(Box<commands::new::Args>),
     Check(commands::check::Args),
+    List(commands::list::Args),
+    Show(commands::show::Args),
     Explain(commands::explain::Args),
     Rules(commands::rules::Args),
+    Schema(commands::schema::Args),
 }

@@ -9,6 +9,7 @@
 //!
 //! - [`text`]: source files, spans, lines and columns.
 //! - [`model`]: the domain as plain values. [`model::window`] alone decides "expired".
+//! - [`git`]: the only user of git2, as owned values.
 //! - [`finding`]: the only way to say that something is wrong.
 //! - [`source`]: text → record. [`source::yaml`] alone names a YAML parser.
 //! - [`register`]: all records of a directory, and what could not be read.
@@ -36,6 +37,7 @@ mod env;
 mod finding;
 #[doc(hidden)]
 pub mod floor;
+mod git;
 mod model;
 mod policy;
 mod register;
@@ -62,10 +64,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, env: &mut Env<'_>) -> 
         Ok(cli) => cli,
         Err(error) => return explain_usage(&error, env),
     };
-    let result = dispatch(cli, env);
-    let outcome = match result {
+    let outcome = match dispatch(cli, env) {
         Ok(outcome) => outcome,
-        Err(error) => report(&error, env),
+        // What could not be written is said once.
+        Err(error) => return report(&error, env),
     };
     match env.out.flush() {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -81,9 +83,14 @@ fn dispatch(cli: Cli, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
         env.today = today;
     }
     match cli.command {
+        Command::Init(args) => commands::init::run(&args, globals, env),
+        Command::New(args) => commands::new::run(&args, globals, env),
         Command::Check(args) => commands::check::run(&args, globals, env),
+        Command::List(args) => commands::list::run(&args, globals, env),
+        Command::Show(args) => commands::show::run(&args, globals, env),
         Command::Explain(args) => commands::explain::run(&args, globals, env),
         Command::Rules(args) => commands::rules::run(&args, globals, env),
+        Command::Schema(args) => commands::schema::run(&args, globals, env),
     }
 }
 

@@ -4,7 +4,13 @@
 
 pub(crate) mod check;
 pub(crate) mod explain;
+pub(crate) mod init;
+pub(crate) mod list;
+mod mainline;
+pub(crate) mod new;
 pub(crate) mod rules;
+pub(crate) mod schema;
+pub(crate) mod show;
 
 use std::fmt;
 use std::io::{self, BufWriter, Write};
@@ -16,6 +22,7 @@ use clap::ValueEnum;
 
 use crate::env::{Env, Outcome};
 use crate::finding::{Finding, Level};
+use crate::git::Repo;
 use crate::policy::{self, Policy};
 use crate::register::{self, Entry, MAX_POLICY_SIZE, POLICY_FILE};
 use crate::render::{self, Judgement, Style};
@@ -167,15 +174,7 @@ pub(crate) fn write_file(
             write(&mut sink)?;
             return sink.flush();
         }
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".exc-");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
-        }
-        let mut file = builder.tempfile_in(directory.unwrap_or(Path::new(".")))?;
+        let mut file = temporary_beside(path)?;
         let mut sink = BufWriter::new(&mut file);
         write(&mut sink)?;
         sink.flush()?;
@@ -185,6 +184,36 @@ pub(crate) fn write_file(
         Ok(())
     };
     attempt().with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+/// Writes a new file whole or not at all; `false` where one of this name exists, which is kept.
+pub(crate) fn create_file(path: &Path, text: &str) -> anyhow::Result<bool> {
+    let attempt = || -> io::Result<bool> {
+        if std::fs::symlink_metadata(path).is_ok() {
+            return Ok(false);
+        }
+        let mut file = temporary_beside(path)?;
+        file.write_all(text.as_bytes())?;
+        file.as_file().sync_all()?;
+        match file.persist_noclobber(path) {
+            Ok(_) => Ok(true),
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(error.error),
+        }
+    };
+    attempt().with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+fn temporary_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".exc-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(directory.unwrap_or(Path::new(".")))
 }
 
 /// Finds the register and reads its policy.
@@ -250,6 +279,10 @@ fn find_register(globals: &Globals, env: &Env<'_>) -> anyhow::Result<PathBuf> {
     // Inside the register itself, its parent is one step up.
     let found = cwd.ancestors().map(|parent| parent.join(REGISTER)).find(is_register);
     found.ok_or_else(|| {
+        if matches!(Repo::discover(&cwd), Ok(Some(repo)) if repo.root().is_none()) {
+            let message = format!("`{}` is a bare repository: it has no files", cwd.display());
+            return Failure::new(message).hint("run it in a clone").into();
+        }
         let message = format!(
             "no register: `{REGISTER}/{POLICY_FILE}` is neither in `{}` nor above it",
             cwd.display()
@@ -283,6 +316,19 @@ pub(crate) fn normal(path: &Path) -> PathBuf {
         }
     }
     normal
+}
+
+/// A path as the person at the shell would type it.
+pub(crate) fn shown_path(path: &Path, env: &Env<'_>) -> String {
+    let (path, cwd) = (normal(path), normal(&env.cwd));
+    let n_shared = path.components().zip(cwd.components()).take_while(|(a, b)| a == b).count();
+    // Where nothing but the root is shared, the whole path is easier to read.
+    if n_shared <= 1 {
+        return path.to_string_lossy().into_owned();
+    }
+    let ups = cwd.components().skip(n_shared).map(|_| "..".into());
+    let downs = path.components().skip(n_shared).map(|part| part.as_os_str().to_string_lossy());
+    ups.chain(downs).collect::<Vec<_>>().join("/")
 }
 
 /// 2 where something could not be judged, 1 where a finding is at or above `fail_on`, else 0.

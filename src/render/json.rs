@@ -125,6 +125,42 @@ pub(crate) fn write(value: &impl Serialize, out: &mut dyn Write) -> io::Result<(
     out.write_all(b"\n")
 }
 
+/// The same on one line.
+pub(crate) fn write_line(value: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, HarmlessLine);
+    value.serialize(&mut serializer)?;
+    out.write_all(b"\n")
+}
+
+/// The compact formatter, spelling out the same.
+struct HarmlessLine;
+
+impl serde_json::ser::Formatter for HarmlessLine {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        write_harmless(writer, fragment)
+    }
+}
+
+fn write_harmless<W: ?Sized + Write>(writer: &mut W, fragment: &str) -> io::Result<()> {
+    let mut rest = fragment;
+    while let Some(at) = rest.find(|c: char| c == '#' || !super::safe::is_shown(c)) {
+        let c = rest[at..].chars().next().unwrap_or_default();
+        writer.write_all(&rest.as_bytes()[..at])?;
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            match c {
+                '#' if !super::safe::starts_command(&rest[at..]) => write!(writer, "#")?,
+                _ => write!(writer, "\\u{unit:04x}")?,
+            }
+        }
+        rest = &rest[at + c.len_utf8()..];
+    }
+    writer.write_all(rest.as_bytes())
+}
+
 /// The pretty formatter, spelling out everything in strings that is not plain to see.
 #[derive(Default)]
 struct Harmless {
@@ -137,19 +173,7 @@ impl serde_json::ser::Formatter for Harmless {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        let mut rest = fragment;
-        while let Some(at) = rest.find(|c: char| c == '#' || !super::safe::is_shown(c)) {
-            let c = rest[at..].chars().next().unwrap_or_default();
-            writer.write_all(&rest.as_bytes()[..at])?;
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                match c {
-                    '#' if !super::safe::starts_command(&rest[at..]) => write!(writer, "#")?,
-                    _ => write!(writer, "\\u{unit:04x}")?,
-                }
-            }
-            rest = &rest[at + c.len_utf8()..];
-        }
-        writer.write_all(rest.as_bytes())
+        write_harmless(writer, fragment)
     }
 
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {

@@ -6,6 +6,7 @@
 
 #[cfg(test)]
 mod agreement;
+pub(crate) mod csv;
 mod fingerprint;
 mod github;
 mod gitlab;
@@ -14,10 +15,13 @@ mod hostile;
 pub(crate) mod json;
 mod junit;
 pub(crate) mod markdown;
+pub(crate) mod page;
+pub(crate) mod record;
 mod safe;
 mod sarif;
 #[cfg(test)]
 mod snapshots;
+pub(crate) mod table;
 #[cfg(test)]
 mod testing;
 pub(crate) mod text;
@@ -31,6 +35,7 @@ use clap::ValueEnum;
 
 use crate::finding::{Code, Finding, Level};
 
+pub(crate) use record::Listed;
 pub(crate) use safe::Safe;
 
 /// What a check found, on which day.

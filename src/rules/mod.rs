@@ -52,7 +52,7 @@ mod stray_file;
 mod symlink;
 mod tab_indentation;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod unknown_control;
 mod unknown_key;
 mod unportable_name;

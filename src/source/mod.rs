@@ -20,6 +20,7 @@ use std::sync::{Arc, OnceLock};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+pub(crate) use self::ambiguous::reads_as;
 use self::schema::Schema;
 use self::yaml::{Limits, NodeRef, Tree};
 use crate::finding::{Finding, Place};

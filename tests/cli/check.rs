@@ -3,15 +3,16 @@
 use std::fs;
 use std::io::{self, Write};
 
+use exc::{Outcome, Terminal};
 use insta::assert_snapshot;
 
-use super::support::{POLICY, RECORD, RECORD_PATH, Workspace};
+use super::support::{POLICY, RECORD_PATH, Workspace, good_record, record};
 
 const FORMATS: [&str; 6] = ["text", "json", "github", "gitlab", "sarif", "junit"];
 
 #[test]
 fn a_register_without_a_fault_is_exit_0() {
-    assert_snapshot!(Workspace::new().exc(&["check"]), @"
+    assert_snapshot!(Workspace::with_record().shown(&["check"]), @"
     1 record in `exceptions` judged on 2026-11-20 (UTC): all fine
     [exit status: 0]
     ");
@@ -19,11 +20,11 @@ fn a_register_without_a_fault_is_exit_0() {
 
 #[test]
 fn an_error_is_exit_1_with_place_and_help() {
-    assert_snapshot!(Workspace::with_error().exc(&["check"]), @"
+    assert_snapshot!(Workspace::with_error().shown(&["check"]), @"
     error[EXC101]: unknown key `expiry`
-      --> exceptions/EXC-2026-K7QD.yaml:27:1
+      --> exceptions/EXC-2026-K7QD.yaml:28:1
        |
-    27 | expiry: 2027-01-31
+    28 | expiry: 2027-01-31
        | ^^^^^^
        |
        = help: the keys here are `closed`, `compensating_controls`, `controls`, `data_classification`, `emergency`, `expires`, `id`, `justification`, `links`, `opened`, `owner`, `remediation`, `renewals`, `requester`, `reviews`, `risk`, `scope`, `tags` or `title`
@@ -38,7 +39,7 @@ fn an_error_is_exit_1_with_place_and_help() {
 fn what_cannot_be_judged_is_exit_2_and_the_rest_is_still_printed() {
     let workspace = Workspace::with_error();
     workspace.write("exceptions/EXC-2026-AAAA.yaml", "id: [\n");
-    assert_snapshot!(workspace.exc(&["check"]), @"
+    assert_snapshot!(workspace.shown(&["check"]), @"
     error[EXC001]: this is not YAML: unclosed bracket '['
      --> exceptions/EXC-2026-AAAA.yaml:1:5
       |
@@ -46,9 +47,9 @@ fn what_cannot_be_judged_is_exit_2_and_the_rest_is_still_printed() {
       |     ^
 
     error[EXC101]: unknown key `expiry`
-      --> exceptions/EXC-2026-K7QD.yaml:27:1
+      --> exceptions/EXC-2026-K7QD.yaml:28:1
        |
-    27 | expiry: 2027-01-31
+    28 | expiry: 2027-01-31
        | ^^^^^^
        |
        = help: the keys here are `closed`, `compensating_controls`, `controls`, `data_classification`, `emergency`, `expires`, `id`, `justification`, `links`, `opened`, `owner`, `remediation`, `renewals`, `requester`, `reviews`, `risk`, `scope`, `tags` or `title`
@@ -61,32 +62,32 @@ fn what_cannot_be_judged_is_exit_2_and_the_rest_is_still_printed() {
 
 #[test]
 fn warnings_fail_only_where_asked_to() {
-    let workspace = Workspace::new();
-    workspace.write(RECORD_PATH, format!("\u{feff}{RECORD}"));
+    let workspace = Workspace::with_record();
+    workspace.write(RECORD_PATH, format!("\u{feff}{}", good_record()));
     assert_eq!(workspace.codes(), ["EXC021"]);
-    let code = |level: &str| workspace.run(&["check", "--fail-on", level]).code;
+    let code = |level: &str| workspace.run(&["check", "--fail-on", level]).code();
     assert_eq!([code("error"), code("warning"), code("never")], [0, 1, 0]);
     let failing = Workspace::with_error();
-    let code = |level: &str| failing.run(&["check", "--fail-on", level]).code;
+    let code = |level: &str| failing.run(&["check", "--fail-on", level]).code();
     assert_eq!([code("error"), code("warning"), code("never")], [1, 1, 0]);
 }
 
 #[test]
 fn never_failing_does_not_hide_what_could_not_be_judged() {
-    let workspace = Workspace::new();
+    let workspace = Workspace::with_record();
     workspace.write("exceptions/EXC-2026-AAAA.yaml", "id: [\n");
-    assert_eq!(workspace.run(&["check", "--fail-on", "never"]).code, 2);
+    assert_eq!(workspace.run(&["check", "--fail-on", "never"]).code(), 2);
 }
 
 #[test]
 fn no_register_is_exit_2() {
-    assert_snapshot!(Workspace::empty().exc(&["check"]), @"
+    assert_snapshot!(Workspace::empty().shown(&["check"]), @"
     ------- stderr -------
     error: no register: `exceptions/policy.yaml` is neither in `[ROOT]` nor above it
     hint: run `exc init` to start one, or name one with `--register DIR`
     [exit status: 2]
     ");
-    assert_snapshot!(Workspace::empty().exc(&["check", "--register", "elsewhere"]), @"
+    assert_snapshot!(Workspace::empty().shown(&["check", "--register", "elsewhere"]), @"
     ------- stderr -------
     error: `elsewhere` is no register: it has no `policy.yaml`
     hint: run `exc init` to start one
@@ -96,17 +97,17 @@ fn no_register_is_exit_2() {
 
 #[test]
 fn a_register_is_found_from_below_and_by_name() {
-    let workspace = Workspace::new();
+    let workspace = Workspace::with_record();
     fs::create_dir_all(workspace.path("src/deep")).expect("a directory");
-    let expected = workspace.exc(&["check"]);
-    assert_eq!(workspace.exc(&["check", "-C", "src/deep"]), expected);
-    assert_eq!(workspace.exc(&["check", "-C", "exceptions"]), expected);
-    assert_eq!(workspace.exc(&["-C", "src", "check", "--register", "../exceptions"]), expected);
+    let expected = workspace.shown(&["check"]);
+    assert_eq!(workspace.shown(&["check", "-C", "src/deep"]), expected);
+    assert_eq!(workspace.shown(&["check", "-C", "exceptions"]), expected);
+    assert_eq!(workspace.shown(&["-C", "src", "check", "--register", "../exceptions"]), expected);
 }
 
 #[test]
 fn a_register_without_records_is_fine_and_says_so() {
-    assert_snapshot!(Workspace::without_records().exc(&["check"]), @"
+    assert_snapshot!(Workspace::new().shown(&["check"]), @"
     0 records in `exceptions` judged on 2026-11-20 (UTC): all fine
     ------- stderr -------
     warning: `exceptions` holds no record; `exc new` files one
@@ -116,13 +117,13 @@ fn a_register_without_records_is_fine_and_says_so() {
 
 #[test]
 fn an_unusable_policy_is_exit_2_with_its_place_in_every_format() {
-    let workspace = Workspace::new();
+    let workspace = Workspace::with_record();
     workspace.write("exceptions/policy.yaml", format!("{POLICY}warn_within_day: 30\n"));
-    assert_snapshot!(workspace.exc(&["check"]), @"
+    assert_snapshot!(workspace.shown(&["check"]), @"
     error[EXC101]: unknown key `warn_within_day`
-     --> exceptions/policy.yaml:5:1
+     --> exceptions/policy.yaml:7:1
       |
-    5 | warn_within_day: 30
+    7 | warn_within_day: 30
       | ^^^^^^^^^^^^^^^
       |
       = help: did you mean `warn_within_days`?
@@ -133,14 +134,14 @@ fn an_unusable_policy_is_exit_2_with_its_place_in_every_format() {
     ");
     for format in FORMATS {
         let run = workspace.run(&["check", "--format", format]);
-        assert_eq!(run.code, 2, "{format}");
+        assert_eq!(run.code(), 2, "{format}");
         assert!(run.out.contains("exceptions/policy.yaml"), "{format}: {}", run.out);
         let place = match format {
-            "text" | "junit" => "exceptions/policy.yaml:5:1",
-            "github" => "line=5,endLine=5,col=1,endColumn=16",
-            "json" => "\"line\": 5,",
-            "gitlab" => "\"begin\": 5,",
-            _ => "\"startLine\": 5,",
+            "text" | "junit" => "exceptions/policy.yaml:7:1",
+            "github" => "line=7,endLine=7,col=1,endColumn=16",
+            "json" => "\"line\": 7,",
+            "gitlab" => "\"begin\": 7,",
+            _ => "\"startLine\": 7,",
         };
         assert!(run.out.contains(place), "{format}: {}", run.out);
     }
@@ -149,19 +150,19 @@ fn an_unusable_policy_is_exit_2_with_its_place_in_every_format() {
 #[test]
 fn only_the_files_that_are_named_count() {
     let workspace = Workspace::with_error();
-    workspace.add("EXC-2026-AAAA");
+    workspace.write("exceptions/EXC-2026-AAAA.yaml", record("EXC-2026-AAAA", "high", "2027-01-31"));
     workspace.write("exceptions/2026/EXC-2026-BBBB.yaml", "id: [\n");
-    let code = |paths: &[&str]| workspace.run(&[&["check"], paths].concat()).code;
+    let code = |paths: &[&str]| workspace.run(&[&["check"], paths].concat()).code();
     assert_eq!(code(&[RECORD_PATH]), 1);
     assert_eq!(code(&["exceptions/EXC-2026-AAAA.yaml"]), 0);
     assert_eq!(code(&["exceptions/2026"]), 2);
     assert_eq!(code(&["exceptions/./EXC-2026-AAAA.yaml", RECORD_PATH]), 1);
     assert_eq!(code(&["exceptions"]), 2);
-    assert_snapshot!(workspace.exc(&["check", "exceptions/EXC-2026-AAAA.yaml"]), @"
+    assert_snapshot!(workspace.shown(&["check", "exceptions/EXC-2026-AAAA.yaml"]), @"
     1 record in `exceptions` judged on 2026-11-20 (UTC): all fine
     [exit status: 0]
     ");
-    assert_snapshot!(workspace.exc(&["check", "Cargo.toml"]), @"
+    assert_snapshot!(workspace.shown(&["check", "Cargo.toml"]), @"
     ------- stderr -------
     error: `Cargo.toml` is not in the register `exceptions`
     hint: name files of the register, or none for all
@@ -173,7 +174,7 @@ fn only_the_files_that_are_named_count() {
 fn reports_are_written_beside_the_output() {
     let workspace = Workspace::with_error();
     let run = workspace.run(&["check", "--report", "sarif=a.sarif", "--report", "junit=b.xml"]);
-    assert_eq!(run.code, 1);
+    assert_eq!(run.code(), 1);
     assert_eq!(run.out, workspace.run(&["check"]).out);
     assert_eq!(workspace.read("a.sarif"), workspace.run(&["check", "--format", "sarif"]).out);
     assert_eq!(workspace.read("b.xml"), workspace.run(&["check", "--format", "junit"]).out);
@@ -184,9 +185,10 @@ fn a_report_that_cannot_be_written_is_exit_2_and_keeps_nothing_back() {
     let workspace = Workspace::with_error();
     let args = ["check", "--report", "json=no/such/a.json", "--report", "json=b.json"];
     let run = workspace.run(&args);
-    assert_eq!(run.code, 2);
+    assert_eq!(run.code(), 2);
     assert_eq!(run.out, workspace.run(&["check"]).out);
-    assert!(run.err.starts_with("error: cannot write `[ROOT]/no/such/a.json`: "), "{}", run.err);
+    let err = workspace.redacted(&run.err);
+    assert!(err.starts_with("error: cannot write `[ROOT]/no/such/a.json`: "), "{err}");
     assert_eq!(workspace.read("b.json"), workspace.run(&["check", "--format", "json"]).out);
 }
 
@@ -195,20 +197,20 @@ fn the_result_goes_to_a_file_that_replaces_an_older_one() {
     let workspace = Workspace::with_error();
     workspace.write("found.txt", "older and longer ".repeat(100));
     let run = workspace.run(&["check", "-o", "found.txt"]);
-    assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (1, "", ""));
+    assert_eq!((run.code(), run.out.as_str(), run.err.as_str()), (1, "", ""));
     assert_eq!(workspace.read("found.txt"), workspace.run(&["check"]).out);
     // A clean run leaves no stale findings behind, however quiet it is.
-    workspace.write(RECORD_PATH, RECORD);
-    assert_eq!(workspace.run(&["check", "-q", "-o", "found.txt"]).code, 0);
+    workspace.write(RECORD_PATH, good_record());
+    assert_eq!(workspace.run(&["check", "-q", "-o", "found.txt"]).code(), 0);
     assert!(workspace.read("found.txt").ends_with(": all fine\n"));
 }
 
 #[test]
 fn quiet_prints_findings_and_nothing_else() {
-    assert_eq!(Workspace::new().exc(&["check", "--quiet"]), "[exit status: 0]");
-    assert_eq!(Workspace::without_records().exc(&["check", "--quiet"]), "[exit status: 0]");
+    assert_eq!(Workspace::with_record().shown(&["check", "--quiet"]), "[exit status: 0]");
+    assert_eq!(Workspace::new().shown(&["check", "--quiet"]), "[exit status: 0]");
     let run = Workspace::with_error().run(&["check", "--quiet"]);
-    assert!(run.code == 1 && run.out.starts_with("error[EXC101]"), "{run:?}");
+    assert!(run.code() == 1 && run.out.starts_with("error[EXC101]"), "{run:?}");
 }
 
 /// A standard output that takes nothing.
@@ -229,9 +231,13 @@ fn a_reader_who_has_gone_away_does_not_change_the_verdict() {
     for format in FORMATS {
         let mut closed = Refusing(io::ErrorKind::BrokenPipe);
         let args = ["check", "--format", format];
-        assert_eq!(Workspace::new().run_into(&args, &mut closed), (String::new(), 0), "{format}");
-        let ended = Workspace::with_error().run_into(&args, &mut closed);
-        assert_eq!(ended, (String::new(), 1), "{format}");
+        for (workspace, outcome) in [
+            (Workspace::with_record(), Outcome::Success),
+            (Workspace::with_error(), Outcome::Findings),
+        ] {
+            let ended = workspace.run_into(&args, "", Terminal::default(), &mut closed);
+            assert_eq!(ended, (String::new(), outcome), "{format}");
+        }
     }
 }
 
@@ -239,15 +245,17 @@ fn a_reader_who_has_gone_away_does_not_change_the_verdict() {
 fn output_that_cannot_be_written_is_exit_2() {
     for format in FORMATS {
         let mut full = Refusing(io::ErrorKind::StorageFull);
-        let (err, code) = Workspace::new().run_into(&["check", "--format", format], &mut full);
-        assert_eq!(code, 2, "{format}");
+        let args = ["check", "--format", format];
+        let workspace = Workspace::with_record();
+        let (err, outcome) = workspace.run_into(&args, "", Terminal::default(), &mut full);
+        assert_eq!(outcome, Outcome::Error, "{format}");
         assert!(err.starts_with("error: cannot write the result: "), "{format}: {err}");
     }
 }
 
 #[test]
 fn json_is_a_promise() {
-    assert_snapshot!(Workspace::with_error().exc(&["check", "--format", "json"]), @r#"
+    assert_snapshot!(Workspace::with_error().shown(&["check", "--format", "json"]), @r#"
     {
       "schema_version": 1,
       "tool_version": "0.1.0",
@@ -269,9 +277,9 @@ fn json_is_a_promise() {
           "record": "EXC-2026-K7QD",
           "path": "exceptions/EXC-2026-K7QD.yaml",
           "pointer": "/expiry",
-          "line": 27,
+          "line": 28,
           "column": 1,
-          "end_line": 27,
+          "end_line": 28,
           "end_column": 7,
           "message": "unknown key `expiry`",
           "help": "the keys here are `closed`, `compensating_controls`, `controls`, `data_classification`, `emergency`, `expires`, `id`, `justification`, `links`, `opened`, `owner`, `remediation`, `renewals`, `requester`, `reviews`, `risk`, `scope`, `tags` or `title`",
@@ -287,19 +295,20 @@ fn json_is_a_promise() {
 fn the_day_of_judgement_is_in_every_format_that_has_a_place_for_it() {
     for format in ["text", "json", "github", "sarif", "junit"] {
         let args = ["check", "--format", format, "--today", "2026-12-01"];
-        let run = Workspace::new().run(&args);
+        let run = Workspace::with_record().run(&args);
         assert!(run.out.contains("2026-12-01"), "{format}: {}", run.out);
     }
-    assert_eq!(Workspace::new().run(&["check", "--today", "2026-02-30"]).code, 2);
+    assert_eq!(Workspace::with_record().run(&["check", "--today", "2026-02-30"]).code(), 2);
 }
 
 #[test]
 fn the_exit_code_does_not_depend_on_the_format() {
-    let unreadable = Workspace::new();
+    let unreadable = Workspace::with_record();
     unreadable.write("exceptions/EXC-2026-AAAA.yaml", "id: [\n");
     for format in FORMATS {
-        let code = |workspace: &Workspace| workspace.run(&["check", "--format", format]).code;
-        let codes = [code(&Workspace::new()), code(&Workspace::with_error()), code(&unreadable)];
+        let code = |workspace: &Workspace| workspace.run(&["check", "--format", format]).code();
+        let codes =
+            [code(&Workspace::with_record()), code(&Workspace::with_error()), code(&unreadable)];
         assert_eq!(codes, [0, 1, 2], "{format}");
     }
 }
@@ -309,11 +318,12 @@ fn two_runs_give_the_same_bytes_wherever_the_register_stands() {
     let (one, other) = (Workspace::with_error(), Workspace::with_error());
     for workspace in [&one, &other] {
         for id in ["EXC-2026-AAAA", "EXC-2026-BBBB", "EXC-2026-CCCC"] {
-            workspace.write(format!("exceptions/{id}.yaml"), format!("{RECORD}x: 1\ny: no\n"));
+            workspace
+                .write(format!("exceptions/{id}.yaml"), format!("{}x: 1\ny: no\n", good_record()));
         }
     }
     for format in FORMATS {
-        let run = |workspace: &Workspace| workspace.exc(&["check", "--format", format]);
+        let run = |workspace: &Workspace| workspace.shown(&["check", "--format", format]);
         assert_eq!(run(&one), run(&other), "{format}");
         assert_eq!(run(&one), run(&one), "{format}");
     }
@@ -325,7 +335,7 @@ fn under_github_actions_a_page_is_added_to_the_step_summary() {
     let summary = workspace.path("summary.md").display().to_string();
     let workspace = workspace.var("GITHUB_ACTIONS", "true").var("GITHUB_STEP_SUMMARY", summary);
     workspace.write("summary.md", "# written before\n\n");
-    assert_eq!(workspace.run(&["check", "--quiet"]).code, 1);
+    assert_eq!(workspace.run(&["check", "--quiet"]).code(), 1);
     assert_snapshot!(workspace.read("summary.md"), @"
     # written before
 
@@ -335,17 +345,17 @@ fn under_github_actions_a_page_is_added_to_the_step_summary() {
 
     | Level | Rule | Where | What |
     | --- | --- | --- | --- |
-    | error | EXC101 unknown-key | exceptions/EXC-2026-K7QD.yaml:27:1 | unknown key <code>expiry</code><br>help: the keys here are <code>closed</code>, <code>compensating&#95;controls</code>, <code>controls</code>, <code>data&#95;classification</code>, <code>emergency</code>, <code>expires</code>, <code>id</code>, <code>justification</code>, <code>links</code>, <code>opened</code>, <code>owner</code>, <code>remediation</code>, <code>renewals</code>, <code>requester</code>, <code>reviews</code>, <code>risk</code>, <code>scope</code>, <code>tags</code> or <code>title</code> |
+    | error | EXC101 unknown-key | exceptions/EXC-2026-K7QD.yaml:28:1 | unknown key <code>expiry</code><br>help: the keys here are <code>closed</code>, <code>compensating&#95;controls</code>, <code>controls</code>, <code>data&#95;classification</code>, <code>emergency</code>, <code>expires</code>, <code>id</code>, <code>justification</code>, <code>links</code>, <code>opened</code>, <code>owner</code>, <code>remediation</code>, <code>renewals</code>, <code>requester</code>, <code>reviews</code>, <code>risk</code>, <code>scope</code>, <code>tags</code> or <code>title</code> |
     ");
 }
 
 #[test]
 fn without_github_actions_no_step_summary_is_written() {
     let workspace = Workspace::with_error().var("GITHUB_STEP_SUMMARY", "summary.md");
-    assert_eq!(workspace.run(&["check"]).code, 1);
+    assert_eq!(workspace.run(&["check"]).code(), 1);
     assert!(!workspace.path("summary.md").exists());
     let workspace = workspace.var("GITHUB_ACTIONS", "true").var("GITHUB_STEP_SUMMARY", "");
-    assert_eq!(workspace.run(&["check"]).code, 1);
+    assert_eq!(workspace.run(&["check"]).code(), 1);
 }
 
 #[test]
@@ -354,10 +364,11 @@ fn a_step_summary_that_cannot_be_written_is_exit_2_after_the_findings() {
         .var("GITHUB_ACTIONS", "true")
         .var("GITHUB_STEP_SUMMARY", "no/such/folder/summary.md");
     let run = workspace.run(&["check"]);
-    assert_eq!(run.code, 2);
+    assert_eq!(run.code(), 2);
     assert!(run.out.starts_with("error[EXC101]"), "{}", run.out);
     let expected = "error: cannot write the step summary `[ROOT]/no/such/folder/summary.md`: ";
-    assert!(run.err.starts_with(expected), "{}", run.err);
+    let err = workspace.redacted(&run.err);
+    assert!(err.starts_with(expected), "{err}");
 }
 
 #[test]
@@ -371,11 +382,11 @@ fn a_wrong_command_line_is_exit_2() {
         &["chekc"],
         &[],
     ] {
-        let run = Workspace::new().run(args);
-        assert_eq!((run.code, run.out.as_str()), (2, ""), "{args:?}");
+        let run = Workspace::with_record().run(args);
+        assert_eq!((run.code(), run.out.as_str()), (2, ""), "{args:?}");
         assert!(!run.err.is_empty(), "{args:?}");
     }
-    assert_eq!(Workspace::new().run(&["check", "--help"]).code, 0);
+    assert_eq!(Workspace::with_record().run(&["check", "--help"]).code(), 0);
 }
 
 #[test]

@@ -41,7 +41,7 @@ links: [{q}]
 fn check_everywhere(workspace: &Workspace, what: &str) {
     let out = |format: &str| {
         let run = workspace.run(&["check", "--format", format]);
-        assert!(matches!(run.code, 1 | 2), "{what}: exit code {}", run.code);
+        assert!(matches!(run.code(), 1 | 2), "{what}: exit code {}", run.code());
         assert_eq!(acting_characters(&run.err), [], "{what}: standard error");
         run.out
     };
@@ -78,7 +78,7 @@ fn check_everywhere(workspace: &Workspace, what: &str) {
 }
 
 fn workspace() -> Workspace {
-    let workspace = Workspace::without_records();
+    let workspace = Workspace::new();
     let summary = workspace.path("summary.md").display().to_string();
     workspace.var("GITHUB_ACTIONS", "true").var("GITHUB_STEP_SUMMARY", summary)
 }
@@ -124,7 +124,7 @@ fn no_naughty_string_is_alive_in_any_sink() {
     }
     // Of several records only the first are annotated.
     for text in strings {
-        let workspace = Workspace::without_records();
+        let workspace = Workspace::new();
         workspace.write(RECORD_PATH, record(&text));
         let found = commands(&workspace.run(&["check", "--format", "github"]).out);
         let is_annotation = |it: &RunnerCommand| {

@@ -1,0 +1,302 @@
+//! `exc list`: the records, filtered and sorted.
+
+use std::cmp::Reverse;
+
+use chrono::NaiveDate;
+use clap::ValueEnum;
+
+use super::mainline::Landed;
+use super::{Globals, Workspace, parse_date};
+use crate::env::{Env, Outcome};
+use crate::model::window::{self, Status};
+use crate::model::{Exception, Lifetime, RiskLevel, Target};
+use crate::register::{self, Register};
+use crate::render::{self, Listed, Safe};
+use crate::source::{Record, schema};
+
+/// List exceptions, soonest to end first
+///
+/// Shows what is open: proposed, active and expired. Filters combine: a record is shown if it passes all of them, and one of the values where a filter is repeated.
+///
+/// Exit codes: 0 also where nothing matches, 2 where a file could not be read (the others are listed).
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  exc list --team ai-platform --within 30d       what my team has to renew or close
+  exc list --covers service:/model-proxy/api     what is excepted there
+  exc list --status closed --format csv -o closed.csv")]
+pub(crate) struct Args {
+    /// Only records of owners whose name or e-mail address contains TEXT
+    #[arg(long, value_name = "TEXT")]
+    owner: Vec<String>,
+    /// Only records of the owner's team TEAM
+    #[arg(long, value_name = "TEAM")]
+    team: Vec<String>,
+    /// Only records that deviate from CONTROL
+    #[arg(long, value_name = "CONTROL")]
+    control: Vec<String>,
+    /// Only records of this status; may be repeated
+    #[arg(long, value_name = "STATUS", conflicts_with = "all")]
+    status: Vec<StatusName>,
+    /// Closed records too
+    #[arg(long)]
+    all: bool,
+    /// Only records of this risk; may be repeated
+    #[arg(long, value_name = "RISK")]
+    risk: Vec<RiskName>,
+    /// Only records whose last valid day is before DATE
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    expires_before: Option<NaiveDate>,
+    /// Only records whose last valid day is after DATE
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    expires_after: Option<NaiveDate>,
+    /// Only records that are valid today and end within LIFETIME, such as 30d, 4w or 3m
+    #[arg(long, value_name = "LIFETIME", value_parser = parse_lifetime)]
+    within: Option<Lifetime>,
+    /// Only records whose scope covers TARGET, written kind:/path
+    #[arg(long, value_name = "TARGET", value_parser = parse_target)]
+    covers: Option<Target>,
+    /// Only records with this tag
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
+    /// What comes first: soonest to end, id, highest risk, longest open, owner
+    #[arg(long, value_name = "KEY", default_value = "expires")]
+    sort: Sort,
+    /// How to print the list
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    format: Format,
+    /// With `--format csv`, print cells exactly as they are, also those that a spreadsheet computes
+    #[arg(long)]
+    csv_raw: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum StatusName {
+    /// Not on the mainline yet
+    Proposed,
+    /// On the mainline and within its last valid day
+    Active,
+    /// Past its last valid day
+    Expired,
+    /// Ended by `exc close`
+    Closed,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum RiskName {
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Sort {
+    Expires,
+    Id,
+    Risk,
+    Opened,
+    Owner,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Columns for people, as wide as the terminal
+    Table,
+    /// Everything, for programs; a promise
+    Json,
+    /// The same, one record a line
+    Jsonl,
+    /// For spreadsheets
+    Csv,
+    /// Nothing but the ids
+    Ids,
+}
+
+impl From<StatusName> for Status {
+    fn from(name: StatusName) -> Self {
+        match name {
+            StatusName::Proposed => Self::Proposed,
+            StatusName::Active => Self::Active,
+            StatusName::Expired => Self::Expired,
+            StatusName::Closed => Self::Closed,
+        }
+    }
+}
+
+impl From<RiskName> for RiskLevel {
+    fn from(name: RiskName) -> Self {
+        match name {
+            RiskName::Low => Self::Low,
+            RiskName::Medium => Self::Medium,
+            RiskName::High => Self::High,
+            RiskName::Critical => Self::Critical,
+        }
+    }
+}
+
+pub(super) fn parse_lifetime(text: &str) -> Result<Lifetime, String> {
+    Lifetime::parse(text).ok_or_else(|| "not a length of time such as 30d, 4w, 3m or 1y".to_owned())
+}
+
+fn parse_target(text: &str) -> Result<Target, String> {
+    Target::parse(text).map_err(|error| format!("{error}; write it as kind:/path"))
+}
+
+pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
+    let workspace = super::open_or_explain(globals, env)?;
+    let register =
+        register::load(&workspace.directory, &workspace.name, &workspace.policy.record_schema);
+    let landed = Landed::read(&workspace, &register, globals, env)?;
+    let listed = register.records.iter().map(|record| {
+        let status = landed.status(record, env);
+        self::listed(record, status, &workspace)
+    });
+    let mut records: Vec<Listed<'_>> =
+        listed.filter(|record| args.is_wanted(record, env.today)).collect();
+    sort(&mut records, args.sort);
+    print(args, globals, env, &records, &register)?;
+    if register.records.is_empty() && register.unreadable.is_empty() {
+        let text = format!("`{}` has no records yet: file one with `exc new`", workspace.name);
+        globals.note(env, &text);
+    } else if records.is_empty() {
+        let n = render::count(register.records.len(), "record");
+        globals.note(env, &format!("no exception matches ({n} in `{}`)", workspace.name));
+    }
+    Ok(name_unreadable(&register, globals, env))
+}
+
+/// A record as it is printed.
+pub(super) fn listed<'a>(record: &'a Record, status: Status, workspace: &Workspace) -> Listed<'a> {
+    let root = record.tree().root();
+    let fields = workspace.policy.fields.iter().filter_map(|(name, _)| {
+        let node = root.get(name)?;
+        Some((name.clone(), schema::to_json(node)))
+    });
+    Listed {
+        exception: &record.exception,
+        path: record.file().path(),
+        status,
+        fields: fields.collect(),
+    }
+}
+
+/// Says which files could not be read; the list is not complete without them.
+fn name_unreadable(register: &Register, globals: &Globals, env: &mut Env<'_>) -> Outcome {
+    for path in &register.unreadable {
+        let reason = register
+            .findings
+            .iter()
+            .find(|finding| finding.code.unjudged && finding.place.file.path() == path)
+            .map_or(String::new(), |finding| format!(": {}", finding.message));
+        // Said also where hints are not wanted: it is the reason for the exit code.
+        let text = format!("`{path}` could not be read{reason}");
+        let _ = writeln!(env.err, "error: {}", Safe(&text));
+    }
+    if register.unreadable.is_empty() {
+        return Outcome::Success;
+    }
+    globals.note(env, "hint: `exc check` says where and why");
+    Outcome::Error
+}
+
+impl Args {
+    fn is_wanted(&self, record: &Listed<'_>, today: NaiveDate) -> bool {
+        let exception = record.exception;
+        self.has_status(record.status)
+            && any(&self.risk, |&risk| exception.risk.level == Some(risk.into()))
+            && any(&self.owner, |text| is_owner(exception, text))
+            && any(&self.team, |team| exception.owner.team.eq_ignore_ascii_case(team))
+            && any(&self.control, |id| has(&exception.controls, id))
+            && any(&self.tag, |tag| has(&exception.tags, tag))
+            && self.covers.as_ref().is_none_or(|target| covers(exception, target))
+            && self.has_date(exception, today)
+    }
+
+    fn has_status(&self, status: Status) -> bool {
+        match self.status.as_slice() {
+            [] => self.all || status != Status::Closed,
+            wanted => wanted.iter().any(|&name| Status::from(name) == status),
+        }
+    }
+
+    fn has_date(&self, exception: &Exception, today: NaiveDate) -> bool {
+        let is = |test: &dyn Fn(NaiveDate) -> bool| exception.expires.is_some_and(test);
+        let ends_within = |lifetime: Lifetime| {
+            let last = lifetime.after(today).unwrap_or(NaiveDate::MAX);
+            is(&|expires| !window::is_past(expires, today) && expires <= last)
+        };
+        self.expires_before.is_none_or(|day| is(&|expires| expires < day))
+            && self.expires_after.is_none_or(|day| is(&|expires| expires > day))
+            && self.within.is_none_or(ends_within)
+    }
+}
+
+fn any<T>(wanted: &[T], test: impl Fn(&T) -> bool) -> bool {
+    wanted.is_empty() || wanted.iter().any(test)
+}
+
+fn has(values: &[String], wanted: &str) -> bool {
+    values.iter().any(|value| value.eq_ignore_ascii_case(wanted))
+}
+
+fn is_owner(exception: &Exception, text: &str) -> bool {
+    let text = text.to_lowercase();
+    let owner = &exception.owner;
+    owner.name.to_lowercase().contains(&text) || owner.email.to_lowercase().contains(&text)
+}
+
+fn covers(exception: &Exception, target: &Target) -> bool {
+    let targets = exception.scope.iter().map(|scope| Target::parse(scope));
+    // What is no target covers nothing, and is a finding of its own.
+    targets.into_iter().any(|scope| scope.is_ok_and(|scope| scope.covers(target)))
+}
+
+fn sort(records: &mut [Listed<'_>], key: Sort) {
+    records.sort_by(|a, b| (&a.exception.id, a.path).cmp(&(&b.exception.id, b.path)));
+    match key {
+        Sort::Id => {}
+        Sort::Expires => records.sort_by_key(|record| record.exception.expires),
+        Sort::Opened => records.sort_by_key(|record| record.exception.opened),
+        Sort::Risk => records.sort_by_key(|record| Reverse(record.exception.risk.level)),
+        Sort::Owner => records.sort_by_key(|record| {
+            let owner = &record.exception.owner;
+            (owner.name.to_lowercase(), owner.email.to_lowercase())
+        }),
+    }
+}
+
+fn print(
+    args: &Args,
+    globals: &Globals,
+    env: &mut Env<'_>,
+    records: &[Listed<'_>],
+    register: &Register,
+) -> anyhow::Result<()> {
+    let today = env.today;
+    match args.format {
+        Format::Table if records.is_empty() => globals.print(env, |_| Ok(())),
+        Format::Table => {
+            let is_screen = env.terminal.output && globals.output.is_none();
+            let table = render::table::records(records, today, globals.style(env).width, is_screen);
+            globals.print(env, |out| {
+                table.write(out)?;
+                writeln!(out, "\n{}", render::table::summary(records, today))
+            })?;
+            if !table.left_out.is_empty() {
+                let left_out = table.left_out.join(", ");
+                globals.note(env, &format!("left out for want of room: {left_out}"));
+            }
+            Ok(())
+        }
+        Format::Json => globals
+            .print(env, |out| render::record::json(records, register.unreadable.len(), today, out)),
+        Format::Jsonl => globals.print(env, |out| render::record::jsonl(records, today, out)),
+        Format::Csv => {
+            globals.print(env, |out| render::csv::records(records, today, args.csv_raw, out))
+        }
+        Format::Ids => globals.print(env, |out| {
+            records.iter().try_for_each(|record| writeln!(out, "{}", Safe(&record.exception.id)))
+        }),
+    }
+}

@@ -1,0 +1,116 @@
+//! Which records are on the mainline: what tells `proposed` from `active`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::{Failure, Globals, Workspace};
+use crate::env::Env;
+use crate::git::{self, ObjectId, Repo, TreeFile};
+use crate::model::window::{self, Status};
+use crate::register::{APPROVALS, MAX_RECORD_SIZE, POLICY_FILE, Register};
+use crate::source::{self, Record};
+use crate::text::SourceFile;
+
+/// The ids on the mainline; where there is no mainline to compare with, every record is on it.
+#[derive(Debug)]
+pub(crate) struct Landed(Option<BTreeSet<String>>);
+
+impl From<git::Error> for Failure {
+    fn from(error: git::Error) -> Self {
+        Self::new(error.to_string()).hint(error.hint())
+    }
+}
+
+/// The repository of a workspace, if it stands in one.
+pub(crate) fn repository(workspace: &Workspace) -> Result<Option<Repo>, Failure> {
+    Ok(Repo::discover(&workspace.root)?)
+}
+
+impl Landed {
+    /// Compares the register with the mainline of its repository.
+    pub(crate) fn read(
+        workspace: &Workspace,
+        register: &Register,
+        globals: &Globals,
+        env: &mut Env<'_>,
+    ) -> Result<Self, Failure> {
+        let Some(repo) = repository(workspace)? else { return Ok(Self(None)) };
+        if register.records.is_empty() {
+            return Ok(Self(None));
+        }
+        let branch = &workspace.policy.mainline;
+        let Some(mainline) = repo.mainline(branch)? else {
+            globals.note(
+                env,
+                &format!(
+                    "note: there is no branch `{branch}` yet, so every record counts as being on it"
+                ),
+            );
+            return Ok(Self(None));
+        };
+        if globals.verbose {
+            globals.note(env, &format!("mainline: {} at {}", mainline.name, mainline.tip));
+        }
+        let known = register.records.iter().filter_map(|record| {
+            let blob = ObjectId::of_file(record.file().text().as_bytes())?;
+            Some((blob, record.exception.id.as_str()))
+        });
+        let known: BTreeMap<ObjectId, &str> = known.collect();
+        let mut ids = BTreeSet::new();
+        for file in files(&repo, mainline.tip, workspace)? {
+            match known.get(&file.blob) {
+                Some(id) => ids.insert((*id).to_owned()),
+                None => ids.insert(id_of(&repo, &file, workspace)?),
+            };
+        }
+        Ok(Self(Some(ids)))
+    }
+
+    pub(crate) fn has(&self, id: &str) -> bool {
+        self.0.as_ref().is_none_or(|ids| ids.contains(id))
+    }
+
+    /// What a record is on the day of the run.
+    pub(crate) fn status(&self, record: &Record, env: &Env<'_>) -> Status {
+        window::status(&record.exception, self.has(&record.exception.id), env.today)
+    }
+}
+
+/// The ids that the names of the mainline's files claim: enough to keep clear of them.
+pub(crate) fn names(workspace: &Workspace) -> Result<BTreeSet<String>, Failure> {
+    let Some(repo) = repository(workspace)? else { return Ok(BTreeSet::new()) };
+    let Some(mainline) = repo.mainline(&workspace.policy.mainline)? else {
+        return Ok(BTreeSet::new());
+    };
+    let files = files(&repo, mainline.tip, workspace)?;
+    Ok(files.iter().map(|file| stem(&file.path).to_owned()).collect())
+}
+
+/// The files of the mainline that may be records.
+fn files(repo: &Repo, tip: ObjectId, workspace: &Workspace) -> Result<Vec<TreeFile>, Failure> {
+    let policy = format!("{}/{POLICY_FILE}", workspace.name);
+    let approvals = format!("{}/{APPROVALS}/", workspace.name);
+    let mut files = repo.files_at(tip, &workspace.name)?;
+    files.retain(|file| {
+        let is_yaml = file.path.ends_with(".yaml") || file.path.ends_with(".yml");
+        is_yaml && file.path != policy && !file.path.starts_with(&approvals)
+    });
+    Ok(files)
+}
+
+/// The id that a file of the mainline states, or else the one that its name claims.
+fn id_of(repo: &Repo, file: &TreeFile, workspace: &Workspace) -> Result<String, Failure> {
+    let claimed = stem(&file.path).to_owned();
+    let Some(bytes) = repo.blob(file.blob, MAX_RECORD_SIZE)? else { return Ok(claimed) };
+    let Ok(text) = String::from_utf8(bytes) else { return Ok(claimed) };
+    let source = Arc::new(SourceFile::new(&file.path, text));
+    let (record, _) = source::load(&source, &workspace.policy.record_schema);
+    let stated = record.map(|record| record.exception.id).filter(|id| !id.is_empty());
+    Ok(stated.unwrap_or(claimed))
+}
+
+/// A file's name without folder and ending.
+pub(crate) fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")).unwrap_or(name)
+}

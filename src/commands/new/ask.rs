@@ -1,0 +1,395 @@
+//! The questions of `exc new`, in the order in which they are asked.
+//!
+//! Questions go to standard error, so that standard output holds the path of the new file alone.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::allowed::{catalogue, field_form, known_control, latest};
+use super::draft::Draft;
+use super::flags;
+use super::prompt::{Conversation, Question, read_answer};
+use crate::commands::{Globals, Workspace, parse_date};
+use crate::env::Env;
+use crate::finding::Place;
+use crate::model::{CompensatingControl, Lifetime, Person, RiskLevel, Target, window};
+use crate::register::Register;
+use crate::source::{self, schema};
+
+/// Asks for everything that a draft lacks.
+pub(super) fn fill(
+    draft: &mut Draft,
+    register: &Register,
+    workspace: &Workspace,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> anyhow::Result<()> {
+    let is_bold = globals.style(env).color;
+    let mut talk = Conversation { env, workspace, draft, is_bold };
+    talk.say(&format!("filing an exception in `{}`", workspace.name));
+    talk.say("Ctrl-D gives up; nothing is written before the end");
+    talk.what()?;
+    talk.who(register)?;
+    talk.why()?;
+    talk.compensating()?;
+    talk.way_back()?;
+    talk.fields()?;
+    talk.end()?;
+    talk.say("");
+    Ok(())
+}
+
+/// Whether a record that rules refuse shall be written all the same.
+pub(super) fn wants_draft(env: &mut Env<'_>) -> anyhow::Result<bool> {
+    let question = "write it as a draft, to be fixed in an editor? [y/N] ";
+    loop {
+        let answer = read_answer(env, question)?;
+        match answer.to_ascii_lowercase().as_str() {
+            "y" | "yes" => return Ok(true),
+            "" | "n" | "no" => return Ok(false),
+            _ => {}
+        }
+    }
+}
+
+impl Conversation<'_, '_> {
+    fn what(&mut self) -> anyhow::Result<()> {
+        self.text(
+            Question::new("title", "one line: what is excepted, and until which event", "/title"),
+            |draft| &mut draft.exception.title,
+        )?;
+        self.controls()?;
+        self.scope()?;
+        self.risk()?;
+        self.text(
+            Question::new(
+                "risk statement",
+                "what could go wrong, and whom or what it would hurt",
+                "/risk/statement",
+            ),
+            |draft| &mut draft.exception.risk.statement,
+        )
+    }
+
+    fn controls(&mut self) -> anyhow::Result<()> {
+        if !self.draft.exception.controls.is_empty() {
+            return Ok(());
+        }
+        let catalogue = catalogue(&self.workspace.policy);
+        loop {
+            let at = self.draft.exception.controls.len();
+            let question = match at {
+                0 => Question::new("control", "the rule that is not met, by its id", "/controls/0")
+                    .explain(catalogue.iter().cloned()),
+                at => Question::new(
+                    "another control",
+                    "empty if there is none",
+                    &format!("/controls/{at}"),
+                )
+                .optional(),
+            };
+            let policy = &self.workspace.policy;
+            let is_answered = self.ask(question, |draft, answer| {
+                let id = known_control(policy, answer)?;
+                if draft.exception.controls.contains(&id) {
+                    return Err(format!("`{id}` is named already"));
+                }
+                draft.exception.controls.push(id);
+                Ok(())
+            })?;
+            if !is_answered {
+                return Ok(());
+            }
+        }
+    }
+
+    fn scope(&mut self) -> anyhow::Result<()> {
+        if !self.draft.exception.scope.is_empty() {
+            return Ok(());
+        }
+        let kinds = self.workspace.policy.scope.iter().map(|(kind, levels)| {
+            let levels = levels.levels.join(" > ");
+            format!("  {kind}: {levels}")
+        });
+        let title = "kinds and their levels, from broad to narrow:".to_owned();
+        let kinds: Vec<String> = std::iter::once(title).chain(kinds).collect();
+        loop {
+            let at = self.draft.exception.scope.len();
+            let question = match at {
+                0 => Question::new(
+                    "scope",
+                    "where: the smallest target that solves the problem, as kind:/path",
+                    "/scope/0",
+                )
+                .explain(kinds.iter().cloned()),
+                at => {
+                    let pointer = format!("/scope/{at}");
+                    Question::new("another target", "empty if there is none", &pointer).optional()
+                }
+            };
+            let is_answered = self.ask(question, |draft, answer| {
+                Target::parse(answer).map_err(|error| {
+                    format!("`{answer}` is no target: {error}; write it as kind:/path")
+                })?;
+                draft.exception.scope.push(answer.to_owned());
+                Ok(())
+            })?;
+            if !is_answered {
+                return Ok(());
+            }
+        }
+    }
+
+    fn risk(&mut self) -> anyhow::Result<()> {
+        if self.draft.exception.risk.level.is_some() {
+            return Ok(());
+        }
+        let policy = &self.workspace.policy;
+        let meanings = [
+            "a lapse would be a nuisance",
+            "limited harm, contained by what is in place",
+            "confidential data or production could be harmed",
+            "serious harm is likely if it is abused",
+        ];
+        let levels = RiskLevel::ALL.into_iter().zip(meanings).map(|(level, meaning)| {
+            let days = window::n_days(policy.durations.max_days.get(level).into());
+            format!("  {:<9} at most {days}: {meaning}", level.as_str())
+        });
+        let question =
+            Question::new("risk", "how much is at stake meanwhile:", "/risk/level").explain(levels);
+        self.ask(question, |draft, answer| {
+            let names = RiskLevel::ALL.map(|level| level.as_str().to_owned());
+            let wanted = answer.to_ascii_lowercase();
+            // `m` is enough.
+            let level =
+                RiskLevel::ALL.into_iter().find(|level| level.as_str().starts_with(&wanted));
+            let level = level.ok_or_else(|| format!("use {}", schema::list(&names)))?;
+            draft.exception.risk.level = Some(level);
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    fn who(&mut self, register: &Register) -> anyhow::Result<()> {
+        self.text(Question::new("requester", "your name", "/requester/name"), |draft| {
+            &mut draft.exception.requester.name
+        })?;
+        self.text(
+            Question::new("requester's e-mail", "your address", "/requester/email"),
+            |draft| &mut draft.exception.requester.email,
+        )?;
+        let Person { name, email, .. } = self.draft.exception.requester.clone();
+        self.text(
+            Question::new("owner", "the one person who answers for it", "/owner/name")
+                .default(&name),
+            |draft| &mut draft.exception.owner.name,
+        )?;
+        let is_requester = self.draft.exception.owner.name == name;
+        self.text(
+            Question::new("owner's e-mail", "not that of a group", "/owner/email")
+                .default(if is_requester { &email } else { "" }),
+            |draft| &mut draft.exception.owner.email,
+        )?;
+        let email = &self.draft.exception.owner.email;
+        let known = register.exceptions().find(|exception| &exception.owner.email == email);
+        let team = known.map(|exception| exception.owner.team.clone()).unwrap_or_default();
+        self.text(
+            Question::new("team", "the owner's team", "/owner/team").default(&team),
+            |draft| &mut draft.exception.owner.team,
+        )
+    }
+
+    fn why(&mut self) -> anyhow::Result<()> {
+        self.text(
+            Question::new(
+                "blocker",
+                "what keeps the control from being met today: a fact that can be checked",
+                "/justification/blocker",
+            ),
+            |draft| &mut draft.exception.justification.blocker,
+        )?;
+        self.text(
+            Question::new(
+                "end state",
+                "what will be true when the exception can be closed",
+                "/justification/end_state",
+            ),
+            |draft| &mut draft.exception.justification.end_state,
+        )
+    }
+
+    fn compensating(&mut self) -> anyhow::Result<()> {
+        let is_low = self.draft.exception.risk.level == Some(RiskLevel::Low);
+        let n_given = self.draft.exception.compensating_controls.len();
+        if n_given == 0 {
+            loop {
+                let at = self.draft.exception.compensating_controls.len();
+                let pointer = format!("/compensating_controls/{at}/description");
+                let (label, explanation) = match (at, is_low) {
+                    (0, false) => ("compensating control", "what lowers the risk meanwhile"),
+                    (0, true) => (
+                        "compensating control",
+                        "what lowers the risk meanwhile; at low risk it may be empty",
+                    ),
+                    _ => ("another compensating control", "empty if there is none"),
+                };
+                let question = Question::new(label, explanation, &pointer);
+                let question = if at > 0 || is_low { question.optional() } else { question };
+                let is_answered = self.ask(question, |draft, answer| {
+                    let description = answer.to_owned();
+                    draft
+                        .exception
+                        .compensating_controls
+                        .push(CompensatingControl { description, ..Default::default() });
+                    Ok(())
+                })?;
+                if !is_answered {
+                    break;
+                }
+                self.compensating_parts(at, true)?;
+            }
+        }
+        for at in 0..n_given {
+            self.compensating_parts(at, false)?;
+        }
+        self.draft.has_compensating = true;
+        Ok(())
+    }
+
+    /// What belongs to a compensating control: the required parts, and with `all` the others too.
+    fn compensating_parts(&mut self, at: usize, all: bool) -> anyhow::Result<()> {
+        let pointer = |key: &str| format!("/compensating_controls/{at}/{key}");
+        if all {
+            let question = Question::new(
+                "reduces",
+                "which part of the risk it lowers; may be empty",
+                &pointer("reduces"),
+            );
+            self.text(question.optional(), |draft| {
+                &mut draft.exception.compensating_controls[at].reduces
+            })?;
+        }
+        let owner = self.draft.exception.owner.email.clone();
+        let question =
+            Question::new("its owner", "e-mail of whoever keeps it working", &pointer("owner"));
+        self.text(question.default(&owner), |draft| {
+            &mut draft.exception.compensating_controls[at].owner
+        })?;
+        let question =
+            Question::new("its evidence", "where to see that it works", &pointer("evidence"));
+        self.text(question, |draft| &mut draft.exception.compensating_controls[at].evidence)?;
+        if !all {
+            return Ok(());
+        }
+        let question = Question::new(
+            "verified",
+            "the day it was last shown to work; may be empty",
+            &pointer("verified"),
+        );
+        let is_verified = self.ask(question.optional(), |draft, answer| {
+            let date = date(answer)?;
+            draft.exception.compensating_controls[at].verified = Some(date);
+            Ok(())
+        })?;
+        if is_verified {
+            let question = Question::new(
+                "verify every",
+                "how long that holds, such as 30d",
+                &pointer("verify_every"),
+            );
+            self.ask(question.default("30d"), |draft, answer| {
+                Lifetime::parse(answer).ok_or("write a length of time: 30d, 4w, 3m or 1y")?;
+                draft.exception.compensating_controls[at].verify_every = answer.to_owned();
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    fn way_back(&mut self) -> anyhow::Result<()> {
+        self.text(
+            Question::new("plan", "what will be done to meet the control", "/remediation/plan"),
+            |draft| &mut draft.exception.remediation.plan,
+        )?;
+        self.text(
+            Question::new(
+                "ticket",
+                "address of the work item that tracks the plan; may be empty",
+                "/remediation/ticket",
+            )
+            .optional(),
+            |draft| &mut draft.exception.remediation.ticket,
+        )?;
+        if !self.draft.exception.remediation.milestones.is_empty() {
+            return Ok(());
+        }
+        loop {
+            let at = self.draft.exception.remediation.milestones.len();
+            let pointer = format!("/remediation/milestones/{at}");
+            let label = if at == 0 { "milestone" } else { "another milestone" };
+            let explanation = "a step and the day it is due, as 2027-01-15=WHAT; may be empty";
+            let question = Question::new(label, explanation, &pointer).optional();
+            let is_answered = self.ask(question, |draft, answer| {
+                let milestone = flags::parse_milestone(answer)?;
+                draft.exception.remediation.milestones.push(milestone);
+                Ok(())
+            })?;
+            if !is_answered {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The fields that the policy adds and demands.
+    fn fields(&mut self) -> anyhow::Result<()> {
+        let policy = &self.workspace.policy;
+        for (name, field) in flags::required_fields(self.draft, policy) {
+            let pointer = format!("/{name}");
+            let question = Question::new(name, &field_form(field), &pointer);
+            self.ask(question, |draft, answer| {
+                flags::set_field(draft, policy, name, answer).map_err(|error| error.to_string())
+            })?;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> anyhow::Result<()> {
+        if self.draft.exception.expires.is_some() {
+            return Ok(());
+        }
+        let opened = self.draft.exception.opened.unwrap_or(self.env.today);
+        let (latest, reason) = latest(self.draft, &self.workspace.policy, opened);
+        let question = Question::new(
+            "expires",
+            "the last valid day, as a date or a length of time such as 90d",
+            "/expires",
+        )
+        .explain([format!("at the latest {latest}: {reason}")]);
+        self.ask(question, |draft, answer| {
+            let expires = match Lifetime::parse(answer) {
+                Some(lifetime) => {
+                    flags::after(lifetime, opened).map_err(|error| error.to_string())?
+                }
+                None => date(answer)?,
+            };
+            if expires < opened {
+                return Err(format!("`{expires}` is before the first day, {opened}"));
+            }
+            if expires > latest {
+                return Err(format!("`{expires}` is later than {latest}: {reason}"));
+            }
+            draft.exception.expires = Some(expires);
+            Ok(())
+        })?;
+        Ok(())
+    }
+}
+
+fn date(answer: &str) -> Result<NaiveDate, String> {
+    parse_date(answer).map_err(|_| {
+        let place = Place::file(&Arc::default());
+        let finding = source::dates::not_a_date(place, answer);
+        format!("{}: {}", finding.message, finding.help.unwrap_or_default())
+    })
+}

@@ -1,0 +1,228 @@
+//! The flags of `exc new` as a draft, and what they leave open.
+
+use chrono::NaiveDate;
+use serde_yaml::Value;
+
+use super::Args;
+use super::draft::Draft;
+use crate::commands::{Failure, parse_date};
+use crate::model::{
+    CompensatingControl, Emergency, Exception, Field, FieldKind, Justification, Lifetime,
+    Milestone, Person, Remediation, Risk, RiskLevel,
+};
+use crate::policy::Policy;
+use crate::source::schema;
+
+/// Name and e-mail address, as far as git knows them.
+pub(super) type Identity = (Option<String>, Option<String>);
+
+/// What the flags say.
+pub(super) fn draft(
+    args: &Args,
+    policy: &Policy,
+    identity: &Identity,
+    today: NaiveDate,
+) -> Result<Draft, Failure> {
+    let text = |flag: &Option<String>| flag.as_deref().unwrap_or_default().trim().to_owned();
+    let texts = |flags: &[String]| flags.iter().map(|text| text.trim().to_owned()).collect();
+    let opened = args.opened.unwrap_or(today);
+    let requester = |flag: &Option<String>, known: &Option<String>| match flag {
+        Some(flag) => flag.trim().to_owned(),
+        None => known.as_deref().unwrap_or_default().trim().to_owned(),
+    };
+    let compensating_controls = compensating(args)?;
+    let exception = Exception {
+        title: text(&args.title),
+        controls: texts(&args.control),
+        scope: texts(&args.scope),
+        risk: Risk { level: args.risk.map(RiskLevel::from), statement: text(&args.risk_statement) },
+        owner: Person {
+            name: text(&args.owner_name),
+            email: text(&args.owner_email),
+            team: text(&args.team),
+        },
+        requester: Person {
+            name: requester(&args.requester_name, &identity.0),
+            email: requester(&args.requester_email, &identity.1),
+            team: String::new(),
+        },
+        justification: Justification {
+            blocker: text(&args.blocker),
+            end_state: text(&args.end_state),
+        },
+        remediation: Remediation {
+            plan: text(&args.plan),
+            ticket: text(&args.ticket),
+            milestones: args.milestone.clone(),
+        },
+        opened: Some(opened),
+        expires: expires(args, opened)?,
+        emergency: args.emergency.as_ref().map(|reason| Emergency {
+            // Nobody is told a time of day that nobody has stated: a day begins at midnight.
+            declared: args.declared.clone().unwrap_or_else(|| format!("{opened}T00:00:00Z")),
+            reason: reason.trim().to_owned(),
+        }),
+        data_classification: text(&args.data_classification),
+        tags: texts(&args.tag),
+        links: texts(&args.link),
+        compensating_controls,
+        ..Exception::default()
+    };
+    let has_compensating =
+        !exception.compensating_controls.is_empty() || exception.risk.level == Some(RiskLevel::Low);
+    let mut draft = Draft { exception, has_compensating, fields: Vec::new() };
+    for (name, value) in &args.field {
+        set_field(&mut draft, policy, name, value)?;
+    }
+    Ok(draft)
+}
+
+/// The flags that a complete record still needs, with what they take.
+pub(super) fn missing(draft: &Draft, policy: &Policy) -> Vec<String> {
+    let exception = &draft.exception;
+    let mut missing = Vec::new();
+    let mut need = |is_missing: bool, flag: &str| {
+        if is_missing {
+            missing.push(flag.to_owned());
+        }
+    };
+    need(exception.title.is_empty(), "--title TEXT");
+    need(exception.controls.is_empty(), "--control ID");
+    need(exception.scope.is_empty(), "--scope KIND:/PATH");
+    need(exception.risk.level.is_none(), "--risk LEVEL");
+    need(exception.risk.statement.is_empty(), "--risk-statement TEXT");
+    need(exception.owner.name.is_empty(), "--owner-name NAME");
+    need(exception.owner.email.is_empty(), "--owner-email ADDRESS");
+    need(exception.owner.team.is_empty(), "--team TEAM");
+    need(exception.requester.name.is_empty(), "--requester-name NAME");
+    need(exception.requester.email.is_empty(), "--requester-email ADDRESS");
+    need(exception.justification.blocker.is_empty(), "--blocker TEXT");
+    need(exception.justification.end_state.is_empty(), "--end-state TEXT");
+    need(!draft.has_compensating, "--compensating TEXT");
+    let needs = |part: fn(&CompensatingControl) -> &String| {
+        let controls = &exception.compensating_controls;
+        !draft.has_compensating || controls.iter().any(|control| part(control).is_empty())
+    };
+    need(needs(|control| &control.owner), "--compensating-owner ADDRESS");
+    need(needs(|control| &control.evidence), "--compensating-evidence TEXT");
+    need(exception.remediation.plan.is_empty(), "--plan TEXT");
+    need(exception.expires.is_none(), "--expires DATE (or --for LIFETIME)");
+    for (name, _) in required_fields(draft, policy) {
+        need(true, &format!("--field {name}=VALUE"));
+    }
+    missing
+}
+
+/// The fields that the register demands and the draft lacks.
+pub(super) fn required_fields<'a>(draft: &Draft, policy: &'a Policy) -> Vec<&'a (String, Field)> {
+    let has = |name: &String| draft.fields.iter().any(|(known, _)| known == name);
+    policy.fields.iter().filter(|(name, field)| field.required && !has(name)).collect()
+}
+
+/// Puts a field that the register adds into the draft, in the type that it has there.
+pub(super) fn set_field(
+    draft: &mut Draft,
+    policy: &Policy,
+    name: &str,
+    text: &str,
+) -> Result<(), Failure> {
+    let Some((_, field)) = policy.fields.iter().find(|(known, _)| known == name) else {
+        let known = policy.fields.iter().map(|(name, _)| name.as_str());
+        let hint = match schema::nearest(name, known) {
+            Some(known) => format!("did you mean `{known}`?"),
+            None if policy.fields.is_empty() => "this register adds no fields".to_owned(),
+            None => {
+                let names: Vec<String> =
+                    policy.fields.iter().map(|field| field.0.clone()).collect();
+                format!("use {}", schema::list(&names))
+            }
+        };
+        let message = format!("the policy declares no field `{name}`");
+        return Err(Failure::new(message).hint(hint));
+    };
+    let wrong = |expected: &str| Failure::new(format!("`{name}`: `{text}` is not {expected}"));
+    let value = match field.kind {
+        FieldKind::String => Value::from(text),
+        FieldKind::Date => match parse_date(text) {
+            Ok(date) => Value::from(date.to_string()),
+            Err(_) => return Err(wrong("a date of the form YYYY-MM-DD")),
+        },
+        FieldKind::Integer => {
+            Value::from(text.parse::<i64>().map_err(|_| wrong("a whole number"))?)
+        }
+        FieldKind::Boolean => {
+            Value::from(text.parse::<bool>().map_err(|_| wrong("`true` or `false`"))?)
+        }
+    };
+    draft.fields.retain(|(known, _)| known != name);
+    draft.fields.push((name.to_owned(), value));
+    draft.fields.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(())
+}
+
+/// The last valid day that a lifetime from `opened` gives.
+pub(super) fn after(lifetime: Lifetime, opened: NaiveDate) -> Result<NaiveDate, Failure> {
+    lifetime.after(opened).ok_or_else(|| Failure::new("that is past the end of the calendar"))
+}
+
+fn expires(args: &Args, opened: NaiveDate) -> Result<Option<NaiveDate>, Failure> {
+    match (args.expires, args.lifetime) {
+        (Some(date), _) => Ok(Some(date)),
+        (None, Some(lifetime)) => after(lifetime, opened).map(Some),
+        (None, None) => Ok(None),
+    }
+}
+
+/// The compensating controls: the first of each flag belong together, then the second, and so on.
+fn compensating(args: &Args) -> Result<Vec<CompensatingControl>, Failure> {
+    let n = args.compensating.len();
+    let given = [
+        ("--compensating-reduces", args.compensating_reduces.len()),
+        ("--compensating-owner", args.compensating_owner.len()),
+        ("--compensating-evidence", args.compensating_evidence.len()),
+        ("--verified", args.verified.len()),
+        ("--verify-every", args.verify_every.len()),
+    ];
+    if let Some((flag, given)) = given.into_iter().find(|&(_, given)| given > n) {
+        let message = format!("{given} times `{flag}`, but {n} times `--compensating`");
+        return Err(Failure::new(message).hint(
+            "repeat them in the same order: the first of each belong together, then the second",
+        ));
+    }
+    let text = |flags: &[String], at: usize| {
+        flags.get(at).map(|text| text.trim().to_owned()).unwrap_or_default()
+    };
+    let controls = (0..n).map(|at| {
+        let verified = match args.verified.get(at).map(|text| text.trim()) {
+            None | Some("") => None,
+            Some(text) => Some(
+                parse_date(text)
+                    .map_err(|error| Failure::new(format!("`--verified {text}` is {error}")))?,
+            ),
+        };
+        Ok(CompensatingControl {
+            description: text(&args.compensating, at),
+            reduces: text(&args.compensating_reduces, at),
+            owner: text(&args.compensating_owner, at),
+            evidence: text(&args.compensating_evidence, at),
+            verified,
+            verify_every: text(&args.verify_every, at),
+        })
+    });
+    controls.collect()
+}
+
+pub(super) fn parse_milestone(text: &str) -> Result<Milestone, String> {
+    let (due, what) = text.split_once('=').ok_or("write it as DATE=WHAT")?;
+    let due = parse_date(due.trim())?;
+    let what = what.trim().to_owned();
+    if what.is_empty() {
+        return Err("it does not say what will be reached".to_owned());
+    }
+    Ok(Milestone { due: Some(due), what, done: None })
+}
+
+pub(super) fn parse_field(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}

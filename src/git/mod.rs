@@ -1,0 +1,311 @@
+//! The only user of git2: identity, mainline, and the files of a commit, as owned values.
+//!
+//! Invariant: nothing in a repository's configuration runs a program, replace refs are not
+//! followed, and a repository that cannot be read is an error, never an absence.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use git2::{ErrorCode, ObjectType, Oid, Repository};
+
+use crate::text::shell_word;
+
+/// Folders below each other that a register may have.
+const MAX_DEPTH: usize = 16;
+
+/// A repository that has been opened.
+pub(crate) struct Repo {
+    inner: Repository,
+    path: PathBuf,
+}
+
+/// The name of an object, which is its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ObjectId(Oid);
+
+/// The tip of the protected branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mainline {
+    /// The reference as people know it, such as `origin/main`.
+    pub(crate) name: String,
+    pub(crate) tip: ObjectId,
+}
+
+/// A file of a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TreeFile {
+    /// Relative to the root of the repository, with `/` between its parts.
+    pub(crate) path: String,
+    pub(crate) mode: i32,
+    pub(crate) blob: ObjectId,
+}
+
+/// Why a repository cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Error {
+    /// It belongs to somebody else, so git refuses it.
+    NotOwned { path: PathBuf },
+    /// It, or something in it, is broken or of an unknown kind.
+    Unreadable { path: PathBuf, reason: String },
+}
+
+impl Repo {
+    /// Opens the repository in which `path` lies; `None` where there is none.
+    pub(crate) fn discover(path: &Path) -> Result<Option<Self>, Error> {
+        match Repository::discover(path) {
+            Ok(inner) => {
+                let path = inner.workdir().unwrap_or_else(|| inner.path()).to_owned();
+                Ok(Some(Self { inner, path }))
+            }
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(Error::new(path, &error)),
+        }
+    }
+
+    /// The root of the work tree; `None` in a bare repository.
+    pub(crate) fn root(&self) -> Option<&Path> {
+        self.inner.workdir()
+    }
+
+    /// Name and e-mail address of whoever works here, each where git's configuration has it.
+    pub(crate) fn identity(&self) -> Result<(Option<String>, Option<String>), Error> {
+        let config = self.inner.config().map_err(|error| self.error(&error))?;
+        let value = |name: &str| match config.get_string(name) {
+            Ok(value) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(self.error(&error)),
+        };
+        Ok((value("user.name")?, value("user.email")?))
+    }
+
+    /// The branch `name` of `origin`, else the local one; `None` where neither exists.
+    pub(crate) fn mainline(&self, name: &str) -> Result<Option<Mainline>, Error> {
+        let candidates = [
+            (format!("refs/remotes/origin/{name}"), format!("origin/{name}")),
+            (format!("refs/heads/{name}"), name.to_owned()),
+        ];
+        for (reference, name) in candidates {
+            let found = self.inner.find_reference(&reference);
+            match found.and_then(|reference| reference.peel_to_commit()) {
+                Ok(commit) => return Ok(Some(Mainline { name, tip: ObjectId(commit.id()) })),
+                Err(error) if error.code() == ErrorCode::NotFound => {}
+                Err(error) => return Err(self.error(&error)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The branch that is checked out, born or not; `None` where none is.
+    pub(crate) fn head_branch(&self) -> Result<Option<String>, Error> {
+        let head = self.inner.find_reference("HEAD").map_err(|error| self.error(&error))?;
+        let target = head.symbolic_target_bytes().map(String::from_utf8_lossy);
+        Ok(target.and_then(|target| target.strip_prefix("refs/heads/").map(str::to_owned)))
+    }
+
+    /// The address of the remote `origin`, if there is one.
+    pub(crate) fn origin(&self) -> Result<Option<String>, Error> {
+        match self.inner.find_remote("origin") {
+            Ok(remote) => Ok(Some(String::from_utf8_lossy(remote.url_bytes()).into_owned())),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(self.error(&error)),
+        }
+    }
+
+    /// All files of a commit below a folder, by path; none where the folder does not exist.
+    pub(crate) fn files_at(&self, commit: ObjectId, folder: &str) -> Result<Vec<TreeFile>, Error> {
+        let fail = |error: git2::Error| self.error(&error);
+        let root = self.inner.find_commit(commit.0).and_then(|commit| commit.tree());
+        let root = root.map_err(fail)?;
+        let top = match root.get_path(Path::new(folder)) {
+            Ok(entry) if entry.kind() == Some(ObjectType::Tree) => entry.id(),
+            Ok(_) => return Ok(Vec::new()),
+            Err(error) if error.code() == ErrorCode::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(fail(error)),
+        };
+        let mut files = Vec::new();
+        let mut pending = vec![(top, folder.to_owned(), 0)];
+        while let Some((tree, folder, depth)) = pending.pop() {
+            let tree = self.inner.find_tree(tree).map_err(fail)?;
+            for entry in &tree {
+                let path = format!("{folder}/{}", String::from_utf8_lossy(entry.name_bytes()));
+                match entry.kind() {
+                    Some(ObjectType::Tree) if depth < MAX_DEPTH => {
+                        pending.push((entry.id(), path, depth + 1));
+                    }
+                    Some(ObjectType::Tree) => {
+                        let reason = format!("`{path}` is nested more than {MAX_DEPTH} deep");
+                        return Err(Error::Unreadable { path: self.path.clone(), reason });
+                    }
+                    Some(ObjectType::Blob) => {
+                        let blob = ObjectId(entry.id());
+                        files.push(TreeFile { path, mode: entry.filemode(), blob });
+                    }
+                    // A submodule holds no records of this register.
+                    _ => {}
+                }
+            }
+        }
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(files)
+    }
+
+    /// The bytes of a file; `None` where there are more than `max_size`.
+    pub(crate) fn blob(&self, id: ObjectId, max_size: u64) -> Result<Option<Vec<u8>>, Error> {
+        let fail = |error: git2::Error| self.error(&error);
+        let (size, _) = self.inner.odb().and_then(|odb| odb.read_header(id.0)).map_err(fail)?;
+        if size as u64 > max_size {
+            return Ok(None);
+        }
+        let blob = self.inner.find_blob(id.0).map_err(fail)?;
+        Ok(Some(blob.content().to_vec()))
+    }
+
+    fn error(&self, error: &git2::Error) -> Error {
+        Error::new(&self.path, error)
+    }
+}
+
+impl ObjectId {
+    /// The name that these bytes have as a file; `None` where git refuses to say.
+    pub(crate) fn of_file(bytes: &[u8]) -> Option<Self> {
+        // Hashing fails only where the hash is switched off; then nothing is known to be equal.
+        Oid::hash_object(ObjectType::Blob, bytes).ok().map(Self)
+    }
+}
+
+impl fmt::Display for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Error {
+    fn new(path: &Path, error: &git2::Error) -> Self {
+        let path = path.to_owned();
+        match error.code() {
+            ErrorCode::Owner => {
+                // Git names the directory that it refuses, which may lie above the one asked for.
+                let named = error.message().split('\'').nth(1).map(PathBuf::from);
+                Self::NotOwned { path: named.unwrap_or(path) }
+            }
+            _ => Self::Unreadable { path, reason: error.message().to_owned() },
+        }
+    }
+
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> String {
+        match self {
+            Self::NotOwned { path } => {
+                let path = path.to_string_lossy();
+                let path = path.trim_end_matches('/');
+                format!(
+                    "if you trust it, run `git config --global --add safe.directory {}`",
+                    shell_word(path)
+                )
+            }
+            Self::Unreadable { .. } => {
+                "run `git fsck` there; a clone made with `--filter` or of another object format cannot be read".to_owned()
+            }
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotOwned { path } => {
+                write!(f, "the repository `{}` belongs to somebody else", path.display())
+            }
+            Self::Unreadable { path, reason } => {
+                write!(f, "the repository of `{}` cannot be read: {reason}", path.display())
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn commit(repo: &Repository, reference: &str, files: &[(&str, &str)]) -> Oid {
+        let root = repo.workdir().expect("a work tree");
+        let mut index = repo.index().unwrap();
+        for (path, text) in files {
+            std::fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+            std::fs::write(root.join(path), text).unwrap();
+            index.add_path(Path::new(path)).unwrap();
+        }
+        let tree = repo.find_tree(index.write_tree().unwrap()).unwrap();
+        let who = git2::Signature::new("Dana", "dana@example.com", &git2::Time::new(0, 0)).unwrap();
+        repo.commit(Some(reference), &who, &who, "change", &tree, &[]).unwrap()
+    }
+
+    fn open(directory: &Path) -> Repo {
+        Repo::discover(directory).unwrap().expect("a repository")
+    }
+
+    #[test]
+    fn no_repository_is_none_and_a_broken_one_an_error() {
+        let directory = tempfile::tempdir().unwrap();
+        assert!(Repo::discover(directory.path()).unwrap().is_none());
+
+        Repository::init(directory.path()).unwrap();
+        let config = "[core]\n\trepositoryformatversion = 99\n";
+        std::fs::write(directory.path().join(".git/config"), config).unwrap();
+        let error = Repo::discover(directory.path()).err().expect("no such version");
+        assert!(matches!(error, Error::Unreadable { .. }), "{error}");
+    }
+
+    #[test]
+    fn the_branch_of_origin_wins_over_the_local_one() {
+        let directory = tempfile::tempdir().unwrap();
+        let repo = Repository::init(directory.path()).unwrap();
+        assert_eq!(open(directory.path()).mainline("main").unwrap(), None);
+
+        commit(&repo, "refs/heads/main", &[("a", "local")]);
+        let mainline = open(directory.path()).mainline("main").unwrap().expect("a branch");
+        assert_eq!(mainline.name, "main");
+
+        let remote = commit(&repo, "refs/remotes/origin/main", &[("a", "remote")]);
+        let mainline = open(directory.path()).mainline("main").unwrap().expect("a branch");
+        assert_eq!((mainline.name.as_str(), mainline.tip.0), ("origin/main", remote));
+    }
+
+    #[test]
+    fn files_below_a_folder_come_with_their_content() {
+        let directory = tempfile::tempdir().unwrap();
+        let repo = Repository::init(directory.path()).unwrap();
+        let files = [("r/2026/b.yaml", "b"), ("r/a.yaml", "a"), ("rest.txt", "no")];
+        let tip = ObjectId(commit(&repo, "refs/heads/main", &files));
+        let repo = open(directory.path());
+        let found = repo.files_at(tip, "r").unwrap();
+        let paths: Vec<&str> = found.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(paths, ["r/2026/b.yaml", "r/a.yaml"]);
+        assert_eq!(repo.blob(found[1].blob, 10).unwrap().as_deref(), Some(&b"a"[..]));
+        assert_eq!(repo.blob(found[1].blob, 0).unwrap(), None);
+        assert_eq!(ObjectId::of_file(b"a"), Some(found[1].blob));
+        assert_eq!(repo.files_at(tip, "nowhere").unwrap(), []);
+    }
+
+    #[test]
+    fn the_identity_is_that_of_the_configuration() {
+        let directory = tempfile::tempdir().unwrap();
+        let repo = Repository::init(directory.path()).unwrap();
+        let mut config = repo.config().unwrap();
+        config.set_str("user.name", "Dana Ruiz").unwrap();
+        config.set_str("user.email", "dana@example.com").unwrap();
+        let identity = open(directory.path()).identity().unwrap();
+        assert_eq!(identity, (Some("Dana Ruiz".into()), Some("dana@example.com".into())));
+    }
+
+    #[test]
+    fn a_foreign_repository_names_the_command_that_trusts_it() {
+        let error = Error::NotOwned { path: "/srv/its repo/".into() };
+        assert_eq!(
+            error.hint(),
+            "if you trust it, run `git config --global --add safe.directory '/srv/its repo'`"
+        );
+    }
+}

@@ -1,0 +1,116 @@
+//! Records as CSV (RFC 4180) that no spreadsheet takes for a formula.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use chrono::NaiveDate;
+use csv::{QuoteStyle, Terminator, WriterBuilder};
+
+use super::{Listed, Safe};
+use crate::model::window;
+
+const HEADER: [&str; 15] = [
+    "id",
+    "status",
+    "risk",
+    "opened",
+    "expires",
+    "days_left",
+    "controls",
+    "scope",
+    "owner_name",
+    "owner_email",
+    "team",
+    "title",
+    "tags",
+    "path",
+    "today",
+];
+
+/// Writes a list. A cell that a spreadsheet would compute gets a `'` in front, unless `raw`.
+/// Several values in one cell are separated by a space: none of them can contain one, but for tags,
+/// which are separated by a comma.
+pub(crate) fn records(
+    records: &[Listed<'_>],
+    today: NaiveDate,
+    raw: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut writer = WriterBuilder::new()
+        .terminator(Terminator::CRLF)
+        .quote_style(QuoteStyle::Necessary)
+        .from_writer(out);
+    writer.write_record(HEADER).map_err(io_error)?;
+    for record in records {
+        let cells = cells(record, today);
+        for cell in cells {
+            let cell = if raw { cell } else { guarded(&Safe(&cell).to_string()).into_owned() };
+            writer.write_field(cell).map_err(io_error)?;
+        }
+        writer.write_record(None::<&[u8]>).map_err(io_error)?;
+    }
+    writer.flush()
+}
+
+fn cells(record: &Listed<'_>, today: NaiveDate) -> [String; 15] {
+    let exception = record.exception;
+    let written = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
+    let left = exception.expires.map(|expires| window::days_left(expires, today).to_string());
+    [
+        exception.id.clone(),
+        record.status.as_str().to_owned(),
+        exception.risk.level.map(|level| level.as_str().to_owned()).unwrap_or_default(),
+        written(exception.opened),
+        written(exception.expires),
+        left.unwrap_or_default(),
+        exception.controls.join(" "),
+        exception.scope.join(" "),
+        exception.owner.name.clone(),
+        exception.owner.email.clone(),
+        exception.owner.team.clone(),
+        exception.title.clone(),
+        exception.tags.join(","),
+        record.path.to_owned(),
+        today.to_string(),
+    ]
+}
+
+/// A cell that is shown and never computed. Numbers, also negative ones, stay numbers.
+fn guarded(cell: &str) -> Cow<'_, str> {
+    let is_number = cell.strip_prefix('-').unwrap_or(cell).bytes().all(|b| b.is_ascii_digit());
+    let is_trigger = |c: char| {
+        matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\0' | '＝' | '＋' | '－' | '＠')
+    };
+    match cell.starts_with(is_trigger) && !(is_number && cell.len() > 1) {
+        true => Cow::Owned(format!("'{cell}")),
+        false => Cow::Borrowed(cell),
+    }
+}
+
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        kind => io::Error::other(format!("{kind:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_spreadsheet_would_compute_is_defused() {
+        for cell in
+            ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠x", "-"]
+        {
+            assert_eq!(guarded(cell), format!("'{cell}"), "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_plain_text_stay_as_they_are() {
+        for cell in ["", "-72", "72", "2026-11-20", "a=b", "Dana Ruiz"] {
+            assert_eq!(guarded(cell), cell);
+        }
+    }
+}

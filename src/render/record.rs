@@ -1,0 +1,272 @@
+//! Records as JSON: frozen views, one for all commands that print records.
+
+use std::io::{self, Write};
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::json::{self, PersonView, SCHEMA_VERSION, TOOL_VERSION};
+use crate::model::window::{self, Status};
+use crate::model::{CompensatingControl, Exception, Milestone, Renewal, Review};
+
+/// A record as it is listed: its content, where it stands, and what it is on the day of the run.
+#[derive(Debug)]
+pub(crate) struct Listed<'a> {
+    pub(crate) exception: &'a Exception,
+    pub(crate) path: &'a str,
+    pub(crate) status: Status,
+    /// The fields that the register adds.
+    pub(crate) fields: Map<String, Value>,
+}
+
+#[derive(Serialize)]
+struct ListView<'a> {
+    schema_version: u32,
+    tool_version: &'static str,
+    today: String,
+    summary: SummaryView,
+    records: Vec<RecordView<'a>>,
+}
+
+#[derive(Serialize)]
+struct SummaryView {
+    records: usize,
+    unreadable: usize,
+}
+
+/// One record in a document or on a line of its own.
+#[derive(Serialize)]
+struct OneView<R> {
+    schema_version: u32,
+    tool_version: &'static str,
+    today: String,
+    #[serde(flatten)]
+    record: R,
+}
+
+#[derive(Serialize)]
+struct Nested<'a> {
+    record: RecordView<'a>,
+}
+
+#[derive(Serialize)]
+struct RecordView<'a> {
+    id: &'a str,
+    status: &'static str,
+    days_left: Option<i64>,
+    path: &'a str,
+    title: &'a str,
+    controls: &'a [String],
+    scope: &'a [String],
+    risk: RiskView<'a>,
+    owner: PersonView<'a>,
+    requester: PersonView<'a>,
+    justification: JustificationView<'a>,
+    compensating_controls: Vec<CompensatingView<'a>>,
+    remediation: RemediationView<'a>,
+    opened: Option<String>,
+    expires: Option<String>,
+    renewals: Vec<RenewalView<'a>>,
+    reviews: Vec<ReviewView<'a>>,
+    closed: Option<ClosedView<'a>>,
+    emergency: Option<EmergencyView<'a>>,
+    data_classification: Option<&'a str>,
+    tags: &'a [String],
+    links: &'a [String],
+    fields: &'a Map<String, Value>,
+}
+
+#[derive(Serialize)]
+struct RiskView<'a> {
+    level: Option<&'static str>,
+    statement: &'a str,
+}
+
+#[derive(Serialize)]
+struct JustificationView<'a> {
+    blocker: &'a str,
+    end_state: &'a str,
+}
+
+#[derive(Serialize)]
+struct CompensatingView<'a> {
+    description: &'a str,
+    reduces: Option<&'a str>,
+    owner: &'a str,
+    evidence: &'a str,
+    verified: Option<String>,
+    verify_every: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct RemediationView<'a> {
+    plan: &'a str,
+    ticket: Option<&'a str>,
+    milestones: Vec<MilestoneView<'a>>,
+}
+
+#[derive(Serialize)]
+struct MilestoneView<'a> {
+    due: Option<String>,
+    what: &'a str,
+    done: Option<String>,
+}
+
+#[derive(Serialize)]
+struct RenewalView<'a> {
+    date: Option<String>,
+    until: Option<String>,
+    reason: &'a str,
+    evidence: &'a str,
+}
+
+#[derive(Serialize)]
+struct ReviewView<'a> {
+    date: Option<String>,
+    by: &'a str,
+    note: &'a str,
+}
+
+#[derive(Serialize)]
+struct ClosedView<'a> {
+    date: Option<String>,
+    outcome: Option<&'static str>,
+    note: &'a str,
+}
+
+#[derive(Serialize)]
+struct EmergencyView<'a> {
+    declared: &'a str,
+    reason: &'a str,
+}
+
+/// Writes a list as one document.
+pub(crate) fn json(
+    records: &[Listed<'_>],
+    n_unreadable: usize,
+    today: NaiveDate,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let view = ListView {
+        schema_version: SCHEMA_VERSION,
+        tool_version: TOOL_VERSION,
+        today: today.to_string(),
+        summary: SummaryView { records: records.len(), unreadable: n_unreadable },
+        records: records.iter().map(|record| view(record, today)).collect(),
+    };
+    json::write(&view, out)
+}
+
+/// Writes a list as one document a line.
+pub(crate) fn jsonl(
+    records: &[Listed<'_>],
+    today: NaiveDate,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    records.iter().try_for_each(|record| json::write_line(&one(view(record, today), today), out))
+}
+
+/// Writes one record as a document.
+pub(crate) fn json_one(
+    record: &Listed<'_>,
+    today: NaiveDate,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    json::write(&one(Nested { record: view(record, today) }, today), out)
+}
+
+fn one<R>(record: R, today: NaiveDate) -> OneView<R> {
+    OneView {
+        schema_version: SCHEMA_VERSION,
+        tool_version: TOOL_VERSION,
+        today: today.to_string(),
+        record,
+    }
+}
+
+fn view<'a>(record: &'a Listed<'a>, today: NaiveDate) -> RecordView<'a> {
+    let exception = record.exception;
+    RecordView {
+        id: &exception.id,
+        status: record.status.as_str(),
+        days_left: exception.expires.map(|expires| window::days_left(expires, today)),
+        path: record.path,
+        title: &exception.title,
+        controls: &exception.controls,
+        scope: &exception.scope,
+        risk: RiskView {
+            level: exception.risk.level.map(|level| level.as_str()),
+            statement: &exception.risk.statement,
+        },
+        owner: (&exception.owner).into(),
+        requester: (&exception.requester).into(),
+        justification: JustificationView {
+            blocker: &exception.justification.blocker,
+            end_state: &exception.justification.end_state,
+        },
+        compensating_controls: exception.compensating_controls.iter().map(compensating).collect(),
+        remediation: RemediationView {
+            plan: &exception.remediation.plan,
+            ticket: filled(&exception.remediation.ticket),
+            milestones: exception.remediation.milestones.iter().map(milestone).collect(),
+        },
+        opened: written(exception.opened),
+        expires: written(exception.expires),
+        renewals: exception.renewals.iter().map(renewal).collect(),
+        reviews: exception.reviews.iter().map(review).collect(),
+        closed: exception.closed.as_ref().map(|closed| ClosedView {
+            date: written(closed.date),
+            outcome: closed.outcome.map(|outcome| outcome.as_str()),
+            note: &closed.note,
+        }),
+        emergency: exception.emergency.as_ref().map(|emergency| EmergencyView {
+            declared: &emergency.declared,
+            reason: &emergency.reason,
+        }),
+        data_classification: filled(&exception.data_classification),
+        tags: &exception.tags,
+        links: &exception.links,
+        fields: &record.fields,
+    }
+}
+
+fn compensating(control: &CompensatingControl) -> CompensatingView<'_> {
+    CompensatingView {
+        description: &control.description,
+        reduces: filled(&control.reduces),
+        owner: &control.owner,
+        evidence: &control.evidence,
+        verified: written(control.verified),
+        verify_every: filled(&control.verify_every),
+    }
+}
+
+fn milestone(milestone: &Milestone) -> MilestoneView<'_> {
+    MilestoneView {
+        due: written(milestone.due),
+        what: &milestone.what,
+        done: written(milestone.done),
+    }
+}
+
+fn renewal(renewal: &Renewal) -> RenewalView<'_> {
+    RenewalView {
+        date: written(renewal.date),
+        until: written(renewal.until),
+        reason: &renewal.reason,
+        evidence: &renewal.evidence,
+    }
+}
+
+fn review(review: &Review) -> ReviewView<'_> {
+    ReviewView { date: written(review.date), by: &review.by, note: &review.note }
+}
+
+fn written(date: Option<NaiveDate>) -> Option<String> {
+    date.map(|date| date.to_string())
+}
+
+fn filled(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}

@@ -1,0 +1,194 @@
+//! Records as a table that fits the screen.
+
+use std::io::{self, Write};
+
+use chrono::NaiveDate;
+use tabled::builder::Builder;
+use tabled::settings::object::Columns;
+use tabled::settings::style::{HorizontalLine, Style as Lines};
+use tabled::settings::{Alignment, Modify, Padding};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::{Listed, Safe, count};
+use crate::model::window::{self, Status};
+
+const HEADER: [&str; 8] = ["id", "status", "risk", "expires", "days", "controls", "owner", "title"];
+const DAYS: usize = 4;
+/// The columns that give way on a narrow screen, with the least that they shrink to.
+const ELASTIC: [(usize, usize); 3] = [(7, 20), (6, 12), (5, 12)];
+/// The columns that a screen too narrow for all of them loses, first to last.
+const EXPENDABLE: [usize; 2] = [5, 6];
+/// What stands between two columns.
+const GAP: usize = 2;
+
+/// A table for people.
+#[derive(Debug)]
+pub(crate) struct Table {
+    text: String,
+    /// The names of the columns for which there was no room.
+    pub(crate) left_out: Vec<&'static str>,
+}
+
+/// Lays out a list; without a width nothing is cut, and without a screen nothing is drawn.
+pub(crate) fn records(
+    records: &[Listed<'_>],
+    today: NaiveDate,
+    width: Option<usize>,
+    is_screen: bool,
+) -> Table {
+    let mut rows = vec![HEADER.map(str::to_owned)];
+    rows.extend(records.iter().map(|record| cells(record, today)));
+    let widest = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0);
+    let natural: [usize; 8] = std::array::from_fn(widest);
+    let widths = fitted(natural, width);
+
+    let mut builder = Builder::default();
+    for row in &rows {
+        let shown = row.iter().zip(widths).filter_map(|(cell, width)| Some(cut(cell, width?)));
+        builder.push_record(shown);
+    }
+    let mut table = builder.build();
+    table.with(Lines::empty());
+    if is_screen {
+        table.with(Lines::empty().horizontals([(1, HorizontalLine::new('─'))]));
+    }
+    table.with(Padding::new(0, GAP, 0, 0));
+    table.with(Modify::new(Columns::last()).with(Padding::zero()));
+    table.with(Modify::new(Columns::one(DAYS)).with(Alignment::right()));
+    let lines = table.to_string();
+    let text = lines.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    let left_out = HEADER.into_iter().zip(widths).filter(|(_, width)| width.is_none());
+    Table { text, left_out: left_out.map(|(name, _)| name).collect() }
+}
+
+impl Table {
+    pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        out.write_all(self.text.as_bytes())
+    }
+}
+
+/// `16 exceptions on 2026-11-20 (UTC): 1 proposed, 14 active, 1 expired`.
+pub(crate) fn summary(records: &[Listed<'_>], today: NaiveDate) -> String {
+    let parts = Status::ALL.iter().filter_map(|&status| {
+        let n = records.iter().filter(|record| record.status == status).count();
+        (n > 0).then(|| format!("{n} {}", status.as_str()))
+    });
+    let parts = parts.collect::<Vec<_>>().join(", ");
+    format!("{} on {today} (UTC): {parts}", count(records.len(), "exception"))
+}
+
+fn cells(record: &Listed<'_>, today: NaiveDate) -> [String; 8] {
+    let exception = record.exception;
+    let owner = match exception.owner.name.is_empty() {
+        true => &exception.owner.email,
+        false => &exception.owner.name,
+    };
+    let expires = exception.expires.map(|expires| expires.to_string());
+    let left = exception.expires.map(|expires| window::days_left(expires, today).to_string());
+    [
+        harmless(&exception.id),
+        record.status.as_str().to_owned(),
+        exception.risk.level.map_or("?", |level| level.as_str()).to_owned(),
+        expires.unwrap_or_else(|| "?".to_owned()),
+        left.unwrap_or_else(|| "?".to_owned()),
+        harmless(&exception.controls.join(" ")),
+        harmless(owner),
+        harmless(&exception.title),
+    ]
+}
+
+fn harmless(text: &str) -> String {
+    Safe(text).to_string()
+}
+
+/// The width of each column, `None` for those without room.
+fn fitted(natural: [usize; 8], width: Option<usize>) -> [Option<usize>; 8] {
+    let mut widths = natural.map(Some);
+    let Some(width) = width else { return widths };
+    let total = |widths: &[Option<usize>; 8]| {
+        let shown = widths.iter().flatten();
+        shown.clone().sum::<usize>() + GAP * shown.count().saturating_sub(1)
+    };
+    let shrink = |widths: &mut [Option<usize>; 8]| {
+        for (column, least) in ELASTIC {
+            let excess = total(widths).saturating_sub(width);
+            if let Some(cell) = &mut widths[column] {
+                *cell = cell.saturating_sub(excess).max(least.min(*cell));
+            }
+        }
+    };
+    shrink(&mut widths);
+    for column in EXPENDABLE {
+        if total(&widths) <= width {
+            return widths;
+        }
+        // What was cut gets its room back before the next column goes.
+        let lost: Vec<usize> = (0..8).filter(|&at| widths[at].is_none()).collect();
+        widths = natural.map(Some);
+        lost.into_iter().chain([column]).for_each(|at| widths[at] = None);
+        shrink(&mut widths);
+    }
+    let excess = total(&widths).saturating_sub(width);
+    if let Some(title) = &mut widths[7] {
+        *title = title.saturating_sub(excess).max(1);
+    }
+    widths
+}
+
+/// A text in so many columns, with `…` where something is left out.
+fn cut(text: &str, width: usize) -> String {
+    // Marks without a width could pile up behind one letter without end.
+    let is_piled = text.chars().count() > 4 * width.max(1);
+    if text.width() <= width && !is_piled {
+        return text.to_owned();
+    }
+    let room = width.saturating_sub(1);
+    let mut used = 0;
+    let mut kept = String::new();
+    for c in text.chars().take(4 * width) {
+        used += c.width().unwrap_or(0);
+        if used > room {
+            break;
+        }
+        kept.push(c);
+    }
+    let mut kept = kept.trim_end().to_owned();
+    kept.push('…');
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_by_columns_not_by_characters() {
+        assert_eq!(cut("private link", 12), "private link");
+        assert_eq!(cut("private link", 9), "private…");
+        assert_eq!(cut("你好世界", 5), "你好…");
+        assert_eq!(cut("你好世界", 4), "你…");
+    }
+
+    #[test]
+    fn marks_do_not_pile_up() {
+        let piled = format!("a{}", "\u{301}".repeat(1000));
+        assert!(cut(&piled, 10).chars().count() <= 41);
+    }
+
+    #[test]
+    fn a_wide_screen_shows_everything_and_a_narrow_one_what_matters() {
+        let natural = [13, 8, 6, 10, 4, 20, 18, 60];
+        assert_eq!(fitted(natural, None), natural.map(Some));
+        let total = |widths: [Option<usize>; 8]| {
+            let shown = widths.iter().flatten();
+            shown.clone().sum::<usize>() + 2 * (shown.count() - 1)
+        };
+        for width in [80, 100, 120, 160] {
+            let widths = fitted(natural, Some(width));
+            assert!(total(widths) <= width, "{width}: {widths:?}");
+            assert!(widths[7] >= Some(20), "{width}: {widths:?}");
+        }
+        assert_eq!(fitted(natural, Some(80))[5], None);
+        assert!(fitted(natural, Some(160)).iter().all(Option::is_some));
+    }
+}

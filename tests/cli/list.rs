@@ -1,0 +1,180 @@
+//! `exc list`.
+
+use exc::{Outcome, Terminal};
+
+use crate::support::{Workspace, record};
+
+fn three() -> Workspace {
+    let w = Workspace::new();
+    let records = [
+        ("EXC-2026-AAAA", "high", "2027-01-31"),
+        ("EXC-2026-BBBB", "low", "2026-11-20"),
+        ("EXC-2026-CCCC", "medium", "2026-11-19"),
+    ];
+    for (id, risk, expires) in records {
+        w.write(&format!("exceptions/{id}.yaml"), record(id, risk, expires));
+    }
+    let closed = format!(
+        "{}closed: {{date: 2026-11-10, outcome: remediated, note: Private link is in place}}\n",
+        record("EXC-2026-DDDD", "critical", "2026-12-01")
+    );
+    w.write("exceptions/EXC-2026-DDDD.yaml", closed);
+    w
+}
+
+#[test]
+fn what_is_open_comes_soonest_first() {
+    let w = three();
+    assert_eq!(
+        w.exc(&["list"]),
+        "\
+id             status   risk    expires     days  controls    owner      title
+EXC-2026-CCCC  expired  medium  2026-11-19    -1  AZ-NET-004  Dana Ruiz  Model proxy keeps a public endpoint until vendor private link ships
+EXC-2026-BBBB  active   low     2026-11-20     0  AZ-NET-004  Dana Ruiz  Model proxy keeps a public endpoint until vendor private link ships
+EXC-2026-AAAA  active   high    2027-01-31    72  AZ-NET-004  Dana Ruiz  Model proxy keeps a public endpoint until vendor private link ships
+
+3 exceptions on 2026-11-20 (UTC): 2 active, 1 expired
+"
+    );
+}
+
+#[test]
+fn every_filter_takes_its_own() {
+    let w = three();
+    #[track_caller]
+    fn ids(w: &Workspace, arguments: &[&str], expected: &str) {
+        let out = w.exc(&[&["list", "--format", "ids", "--sort", "id"], arguments].concat());
+        let letters: String = out.lines().filter_map(|id| id.chars().last()).collect();
+        assert_eq!(letters, expected, "{arguments:?}");
+    }
+    ids(&w, &[], "ABC");
+    ids(&w, &["--all"], "ABCD");
+    ids(&w, &["--status", "closed", "--status", "expired"], "CD");
+    ids(&w, &["--risk", "low", "--risk", "high"], "AB");
+    ids(&w, &["--expires-before", "2026-11-20"], "C");
+    ids(&w, &["--expires-after", "2026-11-20"], "A");
+    ids(&w, &["--within", "72d"], "AB");
+    ids(&w, &["--within", "71d"], "B");
+    ids(&w, &["--owner", "RUIZ"], "ABC");
+    ids(&w, &["--owner", "nobody"], "");
+    ids(&w, &["--team", "ai-platform", "--control", "az-net-004"], "ABC");
+    ids(&w, &["--control", "LOG-002"], "");
+    ids(&w, &["--tag", "vendor"], "");
+    ids(&w, &["--covers", "service:/model-proxy/api/v2"], "ABC");
+    ids(&w, &["--covers", "service:/model-proxy"], "");
+    ids(&w, &["--today", "2027-02-01", "--status", "active"], "");
+}
+
+#[test]
+fn the_highest_risk_can_come_first() {
+    let w = three();
+    let out = w.exc(&["list", "--all", "--sort", "risk", "--format", "ids"]);
+    assert_eq!(out, "EXC-2026-DDDD\nEXC-2026-AAAA\nEXC-2026-CCCC\nEXC-2026-BBBB\n");
+}
+
+#[test]
+fn an_empty_result_is_no_error_and_says_so() {
+    let w = three();
+    let said = w.run(&["list", "--tag", "vendor"]);
+    assert_eq!((said.outcome, said.out.as_str()), (Outcome::Success, ""));
+    assert_eq!(said.err, "no exception matches (4 records in `exceptions`)\n");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named_and_the_others_are_listed() {
+    let w = three();
+    w.write("exceptions/EXC-2026-EEEE.yaml", b"\xff");
+    let said = w.run(&["list", "--format", "ids"]);
+    assert_eq!(said.outcome, Outcome::Error);
+    assert_eq!(said.out.lines().count(), 3);
+    assert!(said.err.contains("`exceptions/EXC-2026-EEEE.yaml` could not be read"), "{}", said.err);
+}
+
+#[test]
+fn what_is_not_on_the_mainline_is_proposed() {
+    let w = Workspace::new();
+    let repo = w.git();
+    w.write("exceptions/EXC-2026-AAAA.yaml", record("EXC-2026-AAAA", "high", "2027-01-31"));
+    let said = w.run(&["list"]);
+    assert!(said.out.contains("1 active"), "{said:?}");
+    assert!(said.err.contains("there is no branch `main` yet"), "{said:?}");
+
+    w.commit(&repo, "main");
+    // Moved and edited, it is still the record that has landed.
+    std::fs::remove_file(w.path("exceptions/EXC-2026-AAAA.yaml")).unwrap();
+    w.write("exceptions/2026/moved.yaml", record("EXC-2026-AAAA", "low", "2027-01-31"));
+    w.write("exceptions/EXC-2026-BBBB.yaml", record("EXC-2026-BBBB", "high", "2027-01-31"));
+    assert_eq!(w.exc(&["list", "--status", "proposed", "--format", "ids"]), "EXC-2026-BBBB\n");
+    assert_eq!(w.exc(&["list", "--status", "active", "--format", "ids"]), "EXC-2026-AAAA\n");
+}
+
+#[test]
+fn a_table_fits_the_screen() {
+    let w = Workspace::new();
+    let wide = record("EXC-2026-AAAA", "high", "2027-01-31")
+        .replace("Model proxy keeps", "模型代理在供应商提供专用链路之前保留公共端点 keeps");
+    w.write("exceptions/EXC-2026-AAAA.yaml", wide);
+    for width in [60, 80, 100, 200] {
+        let terminal = Terminal { input: true, output: true, width: Some(width) };
+        let said = w.run_with(&["list"], "", terminal);
+        assert_eq!(said.outcome, Outcome::Success);
+        for line in said.out.lines() {
+            let columns = unicode_width::UnicodeWidthStr::width(line);
+            assert!(columns <= width, "{columns} of {width}: {line}");
+        }
+        assert_eq!(said.out.lines().count(), 5, "{}", said.out);
+    }
+}
+
+#[test]
+fn hostile_text_reaches_neither_the_screen_nor_a_spreadsheet() {
+    let w = Workspace::new();
+    let text = record("EXC-2026-AAAA", "high", "2027-01-31");
+    let text = text.replace("title: Model proxy", "title: \"=1+1 \\e[31m, \\u202Eproxy\" # ");
+    w.write("exceptions/EXC-2026-AAAA.yaml", text);
+    for format in ["table", "json", "jsonl", "csv", "ids"] {
+        let out = w.exc(&["list", "--format", format]);
+        assert!(!out.contains(['\u{1b}', '\u{202e}']), "{format}: {out}");
+    }
+    let csv = w.exc(&["list", "--format", "csv"]);
+    assert!(csv.contains(",\"'=1+1 \\u{1b}[31m, \\u{202e}proxy\","), "{csv}");
+    assert!(csv.lines().all(|line| !line.is_empty()) && csv.ends_with("\r\n"));
+    assert!(w.exc(&["list", "--format", "csv", "--csv-raw"]).contains(",\"=1+1 "));
+}
+
+#[test]
+fn json_is_one_document_and_jsonl_one_a_line() {
+    let w = three();
+    let document: serde_json::Value =
+        serde_json::from_str(&w.exc(&["list", "--format", "json"])).unwrap();
+    assert_eq!(document["schema_version"], 1);
+    assert_eq!(document["today"], "2026-11-20");
+    assert_eq!(document["summary"], serde_json::json!({"records": 3, "unreadable": 0}));
+    let lines = w.exc(&["list", "--format", "jsonl"]);
+    for (at, line) in lines.lines().enumerate() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(line["id"], document["records"][at]["id"]);
+        assert_eq!(line["schema_version"], 1);
+    }
+    assert_eq!(lines.lines().count(), 3);
+}
+
+#[test]
+fn a_register_without_records_says_how_to_file_one() {
+    let w = Workspace::new();
+    w.git();
+    let said = w.run(&["list"]);
+    assert_eq!((said.outcome, said.out.as_str()), (Outcome::Success, ""));
+    assert_eq!(said.err, "`exceptions` has no records yet: file one with `exc new`\n");
+}
+
+#[test]
+fn a_bare_repository_gets_one_clear_line() {
+    let w = Workspace::empty();
+    git2::Repository::init_bare(w.root()).unwrap();
+    for command in [&["list"][..], &["check"], &["show", "EXC-2026-K7QD"]] {
+        let said = w.run(command);
+        assert_eq!(said.outcome, Outcome::Error);
+        assert!(said.err.contains("is a bare repository: it has no files\n"), "{}", said.err);
+    }
+}

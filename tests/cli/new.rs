@@ -1,0 +1,424 @@
+//! `exc new`.
+
+use std::collections::BTreeSet;
+
+use exc::Outcome;
+
+use crate::support::{POLICY, Workspace, record};
+
+/// Everything that a record at low risk needs.
+const COMPLETE: [&str; 29] = [
+    "new",
+    "--title",
+    "Model proxy keeps a public endpoint until vendor private link ships",
+    "--control",
+    "AZ-NET-004",
+    "--scope",
+    "service:/model-proxy/api",
+    "--risk",
+    "low",
+    "--risk-statement",
+    "A leaked key could be used from anywhere on the internet.",
+    "--owner-name",
+    "Dana Ruiz",
+    "--owner-email",
+    "dana.ruiz@example.com",
+    "--team",
+    "ai-platform",
+    "--requester-name",
+    "Lee Park",
+    "--requester-email",
+    "lee.park@example.com",
+    "--blocker",
+    "The vendor offers no private link before 2027-02 (ticket 48213).",
+    "--end-state",
+    "Traffic enters through the private endpoint; the public one is disabled.",
+    "--plan",
+    "Migrate to private link in the 2027-02 release.",
+    "--for",
+    "90d",
+];
+
+fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    COMPLETE.iter().chain(more).copied().collect()
+}
+
+#[test]
+fn flags_alone_file_a_record_that_the_check_accepts() {
+    let w = Workspace::new();
+    let out = w.exc(&with(&["--id", "EXC-2026-K7QD"]));
+    assert_eq!(out, "exceptions/EXC-2026-K7QD.yaml\n");
+    assert_eq!(
+        w.read("exceptions/EXC-2026-K7QD.yaml"),
+        "\
+id: EXC-2026-K7QD
+title: Model proxy keeps a public endpoint until vendor private link ships
+controls:
+- AZ-NET-004
+scope:
+- service:/model-proxy/api
+risk:
+  level: low
+  statement: A leaked key could be used from anywhere on the internet.
+owner:
+  name: Dana Ruiz
+  email: dana.ruiz@example.com
+  team: ai-platform
+requester:
+  name: Lee Park
+  email: lee.park@example.com
+justification:
+  blocker: The vendor offers no private link before 2027-02 (ticket 48213).
+  end_state: Traffic enters through the private endpoint; the public one is disabled.
+compensating_controls: []
+remediation:
+  plan: Migrate to private link in the 2027-02 release.
+opened: 2026-11-20
+expires: 2027-02-18
+renewals: []
+reviews: []
+"
+    );
+    w.exc(&["check"]);
+}
+
+#[test]
+fn every_flag_arrives_in_the_file() {
+    let w = Workspace::new();
+    let policy = format!(
+        "{POLICY}layout: year-month\nfields: {{cost_center: {{type: integer, required: true}}, zone: {{type: string}}}}\n"
+    );
+    w.write("exceptions/policy.yaml", policy);
+    w.write("schemas/exception.schema.json", "{}");
+    let more = [
+        "--id",
+        "EXC-2026-K7QD",
+        "--control",
+        "LOG-002",
+        "--compensating",
+        "Allow-list of two addresses",
+        "--compensating",
+        "Keys die after 60 minutes",
+        "--compensating-owner",
+        "lee.park@example.com",
+        "--compensating-owner",
+        "net.ops@example.com",
+        "--compensating-evidence",
+        "https://example.com/1",
+        "--compensating-evidence",
+        "https://example.com/2",
+        "--compensating-reduces",
+        "use from outside",
+        "--verified",
+        "",
+        "--verified",
+        "2026-11-04",
+        "--verify-every",
+        "",
+        "--verify-every",
+        "6w",
+        "--ticket",
+        "https://example.com/t",
+        "--milestone",
+        "2027-01-15=Endpoint in staging",
+        "--data-classification",
+        "internal",
+        "--tag",
+        "0123",
+        "--link",
+        "https://example.com/l",
+        "--emergency",
+        "The primary region was down.",
+        "--field",
+        "cost_center=4711",
+        "--field",
+        "zone=no",
+    ];
+    w.exc(&with(&more));
+    let text = w.read("exceptions/2026-11/EXC-2026-K7QD.yaml");
+    let (_, end) = text.split_once("compensating_controls:\n").unwrap();
+    assert!(
+        text.starts_with(
+            "# yaml-language-server: $schema=../../schemas/exception.schema.json\nid:"
+        )
+    );
+    assert_eq!(
+        end,
+        "\
+- description: Allow-list of two addresses
+  reduces: use from outside
+  owner: lee.park@example.com
+  evidence: https://example.com/1
+- description: Keys die after 60 minutes
+  owner: net.ops@example.com
+  evidence: https://example.com/2
+  verified: 2026-11-04
+  verify_every: 6w
+remediation:
+  plan: Migrate to private link in the 2027-02 release.
+  ticket: https://example.com/t
+  milestones:
+  - due: 2027-01-15
+    what: Endpoint in staging
+opened: 2026-11-20
+expires: 2027-02-18
+renewals: []
+reviews: []
+emergency:
+  declared: 2026-11-20T00:00:00Z
+  reason: The primary region was down.
+data_classification: internal
+tags:
+- '0123'
+links:
+- https://example.com/l
+cost_center: 4711
+zone: \"no\"
+"
+    );
+}
+
+#[test]
+fn without_a_terminal_all_missing_flags_are_named_at_once() {
+    let w = Workspace::new();
+    let said = w.run(&["new", "--risk", "high", "--title", "A title"]);
+    assert_eq!((said.outcome, said.out.as_str()), (Outcome::Error, ""));
+    for flag in ["--control", "--blocker", "--compensating-owner", "--expires DATE (or --for"] {
+        assert!(said.err.contains(flag), "{flag}: {}", said.err);
+    }
+    assert!(!said.err.contains("--title"), "{}", said.err);
+    assert_eq!(w.names("exceptions"), ["policy.yaml"]);
+}
+
+#[test]
+fn the_requester_is_who_git_says() {
+    let w = Workspace::new();
+    w.git();
+    let flags: Vec<&str> = COMPLETE[..17].iter().chain(&COMPLETE[21..]).copied().collect();
+    let said = w.run(&[flags.as_slice(), &["--id", "EXC-2026-K7QD"]].concat());
+    assert_eq!(said.outcome, Outcome::Success, "{said:?}");
+    let text = w.read("exceptions/EXC-2026-K7QD.yaml");
+    assert!(
+        text.contains("requester:\n  name: Lee Park\n  email: lee.park@example.com\n"),
+        "{text}"
+    );
+    assert_eq!(
+        said.err,
+        "\
+next:
+  git switch -c exception/EXC-2026-K7QD
+  git add exceptions/EXC-2026-K7QD.yaml
+  git commit -m 'exceptions: file EXC-2026-K7QD'
+  git push -u origin exception/EXC-2026-K7QD
+and open a pull request: it is proposed until it is merged
+"
+    );
+}
+
+#[test]
+fn what_a_rule_refuses_is_not_written_unless_it_is_a_draft() {
+    let w = Workspace::new();
+    let nobody = |flag: &&'static str| match *flag {
+        "dana.ruiz@example.com" => "nobody",
+        flag => flag,
+    };
+    let refused: Vec<&str> = COMPLETE.iter().map(nobody).collect();
+    let said = w.run(&refused);
+    assert_eq!((said.outcome, said.out.as_str()), (Outcome::Findings, ""), "{said:?}");
+    assert!(said.err.contains("`nobody` is not in the form that `email` takes"), "{}", said.err);
+    assert_eq!(w.names("exceptions"), ["policy.yaml"]);
+
+    let said = w.run(&[refused.as_slice(), &["--draft", "--id", "EXC-2026-K7QD"]].concat());
+    assert_eq!(said.outcome, Outcome::Findings);
+    assert_eq!(said.out, "exceptions/EXC-2026-K7QD.yaml\n");
+    assert!(w.read("exceptions/EXC-2026-K7QD.yaml").contains("email: nobody\n"));
+}
+
+#[test]
+fn a_draft_says_todo_where_something_is_missing() {
+    let w = Workspace::new();
+    let said = w.run(&["new", "--draft", "--id", "EXC-2026-K7QD", "--risk", "low"]);
+    assert_eq!(said.outcome, Outcome::Findings);
+    let text = w.read("exceptions/EXC-2026-K7QD.yaml");
+    assert!(text.contains("title: TODO\n") && text.contains("expires: TODO\n"), "{text}");
+}
+
+#[test]
+fn an_id_that_is_taken_or_of_another_form_is_refused() {
+    let w = Workspace::new();
+    w.write("exceptions/2026/EXC-2026-K7QD.yaml", record("EXC-2026-K7QD", "low", "2027-01-31"));
+    let said = w.run(&with(&["--id", "EXC-2026-K7QD"]));
+    assert_eq!(said.outcome, Outcome::Error);
+    assert!(said.err.contains("the id `EXC-2026-K7QD` is taken"), "{}", said.err);
+    for id in ["../../etc/x", "EXC-2026-K7QDX", ".x", ""] {
+        let said = w.run(&with(&["--id", id]));
+        assert_eq!(said.outcome, Outcome::Error);
+        assert!(said.err.contains("is not an id of this register"), "{}", said.err);
+    }
+}
+
+#[test]
+fn an_id_on_the_mainline_is_taken() {
+    let w = Workspace::new();
+    let repo = w.git();
+    w.write("exceptions/EXC-2026-K7QD.yaml", record("EXC-2026-K7QD", "low", "2027-01-31"));
+    w.commit(&repo, "main");
+    std::fs::remove_file(w.path("exceptions/EXC-2026-K7QD.yaml")).unwrap();
+    let said = w.run(&with(&["--id", "EXC-2026-K7QD"]));
+    assert!(said.err.contains("the id `EXC-2026-K7QD` is taken"), "{}", said.err);
+}
+
+#[test]
+fn a_register_with_ids_of_its_own_asks_for_one() {
+    let w = Workspace::new();
+    w.write("exceptions/policy.yaml", format!("{POLICY}ids: {{pattern: 'POL-[0-9]+'}}\n"));
+    let said = w.run(&COMPLETE);
+    assert_eq!(said.outcome, Outcome::Error);
+    assert!(said.err.contains("give one with `--id`"), "{}", said.err);
+    assert_eq!(w.exc(&with(&["--id", "POL-7"])), "exceptions/POL-7.yaml\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_record_is_not_written_through_a_link() {
+    let w = Workspace::new();
+    w.write("exceptions/policy.yaml", format!("{POLICY}layout: year\n"));
+    let elsewhere = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), w.path("exceptions/2026")).unwrap();
+    let said = w.run(&COMPLETE);
+    assert_eq!(said.outcome, Outcome::Error);
+    assert!(said.err.contains("is not a directory"), "{}", said.err);
+    assert_eq!(std::fs::read_dir(elsewhere.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn f9_two_hundred_at_once_give_two_hundred_files() {
+    let w = Workspace::new();
+    let paths: Vec<String> = std::thread::scope(|scope| {
+        let threads: Vec<_> =
+            (0..200).map(|_| scope.spawn(|| w.exc(&COMPLETE).trim().to_owned())).collect();
+        threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
+    });
+    assert_eq!(paths.iter().collect::<BTreeSet<_>>().len(), 200);
+    let names = w.names("exceptions");
+    assert_eq!(names.len(), 201, "{names:?}");
+    for path in paths {
+        let id = path.trim_start_matches("exceptions/").trim_end_matches(".yaml");
+        assert!(w.read(&path).starts_with(&format!("id: {id}\n")));
+    }
+}
+
+#[test]
+fn two_with_one_id_at_once_give_one_file() {
+    let w = Workspace::new();
+    let arguments = with(&["--id", "EXC-2026-K7QD"]);
+    let outcomes: Vec<Outcome> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..20).map(|_| scope.spawn(|| w.run(&arguments).outcome)).collect();
+        threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
+    });
+    assert_eq!(outcomes.iter().filter(|&&outcome| outcome == Outcome::Success).count(), 1);
+    assert_eq!(outcomes.iter().filter(|&&outcome| outcome == Outcome::Error).count(), 19);
+}
+
+const ANSWERS: &str = "\
+Model proxy keeps a public endpoint until vendor private link ships
+az-net-004
+
+service:/model-proxy/api
+
+high
+A leaked key could be used from anywhere on the internet.
+Lee Park
+lee.park@example.com
+
+
+ai-platform
+The vendor offers no private link before 2027-02 (ticket 48213).
+Traffic enters through the private endpoint; the public one is disabled.
+IP allow-list limited to two egress addresses
+
+
+https://example.com/runs/8841
+2026-11-02
+
+
+Migrate to private link in the 2027-02 release.
+
+
+90d
+";
+
+#[test]
+fn answers_on_a_terminal_make_a_record() {
+    let w = Workspace::new();
+    let said = w.on_terminal(&["new", "--id", "EXC-2026-K7QD"], ANSWERS);
+    assert_eq!(said.outcome, Outcome::Success, "{}", said.err);
+    assert_eq!(said.out, "exceptions/EXC-2026-K7QD.yaml\n");
+    let text = w.read("exceptions/EXC-2026-K7QD.yaml");
+    for part in [
+        "- AZ-NET-004\n",
+        "owner:\n  name: Lee Park\n  email: lee.park@example.com\n  team: ai-platform\n",
+        "  owner: lee.park@example.com\n  evidence: https://example.com/runs/8841\n  verified: 2026-11-02\n  verify_every: 30d\n",
+        "expires: 2027-02-18\n",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(said.err.contains("  AZ-NET-004  No public network access (at most 120 days)\n"));
+    assert!(
+        said.err
+            .contains("at the latest 2027-02-18: high risk gets at most 90 days from 2026-11-20\n"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn an_answer_that_is_refused_is_asked_for_again_with_the_reason() {
+    let w = Workspace::new();
+    let complete: Vec<&str> = ANSWERS.lines().collect();
+    let again = |at: usize, bad: &str| {
+        let mut lines = complete.clone();
+        lines.insert(at, bad);
+        let said = w.on_terminal(
+            &["new", "--id", &format!("EXC-2026-{:04}", w.names("exceptions").len())],
+            &(lines.join("\n") + "\n"),
+        );
+        assert_eq!(said.outcome, Outcome::Success, "{bad}: {}", said.err);
+        said.err
+    };
+    assert!(again(0, "").contains("> an answer is needed\n"));
+    let err = again(1, "AZ-NET-003");
+    assert!(err.contains("no control `AZ-NET-003`: did you mean `AZ-NET-004`?"), "{err}");
+    assert!(again(1, "AZ-KV-001").contains("`AZ-KV-001` is never exempt"));
+    assert!(again(3, "model-proxy").contains("`model-proxy` is no target: it has no kind"));
+    assert!(again(5, "huge").contains("use `low`, `medium`, `high` or `critical`"));
+    assert!(again(8, "lee").contains("`lee` is not in the form that `email` takes"));
+    let last = complete.len() - 1;
+    assert!(again(last, "31/12/2026").contains("write `2026-12-31`"));
+    assert!(again(last, "2027-02-19").contains("`2027-02-19` is later than 2027-02-18: high risk"));
+    assert!(again(last, "2026-11-19").contains("before the first day"));
+}
+
+#[test]
+fn the_end_of_the_input_ends_the_conversation_and_writes_nothing() {
+    let w = Workspace::new();
+    for n in 0..ANSWERS.lines().count() {
+        let typed: String = ANSWERS.lines().take(n).map(|line| format!("{line}\n")).collect();
+        let said = w.on_terminal(&["new"], &typed);
+        assert_eq!(said.outcome, Outcome::Error, "{n}");
+        assert!(
+            said.err.ends_with("\nerror: the input has ended: nothing was written\n"),
+            "{}",
+            said.err
+        );
+        assert_eq!(w.names("exceptions"), ["policy.yaml"]);
+    }
+}
+
+#[test]
+fn no_input_means_no_questions() {
+    let w = Workspace::new();
+    let said = w.on_terminal(&["new", "--no-input"], ANSWERS);
+    assert_eq!(said.outcome, Outcome::Error);
+    assert!(said.err.contains("flags missing"), "{}", said.err);
+}
