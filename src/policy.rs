@@ -395,6 +395,19 @@ impl Policy {
         self.tree.find(pointer).map(|node| schema::place(node, pointer))
     }
 
+    /// The e-mail addresses of the policy's people, with their places.
+    pub(crate) fn addresses(&self) -> Vec<(&str, Place)> {
+        let people = self.tree.find("/people").into_iter().flat_map(NodeRef::items);
+        let emails = people.enumerate().flat_map(|(person, node)| {
+            let emails = node.get("emails").into_iter().flat_map(NodeRef::items);
+            emails.enumerate().filter_map(move |(index, email)| {
+                let pointer = format!("/people/{person}/emails/{index}");
+                Some((email.text()?, schema::place(email, &pointer)))
+            })
+        });
+        emails.collect()
+    }
+
     /// The codes whose level the policy sets, with the place of each.
     pub(crate) fn rule_places(&self) -> Vec<(&str, RuleLevel, Place)> {
         let node = self.tree.find("/rules");
@@ -483,6 +496,25 @@ mod tests {
         assert_eq!(
             problem("fields: {owner: {type: string}}\n"),
             "3:10 EXC030 `owner` is a field of every record already"
+        );
+    }
+
+    #[test]
+    fn the_addresses_of_people_are_known_with_their_places() {
+        let people = "people:\n  - {id: a, name: A, emails: [a@example.com, b@example.com]}\n  - {id: c, name: C, emails: [c@example.com]}\n";
+        let policy = policy(people).expect("usable");
+        let addresses: Vec<String> = policy
+            .addresses()
+            .iter()
+            .map(|(text, place)| format!("{text} {} {}", place.pointer, place.start().line))
+            .collect();
+        assert_eq!(
+            addresses,
+            [
+                "a@example.com /people/0/emails/0 4",
+                "b@example.com /people/0/emails/1 4",
+                "c@example.com /people/1/emails/0 5"
+            ]
         );
     }
 

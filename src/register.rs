@@ -159,6 +159,7 @@ fn assemble(name: &str, loaded: Vec<Loaded>, mut findings: Vec<Finding>) -> Regi
         records.extend(record);
         findings.extend(found);
     }
+    records.sort_by(|a, b| a.file().path().cmp(b.file().path()));
     let is_unjudged = |finding: &&Finding| finding.code.unjudged;
     let mut unreadable: Vec<String> = findings
         .iter()

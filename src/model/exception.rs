@@ -8,6 +8,8 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
 
+use super::window::parse_day;
+
 /// A deviation from policy: which control, where, why, who answers for it, until when.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(default)]
@@ -32,10 +34,10 @@ pub(crate) struct Exception {
     pub(crate) compensating_controls: Vec<CompensatingControl>,
     #[serde(deserialize_with = "lenient")]
     pub(crate) remediation: Remediation,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "lenient_day")]
     pub(crate) opened: Option<NaiveDate>,
     /// The last valid day, UTC.
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "lenient_day")]
     pub(crate) expires: Option<NaiveDate>,
     #[serde(deserialize_with = "each_lenient")]
     pub(crate) renewals: Vec<Renewal>,
@@ -102,7 +104,7 @@ pub(crate) struct CompensatingControl {
     pub(crate) owner: String,
     #[serde(deserialize_with = "lenient")]
     pub(crate) evidence: String,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "lenient_day")]
     pub(crate) verified: Option<NaiveDate>,
     /// How long a verification holds, as written (`30d`); see [`super::Lifetime`].
     #[serde(deserialize_with = "lenient")]
@@ -123,20 +125,20 @@ pub(crate) struct Remediation {
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(default)]
 pub(crate) struct Milestone {
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "lenient_day")]
     pub(crate) due: Option<NaiveDate>,
     #[serde(deserialize_with = "lenient")]
     pub(crate) what: String,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "lenient_day")]
     pub(crate) done: Option<NaiveDate>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(default)]
 pub(crate) struct Renewal {
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "lenient_day")]
     pub(crate) date: Option<NaiveDate>,
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "lenient_day")]
     pub(crate) until: Option<NaiveDate>,
     #[serde(deserialize_with = "lenient")]
     pub(crate) reason: String,
@@ -147,7 +149,7 @@ pub(crate) struct Renewal {
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(default)]
 pub(crate) struct Review {
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "lenient_day")]
     pub(crate) date: Option<NaiveDate>,
     #[serde(deserialize_with = "lenient")]
     pub(crate) by: String,
@@ -158,7 +160,7 @@ pub(crate) struct Review {
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(default)]
 pub(crate) struct Closed {
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "lenient_day")]
     pub(crate) date: Option<NaiveDate>,
     #[serde(deserialize_with = "lenient")]
     pub(crate) outcome: Option<Outcome>,
@@ -232,6 +234,15 @@ where
     T: Deserialize<'de> + Default,
 {
     Ok(T::deserialize(deserializer).unwrap_or_default())
+}
+
+/// Reads a day that is written as `YYYY-MM-DD`; any other form is none, also where it could be
+/// understood, so that no two readers understand it differently.
+fn lenient_day<'de, D>(deserializer: D) -> Result<Option<NaiveDate>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    Ok(String::deserialize(deserializer).ok().and_then(|text| parse_day(&text)))
 }
 
 /// Reads a list whose elements may be broken one by one, so that indices stay those of the file.

@@ -30,6 +30,37 @@ impl Status {
     }
 }
 
+/// Days that somebody granted: from `opened` or a renewal's date, to the last valid day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Grant {
+    /// The renewal that granted it; `None` for the first grant.
+    pub(crate) renewal: Option<usize>,
+    pub(crate) from: NaiveDate,
+    pub(crate) until: NaiveDate,
+    /// Whether it ran until that day or longer. Of the first grant of a renewed exception, no
+    /// more is known than that it still ran on the day of the renewal.
+    pub(crate) is_lower_bound: bool,
+}
+
+/// The grants that a record states, oldest first, where both of their days can be read.
+pub(crate) fn grants(exception: &Exception) -> Vec<Grant> {
+    let first_end = match exception.renewals.first() {
+        Some(renewal) => renewal.date,
+        None => exception.expires,
+    };
+    let first = exception.opened.zip(first_end).map(|(from, until)| Grant {
+        renewal: None,
+        from,
+        until,
+        is_lower_bound: !exception.renewals.is_empty(),
+    });
+    let renewals = exception.renewals.iter().enumerate().filter_map(|(index, renewal)| {
+        let (from, until) = renewal.date.zip(renewal.until)?;
+        Some(Grant { renewal: Some(index), from, until, is_lower_bound: false })
+    });
+    first.into_iter().chain(renewals).collect()
+}
+
 /// The status of an exception on a day. One without a readable `expires` counts as expired, since
 /// nothing is open-ended.
 pub(crate) fn status(exception: &Exception, on_mainline: bool, today: NaiveDate) -> Status {
@@ -40,6 +71,16 @@ pub(crate) fn status(exception: &Exception, on_mainline: bool, today: NaiveDate)
         () if on_mainline => Status::Active,
         () => Status::Proposed,
     }
+}
+
+/// Reads a day of the form `YYYY-MM-DD`, and no other.
+pub(crate) fn parse_day(text: &str) -> Option<NaiveDate> {
+    let is_form = text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    if is_form { text.parse().ok() } else { None }
 }
 
 /// Whether the last valid day lies behind; the day itself is still valid.
@@ -55,6 +96,11 @@ pub(crate) fn days_left(last_day: NaiveDate, today: NaiveDate) -> i64 {
 /// Days from one date to another; 1 from a day to the next.
 pub(crate) fn days_between(from: NaiveDate, to: NaiveDate) -> i64 {
     to.signed_duration_since(from).num_days()
+}
+
+/// Whether a day has begun nowhere on earth: a zone ahead of UTC is at most one day ahead.
+pub(crate) fn is_ahead(date: NaiveDate, today: NaiveDate) -> bool {
+    days_between(today, date) > 1
 }
 
 /// The day `days` after another, or the calendar's last one.
@@ -129,6 +175,46 @@ mod tests {
             describe(last, date("2027-02-02")),
             "expired after 2027-01-31 (UTC), 2 days ago"
         );
+    }
+
+    #[test]
+    fn without_renewals_the_one_grant_ends_with_the_exception() {
+        let exception = Exception { opened: Some(date("2026-11-05")), ..exception("2027-01-31") };
+        let [grant] = grants(&exception)[..] else { panic!("one grant") };
+        assert_eq!((grant.from, grant.until), (date("2026-11-05"), date("2027-01-31")));
+        assert_eq!((grant.renewal, grant.is_lower_bound), (None, false));
+    }
+
+    #[test]
+    fn the_first_grant_of_a_renewed_exception_ran_at_least_until_the_renewal() {
+        let renewal = crate::model::Renewal {
+            date: Some(date("2027-01-20")),
+            until: Some(date("2027-03-31")),
+            ..Default::default()
+        };
+        let exception = Exception {
+            opened: Some(date("2026-11-05")),
+            renewals: vec![renewal],
+            ..exception("2027-03-31")
+        };
+        let [first, second] = grants(&exception)[..] else { panic!("two grants") };
+        assert_eq!((first.until, first.is_lower_bound), (date("2027-01-20"), true));
+        assert_eq!((second.from, second.until), (date("2027-01-20"), date("2027-03-31")));
+        assert_eq!(second.renewal, Some(0));
+    }
+
+    #[test]
+    fn a_grant_whose_days_cannot_be_read_is_none() {
+        let exception = Exception { renewals: vec![Default::default()], ..exception("2027-03-31") };
+        assert_eq!(grants(&exception), []);
+    }
+
+    #[test]
+    fn a_day_is_ahead_when_no_zone_has_reached_it() {
+        let today = date("2026-11-20");
+        assert!(!is_ahead(today, today));
+        assert!(!is_ahead(date("2026-11-21"), today));
+        assert!(is_ahead(date("2026-11-22"), today));
     }
 
     #[test]

@@ -16,32 +16,58 @@
 
 mod ambiguous_scalar;
 mod anchor_or_alias;
+mod bidi_control;
 mod byte_order_mark;
 mod closed_without_outcome;
 mod colliding_names;
+mod confusable;
+mod control_character;
+mod control_over_budget;
+mod dates_reversed;
+mod duplicate_id;
 mod duplicate_key;
+mod duration_too_long;
+mod emoji_joiner;
+mod empty_register;
 mod executable_file;
+mod expired;
+mod expiring;
+mod expiry_cliff;
 mod explicit_tag;
 mod file_name;
 mod file_too_large;
+mod future_date;
 mod id_format;
 mod incomplete_compensating_control;
 mod invalid_value;
+mod invisible_character;
 mod key_not_a_string;
+mod line_separator;
 mod lone_carriage_return;
+mod look_alike_owner;
 mod merge_key;
+mod milestone_past_due;
 mod missing_field;
+mod mixed_script;
 mod nested_too_deep;
 mod never_exempt;
 mod no_compensating_control;
+mod non_ascii_identifier;
 mod not_a_date;
 mod not_a_mapping;
 mod not_a_regular_file;
 mod not_utf8;
+mod over_budget;
+mod overlapping_scope;
 mod owner_is_group;
 mod placeholder_text;
+#[cfg(test)]
+mod properties;
 mod prose;
 mod raw_control_character;
+mod renewals_do_not_add_up;
+mod renewed_late;
+mod review_overdue;
 mod scope_fault;
 mod scope_form;
 mod scope_kind;
@@ -51,8 +77,11 @@ mod several_documents;
 mod stray_file;
 mod symlink;
 mod tab_indentation;
+mod team_over_budget;
 #[cfg(test)]
 pub(crate) mod testing;
+mod too_many_renewals;
+mod total_too_long;
 mod unknown_control;
 mod unknown_key;
 mod unportable_name;
@@ -60,6 +89,7 @@ mod unreadable_file;
 mod unusable_policy;
 mod vague_justification;
 mod vague_phrases;
+mod verification_stale;
 mod wrong_type;
 mod yaml_syntax;
 
@@ -94,6 +124,16 @@ pub(crate) enum Check {
 pub(crate) struct Context<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) today: NaiveDate,
+}
+
+impl Context<'_> {
+    /// Labels the line of the policy that is the reason for a finding, where it is written down.
+    fn because(&self, finding: Finding, pointer: &str, text: impl Into<String>) -> Finding {
+        match self.policy.at(pointer) {
+            Some(place) => finding.label(place, text),
+            None => finding,
+        }
+    }
 }
 
 /// All rules, by code.
@@ -140,7 +180,33 @@ pub(crate) const RULES: &[&Rule] = &[
     &scope_too_broad::RULE,
     &scope_wildcard::RULE,
     &not_a_date::RULE,
+    &dates_reversed::RULE,
+    &duration_too_long::RULE,
+    &too_many_renewals::RULE,
+    &total_too_long::RULE,
+    &renewals_do_not_add_up::RULE,
+    &expired::RULE,
+    &expiring::RULE,
+    &verification_stale::RULE,
+    &review_overdue::RULE,
+    &milestone_past_due::RULE,
     &closed_without_outcome::RULE,
+    &future_date::RULE,
+    &renewed_late::RULE,
+    &duplicate_id::RULE,
+    &overlapping_scope::RULE,
+    &team_over_budget::RULE,
+    &control_over_budget::RULE,
+    &expiry_cliff::RULE,
+    &empty_register::RULE,
+    &control_character::RULE,
+    &line_separator::RULE,
+    &bidi_control::RULE,
+    &invisible_character::RULE,
+    &non_ascii_identifier::RULE,
+    &look_alike_owner::RULE,
+    &mixed_script::RULE,
+    &emoji_joiner::RULE,
 ];
 
 /// The rule of a code (`EXC203`) or a name (`duration-too-long`).

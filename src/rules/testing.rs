@@ -211,6 +211,49 @@ fn mark(place: &Place, sign: char, text: &str) -> (usize, usize, String) {
     (start.line, start.column, format!("#{}{signs} {text}", " ".repeat(indent)))
 }
 
+/// What a rule says about a register, in lines: the finding, its labels, its help. Each record is
+/// the good one with parts replaced, in a file of its own; `id` follows the file's name.
+pub(crate) fn report_of(rule: &Rule, records: &[(&str, &str)], policy_changes: &str) -> String {
+    let policy = policy(&overlaid(POLICY, policy_changes));
+    let context = Context { policy: &policy, today: today() };
+    let files = records.iter().map(|(name, changes)| {
+        let stem = name.rsplit('/').next().unwrap_or_default().trim_end_matches(".yaml");
+        let text = overlaid(&overlaid(RECORD, &format!("id: {stem}")), changes);
+        Arc::new(SourceFile::new(format!("exceptions/{name}"), text))
+    });
+    let register = register::from_files("exceptions", files.collect(), &policy.record_schema);
+    let mut findings = Vec::new();
+    match rule.check {
+        Check::Load => findings
+            .extend(register.findings.iter().filter(|finding| finding.code == rule.code).cloned()),
+        Check::Record(check) => {
+            register.records.iter().for_each(|record| check(record, &context, &mut findings))
+        }
+        Check::Register(check) => check(&register, &context, &mut findings),
+    }
+    apply_levels(&mut findings, &policy);
+    crate::finding::sort(&mut findings);
+    let place = |place: &Place| {
+        let (file, start) = (place.file.path().trim_start_matches("exceptions/"), place.start());
+        format!("{file}:{}:{}", start.line, start.column)
+    };
+    let mut lines = String::new();
+    for finding in &findings {
+        let (at, level) = (place(&finding.place), finding.level.as_str());
+        lines += &format!("{at} {level}[{}]: {}\n", finding.code.id, finding.message);
+        for label in &finding.labels {
+            lines += &format!("  {} {}\n", place(&label.place), label.text);
+        }
+        if let Some(help) = &finding.help {
+            lines += &format!("  help: {help}\n");
+        }
+        if let Some(owner) = &finding.owner {
+            lines += &format!("  owner: {}\n", owner.email);
+        }
+    }
+    lines
+}
+
 /// Runs the *Example* and the *Instead* of a rule's page.
 #[track_caller]
 pub(crate) fn run_page(rule: &Rule) {

@@ -8,7 +8,6 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::yaml::Tree;
 use crate::finding::{Code, Finding, Place};
 use crate::text::{SourceFile, Span};
 
@@ -59,12 +58,12 @@ pub(crate) fn scan(file: &Arc<SourceFile>) -> Vec<Finding> {
     if is_plain(text) {
         return Vec::new();
     }
-    let mut report = Report { file, pointer: "", findings: Vec::new(), counts: Vec::new() };
+    let mut report = Report::new(file);
     if text.starts_with(BOM) {
         let span = Span::new(0, BOM.len_utf8());
         report.push(
             &BYTE_ORDER_MARK,
-            span,
+            Place::span(file, span),
             "the file starts with a byte order mark",
             "save the file as UTF-8 without a byte order mark",
         );
@@ -83,43 +82,8 @@ pub(crate) fn scan(file: &Arc<SourceFile>) -> Vec<Finding> {
         previous = c;
         run = report.extend(run, code, Span::new(at, at + c.len_utf8()), c);
     }
-    report.finish(run);
-    report.findings
-}
-
-/// Looks at the values whose text is not what stands in the file: escapes can spell anything.
-pub(crate) fn scan_values(tree: &Tree) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    if !tree.file().text().contains('\\') {
-        return findings;
-    }
-    tree.root().walk(&mut |path, node| {
-        let Some(text) = node.text().filter(|_| node.is_rewritten()) else { return true };
-        if tree.file().slice(node.span()).contains(|c: char| !c.is_ascii())
-            && !text.chars().any(is_control)
-        {
-            // Reported where it stands in the file.
-            return true;
-        }
-        let mut previous = '\0';
-        let mut chars = text.chars().peekable();
-        while let Some(c) = chars.next() {
-            let code = match c {
-                c if is_control(c) => Some(&CONTROL),
-                c => deceptive(c, previous, chars.peek().copied()),
-            };
-            previous = c;
-            if let Some(code) = code {
-                let place =
-                    Place { pointer: path.pointer(), ..Place::span(tree.file(), node.span()) };
-                let message = format!("an escape in this text spells {}, {}", name(c), what(code));
-                findings.push(code.finding(place, message).help("remove the escape"));
-                return true;
-            }
-        }
-        true
-    });
-    findings
+    report.close(run);
+    report.finish()
 }
 
 /// Where the first byte that is not UTF-8 stands, as a finding; `file` holds the lossy text.
@@ -133,16 +97,20 @@ pub(crate) fn not_utf8(file: &Arc<SourceFile>, bytes: &[u8], valid_up_to: usize)
     NOT_UTF8.finding(place, message).help("save the file as UTF-8")
 }
 
-struct Report<'a> {
+/// The findings of one file, of which a flood is only counted.
+pub(super) struct Report<'a> {
     file: &'a Arc<SourceFile>,
-    pointer: &'a str,
     findings: Vec<Finding>,
     counts: Vec<(&'static Code, usize)>,
 }
 
 type Run = Option<(&'static Code, Span, char)>;
 
-impl Report<'_> {
+impl<'a> Report<'a> {
+    pub(super) fn new(file: &'a Arc<SourceFile>) -> Self {
+        Self { file, findings: Vec::new(), counts: Vec::new() }
+    }
+
     /// Joins neighbours of one code, so that a thousand invisible characters are one finding.
     fn extend(&mut self, run: Run, code: Option<&'static Code>, span: Span, c: char) -> Run {
         match (run, code) {
@@ -161,21 +129,23 @@ impl Report<'_> {
         let n = self.file.slice(span).chars().count();
         let message = match n {
             1 => format!("{} is {}", name(first), what(code)),
-            n => format!(
-                "{n} characters from {} on are {}s",
-                name(first),
-                what(code).trim_start_matches("a ").trim_start_matches("an ")
-            ),
+            n => format!("{n} characters from {} on: each is {}", name(first), what(code)),
         };
         let help = match code.id {
             _ if code == &LONE_CARRIAGE_RETURN => "end lines with a line feed",
             _ if code == &EMOJI_JOINER => "use a plain character if the emoji is not needed",
             _ => "remove it; if it is meant, say it in words",
         };
-        self.push(code, span, message, help);
+        self.push(code, Place::span(self.file, span), message, help);
     }
 
-    fn push(&mut self, code: &'static Code, span: Span, message: impl Into<String>, help: &str) {
+    pub(super) fn push(
+        &mut self,
+        code: &'static Code,
+        place: Place,
+        message: impl Into<String>,
+        help: &str,
+    ) {
         let count = match self.counts.iter_mut().find(|(counted, _)| *counted == code) {
             Some((_, count)) => count,
             None => {
@@ -185,13 +155,11 @@ impl Report<'_> {
         };
         *count += 1;
         if *count <= MAX_PER_CODE {
-            let place = Place { pointer: self.pointer.to_owned(), ..Place::span(self.file, span) };
             self.findings.push(code.finding(place, message).help(help));
         }
     }
 
-    fn finish(&mut self, run: Run) {
-        self.close(run);
+    pub(super) fn finish(mut self) -> Vec<Finding> {
         for (code, count) in &self.counts {
             if let Some(more) = count.checked_sub(MAX_PER_CODE).filter(|&more| more > 0) {
                 let last = self.findings.iter_mut().rfind(|finding| finding.code == *code);
@@ -200,16 +168,22 @@ impl Report<'_> {
                 }
             }
         }
+        self.findings
     }
 }
 
-fn deceptive(c: char, previous: char, next: Option<char>) -> Option<&'static Code> {
+/// What is wrong with a character between its neighbours, control characters aside.
+pub(super) fn deceptive(c: char, previous: char, next: Option<char>) -> Option<&'static Code> {
     match c {
         '\u{85}' | '\u{2028}' | '\u{2029}' => Some(&LINE_SEPARATOR),
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
             Some(&BIDI_CONTROL)
         }
         '\u{fe0f}' if is_emoji(previous) => Some(&EMOJI_JOINER),
+        // The keycaps: a digit, the selector, and the enclosing key.
+        '\u{fe0f}' if next == Some('\u{20e3}') && matches!(previous, '0'..='9' | '#' | '*') => {
+            Some(&EMOJI_JOINER)
+        }
         '\u{200d}'
             if (is_emoji(previous) || previous == '\u{fe0f}') && next.is_some_and(is_emoji) =>
         {
@@ -240,20 +214,23 @@ fn is_invisible(c: char) -> bool {
         '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}'
         | '\u{206a}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | BOM | '\u{ffa0}'
-        | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+        | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// The blocks in which emoji stand that take joiners and variation selectors.
 fn is_emoji(c: char) -> bool {
-    matches!(c, '\u{203c}' | '\u{2049}' | '\u{2122}' | '\u{2139}' | '\u{2194}'..='\u{27bf}'
-        | '\u{2934}'..='\u{2935}' | '\u{2b05}'..='\u{2b55}' | '\u{1f000}'..='\u{1faff}')
+    matches!(c, '\u{a9}' | '\u{ae}' | '\u{203c}' | '\u{2049}' | '\u{2122}' | '\u{2139}' | '\u{2194}'..='\u{27bf}'
+        | '\u{2934}'..='\u{2935}' | '\u{2b05}'..='\u{2b55}' | '\u{3030}' | '\u{303d}' | '\u{3297}'
+        | '\u{3299}' | '\u{1f000}'..='\u{1faff}')
 }
 
-fn name(c: char) -> String {
+/// `U+202E`.
+pub(crate) fn name(c: char) -> String {
     format!("U+{:04X}", u32::from(c))
 }
 
-fn what(code: &Code) -> &'static str {
+/// What a character of a code is, with its article.
+pub(super) fn what(code: &Code) -> &'static str {
     match code.id {
         _ if code == &LONE_CARRIAGE_RETURN => "a carriage return without a line feed",
         _ if code == &RAW_CONTROL || code == &CONTROL => "a control character",
@@ -310,6 +287,72 @@ mod tests {
         assert_eq!(
             codes("a\u{85}b\u{2028}c\rd\r\n"),
             [("line-separator", 1), ("line-separator", 4), ("lone-carriage-return", 8)]
+        );
+    }
+
+    #[test]
+    fn keycaps_and_old_symbols_are_emoji_too() {
+        assert_eq!(codes("1\u{fe0f}\u{20e3}"), [("emoji-joiner", 1)]);
+        assert_eq!(codes("\u{a9}\u{fe0f}"), [("emoji-joiner", 2)]);
+        assert_eq!(codes("1\u{fe0f}0"), [("invisible-character", 1)]);
+    }
+
+    #[test]
+    fn everything_that_unicode_calls_ignorable_is_hidden() {
+        // A skeleton leaves out exactly the default ignorable code points (UTS 39).
+        let is_ignorable =
+            |c: char| unicode_security::skeleton(c.encode_utf8(&mut [0; 4])).next().is_none();
+        let missed: Vec<char> =
+            ('\0'..=char::MAX).filter(|&c| is_ignorable(c) && !is_hidden(c)).collect();
+        assert_eq!(missed, []);
+    }
+
+    #[test]
+    fn t2_every_bidi_control_is_an_error_in_values_and_comments() {
+        let controls = ('\u{202a}'..='\u{202e}')
+            .chain('\u{2066}'..='\u{2069}')
+            .chain(['\u{61c}', '\u{200e}', '\u{200f}']);
+        for c in controls {
+            assert_eq!(codes(&format!("a: b{c}")), [("bidi-control", 4)], "{}", name(c));
+            assert_eq!(codes(&format!("# b{c}")), [("bidi-control", 3)], "{}", name(c));
+        }
+    }
+
+    #[test]
+    fn t3_zero_width_and_filler_characters_are_errors() {
+        for c in "\u{200b}\u{200c}\u{200d}\u{2060}\u{feff}\u{ad}\u{e0041}\u{fe00}\u{e0100}\u{115f}\u{1160}\u{3164}\u{ffa0}".chars() {
+            assert_eq!(codes(&format!("a: b{c}c")), [("invisible-character", 4)], "{}", name(c));
+        }
+    }
+
+    #[test]
+    fn y15_unicode_line_breaks_are_errors_in_values_and_comments() {
+        for c in ['\u{85}', '\u{2028}', '\u{2029}'] {
+            assert_eq!(codes(&format!("a: b{c}c: d")), [("line-separator", 4)], "{}", name(c));
+            assert_eq!(codes(&format!("# b{c}c: d")), [("line-separator", 3)], "{}", name(c));
+        }
+    }
+
+    #[test]
+    fn y13_raw_control_characters_leave_a_file_unjudged() {
+        for c in ('\0'..' ').chain('\u{7f}'..='\u{9f}').chain(['\u{fffe}', '\u{ffff}']) {
+            let expected = match c {
+                '\t' | '\n' => None,
+                '\r' => Some("lone-carriage-return"),
+                '\u{85}' => Some("line-separator"),
+                _ => Some("raw-control-character"),
+            };
+            let found = codes(&format!("a: b{c}c")).first().map(|(name, _)| *name);
+            assert_eq!(found, expected, "{}", name(c));
+        }
+    }
+
+    #[test]
+    fn a_run_says_what_each_of_its_characters_is() {
+        let file = Arc::new(SourceFile::new("a.yaml", "a\u{2028}\u{2029}"));
+        assert_eq!(
+            scan(&file)[0].message,
+            "2 characters from U+2028 on: each is a line break to some readers of YAML and none to others"
         );
     }
 

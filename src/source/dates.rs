@@ -3,6 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::finding::{Code, Finding, Place};
+use crate::model::window::parse_day;
 
 pub(crate) const NOT_A_DATE: Code = Code::error("EXC201", "not-a-date");
 
@@ -80,12 +81,7 @@ fn impossible(year: &str, month: &str, day: &str) -> String {
 
 /// Reads `YYYY-MM-DD` and nothing else.
 pub(crate) fn strict(text: &str) -> Option<NaiveDate> {
-    let is_form = text.len() == 10
-        && text.bytes().enumerate().all(|(at, byte)| match at {
-            4 | 7 => byte == b'-',
-            _ => byte.is_ascii_digit(),
-        });
-    if is_form { text.parse().ok() } else { None }
+    parse_day(text)
 }
 
 #[cfg(test)]
@@ -121,6 +117,47 @@ mod tests {
             ["2026-2-3", "20261120", "+2026-11-20", "2026-02-30", "2026-11-20 ", "２026-1-20"]
         {
             assert_eq!(strict(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn d1_a_record_takes_no_other_form_of_a_date() {
+        use std::sync::Arc;
+
+        use crate::source::{self, RecordSchema};
+        use crate::text::SourceFile;
+
+        let schema = RecordSchema::new(&[]).expect("the schema is a schema");
+        for text in [
+            "2027-02-29",
+            "2026-02-30",
+            "2026-13-01",
+            "2026-00-10",
+            "2026-2-3",
+            "20260203",
+            "02/03/2026",
+            "+10000-01-01",
+            "10000-01-01",
+            "-0001-01-01",
+            "2026-W47-5",
+            "2026-324",
+            "2026-11-20 or later",
+            "2026-11-20T00:00:00Z",
+            "\u{ff12}026-11-20",
+            "2026\u{2010}11\u{2010}20",
+            "never",
+        ] {
+            for quote in ["", "\"", "'"] {
+                let file = format!("expires: {quote}{text}{quote}\n");
+                let file = Arc::new(SourceFile::new("exceptions/a.yaml", file));
+                let (record, findings) = source::load(&file, &schema);
+                let at_value: Vec<_> =
+                    findings.iter().filter(|f| f.place.pointer == "/expires").collect();
+                let codes: Vec<&str> = at_value.iter().map(|finding| finding.code.id).collect();
+                assert_eq!(codes, ["EXC201"], "{quote}{text}{quote}");
+                assert!(at_value[0].help.is_some(), "{text}");
+                assert_eq!(record.expect("a record").exception.expires, None, "{text}");
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod characters;
 #[cfg(test)]
 mod corpus;
 pub(crate) mod dates;
+mod escapes;
 #[cfg(test)]
 mod hostile;
 pub(crate) mod schema;
@@ -120,7 +121,7 @@ fn read(file: &Arc<SourceFile>, limits: Limits, schema: &Schema) -> (Option<Tree
     let (tree, syntax) = yaml::parse(file, limits);
     findings.extend(syntax);
     if let Some(tree) = &tree {
-        findings.extend(characters::scan_values(tree));
+        findings.extend(escapes::scan(tree));
         findings.extend(schema.check(tree));
     }
     (tree, findings)

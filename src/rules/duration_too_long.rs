@@ -1,0 +1,238 @@
+//! EXC203: a grant that runs longer than the policy allows.
+//!
+//! Closed exceptions are not judged: they run no more, and what was granted cannot be changed.
+
+use super::{Check, Context, Rule};
+use crate::finding::{Code, Finding};
+use crate::model::Exception;
+use crate::model::window::{days_after, days_between, grants, n_days};
+use crate::source::Record;
+
+pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
+
+const CODE: Code = Code::error("EXC203", "duration-too-long");
+
+const DOCS: &str = r#"## What it checks
+
+That no grant of an open exception is longer than the policy allows for its risk (`durations.max_days`) or for one of its controls (`max_days` in the catalogue); the shortest of them counts. The first grant runs from `opened`, every further one from the `date` of its renewal. When an exception has been renewed, its first end is no longer in the record; then the first grant is counted to the day of the renewal.
+
+## Why it matters
+
+The last valid day is when somebody has to look again. The higher the risk, the sooner that day has to come.
+
+## Example
+
+```yaml
+risk: {level: high, statement: A leaked key could be used from anywhere.}
+opened: 2026-11-05
+expires: 2027-02-28
+```
+
+## Instead
+
+What takes longer is renewed, with a new reason and new evidence, while the grant still runs.
+
+```yaml
+risk: {level: high, statement: A leaked key could be used from anywhere.}
+opened: 2026-11-05
+expires: 2027-02-03
+```
+"#;
+
+/// The longest grant, and who says so.
+struct Cap {
+    days: u32,
+    by: String,
+    /// The line of the policy.
+    pointer: String,
+}
+
+fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let exception = &record.exception;
+    let Some(cap) = smallest_cap(exception, context).filter(|_| exception.is_open()) else {
+        return;
+    };
+    let grants = grants(exception);
+    for (index, grant) in grants.iter().enumerate() {
+        let days = days_between(grant.from, grant.until);
+        if days <= cap.days.into() {
+            continue;
+        }
+        let latest = days_after(grant.from, cap.days);
+        let is_past = index + 1 < grants.len();
+        let (end, start, help) = match grant.renewal {
+            Some(renewal) => (
+                format!("/renewals/{renewal}/until"),
+                format!("/renewals/{renewal}/date"),
+                format!("set `until: {latest}` and `expires: {latest}`, or earlier"),
+            ),
+            None if grant.is_lower_bound => {
+                ("/renewals/0/date".to_owned(), "/opened".to_owned(), String::new())
+            }
+            None => (
+                "/expires".to_owned(),
+                "/opened".to_owned(),
+                format!(
+                    "set `expires: {latest}` or earlier, and renew it if that proves too short"
+                ),
+            ),
+        };
+        let help = match is_past {
+            true => "a past grant is not edited: close this record, and file a new one for what is still needed".to_owned(),
+            false => help,
+        };
+        let granted = n_days(days);
+        let message = match grant.is_lower_bound {
+            true => format!("the first grant ran for {granted} or more; {} {}", cap.by, cap.days),
+            false if days == 1 => format!("{granted} is granted; {} {}", cap.by, cap.days),
+            false => format!("{granted} are granted; {} {}", cap.by, cap.days),
+        };
+        let finding = CODE.finding(record.at(&end), message).help(help);
+        let finding = finding.label(record.at(&start), "counted from here");
+        findings.push(context.because(finding, &cap.pointer, "the longest grant"));
+    }
+}
+
+fn smallest_cap(exception: &Exception, context: &Context<'_>) -> Option<Cap> {
+    let by_risk = exception.risk.level.map(|level| Cap {
+        days: context.policy.durations.max_days.get(level),
+        by: format!("at {level} risk the policy allows"),
+        pointer: format!("/durations/max_days/{level}"),
+    });
+    let by_control = exception.controls.iter().filter_map(|id| {
+        let (index, control) = context.policy.control(id)?;
+        Some(Cap {
+            days: control.max_days?,
+            by: format!("`{id}` allows"),
+            pointer: format!("/controls/{index}/max_days"),
+        })
+    });
+    by_risk.into_iter().chain(by_control).min_by_key(|cap| cap.days)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::{check_rule, report_of};
+
+    #[test]
+    fn the_longest_grant_is_still_allowed() {
+        check_rule(&RULE, "opened: 2026-11-05\nexpires: 2027-02-03\n");
+    }
+
+    #[test]
+    fn a_day_more_is_not() {
+        check_rule(
+            &RULE,
+            "
+opened: 2026-11-05
+#       ---------- counted from here
+expires: 2027-02-04
+#        ^^^^^^^^^^ error[EXC203]: 91 days are granted; at high risk the policy allows 90
+",
+        );
+    }
+
+    #[test]
+    fn the_smallest_cap_wins_and_is_named_with_its_line() {
+        let policy = "controls:\n  - {id: AZ-NET-004, title: x, max_days: 60}\n  - {id: LOG-002, title: y, max_days: 70}\ndurations:\n  max_days: {high: 80}\n";
+        let record = "controls: [LOG-002, AZ-NET-004]\n";
+        insta::assert_snapshot!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], policy), @r"
+        EXC-2026-K7QD.yaml:27:10 error[EXC203]: 87 days are granted; `AZ-NET-004` allows 60
+          EXC-2026-K7QD.yaml:26:9 counted from here
+          policy.yaml:6:42 the longest grant
+          help: set `expires: 2027-01-04` or earlier, and renew it if that proves too short
+        ");
+        let policy = "durations:\n  max_days: {high: 80}\n";
+        insta::assert_snapshot!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", "")], policy), @r"
+        EXC-2026-K7QD.yaml:28:10 error[EXC203]: 87 days are granted; at high risk the policy allows 80
+          EXC-2026-K7QD.yaml:27:9 counted from here
+          policy.yaml:10:20 the longest grant
+          help: set `expires: 2027-01-24` or earlier, and renew it if that proves too short
+        ");
+    }
+
+    #[test]
+    fn every_renewal_is_counted_from_its_own_date() {
+        let record = "
+opened: 2026-09-01
+expires: 2027-01-31
+renewals:
+  - {date: 2026-11-01, until: 2027-01-31, reason: r, evidence: e}
+";
+        insta::assert_snapshot!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], ""), @r"
+        EXC-2026-K7QD.yaml:30:31 error[EXC203]: 91 days are granted; at high risk the policy allows 90
+          EXC-2026-K7QD.yaml:30:12 counted from here
+          help: set `until: 2027-01-30` and `expires: 2027-01-30`, or earlier
+        ");
+    }
+
+    #[test]
+    fn the_first_grant_ran_at_least_until_the_first_renewal() {
+        let record = "
+opened: 2026-07-01
+expires: 2026-12-31
+renewals:
+  - {date: 2026-11-01, until: 2026-12-31, reason: r, evidence: e}
+";
+        insta::assert_snapshot!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], ""), @r"
+        EXC-2026-K7QD.yaml:30:12 error[EXC203]: the first grant ran for 123 days or more; at high risk the policy allows 90
+          EXC-2026-K7QD.yaml:27:9 counted from here
+          help: a past grant is not edited: close this record, and file a new one for what is still needed
+        ");
+    }
+
+    #[test]
+    fn a_closed_exception_runs_no_more() {
+        check_rule(
+            &RULE,
+            "
+opened: 2025-11-05
+closed: {date: 2026-11-05, outcome: remediated, note: The endpoint is private.}
+",
+        );
+    }
+
+    #[test]
+    fn d2_a_last_day_that_means_never_is_refused_and_overflows_nothing() {
+        check_rule(
+            &RULE,
+            "
+opened: 2026-11-05
+#       ---------- counted from here
+expires: 9999-12-31
+#        ^^^^^^^^^^ error[EXC203]: 2912134 days are granted; at high risk the policy allows 90
+",
+        );
+        check_rule(
+            &RULE,
+            "
+opened: 0000-01-01
+#       ---------- counted from here
+expires: 9999-12-31
+#        ^^^^^^^^^^ error[EXC203]: 3652424 days are granted; at high risk the policy allows 90
+",
+        );
+    }
+
+    #[test]
+    fn d2_a_cap_past_the_end_of_the_calendar_caps_nothing() {
+        let policy = "durations:\n  max_days: {high: 4294967295}\n";
+        let record = "controls: [LOG-002]\nexpires: 9999-12-31\n";
+        assert_eq!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], policy), "");
+    }
+
+    #[test]
+    fn d6_a_leap_day_counts_as_a_day() {
+        check_rule(
+            &RULE,
+            "
+opened: 2028-01-15
+#       ---------- counted from here
+expires: 2028-04-15
+#        ^^^^^^^^^^ error[EXC203]: 91 days are granted; at high risk the policy allows 90
+",
+        );
+        check_rule(&RULE, "opened: 2027-01-15\nexpires: 2027-04-15\n");
+    }
+}

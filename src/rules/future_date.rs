@@ -1,0 +1,143 @@
+//! EXC213: something that is said to have happened on a day that has not come.
+//!
+//! Structural although it looks at the clock: a date that is written too far ahead comes from a
+//! change, and time only heals it.
+
+use chrono::NaiveDate;
+
+use super::{Check, Context, Rule};
+use crate::finding::{Code, Finding};
+use crate::model::window::{days_between, is_ahead, n_days};
+use crate::source::Record;
+
+pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
+
+const CODE: Code = Code::error("EXC213", "future-date");
+
+const DOCS: &str = r#"## What it checks
+
+That no day on which something has happened lies in the future: `verified`, the `date` of a review, a renewal or of `closed`, and `done` of a milestone. One day ahead is accepted, since some time zones reach the next day before UTC does.
+
+## Why it matters
+
+A verification or a review dated ahead would stay fresh until long after it has gone stale. Mostly the year is mistyped.
+
+## Example
+
+```yaml
+compensating_controls:
+  - description: IP allow-list limited to the two egress addresses of the CI network
+    reduces: use of a leaked key from outside
+    owner: net.ops@example.com
+    evidence: https://example.com/runs/8841
+    verified: 2027-11-02
+    verify_every: 30d
+```
+
+## Instead
+
+```yaml
+compensating_controls:
+  - description: IP allow-list limited to the two egress addresses of the CI network
+    reduces: use of a leaked key from outside
+    owner: net.ops@example.com
+    evidence: https://example.com/runs/8841
+    verified: 2026-11-02
+    verify_every: 30d
+```
+"#;
+
+fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let today = context.today;
+    for (pointer, date) in past_days(record) {
+        if !is_ahead(date, today) {
+            continue;
+        }
+        let ahead = n_days(days_between(today, date));
+        findings.push(
+            CODE.finding(record.at(&pointer), format!("{date} lies {ahead} ahead"))
+                .help(format!("write the day on which it happened; today is {today} (UTC)")),
+        );
+    }
+}
+
+/// The days on which a record says that something has happened.
+fn past_days(record: &Record) -> Vec<(String, NaiveDate)> {
+    let exception = &record.exception;
+    let mut days: Vec<(String, Option<NaiveDate>)> = Vec::new();
+    for (index, control) in exception.compensating_controls.iter().enumerate() {
+        days.push((format!("/compensating_controls/{index}/verified"), control.verified));
+    }
+    for (index, milestone) in exception.remediation.milestones.iter().enumerate() {
+        days.push((format!("/remediation/milestones/{index}/done"), milestone.done));
+    }
+    for (index, renewal) in exception.renewals.iter().enumerate() {
+        days.push((format!("/renewals/{index}/date"), renewal.date));
+    }
+    for (index, review) in exception.reviews.iter().enumerate() {
+        days.push((format!("/reviews/{index}/date"), review.date));
+    }
+    let closed = exception.closed.as_ref().and_then(|closed| closed.date);
+    days.push(("/closed/date".to_owned(), closed));
+    days.into_iter().filter_map(|(pointer, date)| Some((pointer, date?))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::{check_rule, report_of};
+
+    #[test]
+    fn every_day_of_the_past_is_looked_at() {
+        check_rule(
+            &RULE,
+            "
+compensating_controls:
+  - {description: d, owner: a@example.com, evidence: e, verified: 2026-11-22}
+#                                                                 ^^^^^^^^^^ error[EXC213]: 2026-11-22 lies 2 days ahead
+remediation:
+  plan: p
+  milestones:
+    - {due: 2027-01-15, what: w, done: 2027-01-10}
+#                                      ^^^^^^^^^^ error[EXC213]: 2027-01-10 lies 51 days ahead
+renewals:
+  - {date: 2026-12-01, until: 2027-01-31, reason: r, evidence: e}
+#          ^^^^^^^^^^ error[EXC213]: 2026-12-01 lies 11 days ahead
+reviews:
+  - {date: 2027-11-10, by: b, note: n}
+#          ^^^^^^^^^^ error[EXC213]: 2027-11-10 lies 355 days ahead
+closed: {date: 2026-11-30, outcome: remediated, note: The endpoint is private.}
+#              ^^^^^^^^^^ error[EXC213]: 2026-11-30 lies 10 days ahead
+",
+        );
+    }
+
+    #[test]
+    fn days_that_are_planned_may_lie_ahead() {
+        check_rule(
+            &RULE,
+            "
+opened: 2026-12-01
+remediation:
+  plan: p
+  milestones:
+    - {due: 2027-01-15, what: w}
+",
+        );
+    }
+
+    #[test]
+    fn d3_a_zone_ahead_of_utc_may_write_its_own_day() {
+        let record = "reviews:\n  - {date: 2026-11-21, by: b, note: n}\n";
+        assert_eq!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], ""), "");
+    }
+
+    #[test]
+    fn the_help_says_what_today_is() {
+        let record = "reviews:\n  - {date: 2027-11-10, by: b, note: n}\n";
+        insta::assert_snapshot!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], ""), @r"
+        EXC-2026-K7QD.yaml:31:12 error[EXC213]: 2027-11-10 lies 355 days ahead
+          help: write the day on which it happened; today is 2026-11-20 (UTC)
+        ");
+    }
+}

@@ -1,0 +1,321 @@
+//! EXC302: two open exceptions from one control at one place.
+//!
+//! Near-linear: each target looks up its own prefixes, so that a register of hundreds of thousands
+//! of records costs as many look-ups as it has path segments. Of the many pairs that a broad
+//! target can make, each record reports one for each of its controls, the nearest.
+
+use std::collections::HashMap;
+
+use super::{Check, Context, Rule};
+use crate::finding::{Code, Finding};
+use crate::model::Target;
+use crate::register::Register;
+use crate::source::Record;
+
+pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Register(check) };
+
+const CODE: Code = Code::error("EXC302", "overlapping-scope");
+
+const DOCS: &str = r#"## What it checks
+
+That no two open exceptions cover the same control at the same place: that no target of one equals a target of the other or lies within it. Paths are compared by whole segments and without regard to case. The finding stands in the record whose path comes later.
+
+## Why it matters
+
+Whoever closes one of the two leaves the deviation in place under the other. And the two can disagree: on the risk, on the owner, on the last day.
+
+## Example
+
+```yaml
+# exceptions/EXC-2026-9T4B.yaml
+scope:
+  - azure:/subscriptions/8f1c0c9e-5f3b-4a53-9a41-1c2d3e4f5a6b/resourceGroups/rg-model-proxy
+  - azure:/subscriptions/8f1c0c9e-5f3b-4a53-9a41-1c2d3e4f5a6b/resourceGroups/rg-search
+```
+
+## Instead
+
+```yaml
+# exceptions/EXC-2026-9T4B.yaml
+scope:
+  - azure:/subscriptions/8f1c0c9e-5f3b-4a53-9a41-1c2d3e4f5a6b/resourceGroups/rg-search
+```
+"#;
+
+/// One target of one record, in a form in which prefixes can be compared.
+struct Claim {
+    /// Index into the open records, which stand in the order of their paths.
+    record: usize,
+    scope: usize,
+    /// `azure:/subscriptions/…`, in lower case.
+    path: String,
+}
+
+/// Where two records meet, as the later one reports it.
+struct Overlap {
+    scope: usize,
+    other: usize,
+    other_scope: usize,
+    relation: Relation,
+    /// Length of the common path: the longer, the nearer.
+    depth: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Relation {
+    Same,
+    /// The later record's target lies within the other's.
+    Within,
+    /// The later record's target contains the other's.
+    Around,
+}
+
+fn check(register: &Register, _context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let records: Vec<&Record> = register.open().collect();
+    let claims = claims(&records);
+    let mut first: HashMap<(&str, &str), &Claim> = HashMap::new();
+    for claim in &claims {
+        for control in &records[claim.record].exception.controls {
+            first.entry((control, &claim.path)).or_insert(claim);
+        }
+    }
+    let mut overlaps: HashMap<(usize, &str), Overlap> = HashMap::new();
+    for claim in &claims {
+        for control in &records[claim.record].exception.controls {
+            for prefix in prefixes(&claim.path) {
+                let Some(&cover) = first.get(&(control.as_str(), prefix)) else { continue };
+                if is_other(&records, cover.record, claim.record) {
+                    note(&mut overlaps, control, cover, claim);
+                }
+            }
+        }
+    }
+    let mut overlaps: Vec<_> = overlaps.into_iter().collect();
+    overlaps.sort_unstable_by_key(|&(at, _)| at);
+    findings.extend(
+        overlaps
+            .iter()
+            .map(|((record, control), overlap)| explain(&records, *record, control, overlap)),
+    );
+}
+
+fn claims(records: &[&Record]) -> Vec<Claim> {
+    let mut claims = Vec::new();
+    for (record, open) in records.iter().enumerate() {
+        for (scope, text) in open.exception.scope.iter().enumerate() {
+            if let Ok(target) = Target::parse(text) {
+                claims.push(Claim { record, scope, path: target.to_string().to_ascii_lowercase() });
+            }
+        }
+    }
+    claims
+}
+
+/// The path and all paths that contain it, nearest first.
+fn prefixes(path: &str) -> impl Iterator<Item = &str> {
+    let root = path.find('/').unwrap_or(path.len());
+    let cuts = path.rmatch_indices('/').map(|(at, _)| at).take_while(move |&at| at > root);
+    std::iter::once(path).chain(cuts.map(|at| &path[..at]))
+}
+
+/// Records of one id are one exception twice, which is another rule's finding.
+fn is_other(records: &[&Record], a: usize, b: usize) -> bool {
+    let (a_id, b_id) = (&records[a].exception.id, &records[b].exception.id);
+    a != b && (a_id.is_empty() || !a_id.eq_ignore_ascii_case(b_id))
+}
+
+/// Keeps an overlap for the later of two records, if it is the nearest so far.
+fn note<'a>(
+    overlaps: &mut HashMap<(usize, &'a str), Overlap>,
+    control: &'a str,
+    cover: &Claim,
+    claim: &Claim,
+) {
+    let is_same = cover.path.len() == claim.path.len();
+    let (later, other, relation) = match cover.record < claim.record {
+        true => (claim, cover, Relation::Within),
+        false => (cover, claim, Relation::Around),
+    };
+    let overlap = Overlap {
+        scope: later.scope,
+        other: other.record,
+        other_scope: other.scope,
+        relation: if is_same { Relation::Same } else { relation },
+        depth: cover.path.len(),
+    };
+    let known = overlaps.entry((later.record, control)).or_insert(Overlap { depth: 0, ..overlap });
+    if known.depth < overlap.depth {
+        *known = overlap;
+    }
+}
+
+fn explain(records: &[&Record], at: usize, control: &str, overlap: &Overlap) -> Finding {
+    let (record, other) = (records[at], records[overlap.other]);
+    let other_id = match other.exception.id.as_str() {
+        "" => other.file().path(),
+        id => id,
+    };
+    let place = record.at(&format!("/scope/{}", overlap.scope));
+    let other_place = other.at(&format!("/scope/{}", overlap.other_scope));
+    let (message, label) = match overlap.relation {
+        Relation::Same => {
+            (format!("`{other_id}` excepts the same target from `{control}`"), "the same target")
+        }
+        Relation::Within => (
+            format!("`{other_id}` excepts a target around this one from `{control}`"),
+            "this contains it",
+        ),
+        Relation::Around => (
+            format!("`{other_id}` excepts a target within this one from `{control}`"),
+            "this lies within it",
+        ),
+    };
+    let help = "remove the target from one of the two, or close one of them as `superseded`";
+    CODE.finding(place, message).label(other_place, label).help(help).record(&record.exception.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::register;
+    use crate::rules::testing::{POLICY, RECORD, overlaid, policy, report_of, today};
+    use crate::text::SourceFile;
+
+    fn found(records: &[(&str, &str)]) -> String {
+        report_of(&RULE, records, "")
+    }
+
+    #[test]
+    fn the_later_record_is_told_how_the_two_meet() {
+        let records = [
+            ("a.yaml", "id: A\nscope: [azure:/s/one/g]\n"),
+            ("b.yaml", "id: B\nscope: [azure:/s/two, azure:/s/One/G]\n"),
+            ("c.yaml", "id: C\nscope: [azure:/s/two/g]\n"),
+            ("d.yaml", "id: D\nscope: [azure:/s/three/g]\n"),
+            ("e.yaml", "id: E\nscope: [azure:/s/three]\n"),
+        ];
+        insta::assert_snapshot!(found(&records), @r"
+        b.yaml:5:23 error[EXC302]: `A` excepts the same target from `AZ-NET-004`
+          a.yaml:5:9 the same target
+          help: remove the target from one of the two, or close one of them as `superseded`
+        c.yaml:5:9 error[EXC302]: `B` excepts a target around this one from `AZ-NET-004`
+          b.yaml:5:9 this contains it
+          help: remove the target from one of the two, or close one of them as `superseded`
+        e.yaml:5:9 error[EXC302]: `D` excepts a target within this one from `AZ-NET-004`
+          d.yaml:5:9 this lies within it
+          help: remove the target from one of the two, or close one of them as `superseded`
+        ");
+    }
+
+    #[test]
+    fn neighbours_other_kinds_other_controls_and_closed_records_do_not_overlap() {
+        let records = [
+            ("a.yaml", "id: A\nscope: [azure:/s/one]\n"),
+            ("b.yaml", "id: B\nscope: [azure:/s/one-more, github:/s/one]\n"),
+            ("c.yaml", "id: C\ncontrols: [LOG-002]\nscope: [azure:/s/one]\n"),
+            (
+                "d.yaml",
+                "id: D\nscope: [azure:/s/one]\nclosed: {date: 2026-11-10, outcome: withdrawn, note: n}\n",
+            ),
+        ];
+        assert_eq!(found(&records), "");
+    }
+
+    #[test]
+    fn one_record_may_name_a_target_and_its_part() {
+        assert_eq!(found(&[("a.yaml", "scope: [azure:/s, azure:/s/one]\n")]), "");
+    }
+
+    #[test]
+    fn a_record_reports_the_nearest_once_for_each_control() {
+        let records = [
+            ("a.yaml", "id: A\nscope: [azure:/s]\n"),
+            ("b.yaml", "id: B\ncontrols: [LOG-002]\nscope: [azure:/s/one]\n"),
+            ("c.yaml", "id: C\ncontrols: [AZ-NET-004, LOG-002]\nscope: [azure:/s/one/g]\n"),
+            ("d.yaml", "id: D\nscope: [azure:/s/one/g/x]\n"),
+        ];
+        insta::assert_snapshot!(found(&records), @r"
+        c.yaml:4:9 error[EXC302]: `A` excepts a target around this one from `AZ-NET-004`
+          a.yaml:5:9 this contains it
+          help: remove the target from one of the two, or close one of them as `superseded`
+        c.yaml:4:9 error[EXC302]: `B` excepts a target around this one from `LOG-002`
+          b.yaml:4:9 this contains it
+          help: remove the target from one of the two, or close one of them as `superseded`
+        d.yaml:5:9 error[EXC302]: `C` excepts a target around this one from `AZ-NET-004`
+          c.yaml:4:9 this contains it
+          help: remove the target from one of the two, or close one of them as `superseded`
+        ");
+    }
+
+    #[test]
+    fn one_id_twice_is_left_to_the_rule_about_ids() {
+        assert_eq!(found(&[("a.yaml", "id: A\n"), ("b.yaml", "id: a\n")]), "");
+    }
+
+    #[test]
+    fn a_target_around_is_found_whatever_else_its_record_names() {
+        let records = [
+            ("a.yaml", "id: A\nscope: [azure:/s/x, azure:/s/one/g]\n"),
+            ("b.yaml", "id: B\nscope: [azure:/s/x, azure:/s/one]\n"),
+            ("c.yaml", "id: C\nscope: [azure:/s/one]\n"),
+        ];
+        let found = found(&records);
+        assert_eq!(found.matches("error[EXC302]").count(), 2, "{found}");
+    }
+
+    /// Comparing every pair with [`Target::covers`] says which records have a finding.
+    #[test]
+    fn the_prefixes_find_what_comparing_every_pair_finds() {
+        let paths =
+            ["azure:/a", "azure:/A/b", "azure:/a/b/c", "azure:/a/bc", "github:/a", "azure:/b"];
+        let targets = paths.map(|path| Target::parse(path).expect("a target"));
+        let policy = policy(POLICY);
+        for first in 0..paths.len() {
+            for second in 0..paths.len() {
+                for third in 0..paths.len() {
+                    let chosen = [first, second, third];
+                    let file = |(n, at): (usize, &usize)| {
+                        let changes = format!("id: R{n}\nscope: [{}]\n", paths[*at]);
+                        let path = format!("exceptions/{n}.yaml");
+                        Arc::new(SourceFile::new(path, overlaid(RECORD, &changes)))
+                    };
+                    let files = chosen.iter().enumerate().map(file).collect();
+                    let register = register::from_files("r", files, &policy.record_schema);
+                    let mut findings = Vec::new();
+                    let context = Context { policy: &policy, today: today() };
+                    check(&register, &context, &mut findings);
+                    let found: Vec<String> =
+                        findings.iter().filter_map(|finding| finding.record.clone()).collect();
+                    let meets = |n: usize| {
+                        let target = &targets[chosen[n]];
+                        let earlier = chosen[..n].iter().map(|&at| &targets[at]);
+                        earlier.into_iter().any(|it| it.covers(target) || target.covers(it))
+                    };
+                    let expected: Vec<String> =
+                        (0..3).filter(|&n| meets(n)).map(|n| format!("R{n}")).collect();
+                    assert_eq!(found, expected, "{:?}", chosen.map(|at| paths[at]));
+                }
+            }
+        }
+    }
+
+    /// Quadratic work would be 200 million comparisons here, and one finding each.
+    #[test]
+    fn a_register_of_twenty_thousand_records_has_one_finding_a_record() {
+        let record = |n: usize| {
+            let changes = match n {
+                0 => "id: R0\nscope: [azure:/s]\n".to_owned(),
+                n => format!("id: R{n}\nscope: [azure:/s/{}/g/{n}]\n", n % 100),
+            };
+            Arc::new(SourceFile::new(format!("exceptions/{n:05}.yaml"), overlaid(RECORD, &changes)))
+        };
+        let policy = policy(POLICY);
+        let files = (0..20_000).map(record).collect();
+        let register = register::from_files("exceptions", files, &policy.record_schema);
+        let mut findings = Vec::new();
+        check(&register, &Context { policy: &policy, today: today() }, &mut findings);
+        assert_eq!(findings.len(), 19_999);
+    }
+}

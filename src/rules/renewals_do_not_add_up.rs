@@ -1,0 +1,220 @@
+//! EXC206: a chain of renewals that contradicts itself or the dates around it.
+
+use chrono::NaiveDate;
+
+use super::{Check, Context, Rule};
+use crate::finding::{Code, Finding};
+use crate::source::Record;
+
+pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
+
+const CODE: Code = Code::error("EXC206", "renewals-do-not-add-up");
+
+const DOCS: &str = r#"## What it checks
+
+That `renewals` make a chain: each is dated on or after `opened` and the renewal before it, each ends later than the one before, and the last one ends on the day that `expires` says.
+
+## Why it matters
+
+The chain is the record's account of how it came to its last valid day. A later `expires` without a renewal is an extension that nobody has to give a reason for.
+
+## Example
+
+```yaml
+opened: 2026-09-01
+expires: 2027-01-31
+renewals:
+  - date: 2026-11-10
+    until: 2027-01-15
+    reason: The vendor moved the private link preview from November to January (ticket 48213).
+    evidence: https://example.com/vendor/status/48213
+reviews:
+  - {date: 2026-11-10, by: dana.ruiz@example.com, note: Vendor date checked; traffic still internal only.}
+```
+
+## Instead
+
+```yaml
+opened: 2026-09-01
+expires: 2027-01-15
+renewals:
+  - date: 2026-11-10
+    until: 2027-01-15
+    reason: The vendor moved the private link preview from November to January (ticket 48213).
+    evidence: https://example.com/vendor/status/48213
+reviews:
+  - {date: 2026-11-10, by: dana.ruiz@example.com, note: Vendor date checked; traffic still internal only.}
+```
+"#;
+
+fn check(record: &Record, _context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let renewals = &record.exception.renewals;
+    let mut chain = Chain { record, findings };
+    for (index, renewal) in renewals.iter().enumerate() {
+        let here = format!("/renewals/{index}/date");
+        match index.checked_sub(1) {
+            None => chain.dated(&here, renewal.date, "/opened", record.exception.opened, "opened"),
+            Some(before) => {
+                let last = &renewals[before];
+                let there = format!("/renewals/{before}/date");
+                chain.dated(&here, renewal.date, &there, last.date, "renewed before");
+                chain.longer(index, last.until, renewal.until);
+            }
+        }
+    }
+    chain.ends_with_the_exception();
+}
+
+struct Chain<'a> {
+    record: &'a Record,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl Chain<'_> {
+    fn dated(
+        &mut self,
+        here: &str,
+        date: Option<NaiveDate>,
+        there: &str,
+        earlier: Option<NaiveDate>,
+        what: &str,
+    ) {
+        let (Some(date), Some(earlier)) = (date, earlier) else { return };
+        if date >= earlier {
+            return;
+        }
+        let message = match there {
+            "/opened" => "renewed before the exception was opened",
+            _ => "renewed before the renewal above it",
+        };
+        self.findings.push(
+            CODE.finding(self.record.at(here), message)
+                .label(self.record.at(there), format!("{what} on {earlier}"))
+                .help(
+                    "write the day on which the renewal was granted; renewals stand oldest first",
+                ),
+        );
+    }
+
+    fn longer(&mut self, index: usize, before: Option<NaiveDate>, until: Option<NaiveDate>) {
+        let (Some(before), Some(until)) = (before, until) else { return };
+        if until > before {
+            return;
+        }
+        let at = |index: usize| self.record.at(&format!("/renewals/{index}/until"));
+        let message = "the renewal ends no later than the one before it";
+        let finding = CODE.finding(at(index), message).label(at(index - 1), "ends here already");
+        self.findings.push(
+            finding.help(format!(
+                "write a day after {before}, or remove the renewal: it grants nothing"
+            )),
+        );
+    }
+
+    fn ends_with_the_exception(&mut self) {
+        let exception = &self.record.exception;
+        let last = exception.renewals.last().and_then(|renewal| renewal.until);
+        let (Some(until), Some(expires)) = (last, exception.expires) else { return };
+        let until_pointer = format!("/renewals/{}/until", exception.renewals.len() - 1);
+        let help = match () {
+            () if until == expires => return,
+            () if until < expires => {
+                format!(
+                    "set `expires: {until}`, or add the renewal that grants the days until {expires}"
+                )
+            }
+            () => format!("set `expires: {until}`, or `until: {expires}` in the renewal"),
+        };
+        let message = format!("`expires` is {expires}, the last renewal ends on {until}");
+        self.findings.push(
+            CODE.finding(self.record.at("/expires"), message)
+                .label(self.record.at(&until_pointer), "the last renewal ends here")
+                .help(help),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::check_rule;
+
+    #[test]
+    fn a_chain_that_adds_up() {
+        check_rule(
+            &RULE,
+            "
+expires: 2027-01-31
+renewals:
+  - {date: 2026-11-05, until: 2027-01-10, reason: r, evidence: e}
+  - {date: 2026-11-05, until: 2027-01-31, reason: r, evidence: e}
+",
+        );
+    }
+
+    #[test]
+    fn an_exception_is_not_renewed_before_it_is_opened() {
+        check_rule(
+            &RULE,
+            "
+opened: 2026-11-05
+#       ---------- opened on 2026-11-05
+renewals:
+  - {date: 2026-11-04, until: 2027-01-31, reason: r, evidence: e}
+#          ^^^^^^^^^^ error[EXC206]: renewed before the exception was opened
+",
+        );
+    }
+
+    #[test]
+    fn renewals_stand_in_the_order_of_their_dates() {
+        check_rule(
+            &RULE,
+            "
+renewals:
+  - {date: 2026-11-12, until: 2027-01-10, reason: r, evidence: e}
+#          ---------- renewed before on 2026-11-12
+  - {date: 2026-11-11, until: 2027-01-31, reason: r, evidence: e}
+#          ^^^^^^^^^^ error[EXC206]: renewed before the renewal above it
+",
+        );
+    }
+
+    #[test]
+    fn d7_a_renewal_ends_later_than_the_one_before_it() {
+        check_rule(
+            &RULE,
+            "
+renewals:
+  - {date: 2026-11-11, until: 2027-02-10, reason: r, evidence: e}
+#                             ---------- ends here already
+  - {date: 2026-11-12, until: 2027-01-31, reason: r, evidence: e}
+#                             ^^^^^^^^^^ error[EXC206]: the renewal ends no later than the one before it
+",
+        );
+    }
+
+    #[test]
+    fn the_last_renewal_and_the_exception_end_on_one_day() {
+        check_rule(
+            &RULE,
+            "
+expires: 2027-01-31
+#        ^^^^^^^^^^ error[EXC206]: `expires` is 2027-01-31, the last renewal ends on 2027-01-15
+renewals:
+  - {date: 2026-11-11, until: 2027-01-15, reason: r, evidence: e}
+#                             ---------- the last renewal ends here
+",
+        );
+        check_rule(
+            &RULE,
+            "
+expires: 2027-01-31
+#        ^^^^^^^^^^ error[EXC206]: `expires` is 2027-01-31, the last renewal ends on 2027-02-15
+renewals:
+  - {date: 2026-11-11, until: 2027-02-15, reason: r, evidence: e}
+#                             ---------- the last renewal ends here
+",
+        );
+    }
+}
