@@ -83,10 +83,6 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         findings.retain(|finding| selected.has(finding.place.file.path()));
         unreadable.retain(|path| selected.has(path));
     }
-    if register.records.is_empty() && register.unreadable.is_empty() {
-        let name = &workspace.name;
-        globals.note(env, &format!("warning: `{name}` holds no record; `exc new` files one"));
-    }
     let pages = pages();
     let judgement = Judgement {
         register: &workspace.name,
