@@ -96,8 +96,12 @@ fn dispatch(cli: Cli, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
 
 fn explain_usage(error: &clap::Error, env: &mut Env<'_>) -> Outcome {
     let is_error = error.use_stderr();
-    let sink = if is_error { &mut env.err } else { &mut env.out };
-    let written = write!(sink, "{}", error.render()).and_then(|()| sink.flush());
+    let text = error.render().to_string();
+    let written = match is_error {
+        // An argument may be a file's name, which somebody else chose.
+        true => text.lines().try_for_each(|line| writeln!(env.err, "{}", render::Safe(line))),
+        false => write!(env.out, "{text}").and_then(|()| env.out.flush()),
+    };
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Outcome::Error,
         _ if is_error => Outcome::Error,

@@ -25,7 +25,13 @@ pub(crate) struct SourceFile {
     path_bytes: Option<Vec<u8>>,
     text: String,
     line_starts: OnceLock<Vec<u32>>,
+    /// Characters that start before each [`BLOCK`] of bytes.
+    n_before: OnceLock<Vec<u32>>,
 }
+
+/// Bytes after which characters are counted anew, so that a place on an endless line is found
+/// without counting from its start.
+const BLOCK: usize = 1024;
 
 impl Span {
     pub(crate) fn new(start: usize, end: usize) -> Self {
@@ -76,12 +82,29 @@ impl SourceFile {
     pub(crate) fn position(&self, offset: u32) -> Position {
         let starts = self.line_starts();
         let line = starts.partition_point(|&start| start <= offset).max(1);
-        let before = self.text.get(starts[line - 1] as usize..offset as usize);
-        let column = match before {
-            Some(before) => before.chars().count() + 1,
-            None => self.line(line).chars().count() + 1,
+        let start = starts[line - 1] as usize;
+        let end = match offset as usize {
+            offset if self.text.is_char_boundary(offset) => offset,
+            _ => start + self.line(line).len(),
         };
-        Position { line, column }
+        Position { line, column: self.n_characters(end) - self.n_characters(start) + 1 }
+    }
+
+    /// The characters before a byte.
+    fn n_characters(&self, offset: usize) -> usize {
+        let starts_one = |bytes: &[u8]| bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
+        let n_before = self.n_before.get_or_init(|| {
+            let mut sum = 0;
+            let blocks = self.text.as_bytes().chunks(BLOCK);
+            std::iter::once(0)
+                .chain(blocks.map(|block| {
+                    sum += starts_one(block);
+                    u32::try_from(sum).unwrap_or(u32::MAX)
+                }))
+                .collect()
+        });
+        let block = offset / BLOCK;
+        n_before[block] as usize + starts_one(&self.text.as_bytes()[block * BLOCK..offset])
     }
 
     pub(crate) fn n_lines(&self) -> usize {
@@ -140,6 +163,16 @@ mod tests {
     #[test]
     fn columns_count_code_points_not_bytes() {
         assert_eq!(position("ä: é!", "ä: é".len() as u32), (1, 5));
+    }
+
+    #[test]
+    fn columns_are_right_on_a_line_of_any_length() {
+        let text = format!("# é\n{}", "aé€🦀".repeat(1_000));
+        for (at, _) in text.char_indices().skip(4) {
+            let counted = text[5..at.max(5)].chars().count() + 1;
+            assert_eq!(position(&text, at as u32), (2, counted), "byte {at}");
+        }
+        assert_eq!(position(&text, text.len() as u32), (2, 4_001));
     }
 
     #[test]

@@ -1,16 +1,19 @@
 //! `exc check`: judges the register.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use clap::ValueEnum;
 
 use super::{Failure, Globals, Workspace, normal, verdict, write_file};
 use crate::env::{Env, Outcome};
-use crate::finding::{self, Finding, Level};
-use crate::register::Register;
-use crate::render::{self, Format, Judgement, Style};
-use crate::rules::{self, Context};
+use crate::finding::{self, Level};
+use crate::register::{POLICY_FILE, Register};
+use crate::render::{self, Format, Judgement, Page, Style, markdown};
+use crate::rules::{self, Context, RULES};
 
 /// Judge the register and fail on what must not be merged
 ///
@@ -62,7 +65,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let workspace = match super::open(globals, env)? {
         Ok(workspace) => workspace,
         Err(unusable) => {
+            let pages = pages();
+            let unreadable = [format!("{}/{POLICY_FILE}", unusable.name)];
             let judgement = Judgement::unusable(&unusable.name, &unusable.findings, env.today);
+            let judgement = Judgement { unreadable: &unreadable, pages: &pages, ..judgement };
             publish(args, globals, env, &judgement)?;
             return Ok(Outcome::Error);
         }
@@ -72,37 +78,65 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let (register, mut findings) = rules::judge(&workspace.directory, &workspace.name, &context);
     findings.extend(workspace.findings.iter().cloned());
     finding::sort(&mut findings);
+    let mut unreadable = register.unreadable.clone();
     if let Some(selected) = &selected {
-        findings.retain(|finding| selected.contains(finding));
+        findings.retain(|finding| selected.has(finding.place.file.path()));
+        unreadable.retain(|path| selected.has(path));
     }
+    let pages = pages();
     let judgement = Judgement {
         register: &workspace.name,
         today: env.today,
         n_records: n_judged(&register, selected.as_ref()),
-        unreadable: &register.unreadable,
+        unreadable: &unreadable,
         findings: &findings,
+        pages: &pages,
     };
     publish(args, globals, env, &judgement)?;
     Ok(verdict(&findings, args.fail_on.level()))
 }
 
-/// Prints the findings and writes the side reports.
+fn pages() -> Vec<Page> {
+    RULES.iter().map(|rule| Page { code: rule.code, docs: rule.docs }).collect()
+}
+
+/// Prints the findings, and writes the side reports and the step summary. One that cannot be
+/// written keeps none of the others back.
 fn publish(
     args: &Args,
     globals: &Globals,
     env: &mut Env<'_>,
     judgement: &Judgement<'_>,
 ) -> anyhow::Result<()> {
-    for (format, path) in &args.reports {
-        let path = globals.cwd(env).join(path);
-        let plain = Style { color: false, width: None };
-        write_file(&path, |out| render::findings(*format, judgement, plain, out))?;
-    }
     let style = globals.style(env);
-    if globals.quiet && args.format == Format::Text && judgement.findings.is_empty() {
-        return Ok(());
+    let is_silent = globals.quiet && globals.output.is_none() && args.format == Format::Text;
+    let printed = match is_silent && judgement.findings.is_empty() {
+        true => Ok(()),
+        false => globals.print(env, |out| render::findings(args.format, judgement, style, out)),
+    };
+    let cwd = globals.cwd(env);
+    let mut results = vec![printed];
+    for (format, path) in &args.reports {
+        let plain = Style { color: false, width: None };
+        let write = |out: &mut dyn Write| render::findings(*format, judgement, plain, out);
+        results.push(write_file(&cwd.join(path), write));
     }
-    globals.print(env, |out| render::findings(args.format, judgement, style, out))
+    results.push(write_step_summary(&cwd, env, judgement));
+    results.into_iter().collect()
+}
+
+/// Appends a page to the summary of a step of GitHub Actions.
+fn write_step_summary(cwd: &Path, env: &Env<'_>, judgement: &Judgement<'_>) -> anyhow::Result<()> {
+    let variables = (env.var("GITHUB_ACTIONS"), env.var("GITHUB_STEP_SUMMARY"));
+    let (Some("true"), Some(path)) = variables else { return Ok(()) };
+    let path = cwd.join(path);
+    let attempt = || -> io::Result<()> {
+        let mut file = OpenOptions::new().append(true).create(true).open(&path)?;
+        let n_written = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
+        let limit = markdown::MAX_SUMMARY.saturating_sub(n_written);
+        markdown::summary(judgement, limit, &mut file)
+    };
+    attempt().with_context(|| format!("cannot write the step summary `{}`", path.display()))
 }
 
 /// The files that were named on the command line, as the register knows them.
@@ -112,10 +146,6 @@ struct Selection {
 }
 
 impl Selection {
-    fn contains(&self, finding: &Finding) -> bool {
-        self.has(finding.place.file.path())
-    }
-
     fn has(&self, path: &str) -> bool {
         self.names.contains(path)
             || self.directories.iter().any(|directory| path.starts_with(directory.as_str()))
@@ -157,6 +187,10 @@ fn select(
 }
 
 fn n_judged(register: &Register, selected: Option<&Selection>) -> usize {
-    let is_selected = |path: &str| selected.is_none_or(|selected| selected.has(path));
-    register.records.iter().filter(|record| is_selected(record.file().path())).count()
+    // A record may have been read in part only; whoever counts must not count it twice.
+    let is_judged = |path: &str| {
+        selected.is_none_or(|selected| selected.has(path))
+            && register.unreadable.binary_search_by(|known| known.as_str().cmp(path)).is_err()
+    };
+    register.records.iter().filter(|record| is_judged(record.file().path())).count()
 }

@@ -152,7 +152,7 @@ fn write_harmless<W: ?Sized + Write>(writer: &mut W, fragment: &str) -> io::Resu
         writer.write_all(&rest.as_bytes()[..at])?;
         for unit in c.encode_utf16(&mut [0; 2]) {
             match c {
-                '#' if !rest[at..].starts_with("##[") => write!(writer, "#")?,
+                '#' if !super::safe::starts_command(&rest[at..]) => write!(writer, "#")?,
                 _ => write!(writer, "\\u{unit:04x}")?,
             }
         }

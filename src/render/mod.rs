@@ -4,20 +4,36 @@
 //! escaping of its format, so that nothing in a register can speak to the terminal, the runner or
 //! the viewer.
 
+#[cfg(test)]
+mod agreement;
 pub(crate) mod csv;
+mod fingerprint;
+mod github;
+mod gitlab;
+#[cfg(test)]
+mod hostile;
 pub(crate) mod json;
+mod junit;
+pub(crate) mod markdown;
 pub(crate) mod page;
 pub(crate) mod record;
 mod safe;
+mod sarif;
+#[cfg(test)]
+mod snapshots;
 pub(crate) mod table;
+#[cfg(test)]
+mod testing;
 pub(crate) mod text;
+#[cfg(test)]
+mod viewers;
 
 use std::io::{self, Write};
 
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
-use crate::finding::{Finding, Level};
+use crate::finding::{Code, Finding, Level};
 
 pub(crate) use record::Listed;
 pub(crate) use safe::Safe;
@@ -34,6 +50,16 @@ pub(crate) struct Judgement<'a> {
     pub(crate) unreadable: &'a [String],
     /// Worst first.
     pub(crate) findings: &'a [Finding],
+    /// All rules that there are, found or not.
+    pub(crate) pages: &'a [Page],
+}
+
+/// A rule as readers know it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Page {
+    pub(crate) code: &'static Code,
+    /// Markdown, whose first section says what the rule checks.
+    pub(crate) docs: &'static str,
 }
 
 /// How text for people looks.
@@ -51,12 +77,20 @@ pub(crate) enum Format {
     Text,
     /// Everything, for programs; a promise
     Json,
+    /// Annotations of GitHub Actions
+    Github,
+    /// Code quality report of GitLab
+    Gitlab,
+    /// SARIF 2.1.0, as code scanning reads it
+    Sarif,
+    /// JUnit XML
+    Junit,
 }
 
 impl<'a> Judgement<'a> {
     /// What is said where the policy cannot be used and no record was judged.
     pub(crate) fn unusable(register: &'a str, findings: &'a [Finding], today: NaiveDate) -> Self {
-        Self { register, today, n_records: 0, unreadable: &[], findings }
+        Self { register, today, n_records: 0, unreadable: &[], findings, pages: &[] }
     }
 
     pub(crate) fn n_errors(&self) -> usize {
@@ -65,6 +99,23 @@ impl<'a> Judgement<'a> {
 
     pub(crate) fn n_warnings(&self) -> usize {
         self.findings.len() - self.n_errors()
+    }
+
+    /// What was judged, on which day, and what came of it, on one line.
+    pub(crate) fn summary(&self) -> String {
+        let judged = format!("{} in `{}`", count(self.n_records, "record"), Safe(self.register));
+        let mut parts = Vec::new();
+        if self.n_errors() > 0 {
+            parts.push(count(self.n_errors(), "error"));
+        }
+        if self.n_warnings() > 0 {
+            parts.push(count(self.n_warnings(), "warning"));
+        }
+        if !self.unreadable.is_empty() {
+            parts.push(format!("{} not judged", count(self.unreadable.len(), "file")));
+        }
+        let found = if parts.is_empty() { "all fine".to_owned() } else { parts.join(", ") };
+        format!("{judged} judged on {} (UTC): {found}", self.today)
     }
 }
 
@@ -78,6 +129,21 @@ pub(crate) fn findings(
     match format {
         Format::Text => text::write(judgement, style, out),
         Format::Json => json::findings(judgement, out),
+        Format::Github => github::write(judgement, out),
+        Format::Gitlab => gitlab::write(judgement, out),
+        Format::Sarif => sarif::write(judgement, out),
+        Format::Junit => junit::write(judgement, out),
+    }
+}
+
+/// Characters of a message that people get to read; files for programs hold all of it.
+const MAX_SHOWN: usize = 600;
+
+/// A message as [`Safe`] shows it, cut where nobody would read on.
+fn short(text: &str) -> String {
+    match text.char_indices().nth(MAX_SHOWN) {
+        Some((end, _)) => format!("{}…", Safe(&text[..end])),
+        None => Safe(text).to_string(),
     }
 }
 

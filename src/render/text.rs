@@ -4,59 +4,56 @@ use std::io::{self, Write};
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level as Severity, Origin, Renderer, Snippet};
+use unicode_width::UnicodeWidthChar;
 
-use super::safe::is_shown;
-use super::{Judgement, Safe, Style, count};
+use super::safe::write_shown;
+use super::{Judgement, Safe, Style, short};
 use crate::finding::{Finding, Level, Place};
 use crate::text::SourceFile;
 
-/// Columns of a line that are shown before or after what is marked.
+/// Columns where the output goes to no terminal.
+const DEFAULT_WIDTH: usize = 140;
+/// Columns that line numbers and signs of omission take.
+const GUTTER: usize = 16;
+/// Bytes of a line that are shown before or after what is marked.
 const MAX_CONTEXT: usize = 100;
-/// Labels this many lines away still share an excerpt with the finding.
-const NEAR: usize = 6;
+/// Labels this many lines and bytes away still share an excerpt with the finding.
+const NEAR_LINES: usize = 6;
+const NEAR_BYTES: u32 = 2_000;
 /// Places that one finding shows besides its own.
 const MAX_LABELS: usize = 10;
 
-/// Writes findings with their excerpts, and a closing line that counts.
+/// Writes findings with their excerpts, and closing lines that count and say where to read on.
 pub(crate) fn write(
     judgement: &Judgement<'_>,
     style: Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
-    let renderer = renderer.term_width(style.width.unwrap_or(140).max(40));
+    let width = style.width.unwrap_or(DEFAULT_WIDTH).max(40);
+    let renderer = renderer.term_width(width);
     for finding in judgement.findings {
-        writeln!(out, "{}\n", render(finding, &renderer))?;
+        writeln!(out, "{}\n", render(finding, width - GUTTER, &renderer))?;
     }
-    writeln!(out, "{}", summary(judgement))
+    writeln!(out, "{}", judgement.summary())?;
+    let has_page = |finding: &&Finding| {
+        finding.level == Level::Error
+            && judgement.pages.iter().any(|page| page.code == finding.code)
+    };
+    if let Some(finding) = judgement.findings.iter().find(has_page) {
+        writeln!(out, "for more about a code, try `exc explain {}`", finding.code.id)?;
+    }
+    Ok(())
 }
 
-/// The closing line: what was judged, on which day, and what came of it.
-pub(crate) fn summary(judgement: &Judgement<'_>) -> String {
-    let judged =
-        format!("{} in `{}`", count(judgement.n_records, "record"), Safe(judgement.register));
-    let mut parts = Vec::new();
-    if judgement.n_errors() > 0 {
-        parts.push(count(judgement.n_errors(), "error"));
-    }
-    if judgement.n_warnings() > 0 {
-        parts.push(count(judgement.n_warnings(), "warning"));
-    }
-    if !judgement.unreadable.is_empty() {
-        parts.push(format!("{} not judged", count(judgement.unreadable.len(), "file")));
-    }
-    let found = if parts.is_empty() { "all fine".to_owned() } else { parts.join(", ") };
-    format!("{judged} judged on {} (UTC): {found}", judgement.today)
-}
-
-fn render(finding: &Finding, renderer: &Renderer) -> String {
+fn render(finding: &Finding, max_mark: usize, renderer: &Renderer) -> String {
     let severity = match finding.level {
         Level::Error => Severity::ERROR,
         Level::Warning => Severity::WARNING,
     };
-    let message = Safe(&finding.message).to_string();
-    let excerpts = excerpts(finding);
-    let mut group = Group::with_title(severity.primary_title(message).id(finding.code.id));
+    let excerpts = excerpts(finding, max_mark);
+    let title = severity.primary_title(short(&finding.message)).id(finding.code.id);
+    let mut group = Group::with_title(title);
     for excerpt in &excerpts {
         group = match excerpt {
             Excerpt::Whole { path } => group.element(Origin::path(path)),
@@ -71,11 +68,11 @@ fn render(finding: &Finding, renderer: &Renderer) -> String {
         };
     }
     if let Some(owner) = &finding.owner {
-        let owner = format!("{} <{}> has to act", Safe(&owner.name), Safe(&owner.email));
+        let owner = format!("{} <{}> has to act", short(&owner.name), short(&owner.email));
         group = group.element(Severity::NOTE.message(owner));
     }
     if let Some(help) = &finding.help {
-        group = group.element(Severity::HELP.message(Safe(help).to_string()));
+        group = group.element(Severity::HELP.message(short(help)));
     }
     renderer.render(&[group])
 }
@@ -93,27 +90,29 @@ enum Excerpt {
     },
 }
 
-fn excerpts(finding: &Finding) -> Vec<Excerpt> {
+fn excerpts(finding: &Finding, max_mark: usize) -> Vec<Excerpt> {
     let mut places: Vec<(&Place, Option<String>)> = vec![(&finding.place, None)];
     let labels = finding.labels.iter().take(MAX_LABELS);
-    places.extend(labels.map(|label| (&label.place, Some(Safe(&label.text).to_string()))));
+    places.extend(labels.map(|label| (&label.place, Some(short(&label.text)))));
 
     let mut groups: Vec<Vec<(&Place, Option<String>)>> = Vec::new();
     for (place, label) in places {
         let line = place.start().line;
         let near = |group: &&mut Vec<(&Place, Option<String>)>| {
             let known = group[0].0;
-            std::ptr::eq(&*known.file, &*place.file) && known.start().line.abs_diff(line) <= NEAR
+            std::ptr::eq(&*known.file, &*place.file)
+                && known.start().line.abs_diff(line) <= NEAR_LINES
+                && known.span.start.abs_diff(place.span.start) <= NEAR_BYTES
         };
         match groups.iter_mut().find(near) {
             Some(group) => group.push((place, label)),
             None => groups.push(vec![(place, label)]),
         }
     }
-    groups.into_iter().map(excerpt).collect()
+    groups.into_iter().map(|group| excerpt(group, max_mark)).collect()
 }
 
-fn excerpt(places: Vec<(&Place, Option<String>)>) -> Excerpt {
+fn excerpt(places: Vec<(&Place, Option<String>)>, max_mark: usize) -> Excerpt {
     let file = &places[0].0.file;
     let path = Safe(file.path()).to_string();
     if file.text().is_empty() {
@@ -133,7 +132,8 @@ fn excerpt(places: Vec<(&Place, Option<String>)>) -> Excerpt {
         let labels = places.iter().filter(|(place, _)| place.start().line == line);
         let (shown, moved) = harmless(file.line(line), &spans);
         for ((_, label), span) in labels.zip(moved) {
-            marks.push((span.start + text.len()..span.end + text.len(), label.clone()));
+            let end = span.start + fitting(&shown[span.clone()], max_mark);
+            marks.push((span.start + text.len()..end + text.len(), label.clone()));
         }
         text.push_str(&shown);
         text.push('\n');
@@ -149,55 +149,52 @@ fn within_line(file: &SourceFile, line: usize, place: &Place) -> Range<usize> {
     offset(place.span.start)..offset(place.span.end)
 }
 
-/// A line as [`Safe`] shows it, cut around what is marked, with the marks moved along.
+/// A line as [`Safe`] shows it, cut around what is marked, with the marks moved along. Looks only
+/// at what is shown, however long the line is.
 fn harmless(line: &str, spans: &[Range<usize>]) -> (String, Vec<Range<usize>>) {
     let from = spans.iter().map(|span| span.start).min().unwrap_or(0);
     let to = spans.iter().map(|span| span.start).max().unwrap_or(0);
-    let mut shown = String::new();
-    let mut moved: Vec<Range<usize>> = vec![0..0; spans.len()];
     let kept = cut(line, from, to);
+    let mut shown = String::new();
     if kept.start > 0 {
         shown.push('…');
     }
-    for (at, c) in line.char_indices() {
-        mark_ends(at, spans, &mut moved, shown.len());
-        if !kept.contains(&at) {
-            continue;
-        }
+    // Where each kept character starts in what is shown, and the end.
+    let mut starts = Vec::with_capacity(kept.len() + 1);
+    for (at, c) in line[kept.clone()].char_indices() {
+        let at = kept.start + at;
+        starts.push((at, shown.len()));
         match c {
-            // Safe spells it out so that no line of output starts with a runner's command.
-            '\t' => shown.push(' '),
-            '[' if line[..at].ends_with("##") => shown.push_str("\\u{5b}"),
-            c if is_shown(c) => shown.push(c),
-            c => shown.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+            '\t' => shown.push_str("    "),
+            c => write_shown(line, at, c, &mut shown).expect("a string takes everything"),
         }
     }
-    mark_ends(line.len(), spans, &mut moved, shown.len());
+    starts.push((kept.end, shown.len()));
+    let moved = |at: usize| {
+        let index = starts.partition_point(|&(start, _)| start < at).min(starts.len() - 1);
+        starts[index].1
+    };
+    let moved = spans.iter().map(|span| moved(span.start)..moved(span.end)).collect();
     if kept.end < line.len() {
         shown.push('…');
     }
     (shown, moved)
 }
 
-fn mark_ends(at: usize, spans: &[Range<usize>], moved: &mut [Range<usize>], shown: usize) {
-    for (span, moved) in spans.iter().zip(moved) {
-        if span.start == at {
-            *moved = shown..shown;
-        }
-        if span.end == at {
-            moved.end = shown.max(moved.start);
-        }
-    }
+/// The bytes of a text that take at most so many columns.
+fn fitting(text: &str, max_columns: usize) -> usize {
+    let mut columns = 0;
+    let exceeds = |&(_, c): &(usize, char)| {
+        columns += c.width().unwrap_or(0);
+        columns > max_columns
+    };
+    text.char_indices().find(exceeds).map_or(text.len(), |(at, _)| at)
 }
 
 /// The bytes of a line that are near what is marked.
 fn cut(line: &str, from: usize, to: usize) -> Range<usize> {
     let is_boundary = |at: &usize| line.is_char_boundary(*at);
-    let start = if from > MAX_CONTEXT {
-        (0..=from - MAX_CONTEXT).rev().find(is_boundary).unwrap_or(0)
-    } else {
-        0
-    };
+    let start = (0..=from.saturating_sub(MAX_CONTEXT)).rev().find(is_boundary).unwrap_or(0);
     let end = (to + 2 * MAX_CONTEXT..line.len()).find(is_boundary).unwrap_or(line.len());
     start..end
 }

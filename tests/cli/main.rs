@@ -1,7 +1,12 @@
-//! The commands, run in-process: one file for each, named after it.
+//! `exc` as its users see it: command lines in, output and exit codes out. One file for each
+//! command, named after it, and some for what concerns them all.
 
+mod check;
+mod files;
+mod hostile;
 mod init;
 mod list;
 mod new;
 mod show;
 mod support;
+mod tidy;

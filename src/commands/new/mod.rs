@@ -361,6 +361,7 @@ fn say(
         n_records: 1,
         unreadable: &[],
         findings,
+        pages: &[],
     };
     let style = Style { width: env.terminal.width, ..globals.style(env) };
     render::text::write(&judgement, style, env.err).context("cannot write to standard error")

@@ -1,6 +1,13 @@
-//! A directory with a register, in which commands run on a fixed day.
+//! A directory with a register, in which commands run on a fixed day without a process of their
+//! own.
+
+pub(crate) mod process;
+#[path = "../../../src/render/viewers.rs"]
+pub(crate) mod viewers;
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use exc::{Env, Outcome, Terminal};
@@ -14,8 +21,12 @@ controls:
   - {id: LOG-002, title: Prompt logs reach the central store}
 ";
 
+/// Where [`good_record`] stands.
+pub(crate) const RECORD_PATH: &str = "exceptions/EXC-2026-K7QD.yaml";
+
 pub(crate) struct Workspace {
     directory: tempfile::TempDir,
+    vars: BTreeMap<String, String>,
 }
 
 /// What a command said, and how it ended.
@@ -26,10 +37,17 @@ pub(crate) struct Said {
     pub(crate) outcome: Outcome,
 }
 
+impl Said {
+    pub(crate) fn code(&self) -> u8 {
+        self.outcome.code()
+    }
+}
+
 impl Workspace {
     /// An empty directory, below one more so that nothing above it counts.
     pub(crate) fn empty() -> Self {
-        Self { directory: tempfile::tempdir().expect("a temporary directory") }
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        Self { directory, vars: BTreeMap::new() }
     }
 
     /// A register with a policy and no records.
@@ -39,7 +57,27 @@ impl Workspace {
         workspace
     }
 
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
+    /// A register with one record, without a fault.
+    pub(crate) fn with_record() -> Self {
+        let workspace = Self::new();
+        workspace.write(RECORD_PATH, good_record());
+        workspace
+    }
+
+    /// The same with one error (`EXC101`) in the record.
+    pub(crate) fn with_error() -> Self {
+        let workspace = Self::new();
+        workspace.write(RECORD_PATH, format!("{}expiry: 2027-01-31\n", good_record()));
+        workspace
+    }
+
+    /// The same with an environment variable set.
+    pub(crate) fn var(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.vars.insert(name.to_owned(), value.into());
+        self
+    }
+
+    pub(crate) fn path(&self, name: impl AsRef<Path>) -> PathBuf {
         self.directory.path().join(name)
     }
 
@@ -47,13 +85,15 @@ impl Workspace {
         self.directory.path()
     }
 
-    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+    #[track_caller]
+    pub(crate) fn write(&self, name: impl AsRef<Path>, text: impl AsRef<[u8]>) {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder is made");
         std::fs::write(path, text).expect("a file is written");
     }
 
-    pub(crate) fn read(&self, name: &str) -> String {
+    #[track_caller]
+    pub(crate) fn read(&self, name: impl AsRef<Path>) -> String {
         std::fs::read_to_string(self.path(name)).expect("a file is read")
     }
 
@@ -86,21 +126,65 @@ impl Workspace {
     }
 
     pub(crate) fn run_with(&self, arguments: &[&str], typed: &str, terminal: Terminal) -> Said {
-        let (mut out, mut err) = (Vec::new(), Vec::new());
-        let no_color = ("NO_COLOR".to_owned(), "1".to_owned());
+        let mut out = Vec::new();
+        let (err, outcome) = self.run_into(arguments, typed, terminal, &mut out);
+        Said { out: String::from_utf8(out).expect("output is UTF-8"), err, outcome }
+    }
+
+    /// Runs a command with a standard output of one's own.
+    pub(crate) fn run_into(
+        &self,
+        arguments: &[&str],
+        typed: &str,
+        terminal: Terminal,
+        out: &mut dyn Write,
+    ) -> (String, Outcome) {
+        let mut err = Vec::new();
+        let mut vars = self.vars.clone();
+        if terminal.output {
+            vars.entry("NO_COLOR".to_owned()).or_insert("1".to_owned());
+        }
         let mut env = Env {
             today: "2026-11-20".parse().expect("a date"),
             cwd: self.root().to_owned(),
-            vars: BTreeMap::from([no_color]),
+            vars,
             terminal,
             input: &mut typed.as_bytes(),
-            out: &mut out,
+            out,
             err: &mut err,
         };
-        let arguments = ["exc"].iter().chain(arguments).map(Into::into);
+        let arguments = ["exc"].iter().chain(arguments).map(OsString::from);
         let outcome = exc::run(arguments, &mut env);
-        let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
-        Said { out: text(out), err: text(err), outcome }
+        (String::from_utf8(err).expect("output is UTF-8"), outcome)
+    }
+
+    /// Everything that came of a command, with its exit code and without the place of the
+    /// directory.
+    pub(crate) fn shown(&self, arguments: &[&str]) -> String {
+        let said = self.run(arguments);
+        let err = match said.err.is_empty() {
+            true => String::new(),
+            false => format!("------- stderr -------\n{}", said.err),
+        };
+        self.redacted(&format!("{}{err}[exit status: {}]", said.out, said.code()))
+    }
+
+    pub(crate) fn redacted(&self, text: &str) -> String {
+        text.replace(&self.root().display().to_string(), "[ROOT]")
+    }
+
+    /// What a check finds, worst first.
+    #[track_caller]
+    pub(crate) fn findings(&self) -> Vec<serde_json::Value> {
+        let said = self.run(&["check", "--format", "json"]);
+        let report: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+        report["findings"].as_array().expect("a list").clone()
+    }
+
+    /// The codes of what a check finds, worst first.
+    #[track_caller]
+    pub(crate) fn codes(&self) -> Vec<String> {
+        self.findings().iter().map(|it| it["code"].as_str().expect("text").to_owned()).collect()
     }
 
     /// Makes a git repository of the directory, whose identity is Lee Park.
@@ -163,4 +247,9 @@ renewals: []
 reviews: []
 "
     )
+}
+
+/// The record of [`RECORD_PATH`], without a fault.
+pub(crate) fn good_record() -> String {
+    record("EXC-2026-K7QD", "high", "2027-01-31")
 }

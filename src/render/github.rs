@@ -1,0 +1,59 @@
+//! Workflow commands of GitHub Actions, which appear as annotations of the changed lines.
+//!
+//! <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>; how a runner
+//! reads them is in `ActionCommand.cs` of actions/runner.
+
+use std::io::{self, Write};
+
+use super::{Judgement, Safe, count, short};
+use crate::finding::{Finding, Level};
+
+/// Annotations of one level that GitHub shows for one step.
+const PER_LEVEL: usize = 10;
+
+/// Writes the worst findings as annotations, and how many more there are as plain text.
+pub(super) fn write(judgement: &Judgement<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut rest = Vec::new();
+    for level in [Level::Error, Level::Warning] {
+        let of_level = || judgement.findings.iter().filter(move |finding| finding.level == level);
+        for finding in of_level().take(PER_LEVEL) {
+            writeln!(out, "{}", annotation(finding))?;
+        }
+        let n_more = of_level().skip(PER_LEVEL).count();
+        if n_more > 0 {
+            rest.push(count(n_more, &format!("more {}", level.as_str())));
+        }
+    }
+    if !rest.is_empty() {
+        writeln!(out, "{} in the step summary", rest.join(" and "))?;
+    }
+    writeln!(out, "{}", judgement.summary())
+}
+
+fn annotation(finding: &Finding) -> String {
+    let (start, end) = (finding.place.start(), finding.place.end());
+    let file = property(finding.place.file.path());
+    let mut place = format!("file={file},line={},endLine={}", start.line, end.line);
+    // A column belongs to one line; GitHub refuses it for several.
+    if start.line == end.line {
+        place.push_str(&format!(",col={},endColumn={}", start.column, end.column));
+    }
+    let title = property(&format!("{} {}", finding.code.id, finding.code.name));
+    let mut message = short(&finding.message);
+    if let Some(owner) = &finding.owner {
+        message.push_str(&format!("\n{} <{}> has to act", short(&owner.name), short(&owner.email)));
+    }
+    if let Some(help) = &finding.help {
+        message.push_str(&format!("\nhelp: {}", short(help)));
+    }
+    format!("::{} {place},title={title}::{}", finding.level.as_str(), escaped(&message))
+}
+
+/// A value before the second `::`, in which the signs that end it are escaped.
+fn property(text: &str) -> String {
+    escaped(&Safe(text).to_string()).replace(':', "%3A").replace(',', "%2C")
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
