@@ -140,6 +140,7 @@ pub(crate) fn load_and_inspect(
 type Loaded = (Option<Record>, Vec<Finding>, Vec<Finding>);
 
 /// Reads all records from texts, as if they stood in a directory.
+#[cfg(test)]
 pub(crate) fn from_files(
     name: &str,
     files: Vec<Arc<SourceFile>>,

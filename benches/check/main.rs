@@ -43,13 +43,14 @@ fn main() -> Result<()> {
     let clean = directory.path().join("clean");
     generate::write(&clean, options.records, 0)?;
     writeln!(out, "{} clean records, {} on average\n", options.records, bytes(mean_size(&clean)?))?;
-    let exc = check(&clean, &options, 0)?;
-    let read = median(&options, || {
-        run(Command::new(std::env::current_exe()?).arg("--floor").arg("read").arg(&clean), &[0])
-    })?;
-    let parse = median(&options, || {
-        run(Command::new(std::env::current_exe()?).arg("--floor").arg("parse").arg(&clean), &[0])
-    })?;
+    let itself = std::env::current_exe()?;
+    let floor = |what: &str| {
+        let mut command = Command::new(&itself);
+        command.arg("--floor").arg(what).arg(&clean);
+        command
+    };
+    let commands = [exc_command(&clean), floor("read"), floor("parse")];
+    let [exc, read, parse] = side_by_side(options.rounds, commands)?;
     row(&mut out, "exc check", exc, exc, "")?;
     row(&mut out, "reading the files", read, exc, "")?;
     row(&mut out, "reading and parsing with spans", parse, exc, "")?;

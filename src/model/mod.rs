@@ -10,10 +10,10 @@ mod target;
 pub(crate) mod window;
 
 pub(crate) use exception::{
-    Closed, CompensatingControl, Emergency, Exception, Justification, Milestone, Outcome, Person,
-    Remediation, Renewal, Review, Risk, RiskLevel,
+    CompensatingControl, Emergency, Exception, Justification, Milestone, Person, Remediation,
+    Renewal, Review, Risk, RiskLevel,
 };
 pub(crate) use field::{Field, FieldKind};
 pub(crate) use id::{ALPHABET, draw};
 pub(crate) use lifetime::Lifetime;
-pub(crate) use target::{Breadth, Target, TargetError};
+pub(crate) use target::{Target, TargetError};

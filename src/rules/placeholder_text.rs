@@ -177,7 +177,7 @@ fn is_plainly_written(text: &str, longest: usize) -> bool {
     text.len() > longest
         && starts_plainly
         && text.is_ascii()
-        && !MARKS.iter().any(|mark| is_marked(&mark))
+        && !MARKS.iter().any(is_marked)
         && text.bytes().filter(u8::is_ascii_alphanumeric).count() > longest
 }
 

@@ -31,6 +31,7 @@ fn second_opinion(text: &str) -> Result<Value, String> {
     serde_json::to_value(value).map_err(|error| error.to_string())
 }
 
+#[expect(clippy::print_stderr, reason = "a test that did not run says so")]
 fn corpus(folder: &str) -> Option<PathBuf> {
     #[expect(clippy::disallowed_methods, reason = "a corpus is given to tests by the environment")]
     let corpora = std::env::var_os("EXC_CORPORA");
@@ -84,8 +85,10 @@ fn no_case_of_the_yaml_test_suite_panics_and_none_that_must_fail_is_accepted() {
             }
         }
     }
-    eprintln!("{n_cases} cases, {n_failing} must fail, {n_accepted} accepted");
-    assert!(n_cases > 300 && n_accepted > 40, "{n_cases} cases, {n_accepted} accepted");
+    assert!(
+        n_cases > 300 && n_failing > 80 && n_accepted > 40,
+        "{n_cases}, {n_failing}, {n_accepted}"
+    );
 }
 
 #[test]

@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 
 pub(crate) use self::ambiguous::reads_as;
 use self::schema::Schema;
-use self::yaml::{Limits, NodeRef, Tree};
+use self::yaml::{Limits, Tree};
 use crate::finding::{Finding, Place};
 use crate::model::{Exception, Field, FieldKind};
 use crate::text::SourceFile;
@@ -173,15 +173,6 @@ impl Record {
                 return Place { pointer: pointer.to_owned(), ..schema::place(node, known) };
             }
             known = known.rsplit_once('/').map_or("", |(parent, _)| parent);
-        }
-    }
-
-    /// The place of the key at a JSON pointer.
-    pub(crate) fn at_key(&self, pointer: &str) -> Place {
-        let key = self.tree().find(pointer).and_then(NodeRef::key_span);
-        match key {
-            Some(span) => Place { span, ..self.at(pointer) },
-            None => self.at(pointer),
         }
     }
 

@@ -145,7 +145,7 @@ enum Step<'a> {
 /// The way from the root of a tree to a node, for a pointer that is only spelled out when needed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Path<'a> {
-    up: Option<&'a Path<'a>>,
+    up: Option<&'a Self>,
     step: Option<(&'a str, usize)>,
 }
 
@@ -198,21 +198,21 @@ struct Seen<'i> {
 
 impl<'i> Seen<'i> {
     /// Adds a key, or gives the place of the same key before.
-    fn insert(&mut self, key: &Cow<'i, str>, span: Span) -> Option<Span> {
+    fn insert(&mut self, key: Cow<'i, str>, span: Span) -> Option<Span> {
         const FEW: usize = 32;
         if self.few.len() < FEW {
-            let known = self.few.iter().find(|(known, _)| known == key).map(|&(_, span)| span);
+            let known = self.few.iter().find(|(known, _)| *known == key).map(|&(_, span)| span);
             if known.is_none() {
-                self.few.push((key.clone(), span));
+                self.few.push((key, span));
             }
             return known;
         }
         if self.many.is_empty() {
             self.many = self.few.iter().cloned().collect();
         }
-        match self.many.get(key) {
+        match self.many.get(&key) {
             Some(&known) => Some(known),
-            None => self.many.insert(key.clone(), span),
+            None => self.many.insert(key, span),
         }
     }
 }
@@ -356,7 +356,7 @@ impl<'i> Reader<'_, 'i> {
             };
             let key = self.key(event, key_span)?;
             self.path.push(Step::Key(key.clone().unwrap_or_default()));
-            let first = key.as_ref().and_then(|key| seen.insert(key, key_span));
+            let first = key.clone().and_then(|key| seen.insert(key, key_span));
             if let (Some(key), Some(first)) = (&key, first) {
                 self.duplicate(key, key_span, first);
             }

@@ -12,7 +12,7 @@ fn three() -> Workspace {
         ("EXC-2026-CCCC", "medium", "2026-11-19"),
     ];
     for (id, risk, expires) in records {
-        w.write(&format!("exceptions/{id}.yaml"), record(id, risk, expires));
+        w.write(format!("exceptions/{id}.yaml"), record(id, risk, expires));
     }
     let closed = format!(
         "{}closed: {{date: 2026-11-10, outcome: remediated, note: Private link is in place}}\n",
