@@ -117,8 +117,8 @@ pub(crate) fn load_and_inspect(
     schema: &RecordSchema,
     inspect: &(dyn Fn(&Record) -> Vec<Finding> + Sync),
 ) -> (Register, Vec<Finding>) {
-    let Listing { entries, findings } = list(directory, name);
-    let mut loaded: Vec<Loaded> = entries
+    let Listing { entries, mut findings } = list(directory, name);
+    let (records, found): (Vec<Option<Record>>, Vec<Found>) = entries
         .into_par_iter()
         .map(|entry| match read(&entry, MAX_RECORD_SIZE) {
             Ok((file, mut findings)) => {
@@ -126,18 +126,21 @@ pub(crate) fn load_and_inspect(
                 findings.extend(found);
                 let inspected = record.as_ref().map(inspect).unwrap_or_default();
                 record.iter_mut().for_each(Record::shed_tree);
-                (record, findings, inspected)
+                (record, (findings, inspected))
             }
-            Err(findings) => (None, findings, Vec::new()),
+            Err(findings) => (None, (findings, Vec::new())),
         })
-        .collect();
-    let inspected =
-        loaded.iter_mut().flat_map(|(_, _, inspected)| std::mem::take(inspected)).collect();
-    (assemble(name, loaded, findings), inspected)
+        .unzip();
+    let mut all_inspected = Vec::new();
+    for (found, inspected) in found {
+        findings.extend(found);
+        all_inspected.extend(inspected);
+    }
+    (assemble(name, records, findings), all_inspected)
 }
 
-/// A file that was read: its record, what is wrong with it, and what an inspection found.
-type Loaded = (Option<Record>, Vec<Finding>, Vec<Finding>);
+/// What is wrong with a file, and what an inspection of its record found.
+type Found = (Vec<Finding>, Vec<Finding>);
 
 /// Reads all records from texts, as if they stood in a directory.
 #[cfg(test)]
@@ -146,20 +149,13 @@ pub(crate) fn from_files(
     files: Vec<Arc<SourceFile>>,
     schema: &RecordSchema,
 ) -> Register {
-    let load = |file| {
-        let (record, findings) = source::load(file, schema);
-        (record, findings, Vec::new())
-    };
-    let loaded = files.par_iter().map(load).collect();
-    assemble(name, loaded, Vec::new())
+    let (records, findings): (Vec<_>, Vec<_>) =
+        files.par_iter().map(|file| source::load(file, schema)).unzip();
+    assemble(name, records, findings.into_iter().flatten().collect())
 }
 
-fn assemble(name: &str, loaded: Vec<Loaded>, mut findings: Vec<Finding>) -> Register {
-    let mut records = Vec::with_capacity(loaded.len());
-    for (record, found, _) in loaded {
-        records.extend(record);
-        findings.extend(found);
-    }
+fn assemble(name: &str, records: Vec<Option<Record>>, findings: Vec<Finding>) -> Register {
+    let mut records: Vec<Record> = records.into_iter().flatten().collect();
     records.sort_by(|a, b| a.file().path().cmp(b.file().path()));
     let is_unjudged = |finding: &&Finding| finding.code.unjudged;
     let mut unreadable: Vec<String> = findings
@@ -170,6 +166,13 @@ fn assemble(name: &str, loaded: Vec<Loaded>, mut findings: Vec<Finding>) -> Regi
     unreadable.sort();
     unreadable.dedup();
     Register { name: name.to_owned(), records, findings, unreadable }
+}
+
+impl Drop for Register {
+    /// Lets go of the records on all cores, as they were read.
+    fn drop(&mut self) {
+        std::mem::take(&mut self.records).into_par_iter().for_each(drop);
+    }
 }
 
 impl Register {

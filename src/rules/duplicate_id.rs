@@ -1,5 +1,7 @@
 //! EXC301: two records with one id.
 
+use std::borrow::Cow;
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use super::{Check, Context, Rule};
@@ -40,15 +42,18 @@ fn check(register: &Register, _context: &Context<'_>, findings: &mut Vec<Finding
     // Files named alike have their finding; with the file, the id gets its own name too.
     let collisions = register.findings.iter().filter(|found| found.code == &COLLIDING_NAMES);
     let collisions: HashSet<&str> = collisions.map(|found| found.place.file.path()).collect();
-    let mut seen: HashMap<String, &Record> = HashMap::new();
+    let mut seen: HashMap<Cow<'_, str>, &Record> = HashMap::new();
     for record in &register.records {
         let id = &record.exception.id;
         if id.is_empty() || collisions.contains(record.file().path()) {
             continue;
         }
-        let Some(first) = seen.get(&id.to_lowercase()) else {
-            seen.insert(id.to_lowercase(), record);
-            continue;
+        let first = match seen.entry(folded(id)) {
+            Entry::Occupied(first) => *first.get(),
+            Entry::Vacant(free) => {
+                free.insert(record);
+                continue;
+            }
         };
         let message = match &first.exception.id {
             same if same == id => format!("the id `{id}` is taken"),
@@ -60,6 +65,14 @@ fn check(register: &Register, _context: &Context<'_>, findings: &mut Vec<Finding
                 .help("give this record an id of its own, and its file the same name")
                 .record(id),
         );
+    }
+}
+
+/// An id as it is compared; ids in capitals, as nearly all are, need no copy.
+fn folded(id: &str) -> Cow<'_, str> {
+    match id.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_lowercase()) {
+        true => Cow::Borrowed(id),
+        false => Cow::Owned(id.to_uppercase()),
     }
 }
 

@@ -93,9 +93,11 @@ fn tell_apart<'a>(
     uses: impl Iterator<Item = Use<'a>>,
     findings: &mut Vec<Finding>,
 ) {
+    let mut written: HashSet<&str> = HashSet::new();
     let mut seen: HashSet<String> = HashSet::new();
     let first_uses: Vec<Use<'_>> = uses
-        .filter(|used| !used.text.is_empty() && seen.insert(used.text.to_lowercase()))
+        .filter(|used| !used.text.is_empty() && written.insert(used.text))
+        .filter(|used| seen.insert(used.text.to_lowercase()))
         .collect();
     let looks: Vec<Vec<String>> = first_uses.par_iter().map(|used| looks(used.text)).collect();
     let mut by_look: HashMap<&str, Use<'_>> = HashMap::new();

@@ -13,7 +13,7 @@ use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::Value;
 
 use super::dates;
-use super::yaml::{AMBIGUOUS, NodeRef, Shape, Tree, push_key};
+use super::yaml::{AMBIGUOUS, Entries, Items, NodeRef, Shape, Tree, push_key};
 use crate::finding::{Code, Finding, Place};
 
 pub(crate) const UNKNOWN_KEY: Code = Code::error("EXC101", "unknown-key");
@@ -322,6 +322,8 @@ enum Instance<'a> {
 impl Json for YamlTree {
     type Node<'a> = Instance<'a>;
     type PreparedKey = String;
+    // A lookup compares one key after the other, so one pass over all of them is soon cheaper.
+    const KEYS_PER_LOOKUP: usize = 8;
     type StringBuffer = String;
 
     fn prepare_key(key: &str) -> String {
@@ -429,7 +431,8 @@ impl<'a> Node<'a, YamlTree> for Instance<'a> {
 impl<'a> Object<'a, YamlTree> for NodeRef<'a> {
     type Node = Instance<'a>;
     type MemberName = &'a str;
-    type MembersIter = Box<dyn Iterator<Item = (&'a str, Instance<'a>)> + 'a>;
+    type MembersIter =
+        std::iter::Map<Entries<'a>, fn((&'a str, NodeRef<'a>)) -> (&'a str, Instance<'a>)>;
 
     fn len(&self) -> usize {
         self.entries().len()
@@ -440,20 +443,20 @@ impl<'a> Object<'a, YamlTree> for NodeRef<'a> {
     }
 
     fn members(&self) -> Self::MembersIter {
-        Box::new(self.entries().map(|(key, node)| (key, Instance::Node(node))))
+        self.entries().map(|(key, node)| (key, Instance::Node(node)))
     }
 }
 
 impl<'a> Array<'a, YamlTree> for NodeRef<'a> {
     type Node = Instance<'a>;
-    type ElementsIter = Box<dyn Iterator<Item = Instance<'a>> + 'a>;
+    type ElementsIter = std::iter::Map<Items<'a>, fn(NodeRef<'a>) -> Instance<'a>>;
 
     fn len(&self) -> usize {
         self.items().len()
     }
 
     fn elements(&self) -> Self::ElementsIter {
-        Box::new(self.items().map(Instance::Node))
+        self.items().map(Instance::Node)
     }
 }
 

@@ -652,25 +652,20 @@ impl<'a> NodeRef<'a> {
         self.entries().find_map(|(name, node)| (name == key).then_some(node))
     }
 
-    pub(crate) fn entries(self) -> impl ExactSizeIterator<Item = (&'a str, Self)> {
+    pub(crate) fn entries(self) -> Entries<'a> {
         let entries: &'a [Entry] = match &self.node.value {
             Value::Map(entries) => entries,
             _ => &[],
         };
-        let file = self.file;
-        entries.iter().map(move |entry| {
-            let node = NodeRef { file, node: &entry.value, key: Some(entry.key_span) };
-            (entry.key.resolve(file), node)
-        })
+        Entries { file: self.file, entries: entries.iter() }
     }
 
-    pub(crate) fn items(self) -> impl ExactSizeIterator<Item = Self> {
+    pub(crate) fn items(self) -> Items<'a> {
         let items: &'a [Node] = match &self.node.value {
             Value::List(items) => items,
             _ => &[],
         };
-        let file = self.file;
-        items.iter().map(move |node| NodeRef { file, node, key: None })
+        Items { file: self.file, items: items.iter() }
     }
 
     /// An address that no other node of the tree shares while it lives.
@@ -696,6 +691,51 @@ impl<'a> NodeRef<'a> {
         }
     }
 }
+
+/// The keys of a mapping and what stands under them.
+#[derive(Clone)]
+pub(crate) struct Entries<'a> {
+    file: &'a Arc<SourceFile>,
+    entries: std::slice::Iter<'a, Entry>,
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = (&'a str, NodeRef<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let Entry { key_span, key, value } = self.entries.next()?;
+        let node = NodeRef { file: self.file, node: value, key: Some(*key_span) };
+        Some((key.resolve(self.file), node))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.entries.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Entries<'_> {}
+
+/// The items of a list.
+#[derive(Clone)]
+pub(crate) struct Items<'a> {
+    file: &'a Arc<SourceFile>,
+    items: std::slice::Iter<'a, Node>,
+}
+
+impl<'a> Iterator for Items<'a> {
+    type Item = NodeRef<'a>;
+
+    fn next(&mut self) -> Option<NodeRef<'a>> {
+        let node = self.items.next()?;
+        Some(NodeRef { file: self.file, node, key: None })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.items.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Items<'_> {}
 
 /// Reads a plain scalar by the core schema (YAML 1.2.2, section 10.3.2).
 fn core_schema(text: &str) -> Shape<'_> {
