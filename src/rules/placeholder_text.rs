@@ -180,20 +180,19 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
 fn is_plainly_written(text: &str, more: &[String]) -> bool {
     let bytes = text.as_bytes();
     let [first, .., last] = bytes else { return false };
-    let is_simple =
-        first.is_ascii_alphanumeric() && last.is_ascii_alphanumeric() && text.is_ascii();
-    if !is_simple || MARKS.iter().any(|mark| starts_with_ignoring_case(bytes, mark)) {
+    let starts_plainly = first.is_ascii_alphanumeric() && text.is_ascii();
+    if !starts_plainly || MARKS.iter().any(|mark| starts_with_ignoring_case(bytes, mark)) {
         return false;
+    }
+    let longest = more.iter().map(String::len).max().unwrap_or_default().max(LONGEST);
+    if bytes.len() > longest {
+        return bytes.iter().filter(|byte| byte.is_ascii_alphanumeric()).count() > longest;
     }
     // Without spaces side by side and other white space, a text is as long as it is compared.
     let is_folded = |pair: &[u8]| pair[1] >= b' ' && pair != b"  ";
-    let n_letters = bytes.iter().filter(|byte| byte.is_ascii_alphanumeric()).count();
-    let longest = more.iter().map(String::len).max().unwrap_or_default().max(LONGEST);
-    if n_letters > longest {
-        return true;
-    }
     let lengths = LENGTHS[usize::from(first.to_ascii_lowercase())];
-    bytes.windows(2).all(is_folded)
+    last.is_ascii_alphanumeric()
+        && bytes.windows(2).all(is_folded)
         && bytes.len() <= LONGEST
         && lengths >> bytes.len() & 1 == 0
         && !more.iter().any(|known| known.len() == bytes.len())

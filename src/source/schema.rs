@@ -431,8 +431,7 @@ impl<'a> Node<'a, YamlTree> for Instance<'a> {
 impl<'a> Object<'a, YamlTree> for NodeRef<'a> {
     type Node = Instance<'a>;
     type MemberName = &'a str;
-    type MembersIter =
-        std::iter::Map<Entries<'a>, fn((&'a str, NodeRef<'a>)) -> (&'a str, Instance<'a>)>;
+    type MembersIter = std::iter::Map<Entries<'a>, fn((&'a str, Self)) -> (&'a str, Instance<'a>)>;
 
     fn len(&self) -> usize {
         self.entries().len()
@@ -449,7 +448,7 @@ impl<'a> Object<'a, YamlTree> for NodeRef<'a> {
 
 impl<'a> Array<'a, YamlTree> for NodeRef<'a> {
     type Node = Instance<'a>;
-    type ElementsIter = std::iter::Map<Items<'a>, fn(NodeRef<'a>) -> Instance<'a>>;
+    type ElementsIter = std::iter::Map<Items<'a>, fn(Self) -> Instance<'a>>;
 
     fn len(&self) -> usize {
         self.items().len()
