@@ -23,10 +23,10 @@ use clap::ValueEnum;
 use crate::env::{Env, Outcome};
 use crate::finding::{Finding, Level};
 use crate::git::Repo;
+use crate::model::window;
 use crate::policy::{self, Policy};
 use crate::register::{self, Entry, MAX_POLICY_SIZE, POLICY_FILE};
 use crate::render::{self, Judgement, Style};
-use crate::source::dates;
 
 /// The directory of a register where none is named.
 pub(crate) const REGISTER: &str = "exceptions";
@@ -343,5 +343,5 @@ pub(crate) fn verdict(findings: &[Finding], fail_on: Option<Level>) -> Outcome {
 }
 
 pub(crate) fn parse_date(text: &str) -> Result<NaiveDate, String> {
-    dates::strict(text).ok_or_else(|| "not a date of the form YYYY-MM-DD".to_owned())
+    window::parse_day(text).ok_or_else(|| "not a date of the form YYYY-MM-DD".to_owned())
 }

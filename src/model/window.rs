@@ -75,12 +75,16 @@ pub(crate) fn status(exception: &Exception, on_mainline: bool, today: NaiveDate)
 
 /// Reads a day of the form `YYYY-MM-DD`, and no other.
 pub(crate) fn parse_day(text: &str) -> Option<NaiveDate> {
-    let is_form = text.len() == 10
+    if has_form_of_day(text) { text.parse().ok() } else { None }
+}
+
+/// Whether a text is four digits, two and two with `-` between, though perhaps no day.
+pub(crate) fn has_form_of_day(text: &str) -> bool {
+    text.len() == 10
         && text.bytes().enumerate().all(|(at, byte)| match at {
             4 | 7 => byte == b'-',
             _ => byte.is_ascii_digit(),
-        });
-    if is_form { text.parse().ok() } else { None }
+        })
 }
 
 /// Whether the last valid day lies behind; the day itself is still valid.

@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::finding::{Code, Finding, Place};
-use crate::model::window::parse_day;
+use crate::model::window::{self, parse_day};
 
 pub(crate) const NOT_A_DATE: Code = Code::error("EXC201", "not-a-date");
 
@@ -13,9 +13,11 @@ pub(crate) const DATE_KEYS: &[&str] =
 
 /// Says that a text is no date, and which date it probably means.
 pub(crate) fn not_a_date(place: Place, text: &str) -> Finding {
-    let finding =
-        NOT_A_DATE.finding(place, format!("`{text}` is not a date of the form `YYYY-MM-DD`"));
-    finding.help(likely_meaning(text))
+    let message = match window::has_form_of_day(text) {
+        true => format!("`{text}` is no day of the calendar"),
+        false => format!("`{text}` is not a date of the form `YYYY-MM-DD`"),
+    };
+    NOT_A_DATE.finding(place, message).help(likely_meaning(text))
 }
 
 fn likely_meaning(text: &str) -> String {
@@ -24,7 +26,8 @@ fn likely_meaning(text: &str) -> String {
     if never.contains(&text.to_lowercase().as_str()) {
         return "an exception always ends: write its last valid day".to_owned();
     }
-    if let Some((date, _)) = text.split_once(['T', ' ']).filter(|(date, _)| strict(date).is_some())
+    if let Some((date, _)) =
+        text.split_once(['T', ' ']).filter(|(date, _)| parse_day(date).is_some())
     {
         return format!("write the day alone: `{date}`");
     }
@@ -79,11 +82,6 @@ fn impossible(year: &str, month: &str, day: &str) -> String {
     }
 }
 
-/// Reads `YYYY-MM-DD` and nothing else.
-pub(crate) fn strict(text: &str) -> Option<NaiveDate> {
-    parse_day(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,11 +110,11 @@ mod tests {
 
     #[test]
     fn only_the_one_form_is_a_date() {
-        assert!(strict("2026-11-20").is_some());
+        assert!(parse_day("2026-11-20").is_some());
         for text in
             ["2026-2-3", "20261120", "+2026-11-20", "2026-02-30", "2026-11-20 ", "２026-1-20"]
         {
-            assert_eq!(strict(text), None, "{text}");
+            assert_eq!(parse_day(text), None, "{text}");
         }
     }
 

@@ -240,3 +240,49 @@ fn y22_nothing_in_a_register_is_ignored_in_silence() {
     assert_eq!(codes.iter().filter(|code| *code == "EXC006").count(), 8, "{codes:?}");
     assert_eq!(workspace.run(&["check"]).code(), 1);
 }
+
+#[test]
+fn y12_what_is_not_utf8_is_exit_2_with_the_byte() {
+    let workspace = Workspace::with_record();
+    workspace.write("exceptions/EXC-2026-0001.yaml", b"id: EXC-2026-0001\ntitle: \xff\n");
+    workspace.write("exceptions/EXC-2026-0002.yaml", b"\xff\xfei\0d\0");
+    let run = workspace.run(&["check"]);
+    assert_eq!(run.code(), 2);
+    assert!(run.out.contains("error[EXC002]: byte 25 is not UTF-8"), "{}", run.out);
+    assert!(run.out.contains("EXC-2026-0001.yaml:2:8"), "{}", run.out);
+    assert!(run.out.contains("the file is UTF-16, not UTF-8"), "{}", run.out);
+}
+
+#[test]
+fn y23_a_placeholder_counts_as_missing() {
+    let workspace = Workspace::with_record();
+    for text in ["TODO", "tbd", "n/a", ".", "-", "\"\\u200b\""] {
+        let title =
+            good_record().lines().find(|line| line.starts_with("title:")).map(str::to_owned);
+        let broken = good_record()
+            .replace(&title.expect("a title"), &format!("title: \"{}\"", text.trim_matches('"')));
+        workspace.write(RECORD_PATH, broken);
+        let run = workspace.run(&["check"]);
+        assert!(run.code() == 1 && run.out.contains("error[EXC110]"), "{text}: {}", run.out);
+    }
+}
+
+#[test]
+fn f8_a_result_that_cannot_be_written_leaves_the_old_file() {
+    let workspace = Workspace::with_error();
+    workspace.write("kept/found.txt", "older");
+    let run = workspace.run(&["check", "-o", "kept/found.txt/below"]);
+    assert_eq!(run.code(), 2);
+    assert_eq!(workspace.read("kept/found.txt"), "older");
+    let names = std::fs::read_dir(workspace.path("kept")).expect("a directory").count();
+    assert_eq!(names, 1, "no temporary file is left");
+}
+
+#[test]
+fn d5_every_output_says_which_day_it_judged() {
+    let workspace = Workspace::with_error();
+    for format in ["text", "json", "sarif", "junit"] {
+        let run = workspace.run(&["check", "--today", "2026-12-24", "--format", format]);
+        assert!(run.out.contains("2026-12-24"), "{format}: {}", run.out);
+    }
+}

@@ -2,6 +2,7 @@
 //! command, named after it, and some for what concerns them all.
 
 mod check;
+mod documents;
 mod files;
 mod hostile;
 mod init;

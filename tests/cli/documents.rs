@@ -1,0 +1,125 @@
+//! What the documents say is true: the README's tour, and the tests that the page on hostile input
+//! names.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::support::{RECORD_PATH, Workspace};
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn document(name: &str) -> String {
+    fs::read_to_string(root().join(name)).expect("the document is there")
+}
+
+/// The text of every Rust file below a directory.
+fn code(directory: &Path) -> String {
+    let mut text = String::new();
+    for entry in fs::read_dir(directory).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            text.push_str(&code(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            text.push_str(&fs::read_to_string(&path).expect("code is text"));
+        }
+    }
+    text
+}
+
+/// The names of all test functions.
+fn functions() -> BTreeSet<String> {
+    let code = code(&root().join("src")) + &code(&root().join("tests"));
+    let names = code.split("fn ").skip(1).filter_map(|rest| rest.split('(').next());
+    names.map(str::to_owned).collect()
+}
+
+/// The first block of a language that follows a text.
+fn block<'a>(text: &'a str, after: &str, language: &str) -> &'a str {
+    let (_, rest) = text.split_once(after).expect("the text is there");
+    let (_, rest) = rest.split_once(&format!("```{language}\n")).expect("a block follows");
+    rest.split_once("\n```").map_or("", |(block, _)| block)
+}
+
+/// A workspace with the README's record under this repository's own policy.
+fn tour() -> (Workspace, String) {
+    let record = block(&document("README.md"), "This is a record:", "yaml").to_owned() + "\n";
+    let workspace = Workspace::new();
+    workspace.write("exceptions/policy.yaml", document("exceptions/policy.yaml"));
+    workspace.write(RECORD_PATH, &record);
+    (workspace, record)
+}
+
+#[test]
+fn the_record_of_the_readme_is_in_order() {
+    let (workspace, _) = tour();
+    let run = workspace.run(&["check"]);
+    assert_eq!(run.code(), 0, "{}", run.out);
+}
+
+#[test]
+fn the_findings_of_the_readme_are_those_of_the_check() {
+    let (workspace, record) = tour();
+    let blocker =
+        "The vendor's region offers no private link before 2027-02 (vendor ticket 48213).";
+    let broken = record
+        .replace(blocker, "We needed this to work.")
+        .replace("expires: 2027-01-31", "expires: 2027-02-30");
+    assert_eq!(broken.lines().filter(|line| !record.contains(line)).count(), 2);
+    workspace.write(RECORD_PATH, &broken);
+    let run = workspace.run(&["check"]);
+    let expected = document("README.md");
+    let expected = block(&expected, "<!-- tour: check -->", "text");
+    assert!(run.out.trim_end() == expected, "the README should say:\n{}", run.out);
+}
+
+#[test]
+fn every_option_that_the_readme_names_exists() {
+    let readme = document("README.md");
+    let (workspace, _) = tour();
+    let commands = readme.lines().filter(|line| line.starts_with("exc "));
+    for line in commands {
+        let words: Vec<&str> = line.split_whitespace().skip(1).collect();
+        let help = workspace.run(&[words[0], "--help"]);
+        for option in words.iter().filter(|word| word.starts_with("--")) {
+            assert!(help.out.contains(option), "`{line}`: `{option}` is not in the help");
+        }
+        if ["check", "list", "show", "rules", "explain", "schema"].contains(&words[0]) {
+            assert_eq!(workspace.run(&words).code(), 0, "`{line}`");
+        }
+    }
+}
+
+#[test]
+fn the_page_on_hostile_input_names_the_tests_that_there_are() {
+    let page = document("docs/hostile-input.md");
+    let named: BTreeSet<String> = page
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|word| word.contains('_') && !word.contains(['.', '/']))
+        .map(str::to_owned)
+        .collect();
+    let functions = functions();
+    let missing: Vec<_> = named.difference(&functions).collect();
+    assert!(missing.is_empty(), "named and not there: {missing:?}");
+    let is_row = |name: &&String| {
+        let digits = name.trim_start_matches(['y', 't', 'o', 'f', 'd']);
+        digits.len() + 1 == name.len()
+            && digits.split_once('_').is_some_and(|(n, _)| n.parse::<u32>().is_ok())
+    };
+    let unnamed: Vec<_> = functions.iter().filter(is_row).filter(|n| !named.contains(*n)).collect();
+    assert!(unnamed.is_empty(), "there and not named: {unnamed:?}");
+}
+
+#[test]
+fn every_rule_stands_in_the_changelog() {
+    let changelog = document("CHANGELOG.md");
+    let rules = Workspace::new().exc(&["rules"]);
+    let codes =
+        rules.lines().filter_map(|line| line.split_whitespace().find(|w| w.starts_with("EXC")));
+    let missing: Vec<&str> = codes.filter(|code| !changelog.contains(code)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
