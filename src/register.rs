@@ -62,12 +62,22 @@ pub(crate) struct Listing {
     pub(crate) findings: Vec<Finding>,
 }
 
+/// What a folder of a register is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Area {
+    /// The register itself: policy and records.
+    Top,
+    Records,
+    /// Signed approvals, which are no records.
+    Approvals,
+}
+
 /// Lists a register directory, whose policy file and approvals are left out. `name` is how people
 /// know the directory.
 pub(crate) fn list(directory: &Path, name: &str) -> Listing {
     let mut listing = Listing::default();
-    let mut pending = vec![(directory.to_owned(), name.to_owned(), true)];
-    while let Some((directory, name, is_top)) = pending.pop() {
+    let mut pending = vec![(directory.to_owned(), name.to_owned(), Area::Top)];
+    while let Some((directory, name, area)) = pending.pop() {
         let children =
             match fs::read_dir(&directory).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
                 Ok(children) => children,
@@ -87,16 +97,21 @@ pub(crate) fn list(directory: &Path, name: &str) -> Listing {
                     continue;
                 }
             };
+            let is_top = area == Area::Top;
             if is_top && file_name == POLICY_FILE && kind.is_file() {
                 continue;
             }
             if kind.is_dir() {
-                if !(is_top && file_name == APPROVALS) {
-                    pending.push((entry.path, entry.name, false));
-                }
+                let is_approvals = is_top && file_name == APPROVALS;
+                let below = if is_top { Area::Records } else { area };
+                pending.push((
+                    entry.path,
+                    entry.name,
+                    if is_approvals { Area::Approvals } else { below },
+                ));
                 continue;
             }
-            listing.add(entry, kind);
+            listing.add(entry, kind, area);
         }
     }
     listing.entries.sort_by(|a, b| a.name.cmp(&b.name));
@@ -235,7 +250,7 @@ impl Entry {
 }
 
 impl Listing {
-    fn add(&mut self, entry: Entry, kind: fs::FileType) {
+    fn add(&mut self, entry: Entry, kind: fs::FileType, area: Area) {
         let file = entry.source("");
         if kind.is_symlink() {
             self.findings.push(symlink(&file));
@@ -248,7 +263,13 @@ impl Listing {
                     .finding(Place::file(&file), message)
                     .help("rename the file to its id with `.yaml`"),
             );
-        } else if !entry.name.ends_with(".yaml") && !entry.name.ends_with(".yml") {
+        } else if area == Area::Approvals {
+            if is_yaml(&entry.name) {
+                let message = "a record among the approvals is not judged";
+                let finding = STRAY_FILE.finding(Place::file(&file), message);
+                self.findings.push(finding.help("move it out of `approvals/`"));
+            }
+        } else if !is_yaml(&entry.name) {
             let finding = STRAY_FILE.finding(
                 Place::file(&file),
                 "this file is no record: only `*.yaml` and `*.yml` are",
@@ -289,6 +310,10 @@ impl Listing {
     }
 }
 
+fn is_yaml(name: &str) -> bool {
+    name.ends_with(".yaml") || name.ends_with(".yml")
+}
+
 /// Names that Windows keeps for devices, and characters that it refuses.
 /// <https://learn.microsoft.com/windows/win32/fileio/naming-a-file>
 fn is_reserved(name: &str) -> bool {
@@ -305,7 +330,7 @@ fn is_reserved(name: &str) -> bool {
 }
 
 /// The name that people see, and its bytes where they are not UTF-8.
-fn displayed(parent: &str, name: &std::ffi::OsStr) -> (String, Option<Vec<u8>>) {
+pub(crate) fn displayed(parent: &str, name: &std::ffi::OsStr) -> (String, Option<Vec<u8>>) {
     match name.to_str() {
         Some(name) => (format!("{parent}/{name}"), None),
         None => {

@@ -10,8 +10,8 @@ use clap::ValueEnum;
 
 use super::{Failure, Globals, Workspace, normal, verdict, write_file};
 use crate::env::{Env, Outcome};
-use crate::finding::{self, Level};
-use crate::register::{POLICY_FILE, Register};
+use crate::finding::{self, Finding, Level};
+use crate::register::{POLICY_FILE, Register, displayed};
 use crate::render::{self, Format, Judgement, Page, Style, markdown};
 use crate::rules::{self, Context, RULES};
 
@@ -80,6 +80,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     finding::sort(&mut findings);
     let mut unreadable = register.unreadable.clone();
     if let Some(selected) = &selected {
+        check_selection(selected, &register, &findings, &workspace)?;
         findings.retain(|finding| selected.has(finding.place.file.path()));
         unreadable.retain(|path| selected.has(path));
     }
@@ -164,19 +165,21 @@ fn select(
     let mut selection = Selection { names: BTreeSet::new(), directories: Vec::new() };
     for path in paths {
         let absolute = normal(&globals.cwd(env).join(path));
-        let relative = absolute.strip_prefix(&workspace.root).ok();
-        let inside = absolute == workspace.directory || absolute.starts_with(&workspace.directory);
         // A symbolic link that dangles is there, and is a finding.
         let metadata = std::fs::symlink_metadata(&absolute);
-        let (Some(relative), true, Ok(metadata)) = (relative, inside, metadata) else {
-            let message =
-                format!("`{}` is not in the register `{}`", path.display(), workspace.name);
-            return Err(Failure::new(message)
-                .hint("name files of the register, or none for all")
-                .into());
+        let relative = absolute.strip_prefix(&workspace.directory).ok();
+        let (Some(relative), Ok(metadata)) = (relative, metadata) else {
+            return Err(not_in_register(path, workspace));
         };
-        let parts = relative.components().map(|part| part.as_os_str().to_string_lossy());
-        let name = parts.collect::<Vec<_>>().join("/");
+        if let Some(link) = link_above(&workspace.directory, relative) {
+            let message =
+                format!("`{}` leads through `{}`, a symbolic link", path.display(), link.display());
+            return Err(Failure::new(message)
+                .hint("links are not followed: name the file itself")
+                .into());
+        }
+        let name =
+            relative.iter().fold(workspace.name.clone(), |parent, part| displayed(&parent, part).0);
         if metadata.is_dir() {
             selection.directories.push(format!("{name}/"));
         } else {
@@ -184,6 +187,45 @@ fn select(
         }
     }
     Ok(Some(selection))
+}
+
+fn not_in_register(path: &Path, workspace: &Workspace) -> anyhow::Error {
+    let message = format!("`{}` is not in the register `{}`", path.display(), workspace.name);
+    Failure::new(message).hint("name files of the register, or none for all").into()
+}
+
+/// The first part of a path below `root` that is a symbolic link, but for the last part.
+fn link_above(root: &Path, relative: &Path) -> Option<PathBuf> {
+    let parents = relative.ancestors().skip(1).filter(|parent| !parent.as_os_str().is_empty());
+    let is_link = |parent: &PathBuf| {
+        std::fs::symlink_metadata(root.join(parent)).is_ok_and(|metadata| metadata.is_symlink())
+    };
+    parents.map(Path::to_owned).collect::<Vec<_>>().into_iter().rev().find(is_link)
+}
+
+/// Refuses a path that names nothing that was judged: a check of nothing is no pass.
+fn check_selection(
+    selection: &Selection,
+    register: &Register,
+    findings: &[Finding],
+    workspace: &Workspace,
+) -> anyhow::Result<()> {
+    let records = register.records.iter().map(|record| record.file().path());
+    let policy = format!("{}/{POLICY_FILE}", workspace.name);
+    let known: BTreeSet<&str> = records
+        .chain(findings.iter().map(|finding| finding.place.file.path()))
+        .chain([policy.as_str()])
+        .collect();
+    let unknown = selection.names.iter().find(|name| !known.contains(name.as_str()));
+    let is_empty =
+        |directory: &&String| !known.iter().any(|path| path.starts_with(directory.as_str()));
+    match unknown.or_else(|| selection.directories.iter().find(is_empty)) {
+        None => Ok(()),
+        Some(name) => {
+            let message = format!("`{name}` holds no record");
+            Err(Failure::new(message).hint("name files of the register, or none for all").into())
+        }
+    }
 }
 
 fn n_judged(register: &Register, selected: Option<&Selection>) -> usize {

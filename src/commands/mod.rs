@@ -272,25 +272,39 @@ fn find_register(globals: &Globals, env: &Env<'_>) -> anyhow::Result<PathBuf> {
                 format!("`{}` is no register: it has no `{POLICY_FILE}`", named.display());
             return Err(Failure::new(message).hint("run `exc init` to start one").into());
         }
-        return Ok(directory);
+        return no_link(directory);
     }
     let is_register =
         |directory: &PathBuf| std::fs::symlink_metadata(directory.join(POLICY_FILE)).is_ok();
     // Inside the register itself, its parent is one step up.
     let found = cwd.ancestors().map(|parent| parent.join(REGISTER)).find(is_register);
-    found.ok_or_else(|| {
-        if matches!(Repo::discover(&cwd), Ok(Some(repo)) if repo.root().is_none()) {
-            let message = format!("`{}` is a bare repository: it has no files", cwd.display());
-            return Failure::new(message).hint("run it in a clone").into();
+    if let Some(directory) = found {
+        return no_link(directory);
+    }
+    if matches!(Repo::discover(&cwd), Ok(Some(repo)) if repo.root().is_none()) {
+        let message = format!("`{}` is a bare repository: it has no files", cwd.display());
+        return Err(Failure::new(message).hint("run it in a clone").into());
+    }
+    let message = format!(
+        "no register: `{REGISTER}/{POLICY_FILE}` is neither in `{}` nor above it",
+        cwd.display()
+    );
+    let hint = "run `exc init` to start one, or name one with `--register DIR`";
+    Err(Failure::new(message).hint(hint).into())
+}
+
+/// A register directory that is one: what a link leads to is not what was reviewed.
+fn no_link(directory: PathBuf) -> anyhow::Result<PathBuf> {
+    match std::fs::symlink_metadata(&directory) {
+        Ok(metadata) if metadata.is_symlink() => {
+            let message =
+                format!("`{}` is a symbolic link, which is not followed", directory.display());
+            Err(Failure::new(message)
+                .hint("put the register itself there, or name it with `--register DIR`")
+                .into())
         }
-        let message = format!(
-            "no register: `{REGISTER}/{POLICY_FILE}` is neither in `{}` nor above it",
-            cwd.display()
-        );
-        Failure::new(message)
-            .hint("run `exc init` to start one, or name one with `--register DIR`")
-            .into()
-    })
+        _ => Ok(directory),
+    }
 }
 
 /// The root of the repository in which a register stands, and the register's name in it.

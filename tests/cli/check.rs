@@ -407,3 +407,64 @@ fn colors_are_for_terminals_and_for_those_who_ask() {
     assert!(!has_colors(&forced, &["--color", "never"]));
     assert!(!has_colors(&forced.var("NO_COLOR", "1"), &[]));
 }
+
+#[test]
+fn a_path_that_names_no_record_is_no_pass() {
+    let workspace = Workspace::with_error();
+    workspace.write("exceptions/approvals/EXC-2026-K7QD/alice.sig", "signature");
+    for path in ["exceptions/approvals", "exceptions/approvals/EXC-2026-K7QD/alice.sig"] {
+        let run = workspace.run(&["check", path]);
+        assert_eq!(run.code(), 2, "{path}: {run:?}");
+        assert!(run.err.contains("holds no record"), "{}", run.err);
+    }
+    assert_eq!(workspace.run(&["check", "exceptions/policy.yaml"]).code(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_through_a_link_is_no_pass() {
+    let workspace = Workspace::with_error();
+    std::os::unix::fs::symlink(".", workspace.path("exceptions/here")).expect("a link");
+    let run = workspace.run(&["check", "exceptions/here/EXC-2026-K7QD.yaml"]);
+    assert_eq!(run.code(), 2, "{run:?}");
+    assert!(run.err.contains("a symbolic link"), "{}", run.err);
+    // The link itself may be named, and is a finding.
+    assert_eq!(workspace.run(&["check", "exceptions/here"]).code(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_register_behind_a_link_is_not_judged() {
+    let workspace = Workspace::with_error();
+    std::os::unix::fs::symlink("exceptions", workspace.path("linked")).expect("a link");
+    let run = workspace.run(&["check", "--register", "linked"]);
+    assert_eq!(run.code(), 2);
+    assert!(run.err.contains("is a symbolic link, which is not followed"), "{}", run.err);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_whose_name_is_not_text_can_be_named() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let workspace = Workspace::with_record();
+    let name = std::ffi::OsStr::from_bytes(b"exceptions/\xff.yaml");
+    std::fs::write(workspace.path(name), "rubbish").expect("a file");
+    let all = workspace.run(&["check"]);
+    assert_eq!(all.code(), 1, "{}", all.out);
+    let only = workspace.run(&["check", "exceptions"]);
+    assert_eq!(only.out, all.out);
+}
+
+#[test]
+fn a_record_among_the_approvals_is_not_skipped_in_silence() {
+    let workspace = Workspace::with_record();
+    workspace.write("exceptions/approvals/EXC-2026-BBBB.yaml", good_record());
+    let run = workspace.run(&["check"]);
+    assert_eq!(run.code(), 1);
+    assert!(
+        run.out.contains("error[EXC006]: a record among the approvals is not judged"),
+        "{}",
+        run.out
+    );
+}
