@@ -76,47 +76,61 @@ enum Area {
 /// know the directory.
 pub(crate) fn list(directory: &Path, name: &str) -> Listing {
     let mut listing = Listing::default();
-    let mut pending = vec![(directory.to_owned(), name.to_owned(), Area::Top)];
-    while let Some((directory, name, area)) = pending.pop() {
-        let children =
-            match fs::read_dir(&directory).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
-                Ok(children) => children,
-                Err(error) => {
-                    listing.findings.push(unreadable(&nameless(&name), &error));
-                    continue;
-                }
-            };
-        for child in children {
-            let (child_name, name_bytes) = displayed(&name, &child.file_name());
-            let entry = Entry { path: child.path(), name: child_name, name_bytes };
-            let file_name = child.file_name();
-            let kind = match child.file_type() {
-                Ok(kind) => kind,
-                Err(error) => {
-                    listing.findings.push(unreadable(&entry.source(""), &error));
-                    continue;
-                }
-            };
-            let is_top = area == Area::Top;
-            if is_top && file_name == POLICY_FILE && kind.is_file() {
-                continue;
-            }
-            if kind.is_dir() {
-                let is_approvals = is_top && file_name == APPROVALS;
-                let below = if is_top { Area::Records } else { area };
-                pending.push((
-                    entry.path,
-                    entry.name,
-                    if is_approvals { Area::Approvals } else { below },
-                ));
-                continue;
-            }
-            listing.add(entry, kind, area);
+    let top = Folder { path: directory.to_owned(), name: name.to_owned(), area: Area::Top };
+    let mut pending = vec![top];
+    while !pending.is_empty() {
+        let listed: Vec<(Listing, Vec<Folder>)> =
+            std::mem::take(&mut pending).par_iter().map(list_folder).collect();
+        for (folder, below) in listed {
+            listing.entries.extend(folder.entries);
+            listing.findings.extend(folder.findings);
+            pending.extend(below);
         }
     }
-    listing.entries.sort_by(|a, b| a.name.cmp(&b.name));
+    listing.entries.par_sort_unstable_by(|a, b| a.name.cmp(&b.name));
     listing.names();
     listing
+}
+
+/// A folder of a register that is still to be listed.
+struct Folder {
+    path: PathBuf,
+    name: String,
+    area: Area,
+}
+
+/// The files of one folder, and the folders in it.
+fn list_folder(folder: &Folder) -> (Listing, Vec<Folder>) {
+    let mut listing = Listing::default();
+    let mut below = Vec::new();
+    let children = fs::read_dir(&folder.path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let children = match children {
+        Ok(children) => children,
+        Err(error) => {
+            listing.findings.push(unreadable(&nameless(&folder.name), &error));
+            return (listing, below);
+        }
+    };
+    for child in children {
+        let file_name = child.file_name();
+        let (name, name_bytes) = displayed(&folder.name, &file_name);
+        let entry = Entry { path: child.path(), name, name_bytes };
+        let is_top = folder.area == Area::Top;
+        match child.file_type() {
+            Err(error) => listing.findings.push(unreadable(&entry.source(""), &error)),
+            Ok(kind) if is_top && file_name == POLICY_FILE && kind.is_file() => {}
+            Ok(kind) if kind.is_dir() => {
+                let area = match folder.area {
+                    Area::Top if file_name == APPROVALS => Area::Approvals,
+                    Area::Top => Area::Records,
+                    area => area,
+                };
+                below.push(Folder { path: entry.path, name: entry.name, area });
+            }
+            Ok(kind) => listing.add(entry, kind, folder.area),
+        }
+    }
+    (listing, below)
 }
 
 /// Reads all records of a register directory.
@@ -251,12 +265,18 @@ impl Entry {
 
 impl Listing {
     fn add(&mut self, entry: Entry, kind: fs::FileType, area: Area) {
+        let is_record = kind.is_file() && area != Area::Approvals && is_yaml(&entry.name);
+        let is_text = entry.name_bytes.is_none() && !entry.name.contains(char::is_control);
+        if is_record && is_text {
+            self.entries.push(entry);
+            return;
+        }
         let file = entry.source("");
         if kind.is_symlink() {
             self.findings.push(symlink(&file));
         } else if !kind.is_file() {
             self.findings.push(not_a_file(&file));
-        } else if entry.name_bytes.is_some() || entry.name.contains(char::is_control) {
+        } else if !is_text {
             let message = "the file's name is not printable text";
             self.findings.push(
                 UNPORTABLE_NAME
@@ -269,7 +289,7 @@ impl Listing {
                 let finding = STRAY_FILE.finding(Place::file(&file), message);
                 self.findings.push(finding.help("move it out of `approvals/`"));
             }
-        } else if !is_yaml(&entry.name) {
+        } else {
             let finding = STRAY_FILE.finding(
                 Place::file(&file),
                 "this file is no record: only `*.yaml` and `*.yml` are",
@@ -277,17 +297,18 @@ impl Listing {
             self.findings.push(
                 finding.help("move it out of the register, or rename it to its id with `.yaml`"),
             );
-        } else {
-            self.entries.push(entry);
         }
     }
 
     /// Names that other file systems cannot keep apart, or cannot hold.
     fn names(&mut self) {
-        let folded = |name: &str| name.nfc().flat_map(char::to_lowercase).collect::<String>();
+        let folded = |name: &str| match name.is_ascii() {
+            true => name.to_ascii_lowercase(),
+            false => name.nfc().flat_map(char::to_lowercase).collect(),
+        };
         let mut by_name: Vec<(String, &Entry)> =
-            self.entries.iter().map(|entry| (folded(&entry.name), entry)).collect();
-        by_name.sort_by(|a, b| (&a.0, &a.1.name).cmp(&(&b.0, &b.1.name)));
+            self.entries.par_iter().map(|entry| (folded(&entry.name), entry)).collect();
+        by_name.par_sort_unstable_by(|a, b| (&a.0, &a.1.name).cmp(&(&b.0, &b.1.name)));
         for pair in by_name.windows(2) {
             if pair[0].0 == pair[1].0 {
                 let message = format!(
@@ -317,16 +338,18 @@ fn is_yaml(name: &str) -> bool {
 /// Names that Windows keeps for devices, and characters that it refuses.
 /// <https://learn.microsoft.com/windows/win32/fileio/naming-a-file>
 fn is_reserved(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or_default().to_ascii_uppercase();
-    let is_port = |prefix: &str| {
-        stem.strip_prefix(prefix)
-            .is_some_and(|number| number.len() == 1 && number.bytes().all(|b| b.is_ascii_digit()))
+    const DEVICES: [&str; 4] = ["CON", "PRN", "AUX", "NUL"];
+    const PORTS: [&str; 2] = ["COM", "LPT"];
+    let stem = name.split('.').next().unwrap_or_default();
+    let is_port = |stem: &str| {
+        let (kind, number) = stem.split_at_checked(3).unwrap_or((stem, ""));
+        PORTS.iter().any(|port| port.eq_ignore_ascii_case(kind))
+            && matches!(number.as_bytes(), [digit] if digit.is_ascii_digit())
     };
-    matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL")
-        || is_port("COM")
-        || is_port("LPT")
+    DEVICES.iter().any(|device| device.eq_ignore_ascii_case(stem))
+        || is_port(stem)
         || name.ends_with([' ', '.'])
-        || name.contains(['<', '>', ':', '"', '\\', '|', '?', '*'])
+        || name.bytes().any(|byte| b"<>:\"\\|?*".contains(&byte))
 }
 
 /// The name that people see, and its bytes where they are not UTF-8.
