@@ -10,9 +10,12 @@ pub(crate) mod characters;
 mod corpus;
 pub(crate) mod dates;
 mod escapes;
+mod explanation;
 #[cfg(test)]
 mod hostile;
+mod quoting;
 pub(crate) mod schema;
+mod syntax;
 mod typed;
 pub(crate) mod yaml;
 
