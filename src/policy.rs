@@ -206,7 +206,8 @@ impl<'de> Deserialize<'de> for PerRisk<u32> {
 pub(crate) fn load(file: &Arc<SourceFile>) -> Result<(Policy, Vec<Finding>), Vec<Finding>> {
     static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
         let document = serde_json::from_str(POLICY_SCHEMA).expect("the schema is JSON");
-        Schema::compile(document).expect("the schema of the policy is a schema")
+        let schema = Schema::compile(document).expect("the schema of the policy is a schema");
+        schema.described_by("exc schema policy")
     });
 
     let (tree, mut findings) = source::read_policy(file, &SCHEMA);
