@@ -1,6 +1,6 @@
 //! EXC207: an open exception whose last valid day lies behind.
 
-use super::{Check, Context, Rule};
+use super::{Check, Context, Rule, way_on};
 use crate::finding::{Code, Finding};
 use crate::model::window::{Status, describe, status};
 use crate::source::Record;
@@ -47,7 +47,7 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     findings.push(
         CODE.finding(record.at("/expires"), describe(expires, context.today))
             .owner(&exception.owner)
-            .help("add `closed:` if the control is met; otherwise add a `renewals` entry with a new reason and new evidence, and move `expires`"),
+            .help(way_on("if", context.today)),
     );
 }
 

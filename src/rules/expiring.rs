@@ -1,6 +1,6 @@
 //! EXC208: an open exception that ends soon.
 
-use super::{Check, Context, Rule};
+use super::{Check, Context, Rule, way_on};
 use crate::finding::{Code, Finding};
 use crate::model::window::{Status, days_left, describe, status};
 use crate::source::Record;
@@ -41,7 +41,7 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let finding = CODE
         .finding(record.at("/expires"), describe(expires, context.today))
         .owner(&exception.owner)
-        .help("add `closed:` once the control is met; otherwise add a `renewals` entry with a new reason and new evidence, and move `expires`");
+        .help(way_on("once", context.today));
     findings.push(context.because(finding, "/warn_within_days", "the window"));
 }
 
