@@ -520,6 +520,31 @@ mod tests {
     }
 
     #[test]
+    fn every_problem_of_the_schema_has_a_help_that_fits_the_policy() {
+        let help = |more: &str| {
+            let findings = policy(more).expect_err("unusable");
+            findings.into_iter().map(|f| f.help.unwrap_or_default()).collect::<Vec<_>>()
+        };
+        assert_eq!(help("durations: {max_renewals: -1}\n"), ["write 0 or more"]);
+        assert_eq!(help("cliff: {records: 1}\n"), ["write 2 or more"]);
+        assert_eq!(
+            help("warn_within_days: soon\n"),
+            ["write a whole number, such as `30`; see `exc schema policy`"]
+        );
+        assert_eq!(
+            help("rules: {vague-justification: warning}\n"),
+            ["rules are named by their code; `exc rules` lists them"]
+        );
+        assert_eq!(
+            help("controls: [{id: A-1}]\n"),
+            ["add `title`; `exc schema policy` describes it"]
+        );
+        let file = SourceFile::new("policy.yaml", MINIMAL.replace("version: 1", "version: 2"));
+        let findings = load(&Arc::new(file)).expect_err("unusable");
+        assert_eq!(findings[0].help.as_deref(), Some("write `version: 1`"));
+    }
+
+    #[test]
     fn everything_wrong_is_said_at_once() {
         assert_eq!(problem("a: 1\nb: 2\n").lines().count(), 2);
     }

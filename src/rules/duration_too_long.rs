@@ -161,7 +161,9 @@ expires: 2027-02-04
         let record = "risk: {level: High, statement: x}\n";
         let report = report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], policy);
         assert!(
-            report.ends_with("help: correct `risk.level` first: the risk may allow less"),
+            report
+                .trim_end()
+                .ends_with("help: correct `risk.level` first: the risk may allow less"),
             "{report}"
         );
     }

@@ -97,7 +97,7 @@ closed: {date: 2026-11-20, outcome: remediated, note: The endpoint is private.}
         insta::assert_snapshot!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], policy), @r"
         EXC-2026-K7QD.yaml:28:10 warning[EXC208]: valid through 2026-11-25 (UTC), 5 days left
           policy.yaml:9:19 the window
-          help: add `closed:` once the control is met; otherwise add a `renewals` entry with a new reason and new evidence, and move `expires`
+          help: add `closed: {date: 2026-11-20, outcome: remediated, note: …}` once the control is met; otherwise add `{date: 2026-11-20, until: …, reason: …, evidence: …}` to `renewals`, and set `expires` to its `until`
           owner: dana.ruiz@example.com
         ");
     }

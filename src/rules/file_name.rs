@@ -64,8 +64,11 @@ id: EXC-2026-K7QE
 
     #[test]
     fn both_endings_of_records_are_good_and_the_help_needs_no_git() {
-        assert_eq!(report_of(&RULE, &[("EXC-2026-K7QD.yml", "")], ""), "");
-        insta::assert_snapshot!(report_of(&RULE, &[("model proxy.yml", "")], ""), @"");
+        let record = "id: EXC-2026-K7QD";
+        assert_eq!(report_of(&RULE, &[("EXC-2026-K7QD.yml", record)], ""), "");
+        let report = report_of(&RULE, &[("model proxy.yml", record)], "");
+        let help = "help: run `mv -- 'exceptions/model proxy.yml' exceptions/EXC-2026-K7QD.yaml`";
+        assert!(report.contains(help), "{report}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use chrono::Datelike;
 
 use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
+use crate::policy::Policy;
 use crate::source::Record;
 
 pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
@@ -46,11 +47,11 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     if let Some(place) = policy.at("/ids/pattern") {
         finding = finding.label(place, "the form of ids in this register");
     }
-    findings.push(finding.help(help(id, context)));
+    findings.push(finding.help(help(record, context.policy)));
 }
 
-fn help(id: &str, context: &Context<'_>) -> String {
-    let pattern = &context.policy.id_pattern;
+fn help(record: &Record, policy: &Policy) -> String {
+    let (id, pattern) = (&record.exception.id, &policy.id_pattern);
     let in_capitals = id.to_uppercase();
     if pattern.is_match(&in_capitals) {
         return format!("write it in capitals: `{in_capitals}`");
@@ -66,7 +67,7 @@ fn help(id: &str, context: &Context<'_>) -> String {
     if pattern.is_match(&corrected) {
         return format!("`I`, `L`, `O` and `U` are left out of ids: write `{corrected}`");
     }
-    let example = format!("EXC-{}-K7QD", context.today.year());
+    let example = format!("EXC-{}-K7QD", record.exception.opened.map_or(2026, |day| day.year()));
     match pattern.is_match(&example) {
         true => format!(
             "write an id such as `{example}`: the year, and four characters at random; `exc new` draws one"

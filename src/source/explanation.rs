@@ -83,6 +83,13 @@ impl<'a> Expected<'a> {
             .filter_map(Value::as_str)
     }
 
+    /// The pattern, where a text does not match it.
+    fn form_missed_by(&self, text: &str) -> Option<&'a str> {
+        let pattern = self.keyword("pattern")?.as_str()?;
+        let compiled = regex::Regex::new(pattern).ok()?;
+        (!compiled.is_match(text)).then_some(pattern)
+    }
+
     fn is(&self, kind: &str) -> bool {
         self.keyword("type").is_some_and(|known| known == kind)
     }
@@ -270,6 +277,12 @@ impl<'a> Explanation<'a> {
         match node.text() {
             Some(text) if expected.is_date() => return Some(dates::not_a_date(place, text)),
             Some(text) if wanted == article(JsonType::String) => {
+                // Quotes alone would not make it right.
+                if let Some(form) = expected.form_missed_by(text) {
+                    let key = last_key(&place.pointer);
+                    let message = format!("`{text}` is not in the form that `{key}` takes");
+                    return Some(INVALID_VALUE.finding(place, message).help(expected_form(form)));
+                }
                 let mut options = expected.options().peekable();
                 let is_no_option =
                     options.peek().is_some() && !options.any(|option| option == text);
@@ -309,6 +322,10 @@ impl<'a> Explanation<'a> {
                 "{…}" => format!("write {wanted}; see `{}`", self.command),
                 sample => format!("write `{before}{sample}`"),
             };
+        }
+        let options: Vec<String> = expected.options().map(str::to_owned).collect();
+        if !options.is_empty() {
+            return format!("use {}", list(&options));
         }
         if wanted != article(JsonType::String) {
             return format!("write {}; see `{}`", expected.kind(), self.command);
@@ -456,5 +473,134 @@ fn article(kind: JsonType) -> &'static str {
         JsonType::Number => "a number",
         JsonType::Object => "a mapping",
         JsonType::String => "text",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::source::{self, RecordSchema};
+    use crate::text::SourceFile;
+
+    /// What is said about a record, without the keys that it does not have.
+    fn said(text: &str) -> Vec<String> {
+        let schema = RecordSchema::new(&[]).expect("the schema is a schema");
+        let file = Arc::new(SourceFile::new("exceptions/a.yaml", text));
+        let (_, findings) = source::load(&file, &schema);
+        let mut said: Vec<String> = findings
+            .into_iter()
+            .filter(|finding| !finding.place.pointer.is_empty())
+            .map(|f| format!("{}: {} | {}", f.code.id, f.message, f.help.unwrap_or_default()))
+            .collect();
+        said.sort();
+        said
+    }
+
+    #[test]
+    fn a_single_value_becomes_a_list_by_the_edit_that_is_shown() {
+        for (written, edit) in [
+            ("scope: service:/mirror", "scope: [service:/mirror]"),
+            ("scope: {service: /mirror}", "scope: [service:/mirror]"),
+            ("tags: a, b", "tags: [\"a, b\"]"),
+            ("controls: 5", "controls: [\"5\"]"),
+        ] {
+            let all = said(written);
+            assert!(all[0].ends_with(&format!("not a list | write `{edit}`")), "{all:?}");
+            assert_eq!((all.len(), said(edit).len()), (1, 0), "{written}");
+        }
+    }
+
+    #[test]
+    fn the_shape_of_a_mapping_keeps_what_was_given() {
+        for (written, edit) in [
+            ("risk: High", "risk: {level: high, statement: …}"),
+            ("owner: Ana", "owner: {name: Ana, email: …, team: …}"),
+            ("requester: ana@example.com", "requester: {name: …, email: ana@example.com}"),
+            ("justification: it is", "justification: {blocker: …, end_state: …}"),
+            ("remediation: [x]", "remediation: {plan: …}"),
+            ("closed: remediated", "closed: {date: YYYY-MM-DD, outcome: remediated, note: …}"),
+            ("emergency: now", "emergency: {declared: YYYY-MM-DDThh:mm:ssZ, reason: …}"),
+            ("compensating_controls: [x]", "- {description: …, owner: …, evidence: …}"),
+            ("reviews: [x]", "- {date: YYYY-MM-DD, by: …, note: …}"),
+            (
+                "renewals: x",
+                "renewals: [{date: YYYY-MM-DD, until: YYYY-MM-DD, reason: …, evidence: …}]",
+            ),
+        ] {
+            let all = said(written);
+            assert_eq!(all.len(), 1, "{all:?}");
+            assert!(all[0].ends_with(&format!(" | write `{edit}`")), "{all:?}");
+        }
+    }
+
+    #[test]
+    fn an_entry_is_called_an_entry() {
+        assert_eq!(
+            said("scope:\n  - service: /mirror\n"),
+            [
+                "EXC103: an entry of `scope` is a mapping, not text | remove the space: `service:/mirror`"
+            ]
+        );
+        assert_eq!(
+            said("links:\n  - see: this\n"),
+            ["EXC103: an entry of `links` is a mapping, not text | quote it: `- \"see: this\"`"]
+        );
+    }
+
+    #[test]
+    fn a_wrong_type_has_one_finding() {
+        for text in [
+            "risk: [x, y]",
+            "risk: {level: [x, y], statement: x}",
+            "risk: {level: 5, statement: x}",
+            "compensating_controls: [{description: a, owner: a@b.co, evidence: e, verify_every: 3, verified: 2026-01-01}]",
+        ] {
+            assert_eq!(said(text).len(), 1, "{:?}", said(text));
+        }
+    }
+
+    #[test]
+    fn an_empty_key_is_told_what_goes_there_and_whether_it_may_go() {
+        for (text, help) in [
+            (
+                "justification: {blocker: , end_state: x}",
+                "write the blocker: what stands in the way of meeting the control today: a concrete, checkable fact, such as a missing vendor feature with its ticket",
+            ),
+            (
+                "title: ''",
+                "write the title: one line that tells a reader of a list what is excepted and until which event",
+            ),
+            ("opened:", "write a day as `YYYY-MM-DD`"),
+            (
+                "remediation: {plan: x, milestones: [{due: 2026-01-01, what: x, done: }]}",
+                "write a day as `YYYY-MM-DD`, or remove the key",
+            ),
+            (
+                "data_classification:",
+                "write the data classification: classification of the most sensitive data within the scope, in the words of the organisation, for example `internal`, or remove the key",
+            ),
+            ("owner:", "write `owner: {name: …, email: …, team: …}`"),
+            ("risk: {level: , statement: x}", "write `low`, `medium`, `high` or `critical`"),
+        ] {
+            let all = said(text);
+            assert_eq!(all.len(), 1, "{all:?}");
+            assert_eq!(all[0].rsplit(" | ").next(), Some(help), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_required_key_with_a_typo_is_one_finding() {
+        for (text, meant) in [
+            ("remediation: {plan: x, milestones: [{deu: 2026-01-01, what: x}]}", "due"),
+            ("owner: {name: x, emial: a@b.co, team: x}", "email"),
+            ("owner: {name: x, email: a@b.co, taem: x}", "team"),
+        ] {
+            let all = said(text);
+            assert_eq!(all.len(), 1, "{all:?}");
+            assert!(all[0].ends_with(&format!("did you mean `{meant}`?")), "{all:?}");
+        }
+        // A key that is far from every other takes no finding away.
+        assert_eq!(said("owner: {name: x, email: a@b.co, zzz: x}").len(), 2);
     }
 }
