@@ -206,7 +206,8 @@ impl<'de> Deserialize<'de> for PerRisk<u32> {
 pub(crate) fn load(file: &Arc<SourceFile>) -> Result<(Policy, Vec<Finding>), Vec<Finding>> {
     static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
         let document = serde_json::from_str(POLICY_SCHEMA).expect("the schema is JSON");
-        Schema::compile(document).expect("the schema of the policy is a schema")
+        let schema = Schema::compile(document).expect("the schema of the policy is a schema");
+        schema.described_by("exc schema policy")
     });
 
     let (tree, mut findings) = source::read_policy(file, &SCHEMA);
@@ -516,6 +517,31 @@ mod tests {
                 "c@example.com /people/1/emails/0 5"
             ]
         );
+    }
+
+    #[test]
+    fn every_problem_of_the_schema_has_a_help_that_fits_the_policy() {
+        let help = |more: &str| {
+            let findings = policy(more).expect_err("unusable");
+            findings.into_iter().map(|f| f.help.unwrap_or_default()).collect::<Vec<_>>()
+        };
+        assert_eq!(help("durations: {max_renewals: -1}\n"), ["write 0 or more"]);
+        assert_eq!(help("cliff: {records: 1}\n"), ["write 2 or more"]);
+        assert_eq!(
+            help("warn_within_days: soon\n"),
+            ["write a whole number, such as `30`; see `exc schema policy`"]
+        );
+        assert_eq!(
+            help("rules: {vague-justification: warning}\n"),
+            ["rules are named by their code; `exc rules` lists them"]
+        );
+        assert_eq!(
+            help("controls: [{id: A-1}]\n"),
+            ["add `title`; `exc schema policy` describes it"]
+        );
+        let file = SourceFile::new("policy.yaml", MINIMAL.replace("version: 1", "version: 2"));
+        let findings = load(&Arc::new(file)).expect_err("unusable");
+        assert_eq!(findings[0].help.as_deref(), Some("write `version: 1`"));
     }
 
     #[test]

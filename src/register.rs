@@ -294,9 +294,18 @@ impl Listing {
                 Place::file(&file),
                 "this file is no record: only `*.yaml` and `*.yml` are",
             );
-            self.findings.push(
-                finding.help("move it out of the register, or rename it to its id with `.yaml`"),
-            );
+            let name = entry.name.rsplit('/').next().unwrap_or_default();
+            // What a desktop or an editor leaves behind never was a record.
+            let help = match name.starts_with('.') || name.ends_with('~') {
+                true => format!(
+                    "run `rm -- {}`, and name it in `.gitignore` so that it is never committed",
+                    shell_word(&entry.name)
+                ),
+                false => {
+                    "move it out of the register, or rename it to its id with `.yaml`".to_owned()
+                }
+            };
+            self.findings.push(finding.help(help));
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::{Failure, Globals};
 use crate::env::{Env, Outcome};
+use crate::render::explained;
 use crate::rules::{self, RULES};
 use crate::source::schema::nearest;
 
@@ -21,18 +22,17 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         let hint = format!("{}`exc rules` lists them all", hint.unwrap_or_default());
         return Err(Failure::new(message).hint(hint).into());
     };
-    globals.print(env, |out| {
-        let code = rule.code;
-        writeln!(out, "# {}: {}\n", code.id, code.name)?;
-        let adjustable =
-            if code.adjustable { "the policy may set another level" } else { "not negotiable" };
-        writeln!(
-            out,
-            "Level: {} ({adjustable}). Kind: {}.\n",
-            code.level.as_str(),
-            code.kind.as_str()
-        )?;
-        writeln!(out, "{}", rule.docs.trim_end())
-    })?;
+    let code = rule.code;
+    let adjustable =
+        if code.adjustable { "the policy may set another level" } else { "not negotiable" };
+    let (level, kind) = (code.level.as_str(), code.kind.as_str());
+    let page = format!(
+        "# {}: {}\n\nLevel: {level} ({adjustable}). Kind: {kind}.\n\n{}\n",
+        code.id,
+        code.name,
+        rule.docs.trim_end()
+    );
+    let style = globals.style(env);
+    globals.print(env, |out| explained::write(&page, style, out))?;
     Ok(Outcome::Success)
 }

@@ -238,7 +238,10 @@ pub(crate) fn open(
             findings.extend(warnings);
             policy
         }
-        Err(problems) => return unusable(problems),
+        Err(mut problems) => {
+            crate::rules::name_codes(&mut problems);
+            return unusable(problems);
+        }
     };
     let levels = crate::rules::check_levels(&policy);
     if !levels.is_empty() {

@@ -7,6 +7,7 @@
 #[cfg(test)]
 mod agreement;
 pub(crate) mod csv;
+pub(crate) mod explained;
 mod fingerprint;
 mod github;
 mod gitlab;

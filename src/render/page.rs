@@ -223,7 +223,7 @@ impl Page<'_> {
 
 /// A line in pieces of at most `room` columns, broken at spaces; a long word stays whole, so that
 /// an address can be copied.
-fn wrapped(line: &str, room: Option<usize>) -> Vec<String> {
+pub(super) fn wrapped(line: &str, room: Option<usize>) -> Vec<String> {
     let Some(room) = room else { return vec![line.to_owned()] };
     let mut lines = vec![String::new()];
     for word in line.split(' ') {

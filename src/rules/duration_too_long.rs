@@ -79,6 +79,9 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         let help = match is_past {
             true => "a past grant is not edited: close this record, and file a new one for what is still needed".to_owned(),
+            false if exception.risk.level.is_none() => {
+                "correct `risk.level` first: the risk may allow less".to_owned()
+            }
             false => help,
         };
         let granted = n_days(days);
@@ -150,6 +153,19 @@ expires: 2027-02-04
           policy.yaml:10:20 the longest grant
           help: set `expires: 2027-01-24` or earlier, and renew it if that proves too short
         ");
+    }
+
+    #[test]
+    fn no_day_is_proposed_while_the_risk_is_not_known() {
+        let policy = "controls:\n  - {id: AZ-NET-004, title: x, max_days: 60}\n";
+        let record = "risk: {level: High, statement: x}\n";
+        let report = report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], policy);
+        assert!(
+            report
+                .trim_end()
+                .ends_with("help: correct `risk.level` first: the risk may allow less"),
+            "{report}"
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! EXC207: an open exception whose last valid day lies behind.
 
-use super::{Check, Context, Rule};
+use super::{Check, Context, Rule, way_on};
 use crate::finding::{Code, Finding};
 use crate::model::window::{Status, describe, status};
 use crate::source::Record;
@@ -47,7 +47,7 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     findings.push(
         CODE.finding(record.at("/expires"), describe(expires, context.today))
             .owner(&exception.owner)
-            .help("add `closed:` if the control is met; otherwise add a `renewals` entry with a new reason and new evidence, and move `expires`"),
+            .help(way_on("if", context.today)),
     );
 }
 
@@ -88,7 +88,7 @@ closed: {date: 2026-11-10, outcome: remediated, note: The endpoint is private.}
         let record = "expires: 2026-11-10\n";
         insta::assert_snapshot!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], ""), @r"
         EXC-2026-K7QD.yaml:28:10 error[EXC207]: expired after 2026-11-10 (UTC), 10 days ago
-          help: add `closed:` if the control is met; otherwise add a `renewals` entry with a new reason and new evidence, and move `expires`
+          help: add `closed: {date: 2026-11-20, outcome: remediated, note: …}` if the control is met; otherwise add `{date: 2026-11-20, until: …, reason: …, evidence: …}` to `renewals`, and set `expires` to its `until`
           owner: dana.ruiz@example.com
         ");
     }

@@ -1,6 +1,6 @@
 //! EXC208: an open exception that ends soon.
 
-use super::{Check, Context, Rule};
+use super::{Check, Context, Rule, way_on};
 use crate::finding::{Code, Finding};
 use crate::model::window::{Status, days_left, describe, status};
 use crate::source::Record;
@@ -41,7 +41,7 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let finding = CODE
         .finding(record.at("/expires"), describe(expires, context.today))
         .owner(&exception.owner)
-        .help("add `closed:` once the control is met; otherwise add a `renewals` entry with a new reason and new evidence, and move `expires`");
+        .help(way_on("once", context.today));
     findings.push(context.because(finding, "/warn_within_days", "the window"));
 }
 
@@ -97,7 +97,7 @@ closed: {date: 2026-11-20, outcome: remediated, note: The endpoint is private.}
         insta::assert_snapshot!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], policy), @r"
         EXC-2026-K7QD.yaml:28:10 warning[EXC208]: valid through 2026-11-25 (UTC), 5 days left
           policy.yaml:9:19 the window
-          help: add `closed:` once the control is met; otherwise add a `renewals` entry with a new reason and new evidence, and move `expires`
+          help: add `closed: {date: 2026-11-20, outcome: remediated, note: …}` once the control is met; otherwise add `{date: 2026-11-20, until: …, reason: …, evidence: …}` to `renewals`, and set `expires` to its `until`
           owner: dana.ruiz@example.com
         ");
     }

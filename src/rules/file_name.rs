@@ -11,7 +11,7 @@ const CODE: Code = Code::error("EXC020", "file-name").adjustable();
 
 const DOCS: &str = r##"## What it checks
 
-That the file of a record is named after its `id`, with `.yaml` at the end. The folder does not matter. An id that has not the register's form is left to EXC117.
+That the file of a record is named after its `id`, with `.yaml` or `.yml` at the end. The folder does not matter. An id that has not the register's form is left to EXC117.
 
 ## Why it matters
 
@@ -36,18 +36,19 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let path = record.file().path();
     let (folder, name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
     let expected = format!("{id}.yaml");
-    if id.is_empty() || name == expected || !context.policy.id_pattern.is_match(id) {
+    let is_named = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")) == Some(id);
+    if id.is_empty() || is_named || !context.policy.id_pattern.is_match(id) {
         return;
     }
     let target = if folder.is_empty() { expected } else { format!("{folder}/{expected}") };
     let message = format!("the record `{id}` stands in the file `{name}`");
-    let help = format!("run `git mv -- {} {}`", shell_word(path), shell_word(&target));
+    let help = format!("run `mv -- {} {}`", shell_word(path), shell_word(&target));
     findings.push(CODE.finding(record.at("/id"), message).help(help));
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::check_rule;
+    use super::super::testing::{check_rule, report_of};
     use super::RULE;
 
     #[test]
@@ -59,6 +60,15 @@ id: EXC-2026-K7QE
 #   ^^^^^^^^^^^^^ error[EXC020]: the record `EXC-2026-K7QE` stands in the file `EXC-2026-K7QD.yaml`
 ",
         );
+    }
+
+    #[test]
+    fn both_endings_of_records_are_good_and_the_help_needs_no_git() {
+        let record = "id: EXC-2026-K7QD";
+        assert_eq!(report_of(&RULE, &[("EXC-2026-K7QD.yml", record)], ""), "");
+        let report = report_of(&RULE, &[("model proxy.yml", record)], "");
+        let help = "help: run `mv -- 'exceptions/model proxy.yml' exceptions/EXC-2026-K7QD.yaml`";
+        assert!(report.contains(help), "{report}");
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! EXC117: an id that has not the form of the register's ids.
 
+use chrono::Datelike;
+
 use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
+use crate::policy::Policy;
 use crate::source::Record;
 
 pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
@@ -44,12 +47,38 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     if let Some(place) = policy.at("/ids/pattern") {
         finding = finding.label(place, "the form of ids in this register");
     }
-    findings.push(finding.help("take an id that `exc new` draws, and name the file after it"));
+    findings.push(finding.help(help(record, context.policy)));
+}
+
+fn help(record: &Record, policy: &Policy) -> String {
+    let (id, pattern) = (&record.exception.id, &policy.id_pattern);
+    let in_capitals = id.to_uppercase();
+    if pattern.is_match(&in_capitals) {
+        return format!("write it in capitals: `{in_capitals}`");
+    }
+    if pattern.is_match(&id.to_lowercase()) {
+        return format!("write it in small letters: `{}`", id.to_lowercase());
+    }
+    // The letters that the alphabet of ids leaves out look like these.
+    let look_alike = in_capitals.replace('O', "0").replace(['I', 'L'], "1").replace('U', "V");
+    let (head, tail) =
+        (id.rsplit_once('-').map_or("", |(head, _)| head), look_alike.rsplit('-').next());
+    let corrected = format!("{head}-{}", tail.unwrap_or_default());
+    if pattern.is_match(&corrected) {
+        return format!("`I`, `L`, `O` and `U` are left out of ids: write `{corrected}`");
+    }
+    let example = format!("EXC-{}-K7QD", record.exception.opened.map_or(2026, |day| day.year()));
+    match pattern.is_match(&example) {
+        true => format!(
+            "write an id such as `{example}`: the year, and four characters at random; `exc new` draws one"
+        ),
+        false => "write an id that matches the pattern, and name the file after it".to_owned(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check_rule, check_rule_with};
+    use super::super::testing::{check_rule, check_rule_with, report_of};
     use super::RULE;
 
     #[test]
@@ -75,6 +104,30 @@ id: W-12/../x
 #   ^^^^^^^^^ error[EXC117]: the id `W-12/../x` does not match `W-[0-9]+|V-[0-9]+`
 ",
             numbers,
+        );
+    }
+
+    #[test]
+    fn the_help_names_an_id_that_matches() {
+        let help = |id: &str, policy: &str| {
+            let record = format!("id: {id}\n");
+            let report = report_of(&RULE, &[("EXC-2026-K7QD.yaml", &record)], policy);
+            report.rsplit("help: ").next().expect("a help").trim_end().to_owned()
+        };
+        assert_eq!(help("exc-2026-1abc", ""), "write it in capitals: `EXC-2026-1ABC`");
+        assert_eq!(
+            help("EXC-2026-K7QO", ""),
+            "`I`, `L`, `O` and `U` are left out of ids: write `EXC-2026-K7Q0`"
+        );
+        assert_eq!(
+            help("model-proxy", ""),
+            "write an id such as `EXC-2026-K7QD`: the year, and four characters at random; `exc new` draws one"
+        );
+        let numbers = "ids: {pattern: 'w-[0-9]+'}";
+        assert_eq!(help("W-12", numbers), "write it in small letters: `w-12`");
+        assert_eq!(
+            help("12", numbers),
+            "write an id that matches the pattern, and name the file after it"
         );
     }
 

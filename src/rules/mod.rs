@@ -102,7 +102,7 @@ use crate::finding::{self, Code, Finding, Level};
 use crate::policy::{Policy, RuleLevel, UNUSABLE_POLICY};
 use crate::register::{self, Register};
 use crate::source::Record;
-use crate::source::schema::nearest;
+use crate::source::schema::{UNKNOWN_KEY, nearest};
 
 /// A check, with its page.
 pub(crate) struct Rule {
@@ -311,9 +311,47 @@ pub(crate) fn check_levels(policy: &Policy) -> Vec<Finding> {
     findings
 }
 
+/// Adds to the findings about a policy the code of a rule that it names in another way.
+pub(crate) fn name_codes(findings: &mut [Finding]) {
+    for finding in findings {
+        let named = finding.place.pointer.strip_prefix("/rules/").and_then(find);
+        if let Some(rule) = named.filter(|_| *finding.code == UNKNOWN_KEY) {
+            finding.help = Some(format!("use `{}`", rule.code.id));
+        }
+    }
+}
+
+/// What an owner does about an end that is near or past.
+fn way_on(when: &str, today: NaiveDate) -> String {
+    format!(
+        "add `closed: {{date: {today}, outcome: remediated, note: …}}` {when} the control is met; otherwise add `{{date: {today}, until: …, reason: …, evidence: …}}` to `renewals`, and set `expires` to its `until`"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_policy_that_calls_a_rule_by_its_name_is_told_the_code() {
+        let text = format!(
+            "{}rules: {{vague-justification: warning, exc111: warning, x: off}}\n",
+            testing::POLICY
+        );
+        let file =
+            std::sync::Arc::new(crate::text::SourceFile::new("exceptions/policy.yaml", text));
+        let mut findings = crate::policy::load(&file).expect_err("names are no codes");
+        name_codes(&mut findings);
+        let helps: Vec<&str> = findings.iter().filter_map(|f| f.help.as_deref()).collect();
+        assert_eq!(
+            helps,
+            [
+                "use `EXC111`",
+                "use `EXC111`",
+                "rules are named by their code; `exc rules` lists them"
+            ]
+        );
+    }
 
     #[test]
     fn codes_are_unique_and_in_order() {

@@ -4,7 +4,9 @@ use super::scope_fault::{Fault, faults};
 use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
 use crate::model::TargetError;
+use crate::policy::{Policy, ScopeKind};
 use crate::source::Record;
+use crate::source::schema::list;
 
 pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
 
@@ -37,14 +39,24 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     for (text, place, fault) in faults(record, context) {
         let Fault::Form(error) = fault else { continue };
         let message = format!("`{text}` is no target: {error}");
-        findings.push(CODE.finding(place, message).help(help(text, error)));
+        findings.push(CODE.finding(place, message).help(help(text, error, context.policy)));
     }
 }
 
-fn help(text: &str, error: TargetError) -> String {
+fn help(text: &str, error: TargetError, policy: &Policy) -> String {
     match error {
-        TargetError::NoKind if text.starts_with('/') => {
-            format!("write its kind before it, as in `azure:{text}`")
+        TargetError::NoKind => {
+            let kinds: Vec<String> = policy.scope.keys().map(|kind| format!("{kind}:")).collect();
+            let shapes = policy.scope.iter().map(|(kind, ScopeKind { levels, broadest })| {
+                let least =
+                    broadest.as_ref().and_then(|name| levels.iter().position(|l| l == name));
+                shape(kind, levels, least.unwrap_or(0))
+            });
+            // Few enough to read are shown whole.
+            match policy.scope.len() {
+                0..=SHOWN => format!("write a full path: {}", list(&shapes.collect::<Vec<_>>())),
+                _ => format!("write it as `kind:/path`; the kinds are {}", list(&kinds)),
+            }
         }
         TargetError::RelativePath => match text.split_once(':') {
             Some((kind, path)) => format!("write `{kind}:/{path}`"),
@@ -58,9 +70,26 @@ fn help(text: &str, error: TargetError) -> String {
     }
 }
 
+/// The kinds whose shapes a help shows.
+const SHOWN: usize = 4;
+
+/// A target of a kind, down to a level: `azure:/subscriptions/…/resourceGroups/…`.
+fn shape(kind: &str, levels: &[String], least: usize) -> String {
+    // Levels in camel case are those of a cloud whose paths spell them out; its topmost level
+    // groups the others and may be left out.
+    let is_spelt_out = levels.iter().any(|level| level.contains(char::is_uppercase));
+    let path: String = match is_spelt_out {
+        true => levels[least.min(1)..=least].iter().map(|level| format!("/{level}/…")).collect(),
+        false => {
+            levels[..=least].iter().map(|level| format!("/{}", level.to_uppercase())).collect()
+        }
+    };
+    format!("{kind}:{path}")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::testing::check_rule;
+    use super::super::testing::{POLICY, check_rule, policy};
     use super::*;
 
     #[test]
@@ -80,11 +109,33 @@ scope:
     }
 
     #[test]
-    fn the_edit_is_named_where_it_is_plain() {
+    fn a_path_without_kind_is_told_the_kinds_and_what_a_full_path_is() {
+        let with = |more: &str| {
+            let policy = policy(&format!("{POLICY}{more}"));
+            help("/prod", TargetError::NoKind, &policy)
+        };
         assert_eq!(
-            help("/subscriptions/s", TargetError::NoKind),
-            "write its kind before it, as in `azure:/subscriptions/s`"
+            with("scope: {aws: {levels: [account, bucket]}}\n"),
+            "write a full path: `aws:/ACCOUNT`, `azure:/subscriptions/…/resourceGroups/…`, `github:/ORG/REPO` or `service:/SERVICE`"
         );
+        assert_eq!(
+            with("scope: {a: {levels: [x]}, b: {levels: [x]}}\n"),
+            "write it as `kind:/path`; the kinds are `a:`, `azure:`, `b:`, `github:` or `service:`"
+        );
+    }
+
+    #[test]
+    fn what_the_help_shows_is_no_fault_once_it_is_filled_in() {
+        check_rule(
+            &RULE,
+            "scope: [azure:/subscriptions/s/resourceGroups/g, github:/o/r, service:/s]",
+        );
+    }
+
+    #[test]
+    fn the_edit_is_named_where_it_is_plain() {
+        let policy = policy(POLICY);
+        let help = |text: &str, error| help(text, error, &policy);
         assert_eq!(help("github:org/repo", TargetError::RelativePath), "write `github:/org/repo`");
         assert_eq!(help("github:/org/", TargetError::EmptySegment), "write `github:/org`");
         assert_eq!(

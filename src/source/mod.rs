@@ -10,9 +10,12 @@ pub(crate) mod characters;
 mod corpus;
 pub(crate) mod dates;
 mod escapes;
+mod explanation;
 #[cfg(test)]
 mod hostile;
+mod quoting;
 pub(crate) mod schema;
+mod syntax;
 mod typed;
 pub(crate) mod yaml;
 
@@ -142,9 +145,15 @@ fn ambiguous_scalars(tree: &Tree, typed_fields: &[String], findings: &mut Vec<Fi
         }
         true
     });
-    // The schema has said so already where the core schema of YAML 1.2 reads no text either.
+    // The schema has said so already where the core schema of YAML 1.2 reads no text either, and
+    // what lies in a value of a wrong type has to be written anew.
     found.retain(|finding| {
-        !findings.iter().any(|other| other.place.pointer == finding.place.pointer)
+        let pointer = finding.place.pointer.as_str();
+        !findings.iter().any(|other| {
+            let below = pointer.strip_prefix(other.place.pointer.as_str());
+            below == Some("")
+                || (*other.code == schema::WRONG_TYPE && below.is_some_and(|b| b.starts_with('/')))
+        })
     });
     findings.extend(found);
 }

@@ -6,13 +6,15 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::error::ValidationErrorKind;
 use jsonschema::json::{Array, Json, Node, NodeIdentity, Object};
 use jsonschema::types::JsonType;
 use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::Value;
 
 use super::dates;
+use super::explanation::{Explanation, expected_form};
+use super::quoting::quoted;
 use super::yaml::{AMBIGUOUS, Entries, Items, NodeRef, Shape, Tree, push_key};
 use crate::finding::{Code, Finding, Place};
 
@@ -33,6 +35,8 @@ pub(crate) const POLICY_SCHEMA: &str = include_str!("../../schemas/policy.schema
 #[derive(Debug)]
 pub(crate) struct Schema {
     document: Value,
+    /// The command that describes the schema.
+    command: &'static str,
     validator: Validator<YamlTree>,
 }
 
@@ -46,7 +50,12 @@ impl Schema {
             .with_pattern_options(PatternOptions::regex())
             .build(&document)
             .map_err(|error| error.to_string())?;
-        Ok(Self { document, validator })
+        Ok(Self { document, command: "exc schema", validator })
+    }
+
+    /// The same, for a schema that another command describes.
+    pub(crate) fn described_by(self, command: &'static str) -> Self {
+        Self { command, ..self }
     }
 
     /// Everything the schema finds wrong with a tree.
@@ -85,33 +94,37 @@ impl Schema {
         let wants_a_date = error.evaluation_path().as_str().contains("/definitions/date")
             || error.schema_path().as_str().contains("/definitions/date");
 
+        let explanation = Explanation { document: &self.document, command: self.command };
         match error.kind() {
             ValidationErrorKind::AdditionalProperties { unexpected } => {
                 let known = self.known_keys(error);
+                let form = if known.is_empty() { explanation.key_form(&pointer) } else { None };
                 unexpected
                     .iter()
                     .map(|key| {
                         let mut at = pointer.clone();
                         push_key(&mut at, key);
                         let span = node.get(key).and_then(NodeRef::key_span).unwrap_or_default();
-                        unknown_key(place(at, span), key, &known, node)
+                        let finding = unknown_key(place(at, span), key, &known, node);
+                        match &form {
+                            Some(form) => finding.help(form.as_str()),
+                            None => finding,
+                        }
                     })
                     .collect()
             }
             ValidationErrorKind::Required { property } => {
                 let key = property.as_str().unwrap_or_default();
-                vec![missing(here(), &pointer, key)]
+                explanation.missing(here(), node, key).into_iter().collect()
             }
             ValidationErrorKind::Type { kind } => {
-                vec![wrong_type(here(), node, kind, wants_a_date)]
+                explanation.wrong_type(here(), node, kind).into_iter().collect()
             }
             _ if wants_a_date => vec![dates::not_a_date(here(), node.text().unwrap_or_default())],
-            ValidationErrorKind::Enum { options } => vec![not_in_enum(here(), node, options)],
-            ValidationErrorKind::MinLength { .. } => vec![
-                MISSING_FIELD.finding(here(), format!("`{}` is empty", last_key(&pointer))).help(
-                    format!("write the {}, or see `exc explain EXC102`", words(last_key(&pointer))),
-                ),
-            ],
+            ValidationErrorKind::Enum { options } => {
+                explanation.not_in_enum(here(), node, options).into_iter().collect()
+            }
+            ValidationErrorKind::MinLength { .. } => vec![explanation.empty(here())],
             ValidationErrorKind::MinItems { .. } => vec![
                 MISSING_FIELD
                     .finding(here(), format!("`{}` is an empty list", last_key(&pointer)))
@@ -122,6 +135,10 @@ impl Schema {
                     .finding(here(), format!("`{}` holds the same entry twice", last_key(&pointer)))
                     .help("keep one of them"),
             ],
+            // What has no value, or is no text, has its finding already.
+            ValidationErrorKind::Pattern { .. } if node.text() == Some("") => {
+                vec![explanation.empty(here())]
+            }
             ValidationErrorKind::Pattern { pattern } => {
                 let message = format!(
                     "`{}` is not in the form that `{}` takes",
@@ -130,7 +147,14 @@ impl Schema {
                 );
                 vec![INVALID_VALUE.finding(here(), message).help(expected_form(pattern))]
             }
-            _ => vec![INVALID_VALUE.finding(here(), format!("`{}`: {error}", last_key(&pointer)))],
+            ValidationErrorKind::Constant { .. }
+            | ValidationErrorKind::Minimum { .. }
+            | ValidationErrorKind::Maximum { .. } => {
+                // A value of another type has its finding already.
+                let is_number = matches!(node.shape(), Shape::Number(_));
+                is_number.then(|| explanation.out_of_range(here(), node)).into_iter().collect()
+            }
+            _ => vec![explanation.other(here(), error)],
         }
     }
 
@@ -158,90 +182,15 @@ fn unknown_key(place: Place, key: &str, known: &[String], parent: NodeRef<'_>) -
     }
 }
 
-fn missing(place: Place, parent: &str, key: &str) -> Finding {
-    let help = format!("add `{key}`; `exc schema` describes it");
-    if parent == "/closed" {
-        let message = format!("the record is closed without `{key}`");
-        let outcomes = "remediated, policy-changed, superseded, withdrawn, rejected or revoked";
-        let help = if key == "outcome" { format!("add `outcome: ` with {outcomes}") } else { help };
-        return CLOSED_WITHOUT_OUTCOME.finding(place, message).help(help);
-    }
-    if parent.starts_with("/compensating_controls/") {
-        let message = format!("this compensating control has no `{key}`");
-        return INCOMPLETE_COMPENSATING_CONTROL.finding(place, message).help(help);
-    }
-    let message = match parent {
-        "" => format!("the required key `{key}` is missing"),
-        parent => format!(
-            "`{}` lacks the required key `{key}`",
-            parent.trim_start_matches('/').replace('/', ".")
-        ),
-    };
-    MISSING_FIELD.finding(place, message).help(help)
-}
-
-fn wrong_type(place: Place, node: NodeRef<'_>, kind: &TypeKind, wants_a_date: bool) -> Finding {
-    let key = last_key(&place.pointer).to_owned();
-    let expected = match kind {
-        TypeKind::Single(kind) => article(*kind).to_owned(),
-        TypeKind::Multiple(kinds) => kinds.iter().map(article).collect::<Vec<_>>().join(" or "),
-    };
-    if matches!(node.shape(), Shape::Null) {
-        return MISSING_FIELD
-            .finding(place, format!("`{key}` has no value"))
-            .help(format!("write {expected}, or remove the key if it is optional"));
-    }
-    match node.text() {
-        Some(text) if wants_a_date => dates::not_a_date(place, text),
-        Some(text) if expected == article(JsonType::String) => ambiguous(place, text),
-        _ => {
-            let found = match node.shape() {
-                Shape::List => "a list",
-                Shape::Map => "a mapping",
-                Shape::Number(_) => "a number",
-                Shape::Bool(_) => "a boolean",
-                _ => "text",
-            };
-            let help = match expected == article(JsonType::Array) && node.text().is_some() {
-                true => {
-                    format!("write `- ` before the value: `{key}` is a list even with one entry")
-                }
-                false => format!("write {expected}; see `exc schema`"),
-            };
-            WRONG_TYPE.finding(place, format!("`{key}` is {found}, not {expected}")).help(help)
-        }
-    }
-}
-
 /// A text field whose plain scalar is another type to some reader.
 pub(crate) fn ambiguous(place: Place, text: &str) -> Finding {
     let what = super::ambiguous::reads_as(text).unwrap_or("another type");
-    let quoted = match text.contains(['"', '\\']) {
-        true => format!("'{}'", text.replace('\'', "''")),
-        false => format!("\"{text}\""),
-    };
     AMBIGUOUS
         .finding(
             place,
             format!("`{text}` without quotes reads as {what} in some tools, not as text"),
         )
-        .help(format!("quote it: `{quoted}`"))
-}
-
-fn not_in_enum(place: Place, node: NodeRef<'_>, options: &Value) -> Finding {
-    let names: Vec<String> = options
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|option| option.as_str().map_or_else(|| option.to_string(), str::to_owned))
-        .collect();
-    let text = node.text().unwrap_or_default();
-    let message = format!("`{text}` is not a value of `{}`", last_key(&place.pointer));
-    let finding = INVALID_VALUE.finding(place, message);
-    match nearest(text, names.iter().map(String::as_str)) {
-        Some(name) => finding.help(format!("did you mean `{name}`?")),
-        None => finding.help(format!("use {}", list(&names))),
-    }
+        .help(format!("quote it: `{}`", quoted(text)))
 }
 
 /// The candidate closest to a word, if it is close enough to be what was meant.
@@ -249,17 +198,29 @@ pub(crate) fn nearest<'a>(
     word: &str,
     candidates: impl Iterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let word = word.to_lowercase();
     candidates
-        .map(|name| {
-            let lower = name.to_lowercase();
-            let prefix = word.len() >= 4 && (lower.starts_with(&word) || word.starts_with(&lower));
-            let score = strsim::jaro_winkler(&lower, &word);
-            (if prefix { score.max(0.9) } else { score }, name)
-        })
-        .filter(|&(score, _)| score >= 0.8)
+        .filter_map(|name| likeness(word, name).map(|score| (score, name)))
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, name)| name)
+}
+
+/// Whether a word is close enough to a name to be meant for it.
+pub(super) fn is_near(word: &str, name: &str) -> bool {
+    likeness(word, name).is_some()
+}
+
+/// How close a word is to a name, from 0 to 1, where that is close enough.
+fn likeness(word: &str, name: &str) -> Option<f64> {
+    let (word, name) = (word.to_lowercase(), name.to_lowercase());
+    let is_prefix = word.len() >= 4 && (name.starts_with(&word) || word.starts_with(&name));
+    // Letters that changed places weigh too much in short words.
+    let allowed = if name.len() >= 6 { 2 } else { 1 };
+    let is_typo = word.len() >= 3
+        && word.len().abs_diff(name.len()) <= allowed
+        && strsim::osa_distance(&name, &word) <= allowed;
+    let score = strsim::jaro_winkler(&name, &word);
+    let score = if is_prefix || is_typo { score.max(0.9) } else { score };
+    (score >= 0.8).then_some(score)
 }
 
 /// `` `a`, `b` or `c` ``.
@@ -271,41 +232,10 @@ pub(crate) fn list(names: &[String]) -> String {
     }
 }
 
-fn expected_form(pattern: &str) -> String {
-    match pattern {
-        pattern if pattern.contains("[dwmy]") => {
-            "write a length of time: `30d`, `4w`, `3m` or `1y`".to_owned()
-        }
-        pattern if pattern.contains('@') => {
-            "write one e-mail address: `name@example.com`".to_owned()
-        }
-        pattern if pattern.contains('T') && pattern.contains('Z') => {
-            "write a moment in UTC: `2026-11-05T22:10:00Z`".to_owned()
-        }
-        pattern => format!("it must match `{pattern}`"),
-    }
-}
-
-fn article(kind: JsonType) -> &'static str {
-    match kind {
-        JsonType::Array => "a list",
-        JsonType::Boolean => "`true` or `false`",
-        JsonType::Integer => "a whole number",
-        JsonType::Null => "nothing",
-        JsonType::Number => "a number",
-        JsonType::Object => "a mapping",
-        JsonType::String => "text",
-    }
-}
-
 /// The last key of a pointer; for an entry of a list, the list's.
 pub(crate) fn last_key(pointer: &str) -> &str {
     let is_index = |token: &&str| token.bytes().all(|byte| byte.is_ascii_digit());
     pointer.rsplit('/').find(|token| !is_index(token)).unwrap_or("")
-}
-
-fn words(key: &str) -> String {
-    key.replace('_', " ")
 }
 
 /// The value tree as the validator's representation.

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StrInput, Tag};
 
 use super::characters;
+use super::syntax::{self, Advice};
 use crate::finding::{Code, Finding, Label, Place};
 use crate::text::{SourceFile, Span};
 
@@ -496,7 +497,11 @@ impl<'i> Reader<'_, 'i> {
         let next = self.file.text()[at.min(self.file.text().len())..].chars().next();
         let width = next.filter(|c| !matches!(c, '\n' | '\r')).map_or(0, char::len_utf8);
         let message = format!("this is not YAML: {}", error.info());
-        self.report(&SYNTAX, Span::new(at, at + width), message);
+        let Advice { help, origin } = syntax::advice(self.file, at, &error.info());
+        let label = origin.map(|(span, text)| (Place::span(self.file, span), text));
+        let finding = self.report(&SYNTAX, Span::new(at, at + width), message);
+        finding.help = Some(help);
+        finding.labels.extend(label.map(|(place, text)| Label { place, text: text.into() }));
     }
 
     fn report(

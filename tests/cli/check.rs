@@ -45,6 +45,8 @@ fn what_cannot_be_judged_is_exit_2_and_the_rest_is_still_printed() {
       |
     1 | id: [
       |     ^
+      |
+      = help: close it with a `]`
 
     error[EXC101]: unknown key `expiry`
       --> exceptions/EXC-2026-K7QD.yaml:28:1

@@ -105,7 +105,9 @@ fn links_that_are_not_https_are_counted_and_not_shown() {
 #[test]
 fn findings_are_counted_with_the_command_that_shows_them() {
     let w = one();
-    let text = record("EXC-2026-K7QD", "high", "2027-01-31").replace("opened: ", "opend: ");
+    let text = record("EXC-2026-K7QD", "high", "2027-01-31")
+        .replace("opened: ", "opend: ")
+        .replace("expires: ", "expiers: ");
     w.write("exceptions/EXC-2026-K7QD.yaml", text);
     let out = w.exc(&["show", "EXC-2026-K7QD"]);
     let line = out.lines().last().unwrap();
