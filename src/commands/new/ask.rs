@@ -15,6 +15,7 @@ use crate::env::Env;
 use crate::finding::Place;
 use crate::model::{CompensatingControl, Lifetime, Person, RiskLevel, Target, window};
 use crate::register::Register;
+use crate::render::{self, Safe};
 use crate::source::{self, schema};
 
 /// Asks for everything that a draft lacks.
@@ -48,6 +49,32 @@ pub(super) fn wants_draft(env: &mut Env<'_>) -> anyhow::Result<bool> {
         match answer.to_ascii_lowercase().as_str() {
             "y" | "yes" => return Ok(true),
             "" | "n" | "no" => return Ok(false),
+            _ => {}
+        }
+    }
+}
+
+/// Shows in short what the answers amount to, and asks whether to write it.
+pub(super) fn confirms(draft: &Draft, env: &mut Env<'_>) -> anyhow::Result<bool> {
+    let exception = &draft.exception;
+    let until = exception.expires.map(|expires| window::describe(expires, env.today));
+    let measures = render::count(exception.compensating_controls.len(), "compensating control");
+    let lines = [
+        ("record", format!("{}  {}", exception.id, exception.title)),
+        ("controls", exception.controls.join(", ")),
+        ("scope", exception.scope.join(", ")),
+        ("risk", format!("{}, {measures}", exception.risk.level.map_or("?", RiskLevel::as_str))),
+        ("owner", format!("{} <{}>", exception.owner.name, exception.owner.email)),
+        ("requester", format!("{} <{}>", exception.requester.name, exception.requester.email)),
+        ("expires", until.unwrap_or_default()),
+    ];
+    for (label, text) in lines {
+        let _ = writeln!(env.err, "  {label:<10} {}", Safe(&text));
+    }
+    loop {
+        match read_answer(env, "write it? [Y/n] ")?.to_ascii_lowercase().as_str() {
+            "" | "y" | "yes" => return Ok(true),
+            "n" | "no" => return Ok(false),
             _ => {}
         }
     }
@@ -171,7 +198,28 @@ impl Conversation<'_, '_> {
         Ok(())
     }
 
+    /// Shows who git says that the requester is, to be kept or put right.
+    fn requester_of_git(&mut self) -> anyhow::Result<()> {
+        let Person { name, email, .. } = &self.draft.exception.requester;
+        if !self.draft.is_requester_from_git || name.is_empty() || email.is_empty() {
+            return Ok(());
+        }
+        let known = format!("{name} <{email}>");
+        let explanation = format!("from git: {known}; Enter keeps it, else write NAME <ADDRESS>");
+        let question = Question::new("requester", &explanation, "/requester/email").default(&known);
+        self.ask(question, |draft, answer| {
+            let written = answer.strip_suffix('>').and_then(|answer| answer.split_once('<'));
+            let (name, email) = written.ok_or("write it as NAME <ADDRESS>")?;
+            let requester = &mut draft.exception.requester;
+            requester.name = name.trim().to_owned();
+            requester.email = email.trim().to_owned();
+            if requester.name.is_empty() { Err("the name is missing".to_owned()) } else { Ok(()) }
+        })?;
+        Ok(())
+    }
+
     fn who(&mut self, register: &Register) -> anyhow::Result<()> {
+        self.requester_of_git()?;
         self.text(Question::new("requester", "your name", "/requester/name"), |draft| {
             &mut draft.exception.requester.name
         })?;
