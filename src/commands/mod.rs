@@ -206,9 +206,11 @@ pub(crate) fn create_file(path: &Path, text: &str) -> anyhow::Result<bool> {
 
 /// The cause of a failure to write, without the name of the temporary file, which nobody knows.
 fn cause(error: io::Error) -> io::Error {
-    let inner = error.get_ref().and_then(std::error::Error::source);
-    let code = inner.and_then(|inner| inner.downcast_ref::<io::Error>()?.raw_os_error());
-    code.map_or(error, io::Error::from_raw_os_error)
+    // The library puts it behind the system's words, and keeps those nowhere else.
+    match error.to_string().split_once(" at path \"") {
+        Some((words, _)) => io::Error::new(error.kind(), words.to_owned()),
+        None => error,
+    }
 }
 
 fn temporary_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {

@@ -104,7 +104,8 @@ mod tests {
         for (name, text) in files {
             std::fs::write(directory.path().join(name), text).unwrap();
         }
-        let at = |text: &str| text.replace('@', &directory.path().to_string_lossy());
+        let root = format!("{}/", directory.path().display());
+        let at = |text: &str| text.replace("@/", &root);
         // No file of whoever runs the tests may count.
         let mut known = BTreeMap::from([
             ("GIT_CONFIG_GLOBAL", String::new()),
