@@ -9,13 +9,12 @@ use chrono::NaiveDate;
 use super::allowed::{catalogue, field_form, known_control, latest};
 use super::draft::Draft;
 use super::flags;
-use super::prompt::{Conversation, Question, read_answer};
+use super::prompt::{Conversation, Question};
 use crate::commands::{Globals, Workspace, parse_date};
 use crate::env::Env;
 use crate::finding::Place;
 use crate::model::{CompensatingControl, Lifetime, Person, RiskLevel, Target, window};
 use crate::register::Register;
-use crate::render::{self, Safe};
 use crate::source::{self, schema};
 
 /// Asks for everything that a draft lacks.
@@ -39,45 +38,6 @@ pub(super) fn fill(
     talk.end()?;
     talk.say("");
     Ok(())
-}
-
-/// Whether a record that rules refuse shall be written all the same.
-pub(super) fn wants_draft(env: &mut Env<'_>) -> anyhow::Result<bool> {
-    let question = "write it as a draft, to be fixed in an editor? [y/N] ";
-    loop {
-        let answer = read_answer(env, question)?;
-        match answer.to_ascii_lowercase().as_str() {
-            "y" | "yes" => return Ok(true),
-            "" | "n" | "no" => return Ok(false),
-            _ => {}
-        }
-    }
-}
-
-/// Shows in short what the answers amount to, and asks whether to write it.
-pub(super) fn confirms(draft: &Draft, env: &mut Env<'_>) -> anyhow::Result<bool> {
-    let exception = &draft.exception;
-    let until = exception.expires.map(|expires| window::describe(expires, env.today));
-    let measures = render::count(exception.compensating_controls.len(), "compensating control");
-    let lines = [
-        ("record", format!("{}  {}", exception.id, exception.title)),
-        ("controls", exception.controls.join(", ")),
-        ("scope", exception.scope.join(", ")),
-        ("risk", format!("{}, {measures}", exception.risk.level.map_or("?", RiskLevel::as_str))),
-        ("owner", format!("{} <{}>", exception.owner.name, exception.owner.email)),
-        ("requester", format!("{} <{}>", exception.requester.name, exception.requester.email)),
-        ("expires", until.unwrap_or_default()),
-    ];
-    for (label, text) in lines {
-        let _ = writeln!(env.err, "  {label:<10} {}", Safe(&text));
-    }
-    loop {
-        match read_answer(env, "write it? [Y/n] ")?.to_ascii_lowercase().as_str() {
-            "" | "y" | "yes" => return Ok(true),
-            "n" | "no" => return Ok(false),
-            _ => {}
-        }
-    }
 }
 
 impl Conversation<'_, '_> {

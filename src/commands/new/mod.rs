@@ -2,6 +2,7 @@
 
 mod allowed;
 mod ask;
+mod consent;
 mod draft;
 mod flags;
 mod ids;
@@ -184,7 +185,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         if has_errors && !accepts_errors {
             let findings = say::unwritten(&findings, &file, (!asks).then_some(args));
             say::findings(&findings, &workspace, globals, env)?;
-            accepts_errors = is_terminal && ask::wants_draft(env)?;
+            accepts_errors = is_terminal && consent::wants_draft(env)?;
             if !accepts_errors {
                 globals.note(env, "nothing was written; `--draft` writes it nevertheless");
                 return Ok(Outcome::Findings);
@@ -193,7 +194,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
             ids.again(&draft.exception.id);
             continue;
         }
-        if !is_settled && !ask::confirms(&draft, env)? {
+        if !is_settled && !consent::confirms(&draft, env)? {
             return Err(Failure::new("nothing was written, as you said").into());
         }
         is_settled = true;
