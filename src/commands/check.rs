@@ -58,10 +58,27 @@ fn parse_report(text: &str) -> Result<(Format, PathBuf), String> {
     if path.is_empty() {
         return Err("the path is missing".to_owned());
     }
+    if path == "-" {
+        return Err("a report goes to a file; `--format` prints to standard output".to_owned());
+    }
     Ok((Format::from_str(format, true)?, path.into()))
 }
 
+/// Refuses reports of which one would overwrite the other.
+fn refuse_overwriting(args: &Args, globals: &Globals, env: &Env<'_>) -> Result<(), Failure> {
+    let cwd = globals.cwd(env);
+    let mut taken = BTreeSet::new();
+    for path in globals.output.iter().chain(args.reports.iter().map(|(_, path)| path)) {
+        if !taken.insert(normal(&cwd.join(path))) {
+            let message = format!("two reports would go to `{}`", path.display());
+            return Err(Failure::new(message).hint("give each report a file of its own"));
+        }
+    }
+    Ok(())
+}
+
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
+    refuse_overwriting(args, globals, env)?;
     let workspace = match super::open(globals, env)? {
         Ok(workspace) => workspace,
         Err(unusable) => {

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use chrono::NaiveDate;
 use clap::ValueEnum;
+use rayon::prelude::*;
 
 use super::mainline::Landed;
 use super::{Globals, Workspace, parse_date};
@@ -65,7 +66,7 @@ pub(crate) struct Args {
     /// How to print the list
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     format: Format,
-    /// With `--format csv`, print cells exactly as they are, also those that a spreadsheet computes
+    /// With `--format csv`, put nothing in front of cells that a spreadsheet computes
     #[arg(long)]
     csv_raw: bool,
 }
@@ -78,7 +79,7 @@ enum StatusName {
     Active,
     /// Past its last valid day
     Expired,
-    /// Ended by `exc close`
+    /// With a `closed` entry, which says how it ended
     Closed,
 }
 
@@ -148,12 +149,13 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let register =
         register::load(&workspace.directory, &workspace.name, &workspace.policy.record_schema);
     let landed = Landed::read(&workspace, &register, globals, env)?;
-    let listed = register.records.iter().map(|record| {
-        let status = landed.status(record, env);
+    let today = env.today;
+    let records = register.records.par_iter().map(|record| {
+        let status = landed.status(record, today);
         self::listed(record, status, &workspace)
     });
     let mut records: Vec<Listed<'_>> =
-        listed.filter(|record| args.is_wanted(record, env.today)).collect();
+        records.filter(|record| args.is_wanted(record, today)).collect();
     sort(&mut records, args.sort);
     print(args, globals, env, &records, &register)?;
     if register.records.is_empty() && register.unreadable.is_empty() {
@@ -168,9 +170,9 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
 
 /// A record as it is printed.
 pub(super) fn listed<'a>(record: &'a Record, status: Status, workspace: &Workspace) -> Listed<'a> {
-    let root = record.tree().root();
     let fields = workspace.policy.fields.iter().filter_map(|(name, _)| {
-        let node = root.get(name)?;
+        // The tree has been let go of and costs a second reading: only where a field is added.
+        let node = record.tree().root().get(name)?;
         Some((name.clone(), schema::to_json(node)))
     });
     Listed {
@@ -278,7 +280,7 @@ fn print(
         Format::Table if records.is_empty() => globals.print(env, |_| Ok(())),
         Format::Table => {
             let is_screen = env.terminal.output && globals.output.is_none();
-            let table = render::table::records(records, today, globals.style(env).width, is_screen);
+            let table = render::table::records(records, today, globals.style(env), is_screen);
             globals.print(env, |out| {
                 table.write(out)?;
                 writeln!(out, "\n{}", render::table::summary(records, today))

@@ -1,7 +1,10 @@
 //! Which records are on the mainline: what tells `proposed` from `active`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+
+use chrono::NaiveDate;
+use rayon::prelude::*;
 
 use super::{Failure, Globals, Workspace};
 use crate::env::Env;
@@ -34,30 +37,17 @@ impl Landed {
         globals: &Globals,
         env: &mut Env<'_>,
     ) -> Result<Self, Failure> {
-        let Some(repo) = repository(workspace)? else { return Ok(Self(None)) };
         if register.records.is_empty() {
             return Ok(Self(None));
         }
-        let branch = &workspace.policy.mainline;
-        let Some(mainline) = repo.mainline(branch)? else {
-            globals.note(
-                env,
-                &format!(
-                    "note: there is no branch `{branch}` yet, so every record counts as being on it"
-                ),
-            );
-            return Ok(Self(None));
-        };
-        if globals.verbose {
-            globals.note(env, &format!("mainline: {} at {}", mainline.name, mainline.tip));
-        }
-        let known = register.records.iter().filter_map(|record| {
+        let Some((repo, tip)) = mainline(workspace, globals, env)? else { return Ok(Self(None)) };
+        let known = register.records.par_iter().filter_map(|record| {
             let blob = ObjectId::of_file(record.file().text().as_bytes())?;
             Some((blob, record.exception.id.as_str()))
         });
-        let known: BTreeMap<ObjectId, &str> = known.collect();
+        let known: HashMap<ObjectId, &str> = known.collect();
         let mut ids = BTreeSet::new();
-        for file in files(&repo, mainline.tip, workspace)? {
+        for file in files(&repo, tip, workspace)? {
             match known.get(&file.blob) {
                 Some(id) => ids.insert((*id).to_owned()),
                 None => ids.insert(id_of(&repo, &file, workspace)?),
@@ -66,14 +56,66 @@ impl Landed {
         Ok(Self(Some(ids)))
     }
 
+    /// The same for one record: looks first where it is likely to be, and reads no file that does
+    /// not name it.
+    pub(crate) fn read_one(
+        workspace: &Workspace,
+        record: &Record,
+        globals: &Globals,
+        env: &mut Env<'_>,
+    ) -> Result<Self, Failure> {
+        let Some((repo, tip)) = mainline(workspace, globals, env)? else { return Ok(Self(None)) };
+        let id = &record.exception.id;
+        let landed = || Ok(Self(Some(BTreeSet::from([id.clone()]))));
+        let blob = ObjectId::of_file(record.file().text().as_bytes());
+        let mut files = files(&repo, tip, workspace)?;
+        if files.iter().any(|file| Some(file.blob) == blob) {
+            return landed();
+        }
+        let path = record.file().path();
+        files.sort_by_key(|file| file.path != path && stem(&file.path) != id);
+        for file in &files {
+            let names_it = file.path == path || stem(&file.path) == id || {
+                let bytes = repo.blob(file.blob, MAX_RECORD_SIZE)?.unwrap_or_default();
+                String::from_utf8(bytes).is_ok_and(|text| text.contains(id.as_str()))
+            };
+            if names_it && id_of(&repo, file, workspace)? == *id {
+                return landed();
+            }
+        }
+        Ok(Self(Some(BTreeSet::new())))
+    }
+
     pub(crate) fn has(&self, id: &str) -> bool {
         self.0.as_ref().is_none_or(|ids| ids.contains(id))
     }
 
-    /// What a record is on the day of the run.
-    pub(crate) fn status(&self, record: &Record, env: &Env<'_>) -> Status {
-        window::status(&record.exception, self.has(&record.exception.id), env.today)
+    /// What a record is on a day.
+    pub(crate) fn status(&self, record: &Record, today: NaiveDate) -> Status {
+        window::status(&record.exception, self.has(&record.exception.id), today)
     }
+}
+
+/// The repository of a workspace and the tip of its mainline; `None` where there is nothing to
+/// compare with.
+fn mainline(
+    workspace: &Workspace,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> Result<Option<(Repo, ObjectId)>, Failure> {
+    let Some(repo) = repository(workspace)? else { return Ok(None) };
+    let branch = &workspace.policy.mainline;
+    let Some(mainline) = repo.mainline(branch)? else {
+        let text = format!(
+            "note: there is no branch `{branch}` yet, so every record counts as being on it"
+        );
+        globals.note(env, &text);
+        return Ok(None);
+    };
+    if globals.verbose {
+        globals.note(env, &format!("mainline: {} at {}", mainline.name, mainline.tip));
+    }
+    Ok(Some((repo, mainline.tip)))
 }
 
 /// The ids that the names of the mainline's files claim: enough to keep clear of them.

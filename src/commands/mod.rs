@@ -183,7 +183,7 @@ pub(crate) fn write_file(
         file.persist(path)?;
         Ok(())
     };
-    attempt().with_context(|| format!("cannot write `{}`", path.display()))
+    attempt().map_err(cause).with_context(|| format!("cannot write `{}`", path.display()))
 }
 
 /// Writes a new file whole or not at all; `false` where one of this name exists, which is kept.
@@ -201,7 +201,16 @@ pub(crate) fn create_file(path: &Path, text: &str) -> anyhow::Result<bool> {
             Err(error) => Err(error.error),
         }
     };
-    attempt().with_context(|| format!("cannot write `{}`", path.display()))
+    attempt().map_err(cause).with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+/// The cause of a failure to write, without the name of the temporary file, which nobody knows.
+fn cause(error: io::Error) -> io::Error {
+    // The library puts it behind the system's words, and keeps those nowhere else.
+    match error.to_string().split_once(" at path \"") {
+        Some((words, _)) => io::Error::new(error.kind(), words.to_owned()),
+        None => error,
+    }
 }
 
 fn temporary_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
@@ -214,6 +223,24 @@ fn temporary_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     builder.tempfile_in(directory.unwrap_or(Path::new(".")))
+}
+
+/// Refuses a path below `root` that leads through a symbolic link, which may lead anywhere.
+pub(crate) fn refuse_links(root: &Path, path: &Path) -> Result<(), Failure> {
+    let Ok(relative) = path.strip_prefix(root) else { return Ok(()) };
+    let mut folder = root.to_owned();
+    for part in relative.parent().unwrap_or(relative).components() {
+        folder.push(part);
+        match std::fs::symlink_metadata(&folder) {
+            Ok(metadata) if !metadata.is_dir() => {
+                let message = format!("`{}` is not a directory", folder.display());
+                return Err(Failure::new(message)
+                    .hint("nothing is written through links: put a directory there"));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Finds the register and reads its policy.

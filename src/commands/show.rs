@@ -1,22 +1,29 @@
 //! `exc show`: one record.
 
+use std::collections::BTreeSet;
+
 use clap::ValueEnum;
 
-use super::mainline::Landed;
+use super::mainline::{self, Landed};
 use super::{Failure, Globals, Workspace};
 use crate::env::{Env, Outcome};
 use crate::finding::{Finding, Level};
-use crate::register::{self, Register};
+use crate::register::{self, Listing, MAX_RECORD_SIZE, Register};
 use crate::render::{self, Safe, page};
 use crate::rules::{self, Context};
-use crate::source::{Record, schema};
+use crate::source::{self, Record, schema};
 use crate::text::shell_word;
+
+/// The variables that say that output is read by a runner, which takes commands from it.
+const RUNNERS: [&str; 3] = ["GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"];
+/// Ids that are named where several are meant.
+const MAX_NAMED: usize = 10;
 
 /// Show one exception: what it allows, why, until when, and what lowers the risk
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example: exc show EXC-2026-K7")]
+#[command(after_help = "Example: exc show K7QD")]
 pub(crate) struct Args {
-    /// The record's id, or enough of its beginning to be the only one; case does not matter
+    /// The record's id, or any part of it that no other id has; case does not matter
     #[arg(value_name = "ID")]
     id: String,
     /// How to print it
@@ -36,55 +43,95 @@ enum Format {
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
     let workspace = super::open_or_explain(globals, env)?;
-    let register =
-        register::load(&workspace.directory, &workspace.name, &workspace.policy.record_schema);
+    let register = match named(&workspace, &args.id)? {
+        Some(register) => register,
+        None => {
+            register::load(&workspace.directory, &workspace.name, &workspace.policy.record_schema)
+        }
+    };
     let record = find(&register, &args.id)?;
     if args.format == Format::Yaml {
         print_text(record, globals, env)?;
         return Ok(Outcome::Success);
     }
-    let landed = Landed::read(&workspace, &register, globals, env)?;
-    let listed = super::list::listed(record, landed.status(record, env), &workspace);
+    let landed = Landed::read_one(&workspace, record, globals, env)?;
     let today = env.today;
+    let listed = super::list::listed(record, landed.status(record, today), &workspace);
     if args.format == Format::Json {
         globals.print(env, |out| render::record::json_one(&listed, today, out))?;
         return Ok(Outcome::Success);
     }
-    let setting = setting(record, &register, &workspace, env);
+    let setting = setting(record, &workspace, env);
     let style = globals.style(env);
     globals.print(env, |out| page::write(&listed, &setting, style, out))?;
     Ok(Outcome::Success)
 }
 
-/// The record with an id, whatever its case; else the only one whose id starts so.
-pub(super) fn find<'a>(register: &'a Register, id: &str) -> Result<&'a Record, Failure> {
-    let lower = id.to_ascii_lowercase();
-    let having = |test: &dyn Fn(&str) -> bool| -> Vec<&'a Record> {
-        let records = register.records.iter();
-        records.filter(|record| test(&record.exception.id.to_ascii_lowercase())).collect()
+/// The records whose files are called so, as a register of their own: where names tell, nothing
+/// else has to be read. `None` where they do not.
+fn named(workspace: &Workspace, id: &str) -> Result<Option<Register>, Failure> {
+    let Listing { mut entries, .. } = register::list(&workspace.directory, &workspace.name);
+    let names: Vec<&str> = entries.iter().map(|entry| mainline::stem(&entry.name)).collect();
+    let is_meant = chosen(&names, id)?;
+    let mut is_meant = is_meant.into_iter();
+    entries.retain(|_| is_meant.next().unwrap_or(false));
+    let mut register = Register {
+        name: workspace.name.clone(),
+        records: Vec::new(),
+        findings: Vec::new(),
+        unreadable: Vec::new(),
     };
-    let exact = having(&|known| known == lower);
-    if let [record] = exact.as_slice() {
-        return Ok(record);
+    for entry in &entries {
+        let Ok((file, _)) = register::read(entry, MAX_RECORD_SIZE) else { return Ok(None) };
+        let (record, _) = source::load(&file, &workspace.policy.record_schema);
+        let Some(record) = record else { return Ok(None) };
+        if !record.exception.id.eq_ignore_ascii_case(mainline::stem(&entry.name)) {
+            return Ok(None);
+        }
+        register.records.push(record);
     }
-    if !exact.is_empty() {
-        let paths = exact.iter().map(|record| record.file().path().to_owned());
-        let paths = schema::list(&paths.collect::<Vec<_>>()).replace(" or ", " and ");
-        let message = format!("{} records have the id `{id}`: {paths}", exact.len());
-        return Err(Failure::new(message).hint("give one of them another id"));
-    }
-    let starting = having(&|known| !lower.is_empty() && known.starts_with(&lower));
-    match starting.as_slice() {
-        [record] => Ok(record),
+    Ok((!entries.is_empty()).then_some(register))
+}
+
+/// The record with an id, whatever its case; else the only one whose id has such a part.
+fn find<'a>(register: &'a Register, id: &str) -> Result<&'a Record, Failure> {
+    let ids: Vec<&str> = register.exceptions().map(|exception| exception.id.as_str()).collect();
+    let is_meant = chosen(&ids, id)?;
+    let records = register.records.iter().zip(is_meant).filter(|(_, is_meant)| *is_meant);
+    let found: Vec<&Record> = records.map(|(record, _)| record).collect();
+    match found.as_slice() {
         [] => Err(unknown(register, id)),
-        [first, second, rest @ ..] => {
-            let names = format!("`{}`, `{}`", first.exception.id, second.exception.id);
-            let more = if rest.is_empty() { "" } else { ", …" };
-            let n = starting.len();
-            let message = format!("`{id}` is the beginning of {n} ids: {names}{more}");
-            Err(Failure::new(message).hint("write more of the id"))
+        [record] => Ok(record),
+        several => {
+            let paths = several.iter().map(|record| record.file().path().to_owned());
+            let paths = schema::list(&paths.collect::<Vec<_>>()).replace(" or ", " and ");
+            let id = &several[0].exception.id;
+            let message = format!("{} records have the id `{id}`: {paths}", several.len());
+            Err(Failure::new(message).hint("give one of them another id"))
         }
     }
+}
+
+/// Which of some ids are meant: those that are equal, else those with such a part, unless they are
+/// different ones.
+fn chosen(ids: &[&str], wanted: &str) -> Result<Vec<bool>, Failure> {
+    let wanted_lower = wanted.to_ascii_lowercase();
+    let are_equal: Vec<bool> = ids.iter().map(|id| id.eq_ignore_ascii_case(wanted)).collect();
+    if wanted.is_empty() || are_equal.contains(&true) {
+        return Ok(are_equal);
+    }
+    let has_part = |id: &&str| id.to_ascii_lowercase().contains(&wanted_lower);
+    let have_part: Vec<bool> = ids.iter().map(has_part).collect();
+    let found = ids.iter().zip(&have_part).filter(|(_, has_part)| **has_part);
+    let found: BTreeSet<String> = found.map(|(id, _)| id.to_ascii_uppercase()).collect();
+    if found.len() <= 1 {
+        return Ok(have_part);
+    }
+    let shown: Vec<String> = found.iter().take(MAX_NAMED).map(|id| format!("`{id}`")).collect();
+    let more = if found.len() > MAX_NAMED { ", …" } else { "" };
+    let n = found.len();
+    let message = format!("`{wanted}` is a part of {n} ids: {}{more}", shown.join(", "));
+    Err(Failure::new(message).hint("write more of the id"))
 }
 
 fn unknown(register: &Register, id: &str) -> Failure {
@@ -100,15 +147,19 @@ fn unknown(register: &Register, id: &str) -> Failure {
     Failure::new(format!("there is no record `{id}` in `{}`", register.name)).hint(hint)
 }
 
-fn setting(
-    record: &Record,
-    register: &Register,
-    workspace: &Workspace,
-    env: &Env<'_>,
-) -> page::Setting {
+/// What a page says beside the record. Findings are those about the record alone: what it does to
+/// the others takes reading all of them, which `exc check` does.
+fn setting(record: &Record, workspace: &Workspace, env: &Env<'_>) -> page::Setting {
     let context = Context { policy: &workspace.policy, today: env.today };
     let path = record.file().path();
-    let findings = rules::check(register, &context);
+    let (again, found) = source::load(record.file(), &workspace.policy.record_schema);
+    let alone = Register {
+        name: workspace.name.clone(),
+        records: again.into_iter().collect(),
+        findings: found,
+        unreadable: Vec::new(),
+    };
+    let findings = rules::check(&alone, &context);
     let own: Vec<&Finding> =
         findings.iter().filter(|finding| finding.place.file.path() == path).collect();
     let n_errors = own.iter().filter(|finding| finding.level == Level::Error).count();
@@ -124,11 +175,13 @@ fn setting(
     }
 }
 
-/// Prints the file as it is. On a terminal, what would speak to it is spelled out.
+/// Prints the file as it is. On a terminal or in the log of a CI job, what would speak to it is
+/// spelled out.
 fn print_text(record: &Record, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<()> {
-    let is_screen = env.terminal.output && globals.output.is_none();
+    let is_log = RUNNERS.iter().any(|name| env.var(name).is_some());
+    let is_read = (env.terminal.output || is_log) && globals.output.is_none();
     let text = record.file().text();
-    globals.print(env, |out| match is_screen {
+    globals.print(env, |out| match is_read {
         false => out.write_all(text.as_bytes()),
         true => text.lines().try_for_each(|line| writeln!(out, "{}", Safe(line))),
     })

@@ -3,12 +3,16 @@
 //! Invariant: nothing in a repository's configuration runs a program, replace refs are not
 //! followed, and a repository that cannot be read is an error, never an absence.
 
+mod identity;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use git2::{ErrorCode, ObjectType, Oid, Repository};
 
 use crate::text::shell_word;
+
+pub(crate) use identity::Identity;
 
 /// Folders below each other that a register may have.
 const MAX_DEPTH: usize = 16;
@@ -65,17 +69,6 @@ impl Repo {
     /// The root of the work tree; `None` in a bare repository.
     pub(crate) fn root(&self) -> Option<&Path> {
         self.inner.workdir()
-    }
-
-    /// Name and e-mail address of whoever works here, each where git's configuration has it.
-    pub(crate) fn identity(&self) -> Result<(Option<String>, Option<String>), Error> {
-        let config = self.inner.config().map_err(|error| self.error(&error))?;
-        let value = |name: &str| match config.get_string(name) {
-            Ok(value) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(self.error(&error)),
-        };
-        Ok((value("user.name")?, value("user.email")?))
     }
 
     /// The branch `name` of `origin`, else the local one; `None` where neither exists.
@@ -287,17 +280,6 @@ mod tests {
         assert_eq!(repo.blob(found[1].blob, 0).unwrap(), None);
         assert_eq!(ObjectId::of_file(b"a"), Some(found[1].blob));
         assert_eq!(repo.files_at(tip, "nowhere").unwrap(), []);
-    }
-
-    #[test]
-    fn the_identity_is_that_of_the_configuration() {
-        let directory = tempfile::tempdir().unwrap();
-        let repo = Repository::init(directory.path()).unwrap();
-        let mut config = repo.config().unwrap();
-        config.set_str("user.name", "Dana Ruiz").unwrap();
-        config.set_str("user.email", "dana@example.com").unwrap();
-        let identity = open(directory.path()).identity().unwrap();
-        assert_eq!(identity, (Some("Dana Ruiz".into()), Some("dana@example.com".into())));
     }
 
     #[test]

@@ -44,8 +44,9 @@ pub(crate) fn records(
     for record in records {
         let cells = cells(record, today);
         for cell in cells {
-            let cell = if raw { cell } else { guarded(&Safe(&cell).to_string()).into_owned() };
-            writer.write_field(cell).map_err(io_error)?;
+            let cell = Safe(&cell).to_string();
+            let cell = if raw { Cow::Borrowed(cell.as_str()) } else { guarded(&cell) };
+            writer.write_field(cell.as_bytes()).map_err(io_error)?;
         }
         writer.write_record(None::<&[u8]>).map_err(io_error)?;
     }

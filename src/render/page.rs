@@ -179,10 +179,14 @@ impl Page<'_> {
             parts.push(count(setting.n_warnings, "warning"));
         }
         match parts.is_empty() {
-            true => self.field("findings", &format!("none on {} (UTC)", setting.today)),
+            true => self
+                .field("findings", &format!("none in the record alone on {} (UTC)", setting.today)),
             false => {
                 let (found, command) = (parts.join(", "), &setting.check_command);
-                let text = format!("{found} on {} (UTC), see `{command}`", setting.today);
+                let text = format!(
+                    "{found} in the record alone on {} (UTC), see `{command}`",
+                    setting.today
+                );
                 self.field("findings", &text)
             }
         }

@@ -137,12 +137,12 @@ pub(super) fn write(judgement: &Judgement<'_>, out: &mut dyn Write) -> io::Resul
 
 fn rule(page: &Page) -> Value {
     let code = page.code;
-    let words = code.name.replace('-', " ");
+    let full = full_description(page.docs).unwrap_or_else(|| code.name.to_owned());
     json!({
         "id": code.id,
         "name": pascal_case(code.name),
-        "shortDescription": { "text": sentence(&words) },
-        "fullDescription": { "text": full_description(page.docs).unwrap_or(sentence(&words)) },
+        "shortDescription": { "text": first_sentence(&full) },
+        "fullDescription": { "text": full },
         "help": { "text": page.docs.trim_end(), "markdown": page.docs.trim_end() },
         "defaultConfiguration": { "level": code.level.as_str() },
         "properties": { "tags": ["exception-register", code.kind.as_str()], "precision": "very-high" },
@@ -158,8 +158,11 @@ fn capitalized(word: &str) -> String {
     chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect()
 }
 
-fn sentence(words: &str) -> String {
-    format!("{}.", capitalized(words))
+/// The text up to the first full stop behind which a new sentence starts.
+fn first_sentence(text: &str) -> &str {
+    let starts = |rest: &str| rest.starts_with(|c: char| c.is_uppercase() || c == '`');
+    let ends = text.match_indices(". ").map(|(at, stop)| (at, &text[at + stop.len()..]));
+    ends.into_iter().find(|(_, rest)| starts(rest)).map_or(text, |(at, _)| &text[..=at])
 }
 
 /// The first paragraph below the first heading, on one line.

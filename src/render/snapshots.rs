@@ -307,7 +307,7 @@ fn sarif() {
                     ]
                   },
                   "shortDescription": {
-                    "text": "Duration too long."
+                    "text": "That a grant is not longer than `max_days`."
                   }
                 },
                 {
@@ -331,7 +331,7 @@ fn sarif() {
                     ]
                   },
                   "shortDescription": {
-                    "text": "Expired."
+                    "text": "The day."
                   }
                 }
               ],

@@ -9,7 +9,8 @@ use tabled::settings::style::{HorizontalLine, Style as Lines};
 use tabled::settings::{Alignment, Modify, Padding};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::{Listed, Safe, count};
+use super::{Listed, Safe, Style, count};
+use crate::model::RiskLevel;
 use crate::model::window::{self, Status};
 
 const HEADER: [&str; 8] = ["id", "status", "risk", "expires", "days", "controls", "owner", "title"];
@@ -29,18 +30,19 @@ pub(crate) struct Table {
     pub(crate) left_out: Vec<&'static str>,
 }
 
-/// Lays out a list; without a width nothing is cut, and without a screen nothing is drawn.
+/// Lays out a list; without a width nothing is cut, and without a screen nothing is drawn. Colors
+/// repeat what the words of a cell say.
 pub(crate) fn records(
     records: &[Listed<'_>],
     today: NaiveDate,
-    width: Option<usize>,
+    style: Style,
     is_screen: bool,
 ) -> Table {
     let mut rows = vec![HEADER.map(str::to_owned)];
     rows.extend(records.iter().map(|record| cells(record, today)));
     let widest = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0);
     let natural: [usize; 8] = std::array::from_fn(widest);
-    let widths = fitted(natural, width);
+    let widths = fitted(natural, style.width);
 
     let mut builder = Builder::default();
     for row in &rows {
@@ -56,7 +58,15 @@ pub(crate) fn records(
     table.with(Modify::new(Columns::last()).with(Padding::zero()));
     table.with(Modify::new(Columns::one(DAYS)).with(Alignment::right()));
     let lines = table.to_string();
-    let text = lines.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    let n_before = lines.lines().count() - records.len();
+    let text = lines.lines().map(|line| line.trim_end()).enumerate().map(|(at, line)| {
+        let record = at.checked_sub(n_before).filter(|_| style.color).map(|at| &records[at]);
+        match record {
+            Some(record) => format!("{}\n", colored(line, record, &natural)),
+            None => format!("{line}\n"),
+        }
+    });
+    let text = text.collect();
     let left_out = HEADER.into_iter().zip(widths).filter(|(_, width)| width.is_none());
     Table { text, left_out: left_out.map(|(name, _)| name).collect() }
 }
@@ -95,6 +105,45 @@ fn cells(record: &Listed<'_>, today: NaiveDate) -> [String; 8] {
         harmless(owner),
         harmless(&exception.title),
     ]
+}
+
+/// A line with the words for status and risk in color. They stand behind the id, which like them is
+/// never cut.
+fn colored(line: &str, record: &Listed<'_>, natural: &[usize; 8]) -> String {
+    let id = harmless(&record.exception.id);
+    let status_at = id.len() + natural[0] - id.width() + GAP;
+    let risk_at = status_at + natural[1] + GAP;
+    let risk = record.exception.risk.level;
+    let words = [
+        (risk_at, risk.map_or("?", |level| level.as_str()), risk.and_then(risk_color)),
+        (status_at, record.status.as_str(), status_color(record.status)),
+    ];
+    let mut line = line.to_owned();
+    for (at, word, color) in words {
+        if let Some(color) = color {
+            let end = at + word.len();
+            line.replace_range(at..end, &format!("\u{1b}[{color}m{word}\u{1b}[0m"));
+        }
+    }
+    line
+}
+
+fn status_color(status: Status) -> Option<&'static str> {
+    match status {
+        Status::Proposed => Some("36"),
+        Status::Active => Some("32"),
+        Status::Expired => Some("1;31"),
+        Status::Closed => Some("2"),
+    }
+}
+
+fn risk_color(level: RiskLevel) -> Option<&'static str> {
+    match level {
+        RiskLevel::Low => None,
+        RiskLevel::Medium => Some("33"),
+        RiskLevel::High => Some("31"),
+        RiskLevel::Critical => Some("1;31"),
+    }
 }
 
 fn harmless(text: &str) -> String {

@@ -16,7 +16,7 @@ wrote schemas/exception.schema.json  schema of a record
 wrote schemas/policy.schema.json     schema of the policy
 wrote .github/workflows/exc.yml      CI job that runs `exc check`
 wrote .github/CODEOWNERS             who reviews: fill in
-wrote exceptions/policy.yaml         the policy: add your controls and people
+wrote exceptions/policy.yaml         the policy: add your controls
 "
     );
     w.exc(&["check"]);
@@ -102,4 +102,36 @@ fn a_bare_repository_holds_no_files() {
     let said = w.run(&["init"]);
     assert_eq!(said.outcome, Outcome::Error);
     assert!(said.err.contains("is a bare repository"), "{}", said.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    for link in [".github", "schemas", "exceptions"] {
+        let w = Workspace::empty();
+        std::os::unix::fs::symlink(elsewhere.path(), w.path(link)).unwrap();
+        let said = w.run(&["init", "--ci", "github"]);
+        assert_eq!(said.outcome, Outcome::Error, "{link}: {said:?}");
+        assert!(said.err.contains("is not a directory"), "{link}: {}", said.err);
+        assert_eq!(w.names("."), [link]);
+    }
+    assert_eq!(std::fs::read_dir(elsewhere.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn nothing_is_promised_that_is_not_there() {
+    let w = Workspace::empty();
+    w.exc(&["init"]);
+    let policy = w.read("exceptions/policy.yaml");
+    assert!(!policy.contains("approve") && !policy.contains("people"), "{policy}");
+    let mut texts = vec![policy, w.exc(&["schema"]), w.exc(&["schema", "policy"])];
+    for command in ["init", "new", "check", "list", "show", "explain", "rules", "schema"] {
+        texts.push(w.exc(&[command, "--help"]));
+    }
+    for text in texts {
+        for command in ["approve", "renew", "close", "review", "report", "audit", "doctor"] {
+            assert!(!text.contains(&format!("`exc {command}`")), "{command}: {text}");
+        }
+    }
 }

@@ -139,7 +139,8 @@ fn hostile_text_reaches_neither_the_screen_nor_a_spreadsheet() {
     let csv = w.exc(&["list", "--format", "csv"]);
     assert!(csv.contains(",\"'=1+1 \\u{1b}[31m, \\u{202e}proxy\","), "{csv}");
     assert!(csv.lines().all(|line| !line.is_empty()) && csv.ends_with("\r\n"));
-    assert!(w.exc(&["list", "--format", "csv", "--csv-raw"]).contains(",\"=1+1 "));
+    let raw = w.exc(&["list", "--format", "csv", "--csv-raw"]);
+    assert!(raw.contains(",\"=1+1 \\u{1b}[31m, \\u{202e}proxy\","), "{raw}");
 }
 
 #[test]
@@ -177,4 +178,20 @@ fn a_bare_repository_gets_one_clear_line() {
         assert_eq!(said.outcome, Outcome::Error);
         assert!(said.err.contains("is a bare repository: it has no files\n"), "{}", said.err);
     }
+}
+
+#[test]
+fn colors_repeat_what_the_words_say() {
+    let plain = three().exc(&["list", "--all"]);
+    let colored = three().exc(&["list", "--all", "--color", "always"]);
+    assert!(colored.contains("  \u{1b}[1;31mexpired\u{1b}[0m  \u{1b}[33mmedium\u{1b}[0m    2026-"));
+    assert!(
+        colored.contains("\u{1b}[2mclosed\u{1b}[0m   \u{1b}[1;31mcritical\u{1b}[0m  "),
+        "{colored}"
+    );
+    let mut stripped = colored;
+    for code in ["0", "2", "31", "32", "33", "1;31"] {
+        stripped = stripped.replace(&format!("\u{1b}[{code}m"), "");
+    }
+    assert_eq!(stripped, plain);
 }

@@ -8,6 +8,7 @@ mod hostile;
 mod init;
 mod list;
 mod new;
+mod rules;
 mod show;
 mod support;
 mod tidy;

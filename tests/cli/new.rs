@@ -193,7 +193,7 @@ fn without_a_terminal_all_missing_flags_are_named_at_once() {
 #[test]
 fn the_requester_is_who_git_says() {
     let w = Workspace::new();
-    w.git();
+    let repo = w.git();
     let flags: Vec<&str> = COMPLETE[..17].iter().chain(&COMPLETE[21..]).copied().collect();
     let said = w.run(&[flags.as_slice(), &["--id", "EXC-2026-K7QD"]].concat());
     assert_eq!(said.outcome, Outcome::Success, "{said:?}");
@@ -202,14 +202,32 @@ fn the_requester_is_who_git_says() {
         text.contains("requester:\n  name: Lee Park\n  email: lee.park@example.com\n"),
         "{text}"
     );
+    // Without a branch to merge into, there is nothing to propose.
     assert_eq!(
         said.err,
         "\
+note: requester from git: Lee Park <lee.park@example.com>; `--requester-name` and `--requester-email` name another
 next:
-  git switch -c exception/EXC-2026-K7QD
   git add exceptions/EXC-2026-K7QD.yaml
   git commit -m 'exceptions: file EXC-2026-K7QD'
-  git push -u origin exception/EXC-2026-K7QD
+"
+    );
+
+    w.commit(&repo, "main");
+    let moved = |&flag: &&'static str| match flag {
+        "service:/model-proxy/api" => "service:/other",
+        flag => flag,
+    };
+    let flags: Vec<&str> = COMPLETE.iter().map(moved).collect();
+    let said = w.run(&[flags.as_slice(), &["--id", "EXC-2026-AAAA"]].concat());
+    let said_next = said.err.split_once("next:").expect("what comes next").1;
+    assert_eq!(
+        said_next,
+        "
+  git switch -c exception/EXC-2026-AAAA
+  git add exceptions/EXC-2026-AAAA.yaml
+  git commit -m 'exceptions: file EXC-2026-AAAA'
+  git push -u origin exception/EXC-2026-AAAA
 and open a pull request: it is proposed until it is merged
 "
     );
@@ -226,10 +244,13 @@ fn what_a_rule_refuses_is_not_written_unless_it_is_a_draft() {
     let said = w.run(&refused);
     assert_eq!((said.outcome, said.out.as_str()), (Outcome::Findings, ""), "{said:?}");
     assert!(said.err.contains("`nobody` is not in the form that `email` takes"), "{}", said.err);
+    assert!(said.err.contains("`--owner-email`: `nobody` is not"), "{}", said.err);
+    assert!(said.err.contains("--> <new record>:"), "{}", said.err);
+    assert!(!said.err.contains("exceptions/EXC-"), "{}", said.err);
     assert_eq!(w.names("exceptions"), ["policy.yaml"]);
 
     let said = w.run(&[refused.as_slice(), &["--draft", "--id", "EXC-2026-K7QD"]].concat());
-    assert_eq!(said.outcome, Outcome::Findings);
+    assert_eq!(said.outcome, Outcome::Success);
     assert_eq!(said.out, "exceptions/EXC-2026-K7QD.yaml\n");
     assert!(w.read("exceptions/EXC-2026-K7QD.yaml").contains("email: nobody\n"));
 }
@@ -238,7 +259,12 @@ fn what_a_rule_refuses_is_not_written_unless_it_is_a_draft() {
 fn a_draft_says_todo_where_something_is_missing() {
     let w = Workspace::new();
     let said = w.run(&["new", "--draft", "--id", "EXC-2026-K7QD", "--risk", "low"]);
-    assert_eq!(said.outcome, Outcome::Findings);
+    assert_eq!(said.outcome, Outcome::Success);
+    let check = w.run(&["check", "--format", "json"]);
+    let check: serde_json::Value = serde_json::from_str(&check.out).unwrap();
+    let n = &check["summary"]["errors"];
+    let note = "things to fill in or to fix: run `exc check exceptions/EXC-2026-K7QD.yaml`";
+    assert_eq!(said.err, format!("{n} {note}\n"));
     let text = w.read("exceptions/EXC-2026-K7QD.yaml");
     assert!(text.contains("title: TODO\n") && text.contains("expires: TODO\n"), "{text}");
 }
@@ -354,6 +380,7 @@ Migrate to private link in the 2027-02 release.
 
 
 90d
+
 ";
 
 #[test]
@@ -403,7 +430,7 @@ fn an_answer_that_is_refused_is_asked_for_again_with_the_reason() {
     assert!(again(3, "model-proxy").contains("`model-proxy` is no target: it has no kind"));
     assert!(again(5, "huge").contains("use `low`, `medium`, `high` or `critical`"));
     assert!(again(8, "lee").contains("`lee` is not in the form that `email` takes"));
-    let last = complete.len() - 1;
+    let last = complete.len() - 2;
     assert!(again(last, "31/12/2026").contains("write `2026-12-31`"));
     assert!(again(last, "2027-02-19").contains("`2027-02-19` is later than 2027-02-18: high risk"));
     assert!(again(last, "2026-11-19").contains("before the first day"));
@@ -423,6 +450,56 @@ fn the_end_of_the_input_ends_the_conversation_and_writes_nothing() {
         );
         assert_eq!(w.names("exceptions"), ["policy.yaml"]);
     }
+}
+
+#[test]
+fn nothing_is_written_before_a_yes() {
+    let w = Workspace::new();
+    let typed = format!("{}n\n", ANSWERS.strip_suffix('\n').unwrap());
+    let said = w.on_terminal(&["new", "--id", "EXC-2026-K7QD"], &typed);
+    assert_eq!(said.outcome, Outcome::Error, "{}", said.err);
+    assert!(said.err.contains("\n  scope      service:/model-proxy/api\n"), "{}", said.err);
+    assert!(said.err.contains("write it? [Y/n] error: nothing was written"), "{}", said.err);
+    assert_eq!(w.names("exceptions"), ["policy.yaml"]);
+}
+
+#[test]
+fn who_git_says_can_be_kept_or_put_right() {
+    let asked = |answer: &str| {
+        let w = Workspace::new();
+        w.git();
+        let typed = ANSWERS.replace("Lee Park\nlee.park@example.com\n", answer);
+        let said = w.on_terminal(&["new", "--id", "EXC-2026-K7QD"], &typed);
+        assert_eq!(said.outcome, Outcome::Success, "{}", said.err);
+        assert!(said.err.contains("from git: Lee Park <lee.park@example.com>"), "{}", said.err);
+        w.read("exceptions/EXC-2026-K7QD.yaml")
+    };
+    let kept = asked("\n");
+    assert!(kept.contains("requester:\n  name: Lee Park\n  email: lee.park@example.com\n"));
+    let other = asked("Kim Roe\nKim Roe <kim.roe@example.com>\n");
+    assert!(other.contains("requester:\n  name: Kim Roe\n  email: kim.roe@example.com\n"));
+}
+
+#[test]
+fn the_variables_of_git_say_who_the_requester_is() {
+    let w = Workspace::new()
+        .var("GIT_AUTHOR_NAME", "Kim Roe")
+        .var("GIT_AUTHOR_EMAIL", "kim.roe@example.com");
+    w.git();
+    let flags: Vec<&str> = COMPLETE[..17].iter().chain(&COMPLETE[21..]).copied().collect();
+    let path = w.exc(&flags);
+    assert!(w.read(path.trim()).contains("  name: Kim Roe\n  email: kim.roe@example.com\n"));
+}
+
+#[test]
+fn what_is_missing_and_what_is_wrong_is_said_in_one_round() {
+    let w = Workspace::new();
+    let said = w.run(&["new", "--title", "TBD", "--control", "AZ-NET-003", "--owner-email", "x"]);
+    assert_eq!(said.outcome, Outcome::Error);
+    for part in ["`--control`: ", "`--owner-email`: ", "`--title`: ", "--blocker TEXT"] {
+        assert!(said.err.contains(part), "{part}: {}", said.err);
+    }
+    assert!(!said.err.contains("TODO") && !said.err.contains("`--blocker`: "), "{}", said.err);
 }
 
 #[test]

@@ -42,15 +42,42 @@ remediation
   plan         Migrate to private link in the vendor's 2027-02 release.
 
   file         exceptions/EXC-2026-K7QD.yaml
-  findings     none on 2026-11-20 (UTC)
+  findings     none in the record alone on 2026-11-20 (UTC)
 "
     );
 }
 
 #[test]
-fn the_beginning_of_an_id_is_enough_in_any_case() {
+fn any_part_of_an_id_is_enough_in_any_case() {
     let w = one();
-    assert!(w.exc(&["show", "exc-2026-k"]).starts_with("EXC-2026-K7QD  "));
+    w.write("exceptions/2025/EXC-2025-AAAA.yaml", record("EXC-2025-AAAA", "low", "2027-01-31"));
+    for part in ["exc-2026", "K7QD", "26-k7", "EXC-2026-K7QD"] {
+        assert!(w.exc(&["show", part]).starts_with("EXC-2026-K7QD  "), "{part}");
+    }
+    assert_eq!(w.run(&["show", ""]).outcome, Outcome::Error);
+}
+
+#[test]
+fn a_record_under_another_name_is_found_as_well() {
+    let w = one();
+    w.write("exceptions/K7QD.yaml", record("EXC-2026-AAAA", "low", "2027-01-31"));
+    assert!(w.exc(&["show", "AAAA"]).starts_with("EXC-2026-AAAA  "));
+    assert!(w.exc(&["show", "EXC-2026-K7QD"]).starts_with("EXC-2026-K7QD  "));
+}
+
+#[test]
+fn a_record_that_was_moved_and_edited_is_still_on_the_mainline() {
+    let w = one();
+    let repo = w.git();
+    w.commit(&repo, "main");
+    let status = || w.exc(&["show", "K7QD"]).lines().nth(2).unwrap().trim().to_owned();
+    assert!(status().starts_with("status       active"), "{}", status());
+    std::fs::remove_file(w.path("exceptions/EXC-2026-K7QD.yaml")).unwrap();
+    w.write("exceptions/2026/moved.yaml", record("EXC-2026-K7QD", "low", "2027-01-31"));
+    assert!(status().starts_with("status       active"), "{}", status());
+    w.write("exceptions/2026/moved.yaml", record("EXC-2026-K7QE", "low", "2027-01-31"));
+    let shown = w.exc(&["show", "K7QE"]);
+    assert!(shown.contains("status       proposed"), "{shown}");
 }
 
 #[test]
@@ -70,17 +97,26 @@ fn a_beginning_of_two_ids_is_refused() {
     w.write("exceptions/EXC-2026-K7AA.yaml", record("EXC-2026-K7AA", "high", "2027-01-31"));
     let said = w.run(&["show", "EXC-2026-K7"]);
     assert_eq!(said.outcome, Outcome::Error);
-    assert!(said.err.contains("is the beginning of 2 ids"), "{}", said.err);
+    let ids = "`EXC-2026-K7` is a part of 2 ids: `EXC-2026-K7AA`, `EXC-2026-K7QD`\n";
+    assert!(said.err.contains(ids), "{}", said.err);
+    for n in 10..20 {
+        let id = format!("EXC-2026-K7{n}");
+        w.write(format!("exceptions/{id}.yaml"), record(&id, "high", "2027-01-31"));
+    }
+    let said = w.run(&["show", "K7"]);
+    assert!(said.err.contains("is a part of 12 ids: `EXC-2026-K710`"), "{}", said.err);
+    assert!(said.err.contains("`EXC-2026-K719`, …\n"), "{}", said.err);
 }
 
 #[test]
 fn an_id_that_stands_twice_names_both_files() {
     let w = one();
-    w.write("exceptions/copy.yaml", record("EXC-2026-K7QD", "high", "2027-01-31"));
+    w.write("exceptions/2026/EXC-2026-K7QD.yaml", record("EXC-2026-K7QD", "high", "2027-01-31"));
     let said = w.run(&["show", "EXC-2026-K7QD"]);
     assert_eq!(said.outcome, Outcome::Error);
     assert!(
-        said.err.contains("`exceptions/EXC-2026-K7QD.yaml` and `exceptions/copy.yaml`"),
+        said.err
+            .contains("`exceptions/2026/EXC-2026-K7QD.yaml` and `exceptions/EXC-2026-K7QD.yaml`"),
         "{}",
         said.err
     );
@@ -125,6 +161,10 @@ fn yaml_is_the_file_and_on_a_terminal_a_harmless_one() {
     assert_eq!(w.exc(&["show", "EXC-2026-K7QD", "--format", "yaml"]), text);
     let said = w.on_terminal(&["show", "EXC-2026-K7QD", "--format", "yaml"], "");
     assert_eq!(said.out, text.replace('\u{202e}', "\\u{202e}"));
+    let w = w.var("GITHUB_ACTIONS", "true");
+    w.write("exceptions/EXC-2026-K7QD.yaml", format!("{text}# ##[error]x\n"));
+    let out = w.exc(&["show", "K7QD", "--format", "yaml"]);
+    assert!(out.ends_with("# \\u{202e}\n# #\\u{23}[error]x\n"), "{out}");
 }
 
 #[test]

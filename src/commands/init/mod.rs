@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::ValueEnum;
 
-use super::{Failure, Globals, REGISTER, create_file, normal, shown_path};
+use super::{Failure, Globals, REGISTER, create_file, normal, refuse_links, shown_path};
 use crate::env::{Env, Outcome};
 use crate::git::Repo;
 use crate::register::POLICY_FILE;
@@ -24,7 +24,7 @@ const CODEOWNERS_PLACES: [&str; 4] =
 /// Writes into the root of the git repository, or into the working directory where there is none. Files that exist are kept as they are and named; a register that exists is left alone.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example: exc init --ci github\n\nThen add your controls and people to `exceptions/policy.yaml`, and file a record with `exc new`."
+    after_help = "Example: exc init --ci github\n\nThen add your controls to `exceptions/policy.yaml`, and file a record with `exc new`."
 )]
 pub(crate) struct Args {
     /// The forge to write a CI job for [default: as the repository suggests, else github]
@@ -64,7 +64,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let site = survey(args, globals, env)?;
     let mut lines = Vec::new();
     let mut kept = Vec::new();
-    for Scaffold { path, text, what } in scaffolds(&site)? {
+    let scaffolds = scaffolds(&site)?;
+    // Before the first file is written: all of them or none.
+    scaffolds.iter().try_for_each(|scaffold| refuse_links(&site.root, &scaffold.path))?;
+    for Scaffold { path, text, what } in scaffolds {
         let shown = shown_path(&path, env);
         let folder = path.parent().unwrap_or(&site.root);
         std::fs::create_dir_all(folder)
@@ -194,7 +197,7 @@ fn scaffolds(site: &Site) -> anyhow::Result<Vec<Scaffold>> {
         .replace("@SCHEMA@", "../schemas/policy.schema.json")
         .replace("@REGISTER@", &uuid()?)
         .replace("@MAINLINE@", &quoted(&site.mainline));
-    add(site.register.join(POLICY_FILE), text, "the policy: add your controls and people");
+    add(site.register.join(POLICY_FILE), text, "the policy: add your controls");
     Ok(files)
 }
 
@@ -229,7 +232,7 @@ fn next_steps(site: &Site, globals: &Globals, env: &mut Env<'_>) {
     let mut lines = vec![
         String::new(),
         "next:".to_owned(),
-        format!("  1. add your controls and people to {policy}"),
+        format!("  1. add your controls to {policy}"),
         "  2. exc check                     judge the register".to_owned(),
         "  3. exc new                       file the first record".to_owned(),
     ];

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use super::allowed::{catalogue, field_form, known_control, latest};
 use super::draft::Draft;
 use super::flags;
-use super::prompt::{Conversation, Question, read_answer};
+use super::prompt::{Conversation, Question};
 use crate::commands::{Globals, Workspace, parse_date};
 use crate::env::Env;
 use crate::finding::Place;
@@ -38,19 +38,6 @@ pub(super) fn fill(
     talk.end()?;
     talk.say("");
     Ok(())
-}
-
-/// Whether a record that rules refuse shall be written all the same.
-pub(super) fn wants_draft(env: &mut Env<'_>) -> anyhow::Result<bool> {
-    let question = "write it as a draft, to be fixed in an editor? [y/N] ";
-    loop {
-        let answer = read_answer(env, question)?;
-        match answer.to_ascii_lowercase().as_str() {
-            "y" | "yes" => return Ok(true),
-            "" | "n" | "no" => return Ok(false),
-            _ => {}
-        }
-    }
 }
 
 impl Conversation<'_, '_> {
@@ -171,7 +158,28 @@ impl Conversation<'_, '_> {
         Ok(())
     }
 
+    /// Shows who git says that the requester is, to be kept or put right.
+    fn requester_of_git(&mut self) -> anyhow::Result<()> {
+        let Person { name, email, .. } = &self.draft.exception.requester;
+        if !self.draft.is_requester_from_git || name.is_empty() || email.is_empty() {
+            return Ok(());
+        }
+        let known = format!("{name} <{email}>");
+        let explanation = format!("from git: {known}; Enter keeps it, else write NAME <ADDRESS>");
+        let question = Question::new("requester", &explanation, "/requester/email").default(&known);
+        self.ask(question, |draft, answer| {
+            let written = answer.strip_suffix('>').and_then(|answer| answer.split_once('<'));
+            let (name, email) = written.ok_or("write it as NAME <ADDRESS>")?;
+            let requester = &mut draft.exception.requester;
+            requester.name = name.trim().to_owned();
+            requester.email = email.trim().to_owned();
+            if requester.name.is_empty() { Err("the name is missing".to_owned()) } else { Ok(()) }
+        })?;
+        Ok(())
+    }
+
     fn who(&mut self, register: &Register) -> anyhow::Result<()> {
+        self.requester_of_git()?;
         self.text(Question::new("requester", "your name", "/requester/name"), |draft| {
             &mut draft.exception.requester.name
         })?;

@@ -8,7 +8,7 @@ use serde_yaml::{Mapping, Value};
 use crate::finding::Finding;
 use crate::model::{CompensatingControl, Exception, Person};
 use crate::policy::Policy;
-use crate::source::{self, yaml};
+use crate::source::{self, schema, yaml};
 use crate::text::SourceFile;
 
 /// What stands where an answer is missing; rules take it for missing.
@@ -20,6 +20,8 @@ pub(super) struct Draft {
     pub(super) exception: Exception,
     /// Whether the compensating controls are settled, even if there are none.
     pub(super) has_compensating: bool,
+    /// Whether git was asked who the requester is, which people may want to correct.
+    pub(super) is_requester_from_git: bool,
     /// Fields that the register adds, in the order of their names.
     pub(super) fields: Vec<(String, Value)>,
 }
@@ -158,6 +160,13 @@ fn compensating(control: &CompensatingControl) -> Value {
         put(&mut map, "verify_every", control.verify_every.as_str().into());
     }
     Value::Mapping(map)
+}
+
+/// Whether a finding is about something that was given, and not about what is missing.
+pub(super) fn is_given(finding: &Finding) -> bool {
+    let place = &finding.place;
+    let text = place.file.slice(place.span);
+    finding.code != &schema::MISSING_FIELD && !text.contains(PLACEHOLDER) && text.trim() != "[]"
 }
 
 /// The text with quotes around the plain scalars that findings call ambiguous.

@@ -6,15 +6,13 @@ use serde_yaml::Value;
 use super::Args;
 use super::draft::Draft;
 use crate::commands::{Failure, parse_date};
+use crate::git::Identity;
 use crate::model::{
     CompensatingControl, Emergency, Exception, Field, FieldKind, Justification, Lifetime,
     Milestone, Person, Remediation, Risk, RiskLevel,
 };
 use crate::policy::Policy;
 use crate::source::schema;
-
-/// Name and e-mail address, as far as git knows them.
-pub(super) type Identity = (Option<String>, Option<String>);
 
 /// What the flags say.
 pub(super) fn draft(
@@ -70,7 +68,12 @@ pub(super) fn draft(
     };
     let has_compensating =
         !exception.compensating_controls.is_empty() || exception.risk.level == Some(RiskLevel::Low);
-    let mut draft = Draft { exception, has_compensating, fields: Vec::new() };
+    let is_from_git =
+        |flag: &Option<String>, known: &Option<String>| flag.is_none() && known.is_some();
+    let is_requester_from_git = is_from_git(&args.requester_name, &identity.0)
+        || is_from_git(&args.requester_email, &identity.1);
+    let mut draft =
+        Draft { exception, has_compensating, is_requester_from_git, fields: Vec::new() };
     for (name, value) in &args.field {
         set_field(&mut draft, policy, name, value)?;
     }

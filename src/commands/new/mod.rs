@@ -2,38 +2,40 @@
 
 mod allowed;
 mod ask;
+mod consent;
 mod draft;
 mod flags;
+mod ids;
 mod prompt;
+mod say;
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use chrono::{Datelike, NaiveDate};
 
 use self::draft::Draft;
+use self::ids::Ids;
 use super::list::{RiskName, parse_lifetime};
-use super::{Failure, Globals, Workspace, create_file, mainline, parse_date, shown_path};
+use super::{
+    Failure, Globals, Workspace, create_file, mainline, parse_date, refuse_links, shown_path,
+};
 use crate::env::{Env, Outcome};
 use crate::finding::{Finding, Level};
 use crate::model::{self, Lifetime, Milestone};
 use crate::policy::Layout;
 use crate::register::{self, Register};
-use crate::render::{self, Judgement, Style};
+use crate::render;
 use crate::rules::{self, Context};
 use crate::source;
-use crate::text::{SourceFile, shell_word};
-
-/// Ids that are drawn before giving up.
-const MAX_DRAWS: usize = 1000;
+use crate::text::SourceFile;
 
 /// File an exception: asks for what a good record needs, judges it, and writes it
 ///
-/// On a terminal, asks for everything that no flag gives, and says what the policy allows. Elsewhere, or with `--no-input`, all that is required must be given as flags. The record is judged like `exc check` does before it is written; one with errors is not written.
+/// On a terminal, asks for everything that no flag gives, and says what the policy allows. Elsewhere, or with `--no-input`, all that is required must be given as flags. The record is judged like `exc check` does before it is written; one with errors is not written unless it is asked for as a draft.
 ///
-/// Prints the path of the new file. Exit codes: 0 written, 1 refused by a rule (see `--draft`), 2 something required is missing or cannot be read.
+/// Prints the path of the new file. Exit codes: 0 written, also as a draft; 1 refused by a rule, and nothing was written; 2 something required is missing or cannot be read.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Example:
@@ -73,10 +75,10 @@ pub(crate) struct Args {
     /// The owner's team
     #[arg(long, value_name = "TEAM", help_heading = "Who")]
     team: Option<String>,
-    /// Who asks for the exception [default: git's user.name]
+    /// Who asks for the exception [default: as git knows you]
     #[arg(long, value_name = "NAME", help_heading = "Who")]
     requester_name: Option<String>,
-    /// The requester's e-mail address [default: git's user.email]
+    /// The requester's e-mail address [default: as git knows you]
     #[arg(long, value_name = "ADDRESS", help_heading = "Who")]
     requester_email: Option<String>,
 
@@ -143,7 +145,7 @@ pub(crate) struct Args {
     /// The record's id [default: drawn at random, as EXC-2026-K7QD]
     #[arg(long, value_name = "ID", help_heading = "Further")]
     id: Option<String>,
-    /// Write it even if rules refuse it, with TODO where something is missing
+    /// Write it even if rules refuse it, with TODO where something is missing; `exc check` fails until that is filled in
     #[arg(long, help_heading = "Further")]
     draft: bool,
 }
@@ -153,23 +155,27 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let mut register =
         register::load(&workspace.directory, &workspace.name, &workspace.policy.record_schema);
     let identity = match mainline::repository(&workspace)? {
-        Some(repo) => repo.identity().map_err(Failure::from)?,
+        Some(repo) => {
+            let variable = |name: &str| env.vars.get(name).map(String::as_str);
+            repo.identity(&variable).map_err(Failure::from)?
+        }
         None => (None, None),
     };
-    let policy = &workspace.policy;
-    let mut draft = flags::draft(args, policy, &identity, env.today)?;
-    let missing = flags::missing(&draft, policy);
-    let is_conversation = env.terminal.input && env.terminal.output && !globals.no_input;
-    let mut accepts_errors = args.draft;
-    if !missing.is_empty() && is_conversation && !args.draft {
+    let mut draft = flags::draft(args, &workspace.policy, &identity, env.today)?;
+    let missing = flags::missing(&draft, &workspace.policy);
+    let is_terminal = env.terminal.input && env.terminal.output && !globals.no_input;
+    let asks = is_terminal && !missing.is_empty() && !args.draft;
+    if asks {
         ask::fill(&mut draft, &register, &workspace, globals, env)?;
     } else if !missing.is_empty() && !args.draft {
-        let n = render::count(missing.len(), "flag");
-        let message = format!("{n} missing: {}", missing.join(", "));
-        return Err(Failure::new(message)
-            .hint("run `exc new` on a terminal to be asked, or add `--draft` to fill in a file")
-            .into());
+        let found = faults(args, draft, &mut register, &workspace, env.today)?;
+        return Err(incomplete(&missing, &found, &workspace, globals, env)?.into());
     }
+    if !asks && draft.is_requester_from_git {
+        say::requester(&draft, globals, env);
+    }
+    let mut accepts_errors = args.draft;
+    let mut is_settled = !asks;
     let mut ids = Ids::new(args, &register, &workspace, draft.exception.opened)?;
     loop {
         draft.exception.id = ids.next()?;
@@ -177,113 +183,67 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         let findings = judge(&file, &mut register, &workspace, env.today);
         let has_errors = findings.iter().any(|finding| finding.level == Level::Error);
         if has_errors && !accepts_errors {
-            say(&findings, &workspace, globals, env)?;
-            accepts_errors = is_conversation && ask::wants_draft(env)?;
+            let findings = say::unwritten(&findings, &file, (!asks).then_some(args));
+            say::findings(&findings, &workspace, globals, env)?;
+            accepts_errors = is_terminal && consent::wants_draft(env)?;
             if !accepts_errors {
                 globals.note(env, "nothing was written; `--draft` writes it nevertheless");
                 return Ok(Outcome::Findings);
             }
+            is_settled = true;
             ids.again(&draft.exception.id);
             continue;
         }
-        if !write(&path, file.text())? {
+        if !is_settled && !consent::confirms(&draft, env)? {
+            return Err(Failure::new("nothing was written, as you said").into());
+        }
+        is_settled = true;
+        if !write(&path, file.text(), &workspace)? {
             ids.taken(&draft.exception.id)?;
             continue;
         }
-        let has_been_said = has_errors && !args.draft;
-        if !findings.is_empty() && !has_been_said {
-            say(&findings, &workspace, globals, env)?;
-        }
         let shown = shown_path(&path, env);
         globals.print(env, |out| writeln!(out, "{}", render::Safe(&shown)))?;
-        next_steps(&draft.exception.id, &path, has_errors, &workspace, globals, env)?;
-        return Ok(if has_errors { Outcome::Findings } else { Outcome::Success });
+        if has_errors {
+            say::draft(&findings, &shown, globals, env);
+        } else if !findings.is_empty() {
+            say::findings(&findings, &workspace, globals, env)?;
+        }
+        say::next_steps(&draft.exception.id, &path, &workspace, globals, env)?;
+        return Ok(Outcome::Success);
     }
 }
 
-/// Where ids come from: the command line, or chance.
-struct Ids<'a> {
-    wanted: Option<String>,
-    year: i32,
-    /// In capitals, since some file systems do not tell the case of names apart.
-    taken: BTreeSet<String>,
-    workspace: &'a Workspace,
-    n_draws: usize,
-    repeated: Option<String>,
+/// What is wrong with what was given, where more is missing: all of it is said in one round.
+fn faults(
+    args: &Args,
+    mut draft: Draft,
+    register: &mut Register,
+    workspace: &Workspace,
+    today: NaiveDate,
+) -> anyhow::Result<Vec<Finding>> {
+    let year = draft.exception.opened.map_or(0, |opened| opened.year());
+    draft.exception.id = args.id.clone().unwrap_or_else(|| model::draw(year, 0));
+    let (_, file) = place(&draft, workspace)?;
+    let mut findings = judge(&file, register, workspace, today);
+    findings.retain(|finding| finding.level == Level::Error && draft::is_given(finding));
+    Ok(say::unwritten(&findings, &file, Some(args)))
 }
 
-impl<'a> Ids<'a> {
-    fn new(
-        args: &Args,
-        register: &Register,
-        workspace: &'a Workspace,
-        opened: Option<NaiveDate>,
-    ) -> Result<Self, Failure> {
-        let stated = register.exceptions().map(|exception| exception.id.as_str());
-        let paths = register.records.iter().map(|record| record.file().path());
-        let paths = paths.chain(register.unreadable.iter().map(String::as_str));
-        let local = stated.chain(paths.map(mainline::stem)).map(str::to_ascii_uppercase);
-        let mut taken: BTreeSet<String> = local.collect();
-        taken.extend(mainline::names(workspace)?.iter().map(|name| name.to_ascii_uppercase()));
-        let year = opened.map_or(0, |opened| opened.year());
-        let ids =
-            Self { wanted: args.id.clone(), year, taken, workspace, n_draws: 0, repeated: None };
-        if let Some(id) = &ids.wanted {
-            ids.check(id)?;
-        }
-        Ok(ids)
+fn incomplete(
+    missing: &[String],
+    found: &[Finding],
+    workspace: &Workspace,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> anyhow::Result<Failure> {
+    if !found.is_empty() {
+        say::findings(found, workspace, globals, env)?;
     }
-
-    fn check(&self, id: &str) -> Result<(), Failure> {
-        let is_word = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-        let pattern = &self.workspace.policy.id_pattern;
-        if !pattern.is_match(id) || !id.chars().all(is_word) || id.starts_with(['.', '-']) {
-            let message = format!("`{id}` is not an id of this register");
-            let form = pattern.as_str().trim_start_matches("^(?:").trim_end_matches(")$");
-            return Err(Failure::new(message).hint(format!(
-                "ids match `{form}`, and consist of letters, digits, `-`, `_` and `.`"
-            )));
-        }
-        if self.taken.contains(&id.to_ascii_uppercase()) {
-            let message = format!("the id `{id}` is taken, here or on the mainline");
-            return Err(Failure::new(message).hint("leave `--id` out to have one drawn"));
-        }
-        Ok(())
-    }
-
-    fn next(&mut self) -> anyhow::Result<String> {
-        if let Some(id) = self.repeated.take().or_else(|| self.wanted.clone()) {
-            return Ok(id);
-        }
-        loop {
-            self.n_draws += 1;
-            let bits = getrandom::u32().context("the system gives no random numbers")?;
-            let id = model::draw(self.year, bits);
-            if !self.workspace.policy.id_pattern.is_match(&id) {
-                let message = "the policy wants ids of another form than `exc` draws";
-                let hint = "give one with `--id`, in the form of `ids.pattern`";
-                return Err(Failure::new(message).hint(hint).into());
-            }
-            if !self.taken.contains(&id) {
-                return Ok(id);
-            }
-            if self.n_draws > MAX_DRAWS {
-                let message = format!("{MAX_DRAWS} ids of {} in a row are taken", self.year);
-                return Err(Failure::new(message).hint("give one with `--id`").into());
-            }
-        }
-    }
-
-    /// The next id is this one once more.
-    fn again(&mut self, id: &str) {
-        self.repeated = Some(id.to_owned());
-    }
-
-    /// Somebody else has written a file of this name meanwhile.
-    fn taken(&mut self, id: &str) -> Result<(), Failure> {
-        self.taken.insert(id.to_ascii_uppercase());
-        self.wanted.as_ref().map_or(Ok(()), |id| self.check(id))
-    }
+    let message =
+        format!("{} missing: {}", render::count(missing.len(), "flag"), missing.join(", "));
+    Ok(Failure::new(message)
+        .hint("run `exc new` on a terminal to be asked, or add `--draft` to fill in a file"))
 }
 
 /// The path of the new record, and its text.
@@ -333,72 +293,10 @@ fn judge(
 }
 
 /// Writes a new file and the folder it stands in; `false` where the file exists.
-fn write(path: &std::path::Path, text: &str) -> anyhow::Result<bool> {
+fn write(path: &Path, text: &str, workspace: &Workspace) -> anyhow::Result<bool> {
+    refuse_links(&workspace.root, path)?;
     let folder = path.parent().unwrap_or(path);
-    match std::fs::symlink_metadata(folder) {
-        Ok(metadata) if metadata.is_dir() => {}
-        Ok(_) => {
-            let message = format!("`{}` is not a directory", folder.display());
-            return Err(Failure::new(message)
-                .hint("records are not written through links: put a directory there")
-                .into());
-        }
-        Err(_) => std::fs::create_dir_all(folder)
-            .with_context(|| format!("cannot create `{}`", folder.display()))?,
-    }
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("cannot create `{}`", folder.display()))?;
     create_file(path, text)
-}
-
-fn say(
-    findings: &[Finding],
-    workspace: &Workspace,
-    globals: &Globals,
-    env: &mut Env<'_>,
-) -> anyhow::Result<()> {
-    let judgement = Judgement {
-        register: &workspace.name,
-        today: env.today,
-        n_records: 1,
-        unreadable: &[],
-        findings,
-        pages: &[],
-    };
-    let style = Style { width: env.terminal.width, ..globals.style(env) };
-    render::text::write(&judgement, style, env.err).context("cannot write to standard error")
-}
-
-fn next_steps(
-    id: &str,
-    path: &std::path::Path,
-    has_errors: bool,
-    workspace: &Workspace,
-    globals: &Globals,
-    env: &mut Env<'_>,
-) -> Result<(), Failure> {
-    let shown = shell_word(&shown_path(path, env));
-    let mut lines = vec!["next:".to_owned()];
-    if has_errors {
-        lines.push(format!("  exc check {shown}"));
-    }
-    if mainline::repository(workspace)?.is_some() {
-        // Outside of the repository, git has to be told where it is.
-        let is_inside = super::normal(&env.cwd).starts_with(&workspace.root);
-        let root = shell_word(&workspace.root.to_string_lossy());
-        let git = if is_inside { "git".to_owned() } else { format!("git -C {root}") };
-        let added = match (is_inside, path.strip_prefix(&workspace.root)) {
-            (false, Ok(relative)) => shell_word(&relative.to_string_lossy()),
-            _ => shown,
-        };
-        let branch = shell_word(&format!("exception/{id}"));
-        let message = shell_word(&format!("exceptions: file {id}"));
-        lines.push(format!("  {git} switch -c {branch}"));
-        lines.push(format!("  {git} add {added}"));
-        lines.push(format!("  {git} commit -m {message}"));
-        lines.push(format!("  {git} push -u origin {branch}"));
-        lines.push("and open a pull request: it is proposed until it is merged".to_owned());
-    } else if !has_errors {
-        return Ok(());
-    }
-    lines.iter().for_each(|line| globals.note(env, line));
-    Ok(())
 }

@@ -1,0 +1,99 @@
+//! Where the id of a new record comes from, and that nobody else has it.
+
+use std::collections::BTreeSet;
+
+use anyhow::Context as _;
+use chrono::{Datelike, NaiveDate};
+
+use super::Args;
+use crate::commands::{Failure, Workspace, mainline};
+use crate::model;
+use crate::register::Register;
+
+/// Ids that are drawn before giving up.
+const MAX_DRAWS: usize = 1000;
+
+/// Where ids come from: the command line, or chance.
+pub(super) struct Ids<'a> {
+    wanted: Option<String>,
+    year: i32,
+    /// In capitals, since some file systems do not tell the case of names apart.
+    taken: BTreeSet<String>,
+    workspace: &'a Workspace,
+    n_draws: usize,
+    repeated: Option<String>,
+}
+
+impl<'a> Ids<'a> {
+    pub(super) fn new(
+        args: &Args,
+        register: &Register,
+        workspace: &'a Workspace,
+        opened: Option<NaiveDate>,
+    ) -> Result<Self, Failure> {
+        let stated = register.exceptions().map(|exception| exception.id.as_str());
+        let paths = register.records.iter().map(|record| record.file().path());
+        let paths = paths.chain(register.unreadable.iter().map(String::as_str));
+        let local = stated.chain(paths.map(mainline::stem)).map(str::to_ascii_uppercase);
+        let mut taken: BTreeSet<String> = local.collect();
+        taken.extend(mainline::names(workspace)?.iter().map(|name| name.to_ascii_uppercase()));
+        let year = opened.map_or(0, |opened| opened.year());
+        let ids =
+            Self { wanted: args.id.clone(), year, taken, workspace, n_draws: 0, repeated: None };
+        if let Some(id) = &ids.wanted {
+            ids.check(id)?;
+        }
+        Ok(ids)
+    }
+
+    fn check(&self, id: &str) -> Result<(), Failure> {
+        let is_word = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        let pattern = &self.workspace.policy.id_pattern;
+        if !pattern.is_match(id) || !id.chars().all(is_word) || id.starts_with(['.', '-']) {
+            let message = format!("`{id}` is not an id of this register");
+            let form = pattern.as_str().trim_start_matches("^(?:").trim_end_matches(")$");
+            return Err(Failure::new(message).hint(format!(
+                "ids match `{form}`, and consist of letters, digits, `-`, `_` and `.`"
+            )));
+        }
+        if self.taken.contains(&id.to_ascii_uppercase()) {
+            let message = format!("the id `{id}` is taken, here or on the mainline");
+            return Err(Failure::new(message).hint("leave `--id` out to have one drawn"));
+        }
+        Ok(())
+    }
+
+    pub(super) fn next(&mut self) -> anyhow::Result<String> {
+        if let Some(id) = self.repeated.take().or_else(|| self.wanted.clone()) {
+            return Ok(id);
+        }
+        loop {
+            self.n_draws += 1;
+            let bits = getrandom::u32().context("the system gives no random numbers")?;
+            let id = model::draw(self.year, bits);
+            if !self.workspace.policy.id_pattern.is_match(&id) {
+                let message = "the policy wants ids of another form than `exc` draws";
+                let hint = "give one with `--id`, in the form of `ids.pattern`";
+                return Err(Failure::new(message).hint(hint).into());
+            }
+            if !self.taken.contains(&id) {
+                return Ok(id);
+            }
+            if self.n_draws > MAX_DRAWS {
+                let message = format!("{MAX_DRAWS} ids of {} in a row are taken", self.year);
+                return Err(Failure::new(message).hint("give one with `--id`").into());
+            }
+        }
+    }
+
+    /// The next id is this one once more.
+    pub(super) fn again(&mut self, id: &str) {
+        self.repeated = Some(id.to_owned());
+    }
+
+    /// Somebody else has written a file of this name meanwhile.
+    pub(super) fn taken(&mut self, id: &str) -> Result<(), Failure> {
+        self.taken.insert(id.to_ascii_uppercase());
+        self.wanted.as_ref().map_or(Ok(()), |id| self.check(id))
+    }
+}

@@ -1,0 +1,152 @@
+//! What `exc new` says beside the path that it prints.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+
+use super::Args;
+use super::draft::Draft;
+use crate::commands::{Failure, Globals, Workspace, mainline, normal, shown_path};
+use crate::env::Env;
+use crate::finding::{Finding, Level, Place};
+use crate::render::{self, Judgement, Style};
+use crate::text::{SourceFile, shell_word};
+
+/// What stands for the path of a record that was never written.
+const UNWRITTEN: &str = "<new record>";
+
+pub(super) fn findings(
+    findings: &[Finding],
+    workspace: &Workspace,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> anyhow::Result<()> {
+    let judgement = Judgement {
+        register: &workspace.name,
+        today: env.today,
+        n_records: 1,
+        unreadable: &[],
+        findings,
+        pages: &[],
+    };
+    let style = Style { width: env.terminal.width, ..globals.style(env) };
+    render::text::write(&judgement, style, env.err).context("cannot write to standard error")
+}
+
+/// Findings about a record that is not written: none of them names a path that does not exist, and
+/// each the flag that it comes from, where flags were given.
+pub(super) fn unwritten(
+    findings: &[Finding],
+    file: &Arc<SourceFile>,
+    args: Option<&Args>,
+) -> Vec<Finding> {
+    let renamed = Arc::new(SourceFile::new(UNWRITTEN, file.text()));
+    let moved = |place: &Place| match place.file.path() == file.path() {
+        true => Place { file: Arc::clone(&renamed), ..place.clone() },
+        false => place.clone(),
+    };
+    let findings = findings.iter().map(|finding| {
+        let mut finding = finding.clone();
+        finding.place = moved(&finding.place);
+        finding.labels.iter_mut().for_each(|label| label.place = moved(&label.place));
+        if let Some(flag) = args.and_then(|args| flag(&finding.place.pointer, args)) {
+            finding.message = format!("`{flag}`: {}", finding.message);
+        }
+        finding
+    });
+    findings.collect()
+}
+
+/// The flag that fills a place of the record.
+fn flag(pointer: &str, args: &Args) -> Option<String> {
+    let first = pointer.split('/').nth(1)?;
+    let last = pointer.rsplit('/').next().unwrap_or_default();
+    let flag = match (first, last) {
+        ("controls", _) => "--control",
+        ("scope", _) => "--scope",
+        ("risk", "statement") => "--risk-statement",
+        ("risk", _) => "--risk",
+        ("owner", "team") => "--team",
+        ("owner", "email") => "--owner-email",
+        ("owner", _) => "--owner-name",
+        ("requester", "email") => "--requester-email",
+        ("requester", _) => "--requester-name",
+        ("justification", "end_state") => "--end-state",
+        ("justification", _) => "--blocker",
+        ("compensating_controls", "reduces") => "--compensating-reduces",
+        ("compensating_controls", "owner") => "--compensating-owner",
+        ("compensating_controls", "evidence") => "--compensating-evidence",
+        ("compensating_controls", "verified") => "--verified",
+        ("compensating_controls", "verify_every") => "--verify-every",
+        ("compensating_controls", _) => "--compensating",
+        ("remediation", "plan") => "--plan",
+        ("remediation", "ticket") => "--ticket",
+        ("remediation", _) => "--milestone",
+        ("expires", _) if args.lifetime.is_some() => "--for",
+        ("emergency", "declared") => "--declared",
+        ("tags", _) => "--tag",
+        ("links", _) => "--link",
+        ("data_classification", _) => "--data-classification",
+        ("id" | "title" | "opened" | "expires" | "emergency", _) => {
+            return Some(format!("--{first}"));
+        }
+        (name, _) if args.field.iter().any(|(known, _)| known == name) => {
+            return Some(format!("--field {name}"));
+        }
+        _ => return None,
+    };
+    Some(flag.to_owned())
+}
+
+/// Says where the requester comes from, and how to name another.
+pub(super) fn requester(draft: &Draft, globals: &Globals, env: &mut Env<'_>) {
+    let requester = &draft.exception.requester;
+    let text = format!(
+        "note: requester from git: {} <{}>; `--requester-name` and `--requester-email` name another",
+        requester.name, requester.email
+    );
+    globals.note(env, &text);
+}
+
+/// Says how much of a draft is left to do.
+pub(super) fn draft(findings: &[Finding], shown: &str, globals: &Globals, env: &mut Env<'_>) {
+    let n = findings.iter().filter(|finding| finding.level == Level::Error).count();
+    let things = render::count(n, "thing");
+    let path = shell_word(shown);
+    globals.note(env, &format!("{things} to fill in or to fix: run `exc check {path}`"));
+}
+
+/// Says how the new record gets to where it is approved.
+pub(super) fn next_steps(
+    id: &str,
+    path: &Path,
+    workspace: &Workspace,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> Result<(), Failure> {
+    let Some(repo) = mainline::repository(workspace)? else { return Ok(()) };
+    // Outside of the repository, git has to be told where it is.
+    let is_inside = normal(&env.cwd).starts_with(&workspace.root);
+    let root = shell_word(&workspace.root.to_string_lossy());
+    let git = if is_inside { "git".to_owned() } else { format!("git -C {root}") };
+    let added = match (is_inside, path.strip_prefix(&workspace.root)) {
+        (false, Ok(relative)) => shell_word(&relative.to_string_lossy()),
+        _ => shell_word(&shown_path(path, env)),
+    };
+    let branch = shell_word(&format!("exception/{id}"));
+    let message = shell_word(&format!("exceptions: file {id}"));
+    let add = format!("  {git} add {added}");
+    let commit = format!("  {git} commit -m {message}");
+    let mut lines = vec!["next:".to_owned()];
+    // Nothing can be merged into a branch that is not there.
+    if repo.mainline(&workspace.policy.mainline)?.is_some() {
+        lines.extend([format!("  {git} switch -c {branch}"), add, commit]);
+        lines.push(format!("  {git} push -u origin {branch}"));
+        lines.push("and open a pull request: it is proposed until it is merged".to_owned());
+    } else {
+        lines.extend([add, commit]);
+    }
+    lines.iter().for_each(|line| globals.note(env, line));
+    Ok(())
+}
