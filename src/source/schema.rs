@@ -130,6 +130,11 @@ impl Schema {
                 );
                 vec![INVALID_VALUE.finding(here(), message).help(expected_form(pattern))]
             }
+            // Another form than that of a moment fails the pattern, which says so.
+            ValidationErrorKind::Format { .. } => {
+                let text = node.text().unwrap_or_default();
+                dates::no_day_of_a_moment(here(), text).into_iter().collect()
+            }
             _ => vec![INVALID_VALUE.finding(here(), format!("`{}`: {error}", last_key(&pointer)))],
         }
     }
