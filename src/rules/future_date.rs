@@ -91,7 +91,7 @@ fn past_days(record: &Record) -> Vec<(String, NaiveDate)> {
     }
     let declared = exception.emergency.as_ref().and_then(|it| it.declared.split_once('T'));
     let declared = declared.and_then(|(day, _)| parse_day(day));
-    days.push(("/emergency/declared".to_owned(), declared));
+    days.extend(declared.map(|day| ("/emergency/declared".to_owned(), Some(day))));
     let closed = exception.closed.as_ref().and_then(|closed| closed.date);
     days.push(("/closed/date".to_owned(), closed));
     days.into_iter().filter_map(|(pointer, date)| Some((pointer, date?))).collect()

@@ -370,6 +370,21 @@ title: same as above.
         assert!(is_plainly_written(&todo["TODO: ".len()..], &[]));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn what_is_plainly_written_is_no_placeholder(
+            picks in proptest::collection::vec((0usize..1_000, 0usize..6), 1..10),
+        ) {
+            let pieces = ["t", "o", "d", "T", "7", "x", "lorem", "Ipsum", "todo", "n", "a", "plan", "keys"];
+            let gaps = ["", " ", "  ", ".", "/", " - "];
+            let text: String =
+                picks.iter().map(|&(pick, gap)| format!("{}{}", pieces[pick % pieces.len()], gaps[gap])).collect();
+            if is_plainly_written(&text, &[]) {
+                proptest::prop_assert!(!is(&text, Prose::Sentence), "{}", text);
+            }
+        }
+    }
+
     #[test]
     fn custom_fields_are_looked_at_unless_they_have_a_vocabulary() {
         let fields = "
