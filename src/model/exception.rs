@@ -8,6 +8,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
 
+use super::Lifetime;
 use super::window::parse_day;
 
 /// A deviation from policy: which control, where, why, who answers for it, until when.
@@ -192,6 +193,17 @@ pub(crate) struct Emergency {
 impl Exception {
     pub(crate) fn is_open(&self) -> bool {
         self.closed.is_none()
+    }
+}
+
+impl CompensatingControl {
+    /// The last day on which the verification holds: as long as `verify_every` says, and a year
+    /// where that is missing, longer, or not understood. No verification holds for ever.
+    pub(crate) fn holds_until(&self) -> Option<NaiveDate> {
+        let verified = self.verified?;
+        let period = Lifetime::parse(&self.verify_every).filter(|it| !it.is_longer_than_a_year());
+        // Past the end of the calendar there is no day on which it could hold.
+        Some(period.unwrap_or(Lifetime::Months(12)).after(verified).unwrap_or(verified))
     }
 }
 

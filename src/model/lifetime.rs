@@ -26,6 +26,14 @@ impl Lifetime {
         }
     }
 
+    /// Whether it is longer than any year: 366 days, or twelve months.
+    pub(crate) fn is_longer_than_a_year(self) -> bool {
+        match self {
+            Self::Days(days) => days > 366,
+            Self::Months(months) => months > 12,
+        }
+    }
+
     /// The day this long after `start`. A month that lacks the day ends on its last one: three
     /// months after 30 November is 28 or 29 February. `None` past the end of the calendar.
     pub(crate) fn after(self, start: NaiveDate) -> Option<NaiveDate> {
@@ -60,6 +68,18 @@ mod tests {
     fn a_month_that_lacks_the_day_ends_on_its_last_one() {
         assert_eq!(after("3m", "2026-11-30"), "2027-02-28");
         assert_eq!(after("1y", "2028-02-29"), "2029-02-28");
+    }
+
+    #[test]
+    fn a_leap_year_is_no_longer_than_a_year() {
+        let is_longer =
+            |text: &str| Lifetime::parse(text).expect("a lifetime").is_longer_than_a_year();
+        for text in ["366d", "52w", "12m", "1y"] {
+            assert!(!is_longer(text), "{text}");
+        }
+        for text in ["367d", "53w", "13m", "2y"] {
+            assert!(is_longer(text), "{text}");
+        }
     }
 
     #[test]

@@ -37,28 +37,16 @@ pub(crate) struct Grant {
     pub(crate) renewal: Option<usize>,
     pub(crate) from: NaiveDate,
     pub(crate) until: NaiveDate,
-    /// Whether it ran until that day or longer. Of the first grant of a renewed exception, no
-    /// more is known than that it still ran on the day of the renewal.
-    pub(crate) is_lower_bound: bool,
 }
 
-/// The grants that a record states, oldest first, where both of their days can be read.
-pub(crate) fn grants(exception: &Exception) -> Vec<Grant> {
-    let first_end = match exception.renewals.first() {
-        Some(renewal) => renewal.date,
-        None => exception.expires,
+/// The grant on which an exception runs: that of the last renewal, or the first one. `None` where
+/// one of its days cannot be read. Of the grants before it a record does not say enough.
+pub(crate) fn current_grant(exception: &Exception) -> Option<Grant> {
+    let (renewal, from) = match exception.renewals.iter().enumerate().next_back() {
+        Some((index, renewal)) => (Some(index), renewal.date),
+        None => (None, exception.opened),
     };
-    let first = exception.opened.zip(first_end).map(|(from, until)| Grant {
-        renewal: None,
-        from,
-        until,
-        is_lower_bound: !exception.renewals.is_empty(),
-    });
-    let renewals = exception.renewals.iter().enumerate().filter_map(|(index, renewal)| {
-        let (from, until) = renewal.date.zip(renewal.until)?;
-        Some(Grant { renewal: Some(index), from, until, is_lower_bound: false })
-    });
-    first.into_iter().chain(renewals).collect()
+    Some(Grant { renewal, from: from?, until: exception.expires? })
 }
 
 /// The status of an exception on a day. One without a readable `expires` counts as expired, since
@@ -182,35 +170,36 @@ mod tests {
     }
 
     #[test]
-    fn without_renewals_the_one_grant_ends_with_the_exception() {
+    fn without_renewals_the_first_grant_runs() {
         let exception = Exception { opened: Some(date("2026-11-05")), ..exception("2027-01-31") };
-        let [grant] = grants(&exception)[..] else { panic!("one grant") };
+        let grant = current_grant(&exception).expect("a grant");
         assert_eq!((grant.from, grant.until), (date("2026-11-05"), date("2027-01-31")));
-        assert_eq!((grant.renewal, grant.is_lower_bound), (None, false));
+        assert_eq!(grant.renewal, None);
     }
 
     #[test]
-    fn the_first_grant_of_a_renewed_exception_ran_at_least_until_the_renewal() {
-        let renewal = crate::model::Renewal {
-            date: Some(date("2027-01-20")),
+    fn a_renewed_exception_runs_on_its_last_renewal() {
+        let renewed = |day: &str| crate::model::Renewal {
+            date: Some(date(day)),
             until: Some(date("2027-03-31")),
             ..Default::default()
         };
         let exception = Exception {
             opened: Some(date("2026-11-05")),
-            renewals: vec![renewal],
+            renewals: vec![renewed("2026-12-20"), renewed("2027-01-20")],
             ..exception("2027-03-31")
         };
-        let [first, second] = grants(&exception)[..] else { panic!("two grants") };
-        assert_eq!((first.until, first.is_lower_bound), (date("2027-01-20"), true));
-        assert_eq!((second.from, second.until), (date("2027-01-20"), date("2027-03-31")));
-        assert_eq!(second.renewal, Some(0));
+        let grant = current_grant(&exception).expect("a grant");
+        assert_eq!((grant.from, grant.until), (date("2027-01-20"), date("2027-03-31")));
+        assert_eq!(grant.renewal, Some(1));
     }
 
     #[test]
     fn a_grant_whose_days_cannot_be_read_is_none() {
-        let exception = Exception { renewals: vec![Default::default()], ..exception("2027-03-31") };
-        assert_eq!(grants(&exception), []);
+        let opened = Some(date("2026-11-05"));
+        let exception =
+            Exception { opened, renewals: vec![Default::default()], ..exception("2027-03-31") };
+        assert_eq!(current_grant(&exception), None);
     }
 
     #[test]

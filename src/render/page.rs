@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Listed, Safe, Style, count};
-use crate::model::{CompensatingControl, Lifetime, Milestone, Person, window};
+use crate::model::{CompensatingControl, Milestone, Person, window};
 
 /// Columns of a label, its indentation included.
 const LABEL: usize = 15;
@@ -256,9 +256,8 @@ fn person(person: &Person) -> String {
 /// When a compensating control was last shown to work, and how long that holds.
 fn freshness(control: &CompensatingControl, today: NaiveDate) -> String {
     let Some(verified) = control.verified else { return "never".to_owned() };
-    let next = Lifetime::parse(&control.verify_every).and_then(|every| every.after(verified));
-    match next {
-        None => format!("{verified}, no date for the next time"),
+    match control.holds_until() {
+        None => verified.to_string(),
         Some(next) if window::is_past(next, today) => {
             let days = window::n_days(window::days_between(next, today));
             format!("{verified}, was due again on {next}, {days} ago")

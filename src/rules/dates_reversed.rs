@@ -10,24 +10,32 @@ const CODE: Code = Code::error("EXC202", "dates-reversed");
 
 const DOCS: &str = r#"## What it checks
 
-That no day lies before the one it follows: `expires` before `opened`, the `date` of `closed` before `opened`, the `until` of a renewal before the renewal's own `date`.
+That no day lies before the one it follows: `expires` before `opened`, the `date` of `closed` before `opened`, the `until` of a renewal before the renewal's own `date`. And that no milestone of an open exception which is still to be reached is `due` after `expires`.
 
 ## Why it matters
 
-A mistyped year is the usual cause. Until it is corrected, nobody can say for how long the exception was granted, and every rule about its duration counts from the wrong day.
+A mistyped year is the usual cause. Until it is corrected, nobody can say for how long the exception was granted, and every rule about its duration counts from the wrong day. A milestone past the end is a promise that nothing holds anybody to: the exception is over before it is due.
 
 ## Example
 
 ```yaml
-opened: 2027-11-05
 expires: 2027-01-31
+remediation:
+  plan: Migrate to private link in the vendor's 2027-02 release.
+  milestones:
+    - {due: 2028-01-15, what: Private endpoint created in staging}
 ```
 
 ## Instead
 
+The steps until the last valid day; what takes longer gets its day when the exception is renewed.
+
 ```yaml
-opened: 2026-11-05
 expires: 2027-01-31
+remediation:
+  plan: Migrate to private link in the vendor's 2027-02 release.
+  milestones:
+    - {due: 2027-01-15, what: Private endpoint created in staging}
 ```
 "#;
 
@@ -64,6 +72,26 @@ fn check(record: &Record, _context: &Context<'_>, findings: &mut Vec<Finding>) {
                     .help(format!("correct the wrong one; `until` is {date} or later")),
             );
         }
+    }
+    milestones(record, findings);
+}
+
+/// What is still to be reached is due while the exception holds.
+fn milestones(record: &Record, findings: &mut Vec<Finding>) {
+    let exception = &record.exception;
+    let Some(expires) = exception.expires.filter(|_| exception.is_open()) else { return };
+    for (index, milestone) in exception.remediation.milestones.iter().enumerate() {
+        let pointer = |key: &str| format!("/remediation/milestones/{index}/{key}");
+        // A `done` that cannot be read has its own finding.
+        if milestone.due.is_none_or(|due| due <= expires) || record.has(&pointer("done")) {
+            continue;
+        }
+        let message = "the milestone is due after the exception ends";
+        findings.push(
+            CODE.finding(record.at(&pointer("due")), message)
+                .label(record.at("/expires"), "ends here")
+                .help(format!("set `due: {expires}` or earlier; a later step is promised when the exception is renewed")),
+        );
     }
 }
 
@@ -106,6 +134,35 @@ opened: 2026-11-05
 #       ---------- opened here
 closed: {date: 2026-11-04, outcome: withdrawn, note: The test was cancelled.}
 #              ^^^^^^^^^^ error[EXC202]: closed before the exception was opened
+",
+        );
+    }
+
+    #[test]
+    fn what_is_still_to_be_reached_is_due_by_the_last_day() {
+        check_rule(
+            &RULE,
+            "
+remediation:
+  plan: p
+  milestones:
+    - {due: 2027-01-31, what: w}
+    - {due: 2027-02-01, what: w, done: 2026-11-12}
+    - {due: 2027-02-01, what: w}
+#           ^^^^^^^^^^ error[EXC202]: the milestone is due after the exception ends
+expires: 2027-01-31
+#        ---------- ends here
+",
+        );
+    }
+
+    #[test]
+    fn a_closed_exception_promises_nothing_more() {
+        check_rule(
+            &RULE,
+            "
+remediation: {plan: p, milestones: [{due: 2027-02-01, what: w}]}
+closed: {date: 2026-11-12, outcome: withdrawn, note: The test was cancelled.}
 ",
         );
     }

@@ -20,6 +20,7 @@ After that day nothing allows the deviation any more. It is either over, and the
 ## Example
 
 ```yaml
+remediation: {plan: Migrate to private link in the vendor's 2026-11 release.}
 opened: 2026-11-05
 expires: 2026-11-10
 ```

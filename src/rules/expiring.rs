@@ -20,6 +20,7 @@ The owner still has time: to finish the remediation, or to gather the evidence t
 ## Example
 
 ```yaml
+remediation: {plan: Migrate to private link in the vendor's 2026-12 release.}
 expires: 2026-12-10
 ```
 

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
-use crate::model::window::{days_between, is_ahead, n_days};
+use crate::model::window::{days_after, days_between, is_ahead, n_days, parse_day};
 use crate::source::Record;
 
 pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
@@ -16,11 +16,11 @@ const CODE: Code = Code::error("EXC213", "future-date");
 
 const DOCS: &str = r#"## What it checks
 
-That no day on which something has happened lies in the future: `verified`, the `date` of a review, a renewal or of `closed`, and `done` of a milestone. One day ahead is accepted, since some time zones reach the next day before UTC does.
+That no day on which something has happened lies in the future: `verified`, the `date` of a review, a renewal or of `closed`, `done` of a milestone, and `declared` of an emergency. One day ahead is accepted, since some time zones reach the next day before UTC does. An exception may be filed a little ahead of its first day: `opened` of an open record lies at most 30 days ahead.
 
 ## Why it matters
 
-A verification or a review dated ahead would stay fresh until long after it has gone stale. Mostly the year is mistyped.
+A verification or a review dated ahead would stay fresh until long after it has gone stale, and every duration counts from `opened`: an exception that is opened in the year 9999 would never end. Mostly the year is mistyped.
 
 ## Example
 
@@ -47,8 +47,20 @@ compensating_controls:
 ```
 "#;
 
+/// Days before its first one that an exception may be filed.
+const PLANNED_DAYS: u32 = 30;
+
 fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let today = context.today;
+    let exception = &record.exception;
+    let latest = days_after(today, PLANNED_DAYS);
+    if let Some(opened) = exception.opened.filter(|&it| it > latest && exception.is_open()) {
+        let ahead = n_days(days_between(today, opened));
+        let message = format!("{opened} lies {ahead} ahead, and {PLANNED_DAYS} are allowed");
+        findings.push(CODE.finding(record.at("/opened"), message).help(format!(
+            "write the first day of the exception, {latest} or earlier, or file it later"
+        )));
+    }
     for (pointer, date) in past_days(record) {
         if !is_ahead(date, today) {
             continue;
@@ -77,6 +89,9 @@ fn past_days(record: &Record) -> Vec<(String, NaiveDate)> {
     for (index, review) in exception.reviews.iter().enumerate() {
         days.push((format!("/reviews/{index}/date"), review.date));
     }
+    let declared = exception.emergency.as_ref().and_then(|it| it.declared.split_once('T'));
+    let declared = declared.and_then(|(day, _)| parse_day(day));
+    days.extend(declared.map(|day| ("/emergency/declared".to_owned(), Some(day))));
     let closed = exception.closed.as_ref().and_then(|closed| closed.date);
     days.push(("/closed/date".to_owned(), closed));
     days.into_iter().filter_map(|(pointer, date)| Some((pointer, date?))).collect()
@@ -124,6 +139,31 @@ remediation:
     - {due: 2027-01-15, what: w}
 ",
         );
+    }
+
+    #[test]
+    fn an_exception_is_filed_at_most_thirty_days_ahead() {
+        let found = |record: &str| report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], "");
+        assert_eq!(found("opened: 2026-12-20\nexpires: 2027-01-31\n"), "");
+        insta::assert_snapshot!(found("opened: 2026-12-21\nexpires: 2027-01-31\n"), @r"
+        EXC-2026-K7QD.yaml:27:9 error[EXC213]: 2026-12-21 lies 31 days ahead, and 30 are allowed
+          help: write the first day of the exception, 2026-12-20 or earlier, or file it later
+        ");
+        let closed =
+            "closed: {date: 2026-11-12, outcome: withdrawn, note: The test was cancelled.}\n";
+        assert_eq!(found(&format!("opened: 2027-12-21\n{closed}")), "");
+    }
+
+    #[test]
+    fn an_emergency_has_been_declared_already() {
+        check_rule(
+            &RULE,
+            "
+emergency: {declared: 2026-11-22T00:10:00Z, reason: The primary region was down.}
+#                     ^^^^^^^^^^^^^^^^^^^^ error[EXC213]: 2026-11-22 lies 2 days ahead
+",
+        );
+        check_rule(&RULE, "emergency: {declared: 2026-11-21T00:10:00Z, reason: It was down.}");
     }
 
     #[test]

@@ -20,6 +20,7 @@ A measure that nobody keeps working and nobody has seen working lowers no risk. 
 compensating_controls:
   - description: IP allow-list limited to the two egress addresses of the CI network
     owner: net.ops@example.com
+    verified: 2026-11-02
 ```
 
 ## Instead
@@ -29,5 +30,6 @@ compensating_controls:
   - description: IP allow-list limited to the two egress addresses of the CI network
     owner: net.ops@example.com
     evidence: https://example.com/runs/8841
+    verified: 2026-11-02
 ```
 "##;

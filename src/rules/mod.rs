@@ -29,6 +29,8 @@ mod duplicate_key;
 mod duration_too_long;
 mod emoji_joiner;
 mod empty_register;
+#[cfg(test)]
+mod evasions;
 mod executable_file;
 mod expired;
 mod expiring;
@@ -61,10 +63,12 @@ mod over_budget;
 mod overlapping_scope;
 mod owner_is_group;
 mod placeholder_text;
+mod placeholder_words;
 #[cfg(test)]
 mod properties;
 mod prose;
 mod raw_control_character;
+mod renewal_repeats;
 mod renewals_do_not_add_up;
 mod renewed_late;
 mod review_overdue;
@@ -87,9 +91,11 @@ mod unknown_key;
 mod unportable_name;
 mod unreadable_file;
 mod unusable_policy;
+mod unverified_compensating_control;
 mod vague_justification;
 mod vague_phrases;
 mod verification_stale;
+mod verification_too_rare;
 mod wrong_type;
 mod yaml_syntax;
 
@@ -175,6 +181,7 @@ pub(crate) const RULES: &[&Rule] = &[
     &unknown_control::RULE,
     &never_exempt::RULE,
     &id_format::RULE,
+    &unverified_compensating_control::RULE,
     &scope_kind::RULE,
     &scope_form::RULE,
     &scope_too_broad::RULE,
@@ -193,6 +200,8 @@ pub(crate) const RULES: &[&Rule] = &[
     &closed_without_outcome::RULE,
     &future_date::RULE,
     &renewed_late::RULE,
+    &verification_too_rare::RULE,
+    &renewal_repeats::RULE,
     &duplicate_id::RULE,
     &overlapping_scope::RULE,
     &team_over_budget::RULE,

@@ -34,6 +34,7 @@ compensating_controls:
     reduces: use of a leaked key from outside
     owner: net.ops@example.com
     evidence: https://example.com/runs/8841
+    verified: 2026-11-02
 ```
 "##;
 

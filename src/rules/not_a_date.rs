@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule { code: &dates::NOT_A_DATE, docs: DOCS, check
 
 const DOCS: &str = r##"## What it checks
 
-That dates are days of the calendar, written `YYYY-MM-DD`. The help names the day that was probably meant.
+That dates are days of the calendar, written `YYYY-MM-DD`. The help names the day that was probably meant. The day of a moment, such as `declared` of an emergency, is one of the calendar too.
 
 ## Why it matters
 

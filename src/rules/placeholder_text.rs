@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::placeholder_words::{ABSENT, DUMMY, MARKS, TOO_LITTLE, UNFINISHED};
 use super::prose::{self, Prose};
 use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
@@ -17,7 +18,7 @@ const CODE: Code = Code::error("EXC110", "placeholder-text");
 
 const DOCS: &str = r##"## What it checks
 
-That no text only keeps a place: `TODO`, `tbd`, `n/a`, `none`, `xxx`, punctuation such as `-` or `...`, characters that cannot be seen, an unchanged `<template>`, or one of the `placeholders` of the policy. This holds for closed records too, and for optional fields: what there is nothing to say about is left out.
+That no text only keeps a place: `TODO`, `tbd`, `n/a`, `none`, `xxx`, the same with spaces or dots between the letters (`T O D O`), `lorem ipsum` with whatever follows, punctuation such as `-` or `...`, characters that cannot be seen, an unchanged `<template>`, or one of the `placeholders` of the policy. This holds for closed records too, and for optional fields: what there is nothing to say about is left out.
 
 ## Why it matters
 
@@ -37,90 +38,6 @@ remediation:
   plan: Migrate to private link in the vendor's 2027-02 release.
 ```
 "##;
-
-/// Text that somebody meant to replace.
-const UNFINISHED: &[&str] = &[
-    "todo",
-    "to do",
-    "to-do",
-    "tbd",
-    "tba",
-    "tbc",
-    "fixme",
-    "fix me",
-    "xx",
-    "xxx",
-    "xxxx",
-    "changeme",
-    "change me",
-    "change-me",
-    "replaceme",
-    "replace me",
-    "placeholder",
-    "fill in",
-    "fill me in",
-    "fill this in",
-    "to be added",
-    "to be confirmed",
-    "to be decided",
-    "to be defined",
-    "to be determined",
-    "to be done",
-    "to be filled in",
-    "to be provided",
-    "to be written",
-];
-/// Text that says that there is none; a vocabulary may have such a word.
-const ABSENT: &[&str] = &[
-    "n/a",
-    "n.a",
-    "n\\a",
-    "none",
-    "null",
-    "nil",
-    "nothing",
-    "undefined",
-    "unknown",
-    "not applicable",
-    "not available",
-    "not known",
-    "no idea",
-    "empty",
-    "blank",
-    "someone",
-    "somebody",
-    "nobody",
-];
-/// Text that is too little for a sentence, and may be a name.
-const TOO_LITTLE: &[&str] = &[
-    "na",
-    "x",
-    "asdf",
-    "qwerty",
-    "foo",
-    "bar",
-    "foo bar",
-    "foobar",
-    "test",
-    "testing",
-    "lorem ipsum",
-    "lorem ipsum dolor sit amet",
-    "coming soon",
-    "to follow",
-    "work in progress",
-    "wip",
-    "text",
-    "title",
-    "description",
-    "reason",
-    "evidence",
-    "plan",
-    "your text here",
-    "text here",
-    "insert text here",
-];
-/// Marks that say, at the start of a text, that the rest is not written yet.
-const MARKS: &[&str] = &["todo", "fixme", "tbd", "xxx"];
 
 /// Bytes of the longest text of the lists.
 const LONGEST: usize = 32;
@@ -181,7 +98,9 @@ fn is_plainly_written(text: &str, more: &[String]) -> bool {
     let bytes = text.as_bytes();
     let [first, .., last] = bytes else { return false };
     let starts_plainly = first.is_ascii_alphanumeric() && text.is_ascii();
-    if !starts_plainly || MARKS.iter().any(|mark| starts_with_ignoring_case(bytes, mark)) {
+    let is_marked = |mark: &&str| starts_with_ignoring_case(bytes, mark);
+    let (dummy, _) = DUMMY.split_once(' ').unwrap_or((DUMMY, ""));
+    if !starts_plainly || MARKS.iter().chain([&dummy]).any(is_marked) || may_be_spaced_out(bytes) {
         return false;
     }
     let longest = more.iter().map(String::len).max().unwrap_or_default().max(LONGEST);
@@ -200,6 +119,20 @@ fn is_plainly_written(text: &str, more: &[String]) -> bool {
 
 fn starts_with_ignoring_case(bytes: &[u8], mark: &str) -> bool {
     bytes.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark.as_bytes()))
+}
+
+/// Whether the first two words of a text have one letter each.
+fn may_be_spaced_out(bytes: &[u8]) -> bool {
+    let words = bytes.split(|byte| !byte.is_ascii_alphanumeric());
+    words.filter(|word| !word.is_empty()).take(2).all(|word| word.len() == 1)
+}
+
+/// The letters of a text in which each stands alone: of `t o d o`, `todo`.
+fn closed_up(folded: &str) -> Option<String> {
+    let words = || folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let is_spaced_out =
+        words().nth(1).is_some() && words().all(|word| word.chars().nth(1).is_none());
+    is_spaced_out.then(|| words().collect())
 }
 
 /// The placeholders that the policy names, as they are compared.
@@ -255,11 +188,23 @@ fn placeholder(text: &str, prose: Prose, more: &[String]) -> Option<Placeholder>
     if bare.is_empty() {
         return Some(Placeholder::Punctuation);
     }
-    let is_known = UNFINISHED.contains(&bare)
-        || (prose >= Prose::Name && (ABSENT.contains(&bare) || is_marked(&folded)))
-        || (prose >= Prose::Sentence && TOO_LITTLE.contains(&bare))
+    let is_listed = |bare: &str| {
+        UNFINISHED.contains(&bare)
+            || (prose >= Prose::Name && ABSENT.contains(&bare))
+            || (prose >= Prose::Sentence && TOO_LITTLE.contains(&bare))
+    };
+    let is_known = is_listed(bare)
+        || closed_up(bare).is_some_and(|letters| is_listed(&letters))
+        || (prose >= Prose::Name && is_marked(&folded))
+        || (prose >= Prose::Sentence && is_dummy(bare))
         || is_template(&folded, prose);
     is_known.then_some(Placeholder::Known)
+}
+
+/// Whether a text starts as `lorem ipsum dolor` does.
+fn is_dummy(bare: &str) -> bool {
+    let rest = bare.strip_prefix(DUMMY);
+    rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
 }
 
 /// Whether a text starts as `TODO: …` does.
@@ -296,7 +241,8 @@ mod tests {
     fn placeholders_are_found_in_whatever_dress() {
         let texts = "TODO|todo|Tbd|FIXME|xxx|n/a|N/A.|na|none|null|nil|-|.|?|...|…|!!|— —|   |\u{200b}\u{2060}|\
             <why>|<describe the blocker>|[TODO]|(tbd)|\"TBD\"|**TODO**|TODO: write this|fixme: later|TBD - ask Dana|\
-            to be determined|{{ reason }}|${PLAN}|[reason]|ＴＯＤＯ|T\u{200b}ODO|\u{3164}|🤷|x|lorem ipsum";
+            to be determined|{{ reason }}|${PLAN}|[reason]|ＴＯＤＯ|T\u{200b}ODO|\u{3164}|🤷|x|lorem ipsum|\
+            T O D O|t.o.d.o|T-B-D|n / a|x x x|Ｔ Ｏ Ｄ Ｏ|lorem ipsum dolor sit amet|Lorem Ipsum, dolor sit amet consectetur adipiscing elit";
         for text in texts.split('|') {
             assert!(is(text, Prose::Sentence), "{text:?}");
         }
@@ -314,6 +260,10 @@ mod tests {
             "see https://example.com/tbd",
             "IP allow-list",
             "7",
+            "A B C",
+            "A leaked key could be used from anywhere",
+            "loremaster offers no private link",
+            "lorem ipsums are removed from the templates",
         ] {
             assert!(!is(text, Prose::Sentence), "{text:?}");
         }
@@ -401,9 +351,38 @@ title: same as above.
             assert!(!is_plainly_written(known, &[]), "{known}");
             assert!(!is_plainly_written(&known.to_uppercase(), &[]), "{known}");
         }
+        for dummy in
+            ["lorem ipsum dolor sit amet", "LOREM IPSUM dolor sit amet consectetur adipiscing elit"]
+        {
+            assert!(!is_plainly_written(dummy, &[]), "{dummy}");
+        }
+        for listed in UNFINISHED.iter().chain(ABSENT).chain(TOO_LITTLE) {
+            for gap in [" ", ".", "-", " . ", "          "] {
+                let letters: Vec<String> =
+                    listed.chars().filter(|c| c.is_alphanumeric()).map(String::from).collect();
+                if letters.len() > 1 {
+                    assert!(!is_plainly_written(&letters.join(gap), &[]), "{listed}");
+                }
+            }
+        }
         let todo = "TODO: say why this region has no private link before the spring release";
         assert!(!is_plainly_written(todo, &[]));
         assert!(is_plainly_written(&todo["TODO: ".len()..], &[]));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_plainly_written_is_no_placeholder(
+            picks in proptest::collection::vec((0usize..1_000, 0usize..6), 1..10),
+        ) {
+            let pieces = ["t", "o", "d", "T", "7", "x", "lorem", "Ipsum", "todo", "n", "a", "plan", "keys"];
+            let gaps = ["", " ", "  ", ".", "/", " - "];
+            let text: String =
+                picks.iter().map(|&(pick, gap)| format!("{}{}", pieces[pick % pieces.len()], gaps[gap])).collect();
+            if is_plainly_written(&text, &[]) {
+                proptest::prop_assert!(!is(&text, Prose::Sentence), "{}", text);
+            }
+        }
     }
 
     #[test]

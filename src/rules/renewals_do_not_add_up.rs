@@ -12,7 +12,7 @@ const CODE: Code = Code::error("EXC206", "renewals-do-not-add-up");
 
 const DOCS: &str = r#"## What it checks
 
-That `renewals` make a chain: each is dated on or after `opened` and the renewal before it, each ends later than the one before, and the last one ends on the day that `expires` says.
+That `renewals` make a chain: the first is dated on or after `opened`, each further one later than the renewal before it, each ends later than the one before, and the last one ends on the day that `expires` says.
 
 ## Why it matters
 
@@ -80,19 +80,17 @@ impl Chain<'_> {
         what: &str,
     ) {
         let (Some(date), Some(earlier)) = (date, earlier) else { return };
-        if date >= earlier {
-            return;
-        }
         let message = match there {
-            "/opened" => "renewed before the exception was opened",
-            _ => "renewed before the renewal above it",
+            "/opened" if date < earlier => "renewed before the exception was opened",
+            "/opened" => return,
+            _ if date < earlier => "renewed before the renewal above it",
+            _ if date == earlier => "renewed on the same day as the renewal above it",
+            _ => return,
         };
         self.findings.push(
             CODE.finding(self.record.at(here), message)
                 .label(self.record.at(there), format!("{what} on {earlier}"))
-                .help(
-                    "write the day on which the renewal was granted; renewals stand oldest first",
-                ),
+                .help("write the day on which the renewal was granted; renewals stand oldest first, and one day has one"),
         );
     }
 
@@ -147,7 +145,7 @@ mod tests {
 expires: 2027-01-31
 renewals:
   - {date: 2026-11-05, until: 2027-01-10, reason: r, evidence: e}
-  - {date: 2026-11-05, until: 2027-01-31, reason: r, evidence: e}
+  - {date: 2026-11-06, until: 2027-01-31, reason: r, evidence: e}
 ",
         );
     }
@@ -176,6 +174,20 @@ renewals:
 #          ---------- renewed before on 2026-11-12
   - {date: 2026-11-11, until: 2027-01-31, reason: r, evidence: e}
 #          ^^^^^^^^^^ error[EXC206]: renewed before the renewal above it
+",
+        );
+    }
+
+    #[test]
+    fn no_two_renewals_are_granted_on_one_day() {
+        check_rule(
+            &RULE,
+            "
+renewals:
+  - {date: 2026-11-12, until: 2027-01-10, reason: r, evidence: e}
+#          ---------- renewed before on 2026-11-12
+  - {date: 2026-11-12, until: 2027-01-31, reason: r, evidence: e}
+#          ^^^^^^^^^^ error[EXC206]: renewed on the same day as the renewal above it
 ",
         );
     }

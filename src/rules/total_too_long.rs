@@ -55,6 +55,10 @@ renewals:
     until: 2027-01-10
     reason: The vendor moved the private link preview from October to December (ticket 48213).
     evidence: https://example.com/vendor/status/48213
+remediation:
+  plan: Migrate to private link in the vendor's 2027-02 release.
+  milestones:
+    - {due: 2026-12-21, what: Private endpoint created in staging}
 reviews:
   - {date: 2026-10-15, by: dana.ruiz@example.com, note: Vendor date checked; traffic still internal only.}
 ```

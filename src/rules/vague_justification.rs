@@ -17,7 +17,7 @@ const CODE: Code = Code::error("EXC111", "vague-justification");
 
 const DOCS: &str = r##"## What it checks
 
-That `justification.blocker`, `justification.end_state`, `risk.statement`, `remediation.plan`, `emergency.reason` and the `reason` of each renewal say something about this exception. Filler words (`it`, `is`, `needed`), addresses, the record's own controls, and phrases that could stand in every record ("business need", "for testing", "as discussed", "will be fixed later", and the `vague` ones of the policy) do not count. A text is refused if it has fewer than three words, if fewer than two words are left, or, where it uses such a phrase, fewer than three. Also refused is an end state that repeats the blocker. A long and concrete text may well contain "temporary". Closed records are checked too.
+That `justification.blocker`, `justification.end_state`, `risk.statement`, `remediation.plan`, `emergency.reason` and the `reason` of each renewal say something about this exception. Filler words (`it`, `is`, `needed`), words of one letter or of one letter repeated (`x`, `yyyy`), addresses, the record's own controls, and phrases that could stand in every record ("business need", "for testing", "as discussed", "will be fixed later", and the `vague` ones of the policy) do not count. A text is refused if it has fewer than three words, if fewer than two words are left, or, where it uses such a phrase, fewer than three. Also refused is an end state that repeats the blocker. A long and concrete text may well contain "temporary". Closed records are checked too.
 
 ## Why it matters
 
@@ -131,7 +131,10 @@ fn is_plainly_concrete(text: &str, controls: &[String], policy: &Policy) -> bool
     for chunk in text.split_ascii_whitespace() {
         let word = chunk.trim_matches(|c: char| !c.is_alphanumeric());
         let known = &content[..n_content];
-        if word.is_empty() || !is_word(word) || known.iter().any(|w| w.eq_ignore_ascii_case(word)) {
+        if is_one_letter(word)
+            || !is_word(word)
+            || known.iter().any(|w| w.eq_ignore_ascii_case(word))
+        {
             continue;
         }
         if let Some(lower) = lower.get_mut(..word.len()) {
@@ -154,6 +157,14 @@ fn is_plainly_concrete(text: &str, controls: &[String], policy: &Policy) -> bool
         }
     }
     false
+}
+
+/// Whether a word is empty, one letter, or one letter again and again; a character of a script in
+/// which each is a word is none.
+fn is_one_letter(word: &str) -> bool {
+    let mut letters = word.chars().flat_map(char::to_lowercase);
+    let Some(first) = letters.next() else { return true };
+    letters.all(|letter| letter == first) && !is_dense(first)
 }
 
 /// Whether two texts may have the same words.
@@ -199,6 +210,7 @@ fn vague(words: &[String], controls: &[String], of_policy: &[Phrase]) -> Option<
     }
     let says_something = |word: &str| {
         !IGNORED.contains(word)
+            && !is_one_letter(word)
             && !word.contains("://")
             && !controls.iter().any(|control| control.eq_ignore_ascii_case(word))
     };
@@ -238,8 +250,12 @@ fn is_prefix(phrase: &[String], words: &[&str]) -> bool {
 
 /// How many words one is: scripts without spaces have a word every character or two.
 fn weight(word: &str) -> usize {
-    let is_dense = |c: &char| matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{20000}'..='\u{3ffff}');
-    word.chars().filter(is_dense).count().max(1)
+    word.chars().filter(|&c| is_dense(c)).count().max(1)
+}
+
+/// Whether a character is of such a script.
+fn is_dense(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}' | '\u{20000}'..='\u{3ffff}')
 }
 
 #[cfg(test)]
@@ -283,6 +299,12 @@ mod tests {
         "We will look into it when we have time.",
         "requested by management",
         "一時",
+        "a b c d e",
+        "xxxxxxxxxx yyyyyy zzz",
+        "1 2 3 4 5 6",
+        "XXX Xxx xxx YYY-YYY",
+        "Blocked by x, y and z",
+        "needed for aaaa, BBBB and cccc",
     ];
     const GOOD: &[&str] = &[
         "The vendor's region offers no private link before 2027-02 (vendor ticket 48213).",
@@ -307,6 +329,8 @@ mod tests {
         "ベンダーのリージョンではプライベートリンクがまだ提供されていない。",
         "供应商的区域在二月之前没有私有链接",
         "지역에 프라이빗 링크가 없습니다",
+        "리 전 에 없 음",
+        "Region X has 7 sites on an old VPN",
     ];
 
     #[track_caller]
@@ -317,7 +341,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn what_is_plainly_concrete_is_never_vague(picks in proptest::collection::vec(0usize..10_000, 0..12)) {
-            let content = ["vendor", "subscription", "Europe", "quota", "PLAT-2231", "AZ-NET-004", "we've"];
+            let content = ["vendor", "subscription", "Europe", "quota", "PLAT-2231", "AZ-NET-004", "we've", "x", "Q", "7", "yyyy", "ZZzz", "1111", "x-x", "a-b", "--x--"];
             let pool: Vec<&str> = PHRASES.iter().chain(FILLERS).copied().chain(content).collect();
             let text = picks.iter().map(|pick| pool[pick % pool.len()]).collect::<Vec<_>>().join(" ");
             let policy = super::super::testing::policy(super::super::testing::POLICY);

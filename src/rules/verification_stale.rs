@@ -1,5 +1,7 @@
 //! EXC209: a compensating control whose verification holds no more.
 
+use chrono::NaiveDate;
+
 use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
 use crate::model::Lifetime;
@@ -12,7 +14,7 @@ const CODE: Code = Code::error("EXC209", "verification-stale").calendar();
 
 const DOCS: &str = r#"## What it checks
 
-That every compensating control of an open exception has been verified within its own `verify_every`, counted from `verified`. A month that lacks the day ends on its last one. Without `verify_every` a verification holds as long as the exception.
+That every compensating control of an open exception has been verified within its own `verify_every`, counted from `verified`. A month that lacks the day ends on its last one. Without `verify_every`, or with one that is longer than that, a verification holds for a year, and it must still hold on the day on which the exception is opened.
 
 ## Why it matters
 
@@ -51,22 +53,41 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     for (index, control) in exception.compensating_controls.iter().enumerate() {
-        let lifetime = Lifetime::parse(&control.verify_every);
-        let (Some(verified), Some(lifetime)) = (control.verified, lifetime) else { continue };
-        let Some(last_day) = lifetime.after(verified) else { continue };
-        if !is_past(last_day, context.today) {
-            continue;
-        }
-        let ago = n_days(-days_left(last_day, context.today));
+        let Some(last_day) = control.holds_until() else { continue };
         let pointer = |key: &str| format!("/compensating_controls/{index}/{key}");
-        let message = format!("the verification held until {last_day}, {ago} ago");
+        let has_period = !control.verify_every.is_empty();
+        let opened = exception.opened.filter(|&opened| !has_period && last_day < opened);
+        let message = match (is_past(last_day, context.today), has_period, opened) {
+            (true, true, _) => {
+                format!("the verification held until {last_day}, {}", ago(last_day, context))
+            }
+            (true, false, _) => format!(
+                "without `verify_every` the verification held for a year, until {last_day}, {}",
+                ago(last_day, context)
+            ),
+            (false, _, Some(opened)) => format!(
+                "without `verify_every` the verification holds for a year, until {last_day}, and the exception is opened on {opened}"
+            ),
+            (false, _, None) => continue,
+        };
+        let mut finding = CODE.finding(record.at(&pointer("verified")), message);
+        if has_period {
+            let text = match Lifetime::parse(&control.verify_every) {
+                Some(period) if !period.is_longer_than_a_year() => "how long it holds",
+                _ => "it holds for a year at most",
+            };
+            finding = finding.label(record.at(&pointer("verify_every")), text);
+        }
         findings.push(
-            CODE.finding(record.at(&pointer("verified")), message)
-                .label(record.at(&pointer("verify_every")), "how long it holds")
+            finding
                 .owner(&exception.owner)
                 .help("verify the control again, then write that day as `verified` and what shows it as `evidence`"),
         );
     }
+}
+
+fn ago(last_day: NaiveDate, context: &Context<'_>) -> String {
+    format!("{} ago", n_days(-days_left(last_day, context.today)))
 }
 
 #[cfg(test)]
@@ -115,14 +136,41 @@ compensating_controls:
     }
 
     #[test]
-    fn without_a_period_a_verification_does_not_age() {
+    fn without_a_period_a_verification_holds_for_a_year() {
         check_rule(
             &RULE,
             "
 compensating_controls:
-  - {description: d, owner: a@example.com, evidence: e, verified: 2020-01-01}
+  - {description: d, owner: a@example.com, evidence: e, verified: 2025-11-20}
+  - {description: d, owner: a@example.com, evidence: e, verified: 2025-11-19}
+#                                                                 ^^^^^^^^^^ error[EXC209]: without `verify_every` the verification held for a year, until 2026-11-19, 1 day ago
+  - {description: d, owner: a@example.com, evidence: e, verified: 0001-01-01}
+#                                                                 ^^^^^^^^^^ error[EXC209]: without `verify_every` the verification held for a year, until 0002-01-01, 739574 days ago
 ",
         );
+    }
+
+    #[test]
+    fn a_verification_holds_when_the_exception_is_opened() {
+        check_rule(
+            &RULE,
+            "
+opened: 2026-12-01
+compensating_controls:
+  - {description: d, owner: a@example.com, evidence: e, verified: 2025-12-01}
+  - {description: d, owner: a@example.com, evidence: e, verified: 2025-11-30}
+#                                                                 ^^^^^^^^^^ error[EXC209]: without `verify_every` the verification holds for a year, until 2026-11-30, and the exception is opened on 2026-12-01
+",
+        );
+    }
+
+    #[test]
+    fn no_period_makes_a_verification_hold_longer_than_a_year() {
+        for period in ["9999y", "9999m", "367d", "for ever"] {
+            let found = found("2025-11-19", period);
+            assert!(found.contains("held until 2026-11-19, 1 day ago"), "{period}: {found}");
+            assert!(found.contains("it holds for a year at most"), "{period}: {found}");
+        }
     }
 
     #[test]

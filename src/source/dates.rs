@@ -20,6 +20,22 @@ pub(crate) fn not_a_date(place: Place, text: &str) -> Finding {
     NOT_A_DATE.finding(place, message).help(likely_meaning(text))
 }
 
+/// Says that the day of a moment is none of the calendar, where the moment is written in its form.
+pub(crate) fn no_day_of_a_moment(place: Place, text: &str) -> Option<Finding> {
+    let (day, time) = text.split_once('T')?;
+    let is_day_of_long_month = || {
+        let (year, month, day) = (day.get(..4)?, day.get(5..7)?, day.get(8..)?);
+        parse_day(&format!("{year}-{month}-01")).and(parse_day(&format!("{year}-01-{day}")))
+    };
+    if !window::has_form_of_day(day) || parse_day(day).is_some() {
+        return None;
+    }
+    is_day_of_long_month()?;
+    let message = format!("`{day}` is no day of the calendar");
+    let help = format!("{}; write it as `YYYY-MM-DDT{time}`", likely_meaning(day));
+    Some(NOT_A_DATE.finding(place, message).help(help))
+}
+
 fn likely_meaning(text: &str) -> String {
     let text = text.trim();
     let never = ["never", "none", "forever", "permanent", "indefinite", "open", "n/a"];
@@ -105,6 +121,30 @@ mod tests {
             ("soon", "write a day of the calendar as `YYYY-MM-DD`"),
         ] {
             assert_eq!(likely_meaning(text), help, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_moment_has_a_day_of_the_calendar() {
+        let said = |text: &str| {
+            let finding = no_day_of_a_moment(Place::file(&std::sync::Arc::default()), text)?;
+            Some((finding.code.id, finding.message, finding.help.unwrap_or_default()))
+        };
+        let (code, message, help) = said("2026-02-31T22:10:00Z").expect("a finding");
+        assert_eq!((code, &*message), ("EXC201", "`2026-02-31` is no day of the calendar"));
+        assert_eq!(
+            help,
+            "2026-02 has no day 31: its last day is `2026-02-28`; write it as `YYYY-MM-DDT22:10:00Z`"
+        );
+        // What the pattern refuses has its finding there.
+        for text in [
+            "2026-02-28T22:10:00Z",
+            "2026-13-01T22:10:00Z",
+            "2026-02-32T22:10:00Z",
+            "2026-02-31",
+            "",
+        ] {
+            assert_eq!(said(text), None, "{text}");
         }
     }
 

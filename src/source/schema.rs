@@ -154,6 +154,11 @@ impl Schema {
                 let is_number = matches!(node.shape(), Shape::Number(_));
                 is_number.then(|| explanation.out_of_range(here(), node)).into_iter().collect()
             }
+            // Another form than that of a moment fails the pattern, which says so.
+            ValidationErrorKind::Format { .. } => {
+                let text = node.text().unwrap_or_default();
+                dates::no_day_of_a_moment(here(), text).into_iter().collect()
+            }
             _ => vec![explanation.other(here(), error)],
         }
     }

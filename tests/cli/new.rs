@@ -183,9 +183,18 @@ fn without_a_terminal_all_missing_flags_are_named_at_once() {
     let w = Workspace::new();
     let said = w.run(&["new", "--risk", "high", "--title", "A title"]);
     assert_eq!((said.outcome, said.out.as_str()), (Outcome::Error, ""));
-    for flag in ["--control", "--blocker", "--compensating-owner", "--expires DATE (or --for"] {
+    let flags = [
+        "--control",
+        "--blocker",
+        "--compensating-owner",
+        "--verified DATE",
+        "--expires DATE (or --for",
+    ];
+    for flag in flags {
         assert!(said.err.contains(flag), "{flag}: {}", said.err);
     }
+    let said = w.run(&["new", "--risk", "medium", "--title", "A title"]);
+    assert!(!said.err.contains("--verified"), "{}", said.err);
     assert!(!said.err.contains("--title"), "{}", said.err);
     assert_eq!(w.names("exceptions"), ["policy.yaml"]);
 }
@@ -428,6 +437,7 @@ fn an_answer_that_is_refused_is_asked_for_again_with_the_reason() {
     assert!(err.contains("no control `AZ-NET-003`: did you mean `AZ-NET-004`?"), "{err}");
     assert!(again(1, "AZ-KV-001").contains("`AZ-KV-001` is never exempt"));
     assert!(again(3, "model-proxy").contains("`model-proxy` is no target: it has no kind"));
+    assert!(again(16, "").contains("> an answer is needed\n"));
     assert!(again(5, "huge").contains("use `low`, `medium`, `high` or `critical`"));
     assert!(again(8, "lee").contains("`lee` is not in the form that `email` takes"));
     let last = complete.len() - 2;

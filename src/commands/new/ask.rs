@@ -287,20 +287,23 @@ impl Conversation<'_, '_> {
         let question =
             Question::new("its evidence", "where to see that it works", &pointer("evidence"));
         self.text(question, |draft| &mut draft.exception.compensating_controls[at].evidence)?;
-        if !all {
+        let is_needed = flags::needs_verification(&self.draft.exception);
+        let is_known = self.draft.exception.compensating_controls[at].verified.is_some();
+        if !all && (is_known || !is_needed) {
             return Ok(());
         }
-        let question = Question::new(
-            "verified",
-            "the day it was last shown to work; may be empty",
-            &pointer("verified"),
-        );
-        let is_verified = self.ask(question.optional(), |draft, answer| {
+        let explanation = match is_needed {
+            true => "the day it was last shown to work",
+            false => "the day it was last shown to work; may be empty",
+        };
+        let question = Question::new("verified", explanation, &pointer("verified"));
+        let question = if is_needed { question } else { question.optional() };
+        let is_verified = self.ask(question, |draft, answer| {
             let date = date(answer)?;
             draft.exception.compensating_controls[at].verified = Some(date);
             Ok(())
         })?;
-        if is_verified {
+        if is_verified && self.draft.exception.compensating_controls[at].verify_every.is_empty() {
             let question = Question::new(
                 "verify every",
                 "how long that holds, such as 30d",

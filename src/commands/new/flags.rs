@@ -108,12 +108,21 @@ pub(super) fn missing(draft: &Draft, policy: &Policy) -> Vec<String> {
     };
     need(needs(|control| &control.owner), "--compensating-owner ADDRESS");
     need(needs(|control| &control.evidence), "--compensating-evidence TEXT");
+    let controls = &exception.compensating_controls;
+    let is_unverified =
+        !draft.has_compensating || controls.iter().any(|control| control.verified.is_none());
+    need(needs_verification(exception) && is_unverified, "--verified DATE");
     need(exception.remediation.plan.is_empty(), "--plan TEXT");
     need(exception.expires.is_none(), "--expires DATE (or --for LIFETIME)");
     for (name, _) in required_fields(draft, policy) {
         need(true, &format!("--field {name}=VALUE"));
     }
     missing
+}
+
+/// Whether the risk is so high that EXC119 asks when each compensating control was verified.
+pub(super) fn needs_verification(exception: &Exception) -> bool {
+    exception.risk.level >= Some(RiskLevel::High)
 }
 
 /// The fields that the register demands and the draft lacks.
