@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
-use crate::model::Target;
+use crate::model::{Target, enclosing};
 use crate::register::Register;
 use crate::source::Record;
 
@@ -49,7 +49,7 @@ struct Claim {
     /// Index into the open records, which stand in the order of their paths.
     record: usize,
     scope: usize,
-    /// `azure:/subscriptions/…`, in lower case.
+    /// See [`Target::key`].
     path: String,
 }
 
@@ -84,7 +84,7 @@ fn check(register: &Register, _context: &Context<'_>, findings: &mut Vec<Finding
     let pairs_of = |claim: &'_ Claim| {
         let mut pairs = Vec::new();
         for control in &records[claim.record].exception.controls {
-            for prefix in prefixes(&claim.path) {
+            for prefix in enclosing(&claim.path) {
                 let Some(&cover) = first.get(&(control.as_str(), prefix)) else { continue };
                 if is_other(&records, cover.record, claim.record) {
                     pairs.push((control.as_str(), cover));
@@ -111,19 +111,12 @@ fn claims(records: &[&Record]) -> Vec<Claim> {
     let of_record = |(record, open): (usize, &&Record)| -> Vec<Claim> {
         let targets = open.exception.scope.iter().enumerate();
         let claim = |(scope, text): (usize, &String)| {
-            Target::parse(text).ok()?;
-            Some(Claim { record, scope, path: text.to_ascii_lowercase() })
+            let path = Target::parse(text).ok()?.key();
+            Some(Claim { record, scope, path })
         };
         targets.filter_map(claim).collect()
     };
     records.par_iter().enumerate().flat_map_iter(of_record).collect()
-}
-
-/// The path and all paths that contain it, nearest first.
-fn prefixes(path: &str) -> impl Iterator<Item = &str> {
-    let root = path.find('/').unwrap_or(path.len());
-    let cuts = path.rmatch_indices('/').map(|(at, _)| at).take_while(move |&at| at > root);
-    std::iter::once(path).chain(cuts.map(|at| &path[..at]))
 }
 
 /// Records of one id are one exception twice, which is another rule's finding.

@@ -29,11 +29,10 @@ pub(super) fn faults<'a>(
 }
 
 fn fault<'a>(text: &str, context: &'a Context<'_>) -> Option<Fault<'a>> {
-    // A bare `*` is no target either, but that it matches everything is the worse half.
-    if text.contains('*') {
-        return Some(Fault::Wildcard);
-    }
     let target = match Target::parse(text) {
+        Err(TargetError::TooLong) => return Some(Fault::Form(TargetError::TooLong)),
+        // A bare `*` is no target either, but that it matches everything is the worse half.
+        _ if text.contains('*') => return Some(Fault::Wildcard),
         Ok(target) if target.has_wildcard() => return Some(Fault::Wildcard),
         Ok(target) => target,
         Err(error) => return Some(Fault::Form(error)),
