@@ -44,6 +44,10 @@ scope:
 ```
 "#;
 
+/// Controls times targets of the longest record that the schema takes. A longer one is an error
+/// already, and would cost as much as a whole register.
+const MAX_PAIRS: usize = 50 * 200;
+
 /// One target of one record, in a form in which prefixes can be compared.
 struct Claim {
     /// Index into the open records, which stand in the order of their paths.
@@ -109,7 +113,11 @@ fn check(register: &Register, _context: &Context<'_>, findings: &mut Vec<Finding
 
 fn claims(records: &[&Record]) -> Vec<Claim> {
     let of_record = |(record, open): (usize, &&Record)| -> Vec<Claim> {
-        let targets = open.exception.scope.iter().enumerate();
+        let exception = &open.exception;
+        if exception.controls.len() * exception.scope.len() > MAX_PAIRS {
+            return Vec::new();
+        }
+        let targets = exception.scope.iter().enumerate();
         let claim = |(scope, text): (usize, &String)| {
             let path = Target::parse(text).ok()?.key();
             Some(Claim { record, scope, path })
@@ -300,6 +308,31 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// The schema refuses such records; no product of two lists is walked through for them.
+    #[test]
+    fn a_record_that_the_schema_refuses_for_its_length_is_not_compared() {
+        let of = |id: &str, controls: usize, targets: usize| {
+            let list = |n: usize, one: &dyn Fn(usize) -> String| {
+                (0..n).map(one).collect::<Vec<_>>().join(", ")
+            };
+            let controls = list(controls, &|n| format!("C-{n}"));
+            let targets = list(targets, &|n| format!("s:/{n}"));
+            format!("id: {id}\ncontrols: [{controls}]\nscope: [{targets}]\n")
+        };
+        let found_in = |controls, targets| {
+            let [a, b] = ["A", "B"].map(|id| of(id, controls, targets));
+            found(&[("a.yaml", &a), ("b.yaml", &b)]).matches("error[EXC302]").count()
+        };
+        let most = |list: &str| {
+            let schema = crate::source::record_schema(&[]);
+            schema["properties"][list]["maxItems"].as_u64().expect("a limit") as usize
+        };
+        let (controls, targets) = (most("controls"), most("scope"));
+        assert_eq!(found_in(controls, targets), controls);
+        assert_eq!(found_in(controls + 1, targets), 0);
+        assert_eq!(found_in(controls, targets + 1), 0);
     }
 
     /// Quadratic work would be 200 million comparisons here, and one finding each.
