@@ -9,7 +9,7 @@ use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use crate::finding::{Code, Finding, Level, Place};
-use crate::model::{Field, FieldKind, RiskLevel};
+use crate::model::{AZURE, AZURE_LEVELS, Field, FieldKind, RiskLevel};
 use crate::source::schema::{self, POLICY_SCHEMA, Schema};
 use crate::source::yaml::{NodeRef, Tree};
 use crate::source::{self, RecordSchema};
@@ -313,12 +313,34 @@ impl Problems<'_> {
 
     fn scope(&mut self, scope: &BTreeMap<String, ScopeKind>) {
         for (kind, ScopeKind { levels, broadest }) in scope {
+            if kind == AZURE {
+                self.azure_levels(levels);
+            }
             let Some(broadest) = broadest else { continue };
             if !levels.contains(broadest) {
                 let pointer = format!("/scope/{kind}/broadest");
                 let help = format!("use {}", schema::list(levels));
                 self.push(&pointer, format!("`{broadest}` is not a level of `{kind}`"), &help);
             }
+        }
+    }
+
+    /// The levels of `azure` are Microsoft's; a policy may leave some out.
+    fn azure_levels(&mut self, levels: &[String]) {
+        let mut next = 0;
+        for (index, level) in levels.iter().enumerate() {
+            let known = AZURE_LEVELS.iter().position(|it| it.eq_ignore_ascii_case(level));
+            let message = match known {
+                Some(known) if known >= next => {
+                    next = known + 1;
+                    continue;
+                }
+                Some(_) => format!("`{level}` is broader than the level before it"),
+                None => format!("`{level}` is not a level of `azure`"),
+            };
+            let order = AZURE_LEVELS.map(|level| format!("`{level}`")).join(", ");
+            let help = format!("use {order}, in this order, or give the kind another name");
+            self.push(&format!("/scope/azure/levels/{index}"), message, &help);
         }
     }
 
@@ -370,9 +392,8 @@ fn default_scope() -> [(&'static str, ScopeKind); 3] {
         levels: levels.iter().map(|&level| level.to_owned()).collect(),
         broadest: Some(broadest.to_owned()),
     };
-    let azure = ["managementGroups", "subscriptions", "resourceGroups", "resource"];
     [
-        ("azure", kind(&azure, "resourceGroups")),
+        (AZURE, kind(&AZURE_LEVELS, "resourceGroups")),
         ("github", kind(&["org", "repo", "path"], "repo")),
         ("service", kind(&["service", "component"], "service")),
     ]
@@ -487,8 +508,16 @@ mod tests {
             "3:16 EXC030 the pattern cannot be used: look-around, including look-ahead and look-behind, is not supported"
         );
         assert_eq!(
-            problem("scope: {azure: {levels: [a, b], broadest: c}}\n"),
-            "3:43 EXC030 `c` is not a level of `azure`"
+            problem("scope: {cloud: {levels: [a, b], broadest: c}}\n"),
+            "3:43 EXC030 `c` is not a level of `cloud`"
+        );
+        assert_eq!(
+            problem("scope: {azure: {levels: [tenants, subscriptions]}}\n"),
+            "3:26 EXC030 `tenants` is not a level of `azure`"
+        );
+        assert_eq!(
+            problem("scope: {azure: {levels: [resourceGroups, subscriptions]}}\n"),
+            "3:42 EXC030 `subscriptions` is broader than the level before it"
         );
         assert_eq!(
             problem("controls: [{id: A-1, title: x}, {id: A-1, title: y}]\n"),

@@ -2,6 +2,7 @@
 //!
 //! Invariant: knows neither YAML nor findings; nothing here reads a file or the clock.
 
+mod breadth;
 mod exception;
 mod field;
 mod id;
@@ -9,6 +10,7 @@ mod lifetime;
 mod target;
 pub(crate) mod window;
 
+pub(crate) use breadth::{AZURE, AZURE_LEVELS};
 pub(crate) use exception::{
     CompensatingControl, Emergency, Exception, Justification, Milestone, Person, Remediation,
     Renewal, Review, Risk, RiskLevel,
@@ -16,4 +18,4 @@ pub(crate) use exception::{
 pub(crate) use field::{Field, FieldKind};
 pub(crate) use id::{ALPHABET, draw};
 pub(crate) use lifetime::Lifetime;
-pub(crate) use target::{Target, TargetError};
+pub(crate) use target::{Target, TargetError, enclosing};

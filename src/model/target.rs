@@ -2,6 +2,15 @@
 
 use std::fmt;
 
+use super::breadth::AZURE;
+
+/// Bytes of the longest target. With [`MAX_SEGMENTS`] it bounds what a comparison costs.
+const MAX_BYTES: usize = 2048;
+const MAX_SEGMENTS: usize = 64;
+/// A management group stands below the provider that manages it or by itself, which is one place.
+const MANAGEMENT: &str = "/providers/Microsoft.Management";
+const MANAGEMENT_GROUPS: &str = "/managementGroups";
+
 /// A kind and a path of segments; a target covers those whose path begins with its own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Target {
@@ -9,11 +18,14 @@ pub(crate) struct Target {
     text: String,
     /// Bytes of the kind.
     kind: usize,
+    /// Where the first segment starts that counts.
+    path: usize,
 }
 
 /// Why a text is no target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TargetError {
+    TooLong,
     NoKind,
     BadKind,
     NoPath,
@@ -21,43 +33,51 @@ pub(crate) enum TargetError {
     EmptySegment,
     DotSegment,
     BadCharacter(char),
+    TooManySegments,
+    /// `azure`: the path starts with something else than a level.
+    NoLevel,
+    /// `azure`: a resource group that no subscription holds.
+    NoSubscription,
+    /// `azure`: a subscription in a management group, a place that has another name.
+    BelowManagementGroup,
+    /// `azure`: a level without a name.
     OddSegments,
+    /// `azure`: broader than all levels of the policy.
+    AboveLevels,
+    /// The name of a level where the name of one is expected.
+    LevelName,
+    /// `github`: a word that can be no owner's name.
+    ReservedWord,
+    /// `github`: characters that no owner's name has.
+    NoOwner,
 }
-
-/// How much of a kind's hierarchy a target takes in: an index into its levels, broadest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Breadth(pub(crate) usize);
 
 impl Target {
     /// Reads `kind:/segment/segment`.
     pub(crate) fn parse(text: &str) -> Result<Self, TargetError> {
+        if text.len() > MAX_BYTES {
+            return Err(TargetError::TooLong);
+        }
         let (kind, path) = text.split_once(':').ok_or(TargetError::NoKind)?;
         let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if kind.is_empty() || !kind.bytes().all(is_word) {
             return Err(TargetError::BadKind);
         }
-        if !path.bytes().all(|byte| byte.is_ascii_graphic()) {
-            let bad = path.chars().find(|c| !c.is_ascii_graphic()).unwrap_or_default();
-            return Err(TargetError::BadCharacter(bad));
-        }
-        let path = match path.strip_prefix('/') {
+        match path.strip_prefix('/') {
             _ if path.is_empty() || path == "/" => return Err(TargetError::NoPath),
-            Some(path) => path,
+            Some(segments) => check_segments(segments)?,
             None => return Err(TargetError::RelativePath),
-        };
-        // Most paths have neither `//` nor a dot, and need no look at each segment.
-        let bytes = path.as_bytes();
-        if bytes.ends_with(b"/")
-            || bytes.starts_with(b"/")
-            || bytes.windows(2).any(|two| two == b"//")
-        {
-            return Err(TargetError::EmptySegment);
         }
-        if bytes.contains(&b'.') && path.split('/').any(|segment| segment == "." || segment == "..")
-        {
-            return Err(TargetError::DotSegment);
+        let mut first = kind.len() + ":/".len();
+        if kind == AZURE && starts_with(path, MANAGEMENT) {
+            let rest = &path[MANAGEMENT.len()..];
+            if starts_with(rest, MANAGEMENT_GROUPS)
+                && matches!(rest.as_bytes().get(MANAGEMENT_GROUPS.len()), None | Some(b'/'))
+            {
+                first += MANAGEMENT.len();
+            }
         }
-        Ok(Self { text: text.to_owned(), kind: kind.len() })
+        Ok(Self { text: text.to_owned(), kind: kind.len(), path: first })
     }
 
     pub(crate) fn kind(&self) -> &str {
@@ -66,7 +86,7 @@ impl Target {
 
     /// The parts of the path, broadest first; at least one.
     pub(crate) fn segments(&self) -> impl Iterator<Item = &str> + Clone {
-        self.text[self.kind + ":/".len()..].split('/')
+        self.text[self.path..].split('/')
     }
 
     /// Whether everything at `other` is also at `self`, compared segment by segment.
@@ -81,35 +101,58 @@ impl Target {
         self.text.bytes().any(|byte| matches!(byte, b'*' | b'?'))
     }
 
-    /// Where the target stands among its kind's levels, broadest first.
-    ///
-    /// A path that starts with a level's name alternates names and values, as in
-    /// `/subscriptions/ID/resourceGroups/NAME`; any other path has one segment a level. What lies
-    /// below the last level counts as the last level. Azure writes a management group below the
-    /// provider that manages it; what follows the provider counts.
-    pub(crate) fn breadth(&self, levels: &[String]) -> Result<Breadth, TargetError> {
-        let named = |name: &str| levels.iter().position(|level| level.eq_ignore_ascii_case(name));
-        let narrowest = levels.len().saturating_sub(1);
-        let mut segments = self.segments();
-        let mut ahead = segments.clone();
-        let is = |segment: Option<&str>, name: &str| {
-            segment.is_some_and(|s| s.eq_ignore_ascii_case(name))
-        };
-        let is_management =
-            is(ahead.next(), "providers") && is(ahead.next(), "Microsoft.Management");
-        if is_management && ahead.clone().next().is_some_and(|level| named(level).is_some()) {
-            segments = ahead;
-        }
-        let n_segments = segments.clone().count();
-        if segments.clone().next().is_none_or(|first| named(first).is_none()) {
-            return Ok(Breadth(n_segments.saturating_sub(1).min(narrowest)));
-        }
-        if n_segments % 2 == 1 {
-            return Err(TargetError::OddSegments);
-        }
-        let deepest = segments.step_by(2).map(|name| named(name).unwrap_or(narrowest));
-        Ok(Breadth(deepest.max().unwrap_or(narrowest)))
+    /// The target in the one form in which all that are the same are equal: `azure:/subscriptions/…`
+    /// in lower case.
+    pub(crate) fn key(&self) -> String {
+        let mut key = format!("{}:/{}", self.kind(), &self.text[self.path..]);
+        key.make_ascii_lowercase();
+        key
     }
+}
+
+/// A key and those of all targets around it, nearest first.
+pub(crate) fn enclosing(key: &str) -> impl Iterator<Item = &str> {
+    let root = key.find('/').unwrap_or(key.len());
+    let cuts = key.rmatch_indices('/').map(|(at, _)| at).take_while(move |&at| at > root);
+    std::iter::once(key).chain(cuts.map(|at| &key[..at]))
+}
+
+/// Looks once at each byte after the first `/`.
+fn check_segments(path: &str) -> Result<(), TargetError> {
+    let (mut n_segments, mut length, mut n_dots) = (1, 0, 0);
+    let end = |length: usize, n_dots: usize| match length {
+        0 => Err(TargetError::EmptySegment),
+        _ if n_dots == length => Err(TargetError::DotSegment),
+        _ => Ok(()),
+    };
+    for (at, byte) in path.bytes().enumerate() {
+        if byte == b'/' {
+            end(length, n_dots)?;
+            (n_segments, length, n_dots) = (n_segments + 1, 0, 0);
+        } else if is_plain(byte) {
+            length += 1;
+            n_dots += usize::from(byte == b'.');
+        } else {
+            let bad = path[at..].chars().next().unwrap_or_default();
+            return Err(TargetError::BadCharacter(bad));
+        }
+    }
+    end(length, n_dots)?;
+    if n_segments > MAX_SEGMENTS { Err(TargetError::TooManySegments) } else { Ok(()) }
+}
+
+/// Whether every reader takes a byte of a path for itself: no part of an encoding, an escape, a
+/// pattern, a fragment or a quotation. Wildcards have a rule of their own.
+fn is_plain(byte: u8) -> bool {
+    match byte {
+        b'%' | b'\\' | b'#' | b';' | b'{' | b'}' | b'[' | b']' | b'+' | b'^' | b'$' | b'|'
+        | b'<' | b'>' | b'"' | b'\'' | b'`' => false,
+        _ => byte.is_ascii_graphic(),
+    }
+}
+
+fn starts_with(text: &str, start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|it| it.eq_ignore_ascii_case(start))
 }
 
 impl fmt::Display for Target {
@@ -121,14 +164,28 @@ impl fmt::Display for Target {
 impl fmt::Display for TargetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::TooLong => write!(f, "it has more than {MAX_BYTES} bytes"),
             Self::NoKind => f.write_str("it has no kind before a `:`"),
             Self::BadKind => f.write_str("its kind is not lower-case letters, digits and `-`"),
             Self::NoPath => f.write_str("it names no path after the kind"),
             Self::RelativePath => f.write_str("its path does not start with `/`"),
             Self::EmptySegment => f.write_str("its path has an empty segment"),
-            Self::DotSegment => f.write_str("its path has a `.` or `..` segment"),
+            Self::DotSegment => f.write_str("its path has a segment of nothing but dots"),
+            Self::BadCharacter('`') => f.write_str("its path contains a backtick"),
             Self::BadCharacter(c) => write!(f, "its path contains `{c}`"),
+            Self::TooManySegments => write!(f, "its path has more than {MAX_SEGMENTS} parts"),
+            Self::NoLevel => f.write_str(
+                "its path does not start with a level, `subscriptions` or `managementGroups`",
+            ),
+            Self::NoSubscription => f.write_str("its resource group stands below no subscription"),
+            Self::BelowManagementGroup => {
+                f.write_str("its subscription stands below a management group")
+            }
             Self::OddSegments => f.write_str("its last level has no name"),
+            Self::AboveLevels => f.write_str("it is broader than all levels of the policy"),
+            Self::LevelName => f.write_str("its path starts with the name of a level"),
+            Self::ReservedWord => f.write_str("its path starts with a word of GitHub's own"),
+            Self::NoOwner => f.write_str("its path starts with what no owner on GitHub is called"),
         }
     }
 }
@@ -175,20 +232,32 @@ mod tests {
     }
 
     #[test]
-    fn breadth_follows_level_names_or_depth() {
-        let azure = ["managementGroups", "subscriptions", "resourceGroups", "resource"];
-        let azure = azure.map(str::to_owned);
-        let breadth = |text: &str| target(text).breadth(&azure).map(|breadth| breadth.0);
-        assert_eq!(breadth("azure:/subscriptions/s"), Ok(1));
-        assert_eq!(breadth("azure:/subscriptions/s/resourceGroups/g"), Ok(2));
-        assert_eq!(breadth("azure:/subscriptions/s/resourcegroups/g/providers/p/t/n"), Ok(3));
-        assert_eq!(breadth("azure:/subscriptions"), Err(TargetError::OddSegments));
-        let management_group = "azure:/providers/Microsoft.Management/managementGroups/root";
-        assert_eq!(breadth(management_group), Ok(0));
+    fn a_path_has_64_parts_and_2048_bytes_at_most() {
+        let parts = |n: usize| Target::parse(&format!("service:{}", "/a".repeat(n)));
+        assert!(parts(64).is_ok());
+        assert_eq!(parts(65), Err(TargetError::TooManySegments));
+        let bytes = |n: usize| Target::parse(&format!("s:/{}", "a".repeat(n - 3)));
+        assert!(bytes(2048).is_ok());
+        assert_eq!(bytes(2049), Err(TargetError::TooLong));
+    }
 
-        let github = ["org", "repo", "path"].map(str::to_owned);
-        let breadth = |text: &str| target(text).breadth(&github).map(|breadth| breadth.0);
-        assert_eq!(breadth("github:/example-org"), Ok(0));
-        assert_eq!(breadth("github:/example-org/gateway/src/main.rs"), Ok(2));
+    #[test]
+    fn both_forms_of_a_management_group_are_one_target() {
+        let short = target("azure:/managementGroups/m");
+        let long = target("azure:/Providers/microsoft.management/managementGroups/M");
+        assert_eq!(long.key(), short.key());
+        assert!(short.covers(&long) && long.covers(&short));
+        for other in [
+            "azure:/providers/Microsoft.Management/managementGroupsX/m",
+            "other:/providers/Microsoft.Management/managementGroups/m",
+        ] {
+            assert_eq!(target(other).key(), other.to_ascii_lowercase());
+        }
+    }
+
+    #[test]
+    fn what_is_around_a_target_is_listed_from_near_to_far() {
+        let around: Vec<&str> = enclosing("azure:/a/b/c").collect();
+        assert_eq!(around, ["azure:/a/b/c", "azure:/a/b", "azure:/a"]);
     }
 }

@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule { code: &schema::INVALID_VALUE, docs: DOCS, c
 
 const DOCS: &str = r##"## What it checks
 
-That a value is one of those that its field knows, or has the field's form: a level of risk, an e-mail address, a length of time such as `30d`. Lists do not hold an entry twice.
+That a value is one of those that its field knows, or has the field's form: a level of risk, an e-mail address, a length of time such as `30d`. Lists do not hold an entry twice; a record names at most 50 controls and 200 targets.
 
 ## Why it matters
 
@@ -29,3 +29,26 @@ risk:
   statement: A leaked key could be used from anywhere on the internet.
 ```
 "##;
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::report_of;
+    use super::RULE;
+
+    #[test]
+    fn a_record_names_fifty_controls_and_two_hundred_targets_at_most() {
+        for (list, most) in [("controls", 50), ("scope", 200)] {
+            let found = |n: usize| {
+                let entries: Vec<String> = (0..n).map(|n| format!("s:/{n}")).collect();
+                report_of(
+                    &RULE,
+                    &[("a.yaml", &format!("{list}: ['{}']\n", entries.join("', '")))],
+                    "",
+                )
+            };
+            assert_eq!(found(most), "");
+            let message = format!("error[EXC104]: `{list}` has more than {most} entries");
+            assert!(found(most + 1).contains(&message), "{}", found(most + 1));
+        }
+    }
+}

@@ -75,6 +75,7 @@ mod review_overdue;
 mod scope_fault;
 mod scope_form;
 mod scope_kind;
+mod scope_repeats;
 mod scope_too_broad;
 mod scope_wildcard;
 mod several_documents;
@@ -186,6 +187,7 @@ pub(crate) const RULES: &[&Rule] = &[
     &scope_form::RULE,
     &scope_too_broad::RULE,
     &scope_wildcard::RULE,
+    &scope_repeats::RULE,
     &not_a_date::RULE,
     &dates_reversed::RULE,
     &duration_too_long::RULE,

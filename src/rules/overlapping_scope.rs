@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
-use crate::model::Target;
+use crate::model::{Target, enclosing};
 use crate::register::Register;
 use crate::source::Record;
 
@@ -44,12 +44,16 @@ scope:
 ```
 "#;
 
+/// Controls times targets of the longest record that the schema takes. A longer one is an error
+/// already, and would cost as much as a whole register.
+const MAX_PAIRS: usize = 50 * 200;
+
 /// One target of one record, in a form in which prefixes can be compared.
 struct Claim {
     /// Index into the open records, which stand in the order of their paths.
     record: usize,
     scope: usize,
-    /// `azure:/subscriptions/…`, in lower case.
+    /// See [`Target::key`].
     path: String,
 }
 
@@ -84,7 +88,7 @@ fn check(register: &Register, _context: &Context<'_>, findings: &mut Vec<Finding
     let pairs_of = |claim: &'_ Claim| {
         let mut pairs = Vec::new();
         for control in &records[claim.record].exception.controls {
-            for prefix in prefixes(&claim.path) {
+            for prefix in enclosing(&claim.path) {
                 let Some(&cover) = first.get(&(control.as_str(), prefix)) else { continue };
                 if is_other(&records, cover.record, claim.record) {
                     pairs.push((control.as_str(), cover));
@@ -109,21 +113,18 @@ fn check(register: &Register, _context: &Context<'_>, findings: &mut Vec<Finding
 
 fn claims(records: &[&Record]) -> Vec<Claim> {
     let of_record = |(record, open): (usize, &&Record)| -> Vec<Claim> {
-        let targets = open.exception.scope.iter().enumerate();
+        let exception = &open.exception;
+        if exception.controls.len() * exception.scope.len() > MAX_PAIRS {
+            return Vec::new();
+        }
+        let targets = exception.scope.iter().enumerate();
         let claim = |(scope, text): (usize, &String)| {
-            Target::parse(text).ok()?;
-            Some(Claim { record, scope, path: text.to_ascii_lowercase() })
+            let path = Target::parse(text).ok()?.key();
+            Some(Claim { record, scope, path })
         };
         targets.filter_map(claim).collect()
     };
     records.par_iter().enumerate().flat_map_iter(of_record).collect()
-}
-
-/// The path and all paths that contain it, nearest first.
-fn prefixes(path: &str) -> impl Iterator<Item = &str> {
-    let root = path.find('/').unwrap_or(path.len());
-    let cuts = path.rmatch_indices('/').map(|(at, _)| at).take_while(move |&at| at > root);
-    std::iter::once(path).chain(cuts.map(|at| &path[..at]))
 }
 
 /// Records of one id are one exception twice, which is another rule's finding.
@@ -307,6 +308,31 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// The schema refuses such records; no product of two lists is walked through for them.
+    #[test]
+    fn a_record_that_the_schema_refuses_for_its_length_is_not_compared() {
+        let of = |id: &str, controls: usize, targets: usize| {
+            let list = |n: usize, one: &dyn Fn(usize) -> String| {
+                (0..n).map(one).collect::<Vec<_>>().join(", ")
+            };
+            let controls = list(controls, &|n| format!("C-{n}"));
+            let targets = list(targets, &|n| format!("s:/{n}"));
+            format!("id: {id}\ncontrols: [{controls}]\nscope: [{targets}]\n")
+        };
+        let found_in = |controls, targets| {
+            let [a, b] = ["A", "B"].map(|id| of(id, controls, targets));
+            found(&[("a.yaml", &a), ("b.yaml", &b)]).matches("error[EXC302]").count()
+        };
+        let most = |list: &str| {
+            let schema = crate::source::record_schema(&[]);
+            schema["properties"][list]["maxItems"].as_u64().expect("a limit") as usize
+        };
+        let (controls, targets) = (most("controls"), most("scope"));
+        assert_eq!(found_in(controls, targets), controls);
+        assert_eq!(found_in(controls + 1, targets), 0);
+        assert_eq!(found_in(controls, targets + 1), 0);
     }
 
     /// Quadratic work would be 200 million comparisons here, and one finding each.

@@ -1,5 +1,6 @@
 //! What can be wrong with a target. A target has one fault at most, so that one mistake is one
-//! finding; the rules EXC120 to EXC123 each report one kind.
+//! finding; the rules EXC120 to EXC123 each report one kind. EXC124 compares those that
+//! have none.
 
 use super::Context;
 use crate::finding::Place;
@@ -29,11 +30,10 @@ pub(super) fn faults<'a>(
 }
 
 fn fault<'a>(text: &str, context: &'a Context<'_>) -> Option<Fault<'a>> {
-    // A bare `*` is no target either, but that it matches everything is the worse half.
-    if text.contains('*') {
-        return Some(Fault::Wildcard);
-    }
     let target = match Target::parse(text) {
+        Err(TargetError::TooLong) => return Some(Fault::Form(TargetError::TooLong)),
+        // A bare `*` is no target either, but that it matches everything is the worse half.
+        _ if text.contains('*') => return Some(Fault::Wildcard),
         Ok(target) if target.has_wildcard() => return Some(Fault::Wildcard),
         Ok(target) => target,
         Err(error) => return Some(Fault::Form(error)),
@@ -50,4 +50,17 @@ fn fault<'a>(text: &str, context: &'a Context<'_>) -> Option<Fault<'a>> {
     let limit = levels.iter().position(|level| level == broadest)?;
     let level = levels.get(breadth)?;
     (breadth < limit).then_some(Fault::TooBroad { kind: target.kind().to_owned(), level, broadest })
+}
+
+/// The targets of an open record that have no fault, with their places in its scope.
+pub(super) fn sound_targets(record: &Record, context: &Context<'_>) -> Vec<(usize, Target)> {
+    if !record.exception.is_open() {
+        return Vec::new();
+    }
+    let targets = record.exception.scope.iter().enumerate();
+    let is_sound = |text: &str| !text.is_empty() && fault(text, context).is_none();
+    targets
+        .filter(|(_, text)| is_sound(text))
+        .filter_map(|(index, text)| Some((index, Target::parse(text).ok()?)))
+        .collect()
 }

@@ -49,8 +49,15 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{check_rule, check_rule_with, policy_labels};
+    use super::super::testing::{check_rule, check_rule_with, policy_labels, report_of};
     use super::RULE;
+
+    fn level_of(target: &str) -> Option<String> {
+        let scope = format!("scope: ['{target}']");
+        let found = report_of(&RULE, &[("EXC-2026-K7QD.yaml", &scope)], "");
+        let (_, level) = found.split_once("covers everything in one of `")?;
+        level.split_once('`').map(|(level, _)| level.to_owned())
+    }
 
     #[test]
     fn a_target_above_the_broadest_level_is_found() {
@@ -77,6 +84,32 @@ scope:
 #   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ error[EXC122]: `azure:/providers/Microsoft.Management/managementGroups/root` covers everything in one of `managementGroups`; the broadest that `azure` allows is one of `resourceGroups`
 ",
         );
+    }
+
+    #[test]
+    fn what_stands_below_a_subscription_but_in_no_resource_group_is_as_broad_as_it() {
+        for target in [
+            "azure:/subscriptions/s/providers/Microsoft.Compute",
+            "azure:/subscriptions/s/providers/Microsoft.Compute/locations/westeurope",
+            "azure:/subscriptions/s/locations/westeurope",
+            "azure:/subscriptions/s/tags/a",
+            "azure:/subscriptions/s/tags/a/resourceGroups/g",
+            "azure:/SUBSCRIPTIONS/s/resource/x",
+        ] {
+            assert_eq!(level_of(target).as_deref(), Some("subscriptions"), "{target}");
+        }
+    }
+
+    #[test]
+    fn what_stands_below_a_management_group_is_as_broad_as_it() {
+        for target in [
+            "azure:/managementGroups/m",
+            "azure:/managementGroups/m/providers/x",
+            "azure:/managementGroups/m/providers/x/resourceGroups/g",
+            "azure:/providers/microsoft.management/managementGroups/m/providers/Microsoft.Authorization",
+        ] {
+            assert_eq!(level_of(target).as_deref(), Some("managementGroups"), "{target}");
+        }
     }
 
     #[test]

@@ -130,6 +130,14 @@ impl Schema {
                     .finding(here(), format!("`{}` is an empty list", last_key(&pointer)))
                     .help("name at least one"),
             ],
+            ValidationErrorKind::MaxItems { limit } => vec![
+                INVALID_VALUE
+                    .finding(
+                        here(),
+                        format!("`{}` has more than {limit} entries", last_key(&pointer)),
+                    )
+                    .help("split the record: what does not need one reason needs one of its own"),
+            ],
             ValidationErrorKind::UniqueItems => vec![
                 INVALID_VALUE
                     .finding(here(), format!("`{}` holds the same entry twice", last_key(&pointer)))
