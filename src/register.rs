@@ -197,13 +197,6 @@ fn assemble(name: &str, records: Vec<Option<Record>>, findings: Vec<Finding>) ->
     Register { name: name.to_owned(), records, findings, unreadable }
 }
 
-impl Drop for Register {
-    /// Lets go of the records on all cores, as they were read.
-    fn drop(&mut self) {
-        std::mem::take(&mut self.records).into_par_iter().for_each(drop);
-    }
-}
-
 impl Register {
     /// The records whose exception has not been closed.
     pub(crate) fn open(&self) -> impl Iterator<Item = &Record> {

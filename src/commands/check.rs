@@ -111,6 +111,9 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         pages: &pages,
     };
     publish(args, globals, env, &judgement)?;
+    // The process is about to end: taking a large register apart string by string would only
+    // cost time.
+    std::mem::forget(register);
     Ok(verdict(&findings, args.fail_on.level()))
 }
 

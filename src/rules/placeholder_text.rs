@@ -97,15 +97,22 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
 fn is_plainly_written(text: &str, more: &[String]) -> bool {
     let bytes = text.as_bytes();
     let [first, .., last] = bytes else { return false };
-    let starts_plainly = first.is_ascii_alphanumeric() && text.is_ascii();
+    let may_be_mark = MARK_LETTERS.contains(&first.to_ascii_lowercase());
     let is_marked = |mark: &&str| starts_with_ignoring_case(bytes, mark);
-    let (dummy, _) = DUMMY.split_once(' ').unwrap_or((DUMMY, ""));
-    if !starts_plainly || MARKS.iter().chain([&dummy]).any(is_marked) || may_be_spaced_out(bytes) {
+    if !first.is_ascii_alphanumeric()
+        || (may_be_mark && MARKS.iter().chain([&DUMMY_START]).any(is_marked))
+        || (!bytes[1].is_ascii_alphanumeric() && may_be_spaced_out(bytes))
+    {
         return false;
     }
     let longest = more.iter().map(String::len).max().unwrap_or_default().max(LONGEST);
     if bytes.len() > longest {
-        return bytes.iter().filter(|byte| byte.is_ascii_alphanumeric()).count() > longest;
+        // Whatever else the text holds, so many letters are left when it is compared.
+        let letters = bytes.iter().filter(|byte| byte.is_ascii_alphanumeric());
+        return letters.take(longest + 1).count() > longest;
+    }
+    if !text.is_ascii() {
+        return false;
     }
     // Without spaces side by side and other white space, a text is as long as it is compared.
     let is_folded = |pair: &[u8]| pair[1] >= b' ' && pair != b"  ";
@@ -116,6 +123,10 @@ fn is_plainly_written(text: &str, more: &[String]) -> bool {
         && lengths >> bytes.len() & 1 == 0
         && !more.iter().any(|known| known.len() == bytes.len())
 }
+
+/// The first letters of the marks and of the dummy text.
+const MARK_LETTERS: [u8; 4] = *b"tfxl";
+const DUMMY_START: &str = "lorem";
 
 fn starts_with_ignoring_case(bytes: &[u8], mark: &str) -> bool {
     bytes.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark.as_bytes()))
@@ -344,6 +355,9 @@ title: same as above.
 
     #[test]
     fn no_known_placeholder_is_taken_for_plainly_written() {
+        let starts = MARKS.iter().chain([&DUMMY_START]).map(|mark| mark.as_bytes()[0]);
+        assert!(starts.collect::<Vec<_>>().iter().all(|letter| MARK_LETTERS.contains(letter)));
+        assert!(DUMMY.starts_with(DUMMY_START));
         for known in UNFINISHED.iter().chain(ABSENT).chain(TOO_LITTLE) {
             assert!(known.len() <= LONGEST, "{known}");
             let drawn_out = format!("{known}{}", "!".repeat(60));
