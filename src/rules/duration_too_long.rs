@@ -154,6 +154,7 @@ expires: 2027-02-04
         );
     }
 
+    #[test]
     fn a_renewal_is_counted_from_its_own_date() {
         let record = "
 opened: 2026-09-01
