@@ -4,15 +4,17 @@
 //! run on the linear-time engine, and a `$ref` to another document is refused, never fetched.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
-use jsonschema::json::{Array, Json, Node, NodeIdentity, Object};
+use jsonschema::json::{Array, Json, JsonNumber, Node, NodeIdentity, Object, unique};
 use jsonschema::types::JsonType;
 use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::Value;
 
 use super::dates;
+use super::flood::Flood;
 use super::yaml::{AMBIGUOUS, Entries, Items, NodeRef, Shape, Tree, push_key};
 use crate::finding::{Code, Finding, Place};
 
@@ -49,88 +51,33 @@ impl Schema {
         Ok(Self { document, validator })
     }
 
-    /// Everything the schema finds wrong with a tree.
-    pub(crate) fn check(&self, tree: &Tree) -> Vec<Finding> {
+    /// Adds what the schema finds wrong with a tree to the findings of its file.
+    pub(super) fn check(&self, tree: &Tree, findings: &mut Flood) {
         let root = tree.root();
-        let mut findings: Vec<Finding> = Vec::new();
         if self.validator.is_valid(Instance::Node(root)) {
-            return findings;
+            return;
         }
+        let mut seen = HashSet::new();
         for error in self.validator.iter_errors(Instance::Node(root)) {
-            for finding in self.explain(tree, &error) {
-                let twin = |other: &Finding| {
-                    other.place.pointer == finding.place.pointer
-                        && other.place.span == finding.place.span
-                };
-                // A bad date fails its pattern and its format: one finding is enough.
-                if !findings.iter().any(|other| {
-                    twin(other) && other.code == finding.code && same_subject(other, &finding)
-                }) {
-                    findings.push(finding);
-                }
-            }
-        }
-        findings
-    }
-
-    fn explain(&self, tree: &Tree, error: &ValidationError<'_>) -> Vec<Finding> {
-        let pointer = error.instance_path().as_str().to_owned();
-        let Some(node) = tree.find(&pointer) else { return Vec::new() };
-        if matches!(node.shape(), Shape::Unknown) {
+            let pointer = error.instance_path().as_str();
+            let Some(node) = tree.find(pointer) else { continue };
             // An alias has its finding already.
-            return Vec::new();
-        }
-        let place = |pointer: String, span| Place { pointer, ..Place::span(tree.file(), span) };
-        let here = || place(pointer.clone(), node.place_span());
-        let wants_a_date = error.evaluation_path().as_str().contains("/definitions/date")
-            || error.schema_path().as_str().contains("/definitions/date");
-
-        match error.kind() {
-            ValidationErrorKind::AdditionalProperties { unexpected } => {
-                let known = self.known_keys(error);
-                unexpected
-                    .iter()
-                    .map(|key| {
-                        let mut at = pointer.clone();
-                        push_key(&mut at, key);
-                        let span = node.get(key).and_then(NodeRef::key_span).unwrap_or_default();
-                        unknown_key(place(at, span), key, &known, node)
-                    })
-                    .collect()
+            if matches!(node.shape(), Shape::Unknown) {
+                continue;
             }
-            ValidationErrorKind::Required { property } => {
-                let key = property.as_str().unwrap_or_default();
-                vec![missing(here(), &pointer, key)]
+            if let ValidationErrorKind::AdditionalProperties { unexpected } = error.kind() {
+                unknown_keys(node, pointer, unexpected, &self.known_keys(&error), findings);
+                continue;
             }
-            ValidationErrorKind::Type { kind } => {
-                vec![wrong_type(here(), node, kind, wants_a_date)]
+            let Some(finding) = explain(node, pointer, &error) else { continue };
+            // A bad date fails its pattern and its format: one finding is enough.
+            let subject = match finding.code.id {
+                "EXC102" | "EXC113" | "EXC212" => finding.message.clone(),
+                _ => String::new(),
+            };
+            if seen.insert((node.address(), finding.place.span, finding.code.id, subject)) {
+                findings.push(finding);
             }
-            _ if wants_a_date => vec![dates::not_a_date(here(), node.text().unwrap_or_default())],
-            ValidationErrorKind::Enum { options } => vec![not_in_enum(here(), node, options)],
-            ValidationErrorKind::MinLength { .. } => vec![
-                MISSING_FIELD.finding(here(), format!("`{}` is empty", last_key(&pointer))).help(
-                    format!("write the {}, or see `exc explain EXC102`", words(last_key(&pointer))),
-                ),
-            ],
-            ValidationErrorKind::MinItems { .. } => vec![
-                MISSING_FIELD
-                    .finding(here(), format!("`{}` is an empty list", last_key(&pointer)))
-                    .help("name at least one"),
-            ],
-            ValidationErrorKind::UniqueItems => vec![
-                INVALID_VALUE
-                    .finding(here(), format!("`{}` holds the same entry twice", last_key(&pointer)))
-                    .help("keep one of them"),
-            ],
-            ValidationErrorKind::Pattern { pattern } => {
-                let message = format!(
-                    "`{}` is not in the form that `{}` takes",
-                    node.text().unwrap_or_default(),
-                    last_key(&pointer)
-                );
-                vec![INVALID_VALUE.finding(here(), message).help(expected_form(pattern))]
-            }
-            _ => vec![INVALID_VALUE.finding(here(), format!("`{}`: {error}", last_key(&pointer)))],
         }
     }
 
@@ -144,17 +91,61 @@ impl Schema {
     }
 }
 
-fn same_subject(a: &Finding, b: &Finding) -> bool {
-    a.message == b.message || !matches!(a.code.id, "EXC101" | "EXC102" | "EXC113" | "EXC212")
+fn explain(node: NodeRef<'_>, pointer: &str, error: &ValidationError<'_>) -> Option<Finding> {
+    let here = || place(node, pointer);
+    let key = last_key(pointer);
+    let wants_a_date = error.evaluation_path().as_str().contains("/definitions/date")
+        || error.schema_path().as_str().contains("/definitions/date");
+    Some(match error.kind() {
+        ValidationErrorKind::Required { property } => {
+            missing(here(), pointer, property.as_str().unwrap_or_default())
+        }
+        ValidationErrorKind::Type { kind } => wrong_type(here(), node, kind, wants_a_date),
+        _ if wants_a_date => dates::not_a_date(here(), node.text().unwrap_or_default()),
+        ValidationErrorKind::Enum { options } => not_in_enum(here(), node, options),
+        ValidationErrorKind::MinLength { .. } => MISSING_FIELD
+            .finding(here(), format!("`{key}` is empty"))
+            .help(format!("write the {}, or see `exc explain EXC102`", words(key))),
+        ValidationErrorKind::MinItems { .. } => MISSING_FIELD
+            .finding(here(), format!("`{key}` is an empty list"))
+            .help("name at least one"),
+        ValidationErrorKind::UniqueItems => INVALID_VALUE
+            .finding(here(), format!("`{key}` holds the same entry twice"))
+            .help("keep one of them"),
+        ValidationErrorKind::Pattern { pattern } => {
+            let text = node.text().unwrap_or_default();
+            let message = format!("`{text}` is not in the form that `{key}` takes");
+            INVALID_VALUE.finding(here(), message).help(expected_form(pattern))
+        }
+        _ => INVALID_VALUE.finding(here(), format!("`{key}`: {error}")),
+    })
 }
 
-fn unknown_key(place: Place, key: &str, known: &[String], parent: NodeRef<'_>) -> Finding {
-    let finding = UNKNOWN_KEY.finding(place, format!("unknown key `{key}`"));
-    let missing = known.iter().filter(|name| parent.get(name).is_none());
-    match nearest(key, missing.map(String::as_str)) {
-        Some(name) => finding.help(format!("did you mean `{name}`?")),
-        None if known.is_empty() => finding.help("remove the key"),
-        None => finding.help(format!("the keys here are {}", list(known))),
+/// Adds a finding for each unknown key of a mapping.
+fn unknown_keys(
+    parent: NodeRef<'_>,
+    pointer: &str,
+    unexpected: &[String],
+    known: &[String],
+    findings: &mut Flood,
+) {
+    let missing: Vec<&str> =
+        known.iter().map(String::as_str).filter(|name| parent.get(name).is_none()).collect();
+    let known = (!known.is_empty()).then(|| format!("the keys here are {}", list(known)));
+    for key in unexpected {
+        let span = parent.get(key).and_then(NodeRef::key_span).unwrap_or_default();
+        findings.push_with(&UNKNOWN_KEY, span, || {
+            let mut at = pointer.to_owned();
+            push_key(&mut at, key);
+            let place = Place { pointer: at, ..Place::span(parent.file(), span) };
+            UNKNOWN_KEY.finding(place, format!("unknown key `{key}`")).help(
+                match (nearest(key, missing.iter().copied()), &known) {
+                    (Some(name), _) => format!("did you mean `{name}`?"),
+                    (None, None) => "remove the key".to_owned(),
+                    (None, Some(known)) => known.clone(),
+                },
+            )
+        });
     }
 }
 
@@ -341,6 +332,40 @@ impl Json for YamlTree {
     }
 }
 
+/// A number that is whole only if it is written so: `1.0` is none to every reader.
+#[derive(Debug)]
+struct Written(serde_json::Number);
+
+impl JsonNumber for Written {
+    fn as_u64(&self) -> Option<u64> {
+        self.0.as_u64()
+    }
+
+    fn as_i64(&self) -> Option<i64> {
+        self.0.as_i64()
+    }
+
+    fn as_f64(&self) -> Option<f64> {
+        self.0.as_f64()
+    }
+
+    fn as_str(&self) -> Cow<'_, str> {
+        Cow::Owned(self.0.to_string())
+    }
+
+    fn to_number(&self) -> Cow<'_, serde_json::Number> {
+        Cow::Borrowed(&self.0)
+    }
+
+    fn is_integer(&self) -> bool {
+        self.is_written_as_integer()
+    }
+
+    fn is_written_as_integer(&self) -> bool {
+        !self.0.is_f64()
+    }
+}
+
 impl<'a> Instance<'a> {
     fn shape(&self) -> Shape<'a> {
         match self {
@@ -353,7 +378,7 @@ impl<'a> Instance<'a> {
 impl<'a> Node<'a, YamlTree> for Instance<'a> {
     type Object = NodeRef<'a>;
     type Array = NodeRef<'a>;
-    type Number = serde_json::Number;
+    type Number = Written;
 
     fn as_object(&self) -> Option<NodeRef<'a>> {
         match self {
@@ -376,9 +401,9 @@ impl<'a> Node<'a, YamlTree> for Instance<'a> {
         }
     }
 
-    fn as_number(&self) -> Option<serde_json::Number> {
+    fn as_number(&self) -> Option<Written> {
         match self.shape() {
-            Shape::Number(number) => Some(number),
+            Shape::Number(number) => Some(Written(number)),
             _ => None,
         }
     }
@@ -405,10 +430,13 @@ impl<'a> Node<'a, YamlTree> for Instance<'a> {
         }
     }
 
+    /// What an error keeps of the instance. No message shows a collection, and a copy of one for
+    /// each error in it would fill the memory.
     fn to_value(&self) -> Cow<'a, Value> {
-        Cow::Owned(match self {
-            Self::Node(node) => to_json(*node),
-            Self::Name(name) => Value::from(*name),
+        Cow::Owned(match (self.shape(), self) {
+            (Shape::List | Shape::Map, _) => Value::Null,
+            (_, Self::Node(node)) => to_json(*node),
+            (_, Self::Name(name)) => Value::from(*name),
         })
     }
 
@@ -416,7 +444,10 @@ impl<'a> Node<'a, YamlTree> for Instance<'a> {
         match (self.shape(), expected) {
             (Shape::String(text), Value::String(expected)) => text == expected,
             (Shape::String(_), _) => false,
-            _ => jsonschema::json::cmp::equal(&self.to_value(), expected),
+            _ => match self {
+                Self::Node(node) => jsonschema::json::cmp::equal(&to_json(*node), expected),
+                Self::Name(_) => false,
+            },
         }
     }
 
@@ -456,6 +487,12 @@ impl<'a> Array<'a, YamlTree> for NodeRef<'a> {
 
     fn elements(&self) -> Self::ElementsIter {
         self.items().map(Instance::Node)
+    }
+
+    fn is_unique(&self) -> bool {
+        let items: Vec<Cow<'_, Value>> =
+            self.items().map(|item| Cow::Owned(to_json(item))).collect();
+        unique::is_unique(&items)
     }
 }
 
