@@ -25,7 +25,7 @@ const MAX_PATTERN: usize = 1_000;
 /// Bytes that a compiled pattern of the policy may take; it is charged with the first that suffice.
 const PATTERN_SIZES: [usize; 4] = [1 << 14, 1 << 16, 1 << 18, 1 << 20];
 /// Bytes that all of them may be charged with.
-const PATTERN_BUDGET: usize = 4 << 20;
+const PATTERN_BUDGET: usize = 8 << 20;
 /// Custom fields that a policy may have.
 const MAX_FIELDS: usize = 200;
 
@@ -388,6 +388,10 @@ impl Problems<'_> {
                 None
             }
             Err(error) => {
+                // What is too large has cost as much as the largest that is not.
+                if matches!(error, regex::Error::CompiledTooBig(_)) {
+                    self.pattern_budget = budget.checked_sub(PATTERN_SIZES[3]);
+                }
                 let reason = error.to_string();
                 let reason =
                     reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
@@ -618,7 +622,7 @@ mod tests {
 
     #[test]
     fn patterns_that_are_too_large_together_are_refused_once() {
-        let text = fields(20, ", pattern: '(a{90}){90}'");
+        let text = fields(40, ", pattern: '(a{90}){90}'");
         assert!(policy(&fields(2, ", pattern: '(a{90}){90}'")).is_ok());
         let problem = problem(&text);
         assert!(
@@ -626,6 +630,15 @@ mod tests {
             "{problem}"
         );
         assert_eq!(problem.lines().count(), 1, "{problem}");
+    }
+
+    #[test]
+    fn patterns_that_are_too_large_by_themselves_use_up_the_budget() {
+        let problem = problem(&fields(150, r", pattern: '(\w{90}){90}'"));
+        let lines: Vec<&str> = problem.lines().collect();
+        assert_eq!(lines.len(), 9, "{problem}");
+        assert!(lines[0].contains("exceeds size limit"), "{problem}");
+        assert!(lines[8].contains("too large together"), "{problem}");
     }
 
     #[test]

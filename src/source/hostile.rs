@@ -228,13 +228,13 @@ fn y10_a_tab_outside_of_comments_and_quotes_is_found() {
     check_disputed("title: \tModel", &["\t"]);
     check_disputed("title: Model\t\tx", &["\t\t"]);
     check_disputed("title: x\ntags:\t[\ta,\tb ]\t# c\td", &["\t", "\t", "\t", "\t"]);
-    check_disputed("title: |-\n  a\n\t\n  b", &["\t"]);
+    check_disputed("title: |-\n  a\n  \t\n  b", &["\t"]);
     check_disputed("title: |\n  # a\tb", &["\t"]);
     check_disputed("title: one\n  two\t", &["\t"]);
     check_disputed("title: \"a\tb\" # c\td\n#\te", &[]);
     check_disputed("title: 'a\t# b'\t# c\td", &["\t"]);
     check_disputed("title: a#b\tc", &["\t"]);
-    check_disputed("? 'ti\ttle'\n: x\ntitle: \"a # b\"\t", &["\t"]);
+    check_disputed("title: \"a # b\"\t", &["\t"]);
 }
 
 #[test]
@@ -245,7 +245,7 @@ fn y24_text_in_brackets_that_readers_cut_differently_asks_for_quotes() {
     check_disputed("title: x\ntags: [ ::ai, \"a?\", ':b', c:d]", &["::ai"]);
     check_disputed("title: Private? endpoint\nlinks:\n  - a?b", &[]);
     check_disputed(
-        "title: x\nclosed: {date: 2026-11-19, outcome: withdrawn, note\n: x}",
+        "title: x\nclosed: {date: 2026-11-19, outcome: withdrawn, note\n : x}",
         &["note"],
     );
     check_disputed(
@@ -257,9 +257,18 @@ fn y24_text_in_brackets_that_readers_cut_differently_asks_for_quotes() {
         &["\"note\""],
     );
     check_disputed(
-        "title: x\nclosed: {date: 2026-11-19,\n outcome:\n  withdrawn\n, note: x\n}",
+        "title: x\nclosed: {date: 2026-11-19,\n outcome:\n  withdrawn\n , note: x\n }",
         &[],
     );
+}
+
+#[test]
+fn y24_spaces_before_the_text_of_a_block_are_found() {
+    check_disputed("title: >-\n  \n  a", &["  "]);
+    check_disputed("title: |\n\n \n  \n  a", &[" "]);
+    check_disputed("title: | # c\r\n  \r\n  a", &["  "]);
+    check_disputed("title: |2 \n\n  a\n   \n  b\n  \n\n", &[]);
+    check_disputed("title: x\ntags: [a]\nlinks:\n  - >-\n\n    a\n    \n", &[]);
 }
 
 #[test]

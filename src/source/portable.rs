@@ -47,6 +47,25 @@ pub(super) fn scalar(
     }
 }
 
+/// The spaces of the first empty line of a block scalar that has any before its text; `after` is
+/// the file from the scalar's `|` or `>` on. Some readers take them for the indentation.
+pub(super) fn block(after: &str, start: usize) -> Option<Dispute> {
+    let mut at = after.find('\n')? + 1;
+    loop {
+        let line = after[at..].split_inclusive('\n').next()?;
+        let text = line.trim_end_matches(['\n', '\r']);
+        if text.len() == line.len() || !text.bytes().all(|byte| byte == b' ') {
+            return None;
+        }
+        if !text.is_empty() {
+            let span = Span::new(start + at, start + at + text.len());
+            let message = "readers of YAML disagree on spaces in an empty line before the text";
+            return Some(Dispute { span, message, help: "remove the spaces" });
+        }
+        at += line.len();
+    }
+}
+
 /// A key in `{…}` that ends on another line than it starts on, or than its `:` stands on.
 pub(super) fn flow_key(input: &str, key: std::ops::Range<usize>, span: Span) -> Option<Dispute> {
     let dispute = Dispute {

@@ -360,6 +360,12 @@ impl<'i> Reader<'_, 'i> {
         let file = self.file;
         let dispute = portable::scalar(text, file.slice(span), style, span, self.in_flow);
         dispute.into_iter().for_each(|dispute| self.dispute(dispute));
+        if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+            let start = span.start as usize;
+            let after = file.text().get(start..).unwrap_or_default();
+            let dispute = portable::block(after, start);
+            dispute.into_iter().for_each(|dispute| self.dispute(dispute));
+        }
     }
 
     fn check_tabs(&mut self) {
