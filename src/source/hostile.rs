@@ -265,7 +265,9 @@ fn y24_text_in_brackets_that_readers_cut_differently_asks_for_quotes() {
 #[test]
 fn y24_spaces_before_the_text_of_a_block_are_found() {
     check_disputed("title: >-\n  \n  a", &["  "]);
-    check_disputed("title: |\n\n \n  \n  a", &[" "]);
+    check_disputed("title: |\n\n \n  \n\n  a", &["  "]);
+    check("title: >+\n\n   \n\nnote: x", &["EXC016", "EXC101"]);
+    assert_eq!(codes(&format!("{RECORD}title: |+\n  \n    \n")), ["EXC013", "EXC016"]);
     check_disputed("title: | # c\r\n  \r\n  a", &["  "]);
     check_disputed("title: |2 \n\n  a\n   \n  b\n  \n\n", &[]);
     check_disputed("title: x\ntags: [a]\nlinks:\n  - >-\n\n    a\n    \n", &[]);

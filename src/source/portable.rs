@@ -47,23 +47,23 @@ pub(super) fn scalar(
     }
 }
 
-/// The spaces of the first empty line of a block scalar that has any before its text; `after` is
-/// the file from the scalar's `|` or `>` on. Some readers take them for the indentation.
-pub(super) fn block(after: &str, start: usize) -> Option<Dispute> {
-    let mut at = after.find('\n')? + 1;
-    loop {
-        let line = after[at..].split_inclusive('\n').next()?;
-        let text = line.trim_end_matches(['\n', '\r']);
-        if text.len() == line.len() || !text.bytes().all(|byte| byte == b' ') {
-            return None;
+/// The spaces of an empty line between the `|` or `>` of a block scalar and its text, which some
+/// readers take for the indentation. `before` ends where the text starts, or where the file ends.
+pub(super) fn block(before: &str, start: usize) -> Option<Dispute> {
+    let mut end = before.rfind('\n')?;
+    while let Some(at) = before[..end].rfind('\n') {
+        let line = before[at + 1..end].trim_end_matches('\r');
+        if !line.bytes().all(|byte| byte == b' ') {
+            break;
         }
-        if !text.is_empty() {
-            let span = Span::new(start + at, start + at + text.len());
+        if !line.is_empty() {
+            let span = Span::new(start + at + 1, start + at + 1 + line.len());
             let message = "readers of YAML disagree on spaces in an empty line before the text";
             return Some(Dispute { span, message, help: "remove the spaces" });
         }
-        at += line.len();
+        end = at;
     }
+    None
 }
 
 /// A key in `{…}` that ends on another line than it starts on, or than its `:` stands on.

@@ -361,9 +361,11 @@ impl<'i> Reader<'_, 'i> {
         let dispute = portable::scalar(text, file.slice(span), style, span, self.in_flow);
         dispute.into_iter().for_each(|dispute| self.dispute(dispute));
         if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
-            let start = span.start as usize;
-            let after = file.text().get(start..).unwrap_or_default();
-            let dispute = portable::block(after, start);
+            // Without a text, the place at the end of a file is that of the `|` or `>`.
+            let is_last = self.at_end && text.trim().is_empty();
+            let end = if is_last { file.text().len() } else { span.start as usize };
+            let before = file.text().get(self.before..end).unwrap_or_default();
+            let dispute = portable::block(before, self.before);
             dispute.into_iter().for_each(|dispute| self.dispute(dispute));
         }
     }
