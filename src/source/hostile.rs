@@ -274,6 +274,19 @@ fn y24_spaces_before_the_text_of_a_block_are_found() {
 }
 
 #[test]
+fn y24_a_pair_in_a_list_asks_for_braces() {
+    for pair in ["a: b", "'a':b", "? a : b", "x, a: b", "\"a\": b"] {
+        let found = findings(&RECORD.replace("renewals: []", &format!("renewals: [{pair}]")));
+        let disputed: Vec<_> = found.iter().filter(|it| it.code.id == "EXC016").collect();
+        assert_eq!(disputed.len(), 1, "{pair}");
+        let at = disputed[0].place.span.start as usize;
+        let text = &disputed[0].place.file.text()[at..];
+        assert!(text.starts_with(pair.trim_start_matches("x, ")), "{pair}: {text}");
+    }
+    assert!(!codes(&RECORD.replace("renewals: []", "renewals: [{a: b}]")).contains(&"EXC016"));
+}
+
+#[test]
 fn y24_half_a_character_is_found_where_it_is_escaped() {
     check_disputed(r#"title: "a \ud83d\ude00""#, &[r"\ud83d"]);
     check_disputed(r#"title: "a \\ud83d \ud7ff \U0001F600 \"""#, &[]);

@@ -2,7 +2,7 @@
 //!
 //! Found by feeding mutated records to PyYAML (YAML 1.1) beside the reader used here (YAML 1.2).
 
-use granit_parser::ScalarStyle;
+use granit_parser::{ScalarStyle, StructureStyle};
 
 use crate::text::Span;
 
@@ -64,6 +64,13 @@ pub(super) fn block(before: &str, start: usize) -> Option<Dispute> {
         end = at;
     }
     None
+}
+
+/// A mapping of one key in `[…]` without braces of its own.
+pub(super) fn pair(source: &str, style: StructureStyle, span: Span) -> Option<Dispute> {
+    let is_pair = matches!(style, StructureStyle::Flow) && !source.starts_with('{');
+    let message = "readers of YAML disagree on a key and its value in a list without braces";
+    is_pair.then_some(Dispute { span, message, help: "put the two in `{…}`" })
 }
 
 /// A key in `{…}` that ends on another line than it starts on, or than its `:` stands on.

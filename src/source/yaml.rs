@@ -324,6 +324,9 @@ impl<'i> Reader<'_, 'i> {
             }
             Event::MappingStart(style, anchor, tag) => {
                 self.properties(span, anchor, tag.as_deref());
+                let source = self.file.text().get(span.start as usize..).unwrap_or_default();
+                let dispute = portable::pair(source, style, span);
+                dispute.into_iter().for_each(|dispute| self.dispute(dispute));
                 self.within(style, |reader| reader.map(span))
             }
             _ => {
