@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::finding::{Code, Finding, Level, Place};
 use crate::model::{AZURE, AZURE_LEVELS, Field, FieldKind, RiskLevel};
+use crate::source::flood::{Flood, MAX_PER_CODE};
 use crate::source::schema::{self, POLICY_SCHEMA, Schema};
 use crate::source::yaml::{NodeRef, Tree};
 use crate::source::{self, RecordSchema};
@@ -19,8 +20,14 @@ pub(crate) const UNUSABLE_POLICY: Code = Code::unjudged("EXC030", "unusable-poli
 
 /// The form of ids where the policy names none.
 const ID_PATTERN: &str = "EXC-[0-9]{4}-[0-9A-HJKMNP-TV-Z]{4}";
-/// Bytes that a compiled pattern of the policy may take.
-const PATTERN_SIZE: usize = 1 << 20;
+/// Characters that a pattern of the policy may have.
+const MAX_PATTERN: usize = 1_000;
+/// Bytes that a compiled pattern of the policy may take; it is charged with the first that suffice.
+const PATTERN_SIZES: [usize; 4] = [1 << 14, 1 << 16, 1 << 18, 1 << 20];
+/// Bytes that all of them may be charged with.
+const PATTERN_BUDGET: usize = 8 << 20;
+/// Custom fields that a policy may have.
+const MAX_FIELDS: usize = 200;
 
 /// What a register's policy demands.
 #[derive(Debug)]
@@ -233,7 +240,11 @@ pub(crate) fn load(file: &Arc<SourceFile>) -> Result<(Policy, Vec<Finding>), Vec
 }
 
 fn assemble(mut written: PolicyFile, tree: Tree) -> (Option<Policy>, Vec<Finding>) {
-    let mut problems = Problems { tree: &tree, findings: Vec::new() };
+    let mut problems = Problems {
+        tree: &tree,
+        findings: Flood::new(MAX_PER_CODE),
+        pattern_budget: Some(PATTERN_BUDGET),
+    };
     problems.catalogue(&written.controls);
     problems.scope(&written.scope);
     problems.fields(&written.fields);
@@ -254,7 +265,7 @@ fn assemble(mut written: PolicyFile, tree: Tree) -> (Option<Policy>, Vec<Finding
             ),
         }
     }
-    let findings = problems.findings;
+    let findings = problems.findings.finish();
     let (Some(id_pattern), Some(record_schema)) = (id_pattern, record_schema) else {
         return (None, findings);
     };
@@ -285,7 +296,9 @@ fn assemble(mut written: PolicyFile, tree: Tree) -> (Option<Policy>, Vec<Finding
 
 struct Problems<'a> {
     tree: &'a Tree,
-    findings: Vec<Finding>,
+    findings: Flood,
+    /// Bytes that are left for compiled patterns; `None` once they did not suffice.
+    pattern_budget: Option<usize>,
 }
 
 impl Problems<'_> {
@@ -298,15 +311,11 @@ impl Problems<'_> {
         let mut seen = BTreeMap::new();
         for (index, control) in controls.iter().enumerate() {
             if let Some(first) = seen.insert(control.id.as_str(), index) {
-                let pointer = format!("/controls/{index}/id");
-                self.push(
-                    &pointer,
-                    format!("the control `{}` stands twice in the catalogue", control.id),
-                    "keep one of the two",
-                );
-                let label = place(self.tree, &format!("/controls/{first}/id"));
-                let finding = self.findings.pop().expect("one was pushed");
-                self.findings.push(finding.label(label, "first here"));
+                let place = |index: usize| place(self.tree, &format!("/controls/{index}/id"));
+                let message = format!("the control `{}` stands twice in the catalogue", control.id);
+                let finding = UNUSABLE_POLICY.finding(place(index), message);
+                let finding = finding.help("keep one of the two");
+                self.findings.push(finding.label(place(first), "first here"));
             }
         }
     }
@@ -346,6 +355,13 @@ impl Problems<'_> {
 
     fn fields(&mut self, fields: &BTreeMap<String, Field>) {
         static BUILT_IN: LazyLock<serde_json::Value> = LazyLock::new(|| source::record_schema(&[]));
+        if fields.len() > MAX_FIELDS {
+            let message = format!(
+                "{} custom fields are more than the {MAX_FIELDS} that a record may have",
+                fields.len()
+            );
+            return self.push("/fields", message, "remove the fields that nobody fills in");
+        }
         for (name, field) in fields {
             let pointer = format!("/fields/{name}");
             if BUILT_IN["properties"].get(name).is_some() {
@@ -371,11 +387,34 @@ impl Problems<'_> {
     }
 
     fn pattern(&mut self, pointer: &str, pattern: &str) -> Option<Regex> {
-        let compiled =
-            RegexBuilder::new(&format!("^(?:{pattern})$")).size_limit(PATTERN_SIZE).build();
-        match compiled {
-            Ok(pattern) => Some(pattern),
+        let n_characters = pattern.chars().count();
+        if n_characters > MAX_PATTERN {
+            let message =
+                format!("the pattern has {n_characters} characters, more than {MAX_PATTERN}");
+            self.push(pointer, message, "write a shorter pattern");
+            return None;
+        }
+        // Without a budget it has been said already that the patterns are too large.
+        let budget = self.pattern_budget?;
+        match compile(pattern, budget) {
+            Ok((compiled, size)) => {
+                self.pattern_budget = Some(budget - size);
+                Some(compiled)
+            }
+            Err(regex::Error::CompiledTooBig(limit)) if limit < PATTERN_SIZES[3] => {
+                self.push(
+                    pointer,
+                    "the patterns of this policy are too large together",
+                    "write smaller counts in `{…}`, or fewer patterns",
+                );
+                self.pattern_budget = None;
+                None
+            }
             Err(error) => {
+                // What is too large has cost as much as the largest that is not.
+                if matches!(error, regex::Error::CompiledTooBig(_)) {
+                    self.pattern_budget = budget.checked_sub(PATTERN_SIZES[3]);
+                }
                 let reason = error.to_string();
                 let reason =
                     reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
@@ -384,6 +423,20 @@ impl Problems<'_> {
             }
         }
     }
+}
+
+/// Compiles a pattern for whole texts, and says with how many bytes of the budget it is charged.
+fn compile(pattern: &str, budget: usize) -> Result<(Regex, usize), regex::Error> {
+    let mut result = Err(regex::Error::CompiledTooBig(0));
+    for size in PATTERN_SIZES.into_iter().take_while(|&size| size <= budget) {
+        let build = |pattern: &str| RegexBuilder::new(pattern).size_limit(size).build();
+        // By itself first: what is no pattern could close the group that is put around it.
+        result = build(pattern).and_then(|_| build(&source::whole(pattern))).map(|it| (it, size));
+        if !matches!(result, Err(regex::Error::CompiledTooBig(_))) {
+            break;
+        }
+    }
+    result
 }
 
 /// The kinds of targets that need no policy.
@@ -576,6 +629,90 @@ mod tests {
     #[test]
     fn everything_wrong_is_said_at_once() {
         assert_eq!(problem("a: 1\nb: 2\n").lines().count(), 2);
+    }
+
+    #[test]
+    fn a_pattern_cannot_break_out_of_the_whole_text() {
+        let unopened = "EXC030 the pattern cannot be used: unopened group";
+        for pattern in ["ok)|(?:.*", "ok)|(?:"] {
+            assert_eq!(
+                problem(&format!("ids: {{pattern: '{pattern}'}}\n")),
+                format!("3:16 {unopened}")
+            );
+            let field = format!("fields: {{a: {{type: string, pattern: '{pattern}'}}}}\n");
+            assert_eq!(problem(&field), format!("3:37 {unopened}"), "{pattern}");
+        }
+        let policy = policy("ids: {pattern: 'a|b'}\n").expect("usable");
+        assert!(policy.id_pattern.is_match("b") && !policy.id_pattern.is_match("bx"));
+    }
+
+    #[test]
+    fn numbers_that_readers_disagree_on_are_refused_in_a_policy() {
+        for number in ["1e3", "0x1F", "0o17", "017", "+1", ".inf", "1_000", "1.", ".5"] {
+            let text = problem(&format!("mainline: {number}\n"));
+            assert!(text.starts_with("3:11 EXC016 "), "{number}: {text}");
+            let days = problem(&format!("warn_within_days: {number}\n"));
+            assert!(days.starts_with("3:19 EXC103 "), "{number}: {days}");
+        }
+        assert_eq!(
+            problem("warn_within_days: 1.0\n"),
+            "3:19 EXC103 `warn_within_days` is a number, not a whole number"
+        );
+        assert_eq!(policy("warn_within_days: 12\n").expect("usable").warn_within_days, 12);
+    }
+
+    fn fields(n: usize, more: &str) -> String {
+        let fields = (0..n).map(|n| format!("  f{n}: {{type: string{more}}}\n"));
+        format!("fields:\n{}", fields.collect::<String>())
+    }
+
+    #[test]
+    fn a_policy_has_at_most_so_many_fields() {
+        assert!(policy(&fields(MAX_FIELDS, ", pattern: '[a-z]+'")).is_ok());
+        assert_eq!(
+            problem(&fields(MAX_FIELDS + 1, "")),
+            "3:1 EXC030 201 custom fields are more than the 200 that a record may have"
+        );
+    }
+
+    #[test]
+    fn patterns_that_are_too_large_together_are_refused_once() {
+        let text = fields(40, ", pattern: '(a{90}){90}'");
+        assert!(policy(&fields(2, ", pattern: '(a{90}){90}'")).is_ok());
+        let problem = problem(&text);
+        assert!(
+            problem.ends_with("EXC030 the patterns of this policy are too large together"),
+            "{problem}"
+        );
+        assert_eq!(problem.lines().count(), 1, "{problem}");
+    }
+
+    #[test]
+    fn patterns_that_are_too_large_by_themselves_use_up_the_budget() {
+        let problem = problem(&fields(150, r", pattern: '(\w{90}){90}'"));
+        let lines: Vec<&str> = problem.lines().collect();
+        assert_eq!(lines.len(), 9, "{problem}");
+        assert!(lines[0].contains("exceeds size limit"), "{problem}");
+        assert!(lines[8].contains("too large together"), "{problem}");
+    }
+
+    #[test]
+    fn a_pattern_of_any_length_is_not_compiled() {
+        let problem = problem(&format!("ids: {{pattern: '{}x'}}\n", r"\w|".repeat(100_000)));
+        assert_eq!(problem, "3:16 EXC030 the pattern has 300001 characters, more than 1000");
+    }
+
+    #[test]
+    fn a_flood_of_problems_is_counted() {
+        let controls = "- {id: A-1, title: x}\n".repeat(1_000);
+        let problem = problem(&format!("controls:\n{controls}"));
+        let lines: Vec<&str> = problem.lines().collect();
+        assert_eq!(lines.len(), 100);
+        assert!(
+            lines[99].ends_with("in the catalogue, and 899 more places in this file"),
+            "{}",
+            lines[99]
+        );
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub(crate) const APPROVALS: &str = "approvals";
 /// Bytes that a record may have.
 pub(crate) const MAX_RECORD_SIZE: u64 = 256 * 1024;
 /// Bytes that a policy may have.
-pub(crate) const MAX_POLICY_SIZE: u64 = 4 * 1024 * 1024;
+pub(crate) const MAX_POLICY_SIZE: u64 = 1024 * 1024;
 
 /// All records of a register, in the order of their paths.
 #[derive(Debug)]

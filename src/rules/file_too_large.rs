@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule { code: &register::TOO_LARGE, docs: DOCS, che
 
 const DOCS: &str = r##"## What it checks
 
-That a record has at most 256 KiB, and the policy at most 4 MiB.
+That a record has at most 256 KiB, and the policy at most 1 MiB.
 
 ## Why it matters
 

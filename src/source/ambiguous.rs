@@ -25,6 +25,12 @@ pub(crate) fn reads_as(text: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether some reader takes a plain scalar for a number.
+pub(super) fn is_number(text: &str) -> bool {
+    let starts_one = |byte: &u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.');
+    text.as_bytes().first().is_some_and(starts_one) && NUMBER.is_match(text)
+}
+
 fn numeric(text: &str) -> Option<&'static str> {
     if TIMESTAMP.is_match(text) {
         Some("a date")

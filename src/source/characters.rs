@@ -213,8 +213,9 @@ fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}'
-        | '\u{206a}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | BOM | '\u{ffa0}'
-        | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+        | '\u{206a}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | BOM | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}' | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d159}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// The blocks in which emoji stand that take joiners and variation selectors.
@@ -320,7 +321,7 @@ mod tests {
 
     #[test]
     fn t3_zero_width_and_filler_characters_are_errors() {
-        for c in "\u{200b}\u{200c}\u{200d}\u{2060}\u{feff}\u{ad}\u{e0041}\u{fe00}\u{e0100}\u{115f}\u{1160}\u{3164}\u{ffa0}".chars() {
+        for c in "\u{200b}\u{200c}\u{200d}\u{2060}\u{feff}\u{ad}\u{e0041}\u{fe00}\u{e0100}\u{115f}\u{1160}\u{3164}\u{ffa0}\u{2800}\u{1d159}\u{13430}\u{1343f}".chars() {
             assert_eq!(codes(&format!("a: b{c}c")), [("invisible-character", 4)], "{}", name(c));
         }
     }

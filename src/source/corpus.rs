@@ -10,6 +10,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::Value;
 
+use super::flood::{Flood, MAX_PER_CODE};
 use super::yaml::{self, Limits};
 use super::{characters, schema};
 use crate::finding::Level;
@@ -19,8 +20,13 @@ use crate::text::SourceFile;
 fn accepted(text: &str) -> Option<Value> {
     let file = Arc::new(SourceFile::new("case.yaml", text));
     let mut findings = characters::scan(&file);
-    let (tree, syntax) = yaml::parse(&file, Limits { nodes: 5_000 });
-    findings.extend(syntax);
+    let mut found = Flood::new(MAX_PER_CODE);
+    let tree = yaml::read(&file, Limits { nodes: 5_000 }, &mut found);
+    // Neither a record nor a policy may hold what only some readers take for a number.
+    if let Some(tree) = &tree {
+        super::ambiguous_scalars(tree, |_, text| super::is_disputed_number(text), &mut found);
+    }
+    findings.extend(found.finish());
     let has_error = findings.iter().any(|finding| finding.level == Level::Error);
     tree.filter(|_| !has_error).map(|tree| schema::to_json(tree.root()))
 }

@@ -7,9 +7,19 @@ use crate::model::window::{self, parse_day};
 
 pub(crate) const NOT_A_DATE: Code = Code::error("EXC201", "not-a-date");
 
-/// Keys whose plain value is a date in every record and policy.
-pub(crate) const DATE_KEYS: &[&str] =
-    &["opened", "expires", "date", "until", "due", "done", "verified", "declared", "from"];
+/// Whether a record has a date under a key below one of its own keys.
+pub(super) fn is_date(top_key: &str, key: &str) -> bool {
+    matches!(
+        (top_key, key),
+        ("opened", "opened")
+            | ("expires", "expires")
+            | ("compensating_controls", "verified")
+            | ("remediation", "due" | "done")
+            | ("renewals", "date" | "until")
+            | ("reviews" | "closed", "date")
+            | ("emergency", "declared")
+    )
+}
 
 /// Says that a text is no date, and which date it probably means.
 pub(crate) fn not_a_date(place: Place, text: &str) -> Finding {
@@ -145,6 +155,54 @@ mod tests {
             "",
         ] {
             assert_eq!(said(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_dates_of_a_record_are_those_of_its_schema() {
+        /// Keys that lead to a date, with the key at the top.
+        fn dates(
+            schema: &serde_json::Value,
+            document: &serde_json::Value,
+            path: &mut Vec<String>,
+            found: &mut Vec<(String, String)>,
+        ) {
+            if let Some(name) = schema["$ref"].as_str() {
+                if let "#/definitions/date" | "#/definitions/instant" = name {
+                    let ends = (path.first(), path.last());
+                    found.extend(ends.0.cloned().zip(ends.1.cloned()));
+                }
+                let definition = document.pointer(&name[1..]).expect("a definition");
+                return dates(definition, document, path, found);
+            }
+            for (key, property) in schema["properties"].as_object().into_iter().flatten() {
+                path.push(key.clone());
+                dates(property, document, path, found);
+                path.pop();
+            }
+            for schema in
+                schema["allOf"].as_array().into_iter().flatten().chain(schema.get("items"))
+            {
+                dates(schema, document, path, found);
+            }
+        }
+
+        let schema = crate::source::record_schema(&[]);
+        let (mut path, mut found) = (Vec::new(), Vec::new());
+        dates(&schema, &schema, &mut path, &mut found);
+        assert!(found.len() >= 10, "{found:?}");
+        for (top, key) in &found {
+            assert!(is_date(top, key), "{top} {key}");
+        }
+        let tops =
+            found.iter().map(|(top, _)| top.as_str()).chain(["owner", "date", "until", "from"]);
+        for top in tops {
+            for key in ["opened", "expires", "verified", "due", "done", "date", "until", "declared"]
+            {
+                let is_known =
+                    found.iter().any(|known| (known.0.as_str(), known.1.as_str()) == (top, key));
+                assert_eq!(is_date(top, key), is_known, "{top} {key}");
+            }
         }
     }
 

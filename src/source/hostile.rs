@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{RecordSchema, load};
 use crate::finding::Finding;
+use crate::model::{Field, FieldKind};
 use crate::text::SourceFile;
 
 const RECORD: &str = include_str!("../../exceptions/EXC-2026-K7QD.yaml");
@@ -19,6 +20,22 @@ fn codes(text: &str) -> Vec<&'static str> {
     codes.sort_unstable();
     codes.dedup();
     codes
+}
+
+/// The codes that the good record gets with fields of a policy's own in it.
+fn custom_codes(fields: &[(&str, FieldKind)], lines: &str) -> Vec<&'static str> {
+    let field = |kind| Field {
+        kind,
+        values: Vec::new(),
+        required: false,
+        pattern: None,
+        description: None,
+    };
+    let fields: Vec<(String, Field)> =
+        fields.iter().map(|&(name, kind)| (name.to_owned(), field(kind))).collect();
+    let schema = RecordSchema::new(&fields).expect("a schema");
+    let file = Arc::new(SourceFile::new("exceptions/a.yaml", format!("{RECORD}{lines}")));
+    load(&file, &schema).1.iter().map(|finding| finding.code.id).collect()
 }
 
 /// The good record with its title replaced by other lines.
@@ -118,6 +135,55 @@ fn y7_plain_scalars_that_are_no_text_to_some_reader_ask_for_quotes() {
 }
 
 #[test]
+fn y7_a_custom_field_named_like_a_date_asks_for_quotes_too() {
+    for name in ["date", "until", "from", "due", "verified", "opened_by"] {
+        let custom = [(name, FieldKind::String)];
+        assert_eq!(custom_codes(&custom, &format!("{name}: no\n")), ["EXC016"], "{name}");
+        assert_eq!(custom_codes(&custom, &format!("{name}: 2026-01-01\n")), ["EXC016"], "{name}");
+        assert_eq!(custom_codes(&custom, &format!("{name}: \"no\"\n")), [""; 0], "{name}");
+        let custom = [(name, FieldKind::Date)];
+        assert_eq!(custom_codes(&custom, &format!("{name}: 2026-01-01\n")), [""; 0], "{name}");
+        assert_eq!(custom_codes(&custom, &format!("{name}: no\n")), ["EXC201"], "{name}");
+    }
+}
+
+#[test]
+fn y7_a_whole_number_is_one_to_every_reader() {
+    let custom = [("count", FieldKind::Integer)];
+    for number in ["0", "7", "-7", "1234567890", "18446744073709551615", "-9223372036854775808"] {
+        assert_eq!(custom_codes(&custom, &format!("count: {number}\n")), [""; 0], "{number}");
+    }
+    let digits = "1".repeat(40);
+    for number in [
+        "1.0",
+        "1e3",
+        "1.0e3",
+        "0o17",
+        "0x1F",
+        "017",
+        "+1",
+        "-0",
+        ".inf",
+        "-.inf",
+        ".nan",
+        "1_000",
+        "1:30",
+        "18446744073709551616",
+        &digits,
+        "\"1\"",
+        "yes",
+        "1.",
+        ".5",
+    ] {
+        assert_eq!(custom_codes(&custom, &format!("count: {number}\n")), ["EXC103"], "{number}");
+    }
+    let custom = [("note", FieldKind::String)];
+    for number in ["1e3", "0o17", "0x1F", "+1", "-0", ".inf", "1.0", &digits] {
+        assert_eq!(custom_codes(&custom, &format!("note: {number}\n")), ["EXC016"], "{number}");
+    }
+}
+
+#[test]
 fn y8_dates_are_one_form_quoted_or_not() {
     let expires = "expires: 2027-01-31";
     assert!(RECORD.contains(expires));
@@ -141,6 +207,113 @@ fn y9_a_second_document_is_refused_and_both_are_read() {
 fn y10_a_tab_that_indents_is_named() {
     check_unjudged("title: x\nnested:\n\ta: b", "EXC023");
     check_unjudged("title: x\n\tnested: b", "EXC023");
+}
+
+/// What stands under the findings of readers that disagree, and nothing else may be found.
+#[track_caller]
+fn check_disputed(lines: &str, expected: &[&str]) {
+    let text = titled(lines).replace("\ntags: [ai, vendor, network]\n", "\n");
+    let text = text.replace("\nlinks:\n  - https://example.com/vendor/status/48213\n", "\n");
+    let found = findings(&text);
+    let codes: Vec<&str> = found.iter().map(|it| it.code.id).collect();
+    assert_eq!(codes, vec!["EXC016"; expected.len()], "{lines:?}");
+    assert!(found.iter().all(|it| it.help.is_some()), "{lines:?}");
+    let texts: Vec<&str> = found.iter().map(|it| it.place.file.slice(it.place.span)).collect();
+    assert_eq!(texts, expected, "{lines:?}");
+}
+
+#[test]
+fn y10_a_tab_outside_of_comments_and_quotes_is_found() {
+    check_disputed("title:\tModel", &["\t"]);
+    check_disputed("title: \tModel", &["\t"]);
+    check_disputed("title: Model\t\tx", &["\t\t"]);
+    check_disputed("title: x\ntags:\t[\ta,\tb ]\t# c\td", &["\t", "\t", "\t", "\t"]);
+    check_disputed("title: |-\n  a\n  \t\n  b", &["\t"]);
+    check_disputed("title: |\n  # a\tb", &["\t"]);
+    check_disputed("title: one\n  two\t", &["\t"]);
+    check_disputed("title: \"a\tb\" # c\td\n#\te", &[]);
+    check_disputed("title: 'a\t# b'\t# c\td", &["\t"]);
+    check_disputed("title: a#b\tc", &["\t"]);
+    check_disputed("title: \"a # b\"\t", &["\t"]);
+}
+
+#[test]
+fn y24_text_in_brackets_that_readers_cut_differently_asks_for_quotes() {
+    check_disputed("title: x\ntags: [Private? endpoint]", &["Private? endpoint"]);
+    check_disputed("title: x\ntags: [a?b, c]", &["a?b"]);
+    check_disputed("title: x\ntags: [ :ai]", &[":ai"]);
+    check_disputed("title: x\ntags: [ ::ai, \"a?\", ':b', c:d]", &["::ai"]);
+    check_disputed("title: Private? endpoint\nlinks:\n  - a?b", &[]);
+    check_disputed(
+        "title: x\nclosed: {date: 2026-11-19, outcome: withdrawn, note\n : x}",
+        &["note"],
+    );
+    check_disputed(
+        "title: x\nclosed: {date: 2026-11-19, outcome: withdrawn, note # c\n  : x}",
+        &["note"],
+    );
+    check_disputed(
+        "title: x\nclosed: {date: 2026-11-19, outcome: withdrawn, \"note\"\n  :\n x}",
+        &["\"note\""],
+    );
+    check_disputed(
+        "title: x\nclosed: {date: 2026-11-19,\n outcome:\n  withdrawn\n , note: x\n }",
+        &[],
+    );
+}
+
+#[test]
+fn y24_spaces_before_the_text_of_a_block_are_found() {
+    check_disputed("title: >-\n  \n  a", &["  "]);
+    check_disputed("title: |\n\n \n  \n\n  a", &["  "]);
+    check("title: >+\n\n   \n\nnote: x", &["EXC016", "EXC101"]);
+    assert_eq!(codes(&format!("{RECORD}title: |+\n  \n    \n")), ["EXC013", "EXC016"]);
+    check_disputed("title: | # c\r\n  \r\n  a", &["  "]);
+    check_disputed("title: |2 \n\n  a\n   \n  b\n  \n\n", &[]);
+    check_disputed("title: x\ntags: [a]\nlinks:\n  - >-\n\n    a\n    \n", &[]);
+}
+
+#[test]
+fn y24_a_pair_in_a_list_asks_for_braces() {
+    for pair in ["a: b", "'a':b", "? a : b", "x, a: b", "\"a\": b"] {
+        let found = findings(&RECORD.replace("renewals: []", &format!("renewals: [{pair}]")));
+        let disputed: Vec<_> = found.iter().filter(|it| it.code.id == "EXC016").collect();
+        assert_eq!(disputed.len(), 1, "{pair}");
+        let at = disputed[0].place.span.start as usize;
+        let text = &disputed[0].place.file.text()[at..];
+        assert!(text.starts_with(pair.trim_start_matches("x, ")), "{pair}: {text}");
+    }
+    assert!(!codes(&RECORD.replace("renewals: []", "renewals: [{a: b}]")).contains(&"EXC016"));
+}
+
+#[test]
+fn y24_half_a_character_is_found_where_it_is_escaped() {
+    check_disputed(r#"title: "a \ud83d\ude00""#, &[r"\ud83d"]);
+    check_disputed(r#"title: "a \\ud83d \ud7ff \U0001F600 \"""#, &[]);
+    check_disputed(r"title: 'a \ud83d\ude00'", &[]);
+    check_disputed(r"title: a \ud83d\ude00", &[]);
+}
+
+#[test]
+fn y18_a_key_is_no_longer_than_any_reader_takes() {
+    check(&format!("title: x\n? {}\n: {{a: no}}", "k".repeat(1_024)), &["EXC016", "EXC101"]);
+    check(&format!("title: x\n? {}\n: {{a: no}}", "k".repeat(1_025)), &["EXC018"]);
+    for key in ["1e3", "0x1F", "017", ".inf"] {
+        check(&format!("title: x\n{key}: a"), &["EXC018"]);
+    }
+}
+
+#[test]
+fn y21_a_flood_of_faults_is_counted() {
+    let text = RECORD.replace("renewals: []", &format!("renewals: [{}]", "{}, ".repeat(4_000)));
+    let found = findings(&text);
+    assert_eq!(found.len(), 100);
+    let last = &found.last().expect("a finding").message;
+    assert!(last.ends_with(", and 15900 more places in this file"), "{last}");
+    let keys: String = (0..300).map(|n| format!("k{n}: no\n")).collect();
+    let found = findings(&format!("{RECORD}{keys}"));
+    assert_eq!(found.len(), 100);
+    assert!(found[99].message.ends_with("unknown key `k99`, and 200 more places in this file"));
 }
 
 #[test]

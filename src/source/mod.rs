@@ -11,8 +11,10 @@ mod corpus;
 pub(crate) mod dates;
 mod escapes;
 mod explanation;
+pub(crate) mod flood;
 #[cfg(test)]
 mod hostile;
+mod portable;
 mod quoting;
 pub(crate) mod schema;
 mod syntax;
@@ -25,8 +27,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 pub(crate) use self::ambiguous::reads_as;
+use self::flood::{Flood, MAX_PER_CODE};
 use self::schema::Schema;
-use self::yaml::{Limits, Tree};
+use self::yaml::{Limits, Path, Tree};
 use crate::finding::{Finding, Place};
 use crate::model::{Exception, Field, FieldKind};
 use crate::text::SourceFile;
@@ -34,7 +37,7 @@ use crate::text::SourceFile;
 /// What a record may hold at most.
 const RECORD_LIMITS: Limits = Limits { nodes: 5_000 };
 /// What a policy may hold at most.
-const POLICY_LIMITS: Limits = Limits { nodes: 200_000 };
+const POLICY_LIMITS: Limits = Limits { nodes: 50_000 };
 
 /// An exception and where each part of it stands.
 #[derive(Debug)]
@@ -86,7 +89,7 @@ fn property(field: &Field) -> Value {
         property["enum"] = field.values.clone().into();
     }
     if let Some(pattern) = &field.pattern {
-        property["pattern"] = format!("^(?:{pattern})$").into();
+        property["pattern"] = whole(pattern).into();
     }
     if let Some(description) = &field.description {
         property["description"] = description.as_str().into();
@@ -94,14 +97,24 @@ fn property(field: &Field) -> Value {
     property
 }
 
+/// A pattern that matches whole texts only.
+pub(crate) fn whole(pattern: &str) -> String {
+    format!("^(?:{pattern})$")
+}
+
 /// Reads a record. Without a record, the findings say why it cannot be judged.
 pub(crate) fn load(
     file: &Arc<SourceFile>,
     schema: &RecordSchema,
 ) -> (Option<Record>, Vec<Finding>) {
-    let (tree, mut findings) = read(file, RECORD_LIMITS, &schema.schema);
+    let is_ambiguous = |path: &Path<'_>, text: &str| {
+        let is_typed = path.is_top_level() && schema.typed_fields.iter().any(|it| it == path.key());
+        !is_typed
+            && !dates::is_date(path.top_key(), path.key())
+            && ambiguous::reads_as(text).is_some()
+    };
+    let (tree, mut findings) = read(file, RECORD_LIMITS, &schema.schema, is_ambiguous);
     let Some(tree) = tree else { return (None, findings) };
-    ambiguous_scalars(&tree, &schema.typed_fields, &mut findings);
     let exception = Exception::deserialize(tree.root()).unwrap_or_default();
     for finding in &mut findings {
         finding.record = (!exception.id.is_empty()).then(|| exception.id.clone());
@@ -116,46 +129,57 @@ pub(crate) fn parses(file: &Arc<SourceFile>) -> bool {
 
 /// Reads a policy's tree and checks it against a schema.
 pub(crate) fn read_policy(file: &Arc<SourceFile>, schema: &Schema) -> (Option<Tree>, Vec<Finding>) {
-    read(file, POLICY_LIMITS, schema)
+    read(file, POLICY_LIMITS, schema, |_, text| is_disputed_number(text))
 }
 
-fn read(file: &Arc<SourceFile>, limits: Limits, schema: &Schema) -> (Option<Tree>, Vec<Finding>) {
-    let mut findings = characters::scan(file);
-    let (tree, syntax) = yaml::parse(file, limits);
-    findings.extend(syntax);
+/// Whether a plain scalar is text here and a number to another reader of YAML.
+fn is_disputed_number(text: &str) -> bool {
+    ambiguous::is_number(text) && matches!(yaml::core_schema(text), yaml::Shape::String(_))
+}
+
+fn read(
+    file: &Arc<SourceFile>,
+    limits: Limits,
+    schema: &Schema,
+    is_ambiguous: impl Fn(&Path<'_>, &str) -> bool,
+) -> (Option<Tree>, Vec<Finding>) {
+    let mut found = characters::scan(file);
+    let mut findings = Flood::new(MAX_PER_CODE);
+    let tree = yaml::read(file, limits, &mut findings);
     if let Some(tree) = &tree {
-        findings.extend(escapes::scan(tree));
-        findings.extend(schema.check(tree));
+        found.extend(escapes::scan(tree));
+        schema.check(tree, &mut findings);
+        ambiguous_scalars(tree, is_ambiguous, &mut findings);
     }
-    (tree, findings)
+    found.extend(findings.finish());
+    (tree, found)
 }
 
-/// Plain scalars that are text here and something else to another reader of YAML.
-fn ambiguous_scalars(tree: &Tree, typed_fields: &[String], findings: &mut Vec<Finding>) {
-    let mut found = Vec::new();
+/// Plain scalars that are text here and something else to another reader of YAML. What has a
+/// finding already, since the core schema of YAML 1.2 reads no text either, gets no second one.
+fn ambiguous_scalars(
+    tree: &Tree,
+    is_ambiguous: impl Fn(&Path<'_>, &str) -> bool,
+    findings: &mut Flood,
+) {
     tree.root().walk(&mut |path, node| {
-        let is_typed = path.is_top_level() && typed_fields.iter().any(|name| name == path.key());
-        if is_typed || dates::DATE_KEYS.contains(&path.key()) {
+        let span = node.place_span();
+        if node.text().is_none() && findings.has(&schema::WRONG_TYPE, span) {
+            // What lies in a value of a wrong type has to be written anew.
             return false;
         }
-        if let Some(text) =
-            node.text().filter(|text| node.is_plain() && ambiguous::reads_as(text).is_some())
+        let is_known = |findings: &Flood| {
+            findings.knows(span) || node.key_span().is_some_and(|key| findings.knows(key))
+        };
+        if let Some(text) = node.text().filter(|text| node.is_plain() && is_ambiguous(path, text))
+            && !is_known(findings)
         {
-            found.push(schema::ambiguous(schema::place(node, &path.pointer()), text));
+            findings.push_with(&yaml::AMBIGUOUS, span, || {
+                schema::ambiguous(schema::place(node, &path.pointer()), text)
+            });
         }
         true
     });
-    // The schema has said so already where the core schema of YAML 1.2 reads no text either, and
-    // what lies in a value of a wrong type has to be written anew.
-    found.retain(|finding| {
-        let pointer = finding.place.pointer.as_str();
-        !findings.iter().any(|other| {
-            let below = pointer.strip_prefix(other.place.pointer.as_str());
-            below == Some("")
-                || (*other.code == schema::WRONG_TYPE && below.is_some_and(|b| b.starts_with('/')))
-        })
-    });
-    findings.extend(found);
 }
 
 impl Record {

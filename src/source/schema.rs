@@ -4,16 +4,18 @@
 //! run on the linear-time engine, and a `$ref` to another document is refused, never fetched.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use jsonschema::error::ValidationErrorKind;
-use jsonschema::json::{Array, Json, Node, NodeIdentity, Object};
+use jsonschema::json::{Array, Json, JsonNumber, Node, NodeIdentity, Object, unique};
 use jsonschema::types::JsonType;
 use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::Value;
 
 use super::dates;
 use super::explanation::{Explanation, expected_form};
+use super::flood::Flood;
 use super::quoting::quoted;
 use super::yaml::{AMBIGUOUS, Entries, Items, NodeRef, Shape, Tree, push_key};
 use crate::finding::{Code, Finding, Place};
@@ -58,116 +60,126 @@ impl Schema {
         Self { command, ..self }
     }
 
-    /// Everything the schema finds wrong with a tree.
-    pub(crate) fn check(&self, tree: &Tree) -> Vec<Finding> {
+    /// Adds what the schema finds wrong with a tree to the findings of its file.
+    pub(super) fn check(&self, tree: &Tree, findings: &mut Flood) {
         let root = tree.root();
-        let mut findings: Vec<Finding> = Vec::new();
         if self.validator.is_valid(Instance::Node(root)) {
-            return findings;
+            return;
         }
+        let mut seen = HashSet::new();
         for error in self.validator.iter_errors(Instance::Node(root)) {
-            for finding in self.explain(tree, &error) {
-                let twin = |other: &Finding| {
-                    other.place.pointer == finding.place.pointer
-                        && other.place.span == finding.place.span
-                };
-                // A bad date fails its pattern and its format: one finding is enough.
-                if !findings.iter().any(|other| {
-                    twin(other) && other.code == finding.code && same_subject(other, &finding)
-                }) {
-                    findings.push(finding);
-                }
+            let pointer = error.instance_path().as_str();
+            let Some(node) = tree.find(pointer) else { continue };
+            // An alias has its finding already.
+            if matches!(node.shape(), Shape::Unknown) {
+                continue;
+            }
+            if let ValidationErrorKind::AdditionalProperties { unexpected } = error.kind() {
+                self.unknown_keys(node, pointer, unexpected, &error, findings);
+                continue;
+            }
+            let Some(finding) = self.explain(node, pointer, &error) else { continue };
+            // A bad date fails its pattern and its format: one finding is enough.
+            let subject = match finding.code.id {
+                "EXC102" | "EXC113" | "EXC212" => finding.message.clone(),
+                _ => String::new(),
+            };
+            if seen.insert((node.address(), finding.place.span, finding.code.id, subject)) {
+                findings.push(finding);
             }
         }
-        findings
     }
 
-    fn explain(&self, tree: &Tree, error: &ValidationError<'_>) -> Vec<Finding> {
-        let pointer = error.instance_path().as_str().to_owned();
-        let Some(node) = tree.find(&pointer) else { return Vec::new() };
-        if matches!(node.shape(), Shape::Unknown) {
-            // An alias has its finding already.
-            return Vec::new();
-        }
-        let place = |pointer: String, span| Place { pointer, ..Place::span(tree.file(), span) };
-        let here = || place(pointer.clone(), node.place_span());
+    /// What an error of the schema means, unless something else has said so already.
+    fn explain(
+        &self,
+        node: NodeRef<'_>,
+        pointer: &str,
+        error: &ValidationError<'_>,
+    ) -> Option<Finding> {
+        let here = || place(node, pointer);
+        let key = last_key(pointer);
         let wants_a_date = error.evaluation_path().as_str().contains("/definitions/date")
             || error.schema_path().as_str().contains("/definitions/date");
-
         let explanation = Explanation { document: &self.document, command: self.command };
         match error.kind() {
-            ValidationErrorKind::AdditionalProperties { unexpected } => {
-                let known = self.known_keys(error);
-                let form = if known.is_empty() { explanation.key_form(&pointer) } else { None };
-                unexpected
-                    .iter()
-                    .map(|key| {
-                        let mut at = pointer.clone();
-                        push_key(&mut at, key);
-                        let span = node.get(key).and_then(NodeRef::key_span).unwrap_or_default();
-                        let finding = unknown_key(place(at, span), key, &known, node);
-                        match &form {
-                            Some(form) => finding.help(form.as_str()),
-                            None => finding,
-                        }
-                    })
-                    .collect()
-            }
             ValidationErrorKind::Required { property } => {
-                let key = property.as_str().unwrap_or_default();
-                explanation.missing(here(), node, key).into_iter().collect()
+                explanation.missing(here(), node, property.as_str().unwrap_or_default())
             }
-            ValidationErrorKind::Type { kind } => {
-                explanation.wrong_type(here(), node, kind).into_iter().collect()
-            }
-            _ if wants_a_date => vec![dates::not_a_date(here(), node.text().unwrap_or_default())],
-            ValidationErrorKind::Enum { options } => {
-                explanation.not_in_enum(here(), node, options).into_iter().collect()
-            }
-            ValidationErrorKind::MinLength { .. } => vec![explanation.empty(here())],
-            ValidationErrorKind::MinItems { .. } => vec![
+            ValidationErrorKind::Type { kind } => explanation.wrong_type(here(), node, kind),
+            _ if wants_a_date => Some(dates::not_a_date(here(), node.text().unwrap_or_default())),
+            ValidationErrorKind::Enum { options } => explanation.not_in_enum(here(), node, options),
+            ValidationErrorKind::MinLength { .. } => Some(explanation.empty(here())),
+            ValidationErrorKind::MinItems { .. } => Some(
                 MISSING_FIELD
-                    .finding(here(), format!("`{}` is an empty list", last_key(&pointer)))
+                    .finding(here(), format!("`{key}` is an empty list"))
                     .help("name at least one"),
-            ],
-            ValidationErrorKind::MaxItems { limit } => vec![
+            ),
+            ValidationErrorKind::MaxItems { limit } => Some(
                 INVALID_VALUE
-                    .finding(
-                        here(),
-                        format!("`{}` has more than {limit} entries", last_key(&pointer)),
-                    )
+                    .finding(here(), format!("`{key}` has more than {limit} entries"))
                     .help("split the record: what does not need one reason needs one of its own"),
-            ],
-            ValidationErrorKind::UniqueItems => vec![
+            ),
+            ValidationErrorKind::UniqueItems => Some(
                 INVALID_VALUE
-                    .finding(here(), format!("`{}` holds the same entry twice", last_key(&pointer)))
+                    .finding(here(), format!("`{key}` holds the same entry twice"))
                     .help("keep one of them"),
-            ],
+            ),
             // What has no value, or is no text, has its finding already.
             ValidationErrorKind::Pattern { .. } if node.text() == Some("") => {
-                vec![explanation.empty(here())]
+                Some(explanation.empty(here()))
             }
             ValidationErrorKind::Pattern { pattern } => {
-                let message = format!(
-                    "`{}` is not in the form that `{}` takes",
-                    node.text().unwrap_or_default(),
-                    last_key(&pointer)
-                );
-                vec![INVALID_VALUE.finding(here(), message).help(expected_form(pattern))]
+                let text = node.text().unwrap_or_default();
+                let message = format!("`{text}` is not in the form that `{key}` takes");
+                Some(INVALID_VALUE.finding(here(), message).help(expected_form(pattern)))
             }
             ValidationErrorKind::Constant { .. }
             | ValidationErrorKind::Minimum { .. }
             | ValidationErrorKind::Maximum { .. } => {
                 // A value of another type has its finding already.
                 let is_number = matches!(node.shape(), Shape::Number(_));
-                is_number.then(|| explanation.out_of_range(here(), node)).into_iter().collect()
+                is_number.then(|| explanation.out_of_range(here(), node))
             }
             // Another form than that of a moment fails the pattern, which says so.
             ValidationErrorKind::Format { .. } => {
-                let text = node.text().unwrap_or_default();
-                dates::no_day_of_a_moment(here(), text).into_iter().collect()
+                dates::no_day_of_a_moment(here(), node.text().unwrap_or_default())
             }
-            _ => vec![explanation.other(here(), error)],
+            _ => Some(explanation.other(here(), error)),
+        }
+    }
+
+    /// Adds a finding for each unknown key of a mapping.
+    fn unknown_keys(
+        &self,
+        parent: NodeRef<'_>,
+        pointer: &str,
+        unexpected: &[String],
+        error: &ValidationError<'_>,
+        findings: &mut Flood,
+    ) {
+        let known = self.known_keys(error);
+        let missing: Vec<&str> =
+            known.iter().map(String::as_str).filter(|name| parent.get(name).is_none()).collect();
+        let otherwise = match known.is_empty() {
+            true => {
+                let explanation = Explanation { document: &self.document, command: self.command };
+                explanation.key_form(pointer).unwrap_or_else(|| "remove the key".to_owned())
+            }
+            false => format!("the keys here are {}", list(&known)),
+        };
+        for key in unexpected {
+            let span = parent.get(key).and_then(NodeRef::key_span).unwrap_or_default();
+            findings.push_with(&UNKNOWN_KEY, span, || {
+                let mut at = pointer.to_owned();
+                push_key(&mut at, key);
+                let place = Place { pointer: at, ..Place::span(parent.file(), span) };
+                let help = match nearest(key, missing.iter().copied()) {
+                    Some(name) => format!("did you mean `{name}`?"),
+                    None => otherwise.clone(),
+                };
+                UNKNOWN_KEY.finding(place, format!("unknown key `{key}`")).help(help)
+            });
         }
     }
 
@@ -178,20 +190,6 @@ impl Schema {
         let properties = self.document.pointer(parent).and_then(|schema| schema.get("properties"));
         let keys = properties.and_then(Value::as_object).into_iter().flat_map(|keys| keys.keys());
         keys.cloned().collect()
-    }
-}
-
-fn same_subject(a: &Finding, b: &Finding) -> bool {
-    a.message == b.message || !matches!(a.code.id, "EXC101" | "EXC102" | "EXC113" | "EXC212")
-}
-
-fn unknown_key(place: Place, key: &str, known: &[String], parent: NodeRef<'_>) -> Finding {
-    let finding = UNKNOWN_KEY.finding(place, format!("unknown key `{key}`"));
-    let missing = known.iter().filter(|name| parent.get(name).is_none());
-    match nearest(key, missing.map(String::as_str)) {
-        Some(name) => finding.help(format!("did you mean `{name}`?")),
-        None if known.is_empty() => finding.help("remove the key"),
-        None => finding.help(format!("the keys here are {}", list(known))),
     }
 }
 
@@ -284,6 +282,40 @@ impl Json for YamlTree {
     }
 }
 
+/// A number that is whole only if it is written so: `1.0` is none to every reader.
+#[derive(Debug)]
+struct Written(serde_json::Number);
+
+impl JsonNumber for Written {
+    fn as_u64(&self) -> Option<u64> {
+        self.0.as_u64()
+    }
+
+    fn as_i64(&self) -> Option<i64> {
+        self.0.as_i64()
+    }
+
+    fn as_f64(&self) -> Option<f64> {
+        self.0.as_f64()
+    }
+
+    fn as_str(&self) -> Cow<'_, str> {
+        Cow::Owned(self.0.to_string())
+    }
+
+    fn to_number(&self) -> Cow<'_, serde_json::Number> {
+        Cow::Borrowed(&self.0)
+    }
+
+    fn is_integer(&self) -> bool {
+        self.is_written_as_integer()
+    }
+
+    fn is_written_as_integer(&self) -> bool {
+        !self.0.is_f64()
+    }
+}
+
 impl<'a> Instance<'a> {
     fn shape(&self) -> Shape<'a> {
         match self {
@@ -296,7 +328,7 @@ impl<'a> Instance<'a> {
 impl<'a> Node<'a, YamlTree> for Instance<'a> {
     type Object = NodeRef<'a>;
     type Array = NodeRef<'a>;
-    type Number = serde_json::Number;
+    type Number = Written;
 
     fn as_object(&self) -> Option<NodeRef<'a>> {
         match self {
@@ -319,9 +351,9 @@ impl<'a> Node<'a, YamlTree> for Instance<'a> {
         }
     }
 
-    fn as_number(&self) -> Option<serde_json::Number> {
+    fn as_number(&self) -> Option<Written> {
         match self.shape() {
-            Shape::Number(number) => Some(number),
+            Shape::Number(number) => Some(Written(number)),
             _ => None,
         }
     }
@@ -348,10 +380,13 @@ impl<'a> Node<'a, YamlTree> for Instance<'a> {
         }
     }
 
+    /// What an error keeps of the instance. No message shows a collection, and a copy of one for
+    /// each error in it would fill the memory.
     fn to_value(&self) -> Cow<'a, Value> {
-        Cow::Owned(match self {
-            Self::Node(node) => to_json(*node),
-            Self::Name(name) => Value::from(*name),
+        Cow::Owned(match (self.shape(), self) {
+            (Shape::List | Shape::Map, _) => Value::Null,
+            (_, Self::Node(node)) => to_json(*node),
+            (_, Self::Name(name)) => Value::from(*name),
         })
     }
 
@@ -359,7 +394,10 @@ impl<'a> Node<'a, YamlTree> for Instance<'a> {
         match (self.shape(), expected) {
             (Shape::String(text), Value::String(expected)) => text == expected,
             (Shape::String(_), _) => false,
-            _ => jsonschema::json::cmp::equal(&self.to_value(), expected),
+            _ => match self {
+                Self::Node(node) => jsonschema::json::cmp::equal(&to_json(*node), expected),
+                Self::Name(_) => false,
+            },
         }
     }
 
@@ -399,6 +437,12 @@ impl<'a> Array<'a, YamlTree> for NodeRef<'a> {
 
     fn elements(&self) -> Self::ElementsIter {
         self.items().map(Instance::Node)
+    }
+
+    fn is_unique(&self) -> bool {
+        let items: Vec<Cow<'_, Value>> =
+            self.items().map(|item| Cow::Owned(to_json(item))).collect();
+        unique::is_unique(&items)
     }
 }
 

@@ -9,10 +9,14 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StrInput, Tag};
+use granit_parser::{
+    ErrorKind, Event, Parser, ScalarStyle, ScanError, StrInput, StructureStyle, Tag,
+};
 
-use super::characters;
+use super::flood::{Flood, MAX_PER_CODE};
+use super::portable::{self, Dispute};
 use super::syntax::{self, Advice};
+use super::{ambiguous, characters};
 use crate::finding::{Code, Finding, Label, Place};
 use crate::text::{SourceFile, Span};
 
@@ -30,6 +34,10 @@ pub(crate) const TAB: Code = Code::unjudged("EXC023", "tab-indentation");
 
 /// How deep collections may be nested.
 const MAX_DEPTH: usize = 16;
+/// Bytes that a key may have: what YAML allows a key that is not marked as one by `?`.
+const MAX_KEY: usize = 1024;
+/// Entries from which a mapping is looked up by its sorted keys.
+const MANY_ENTRIES: usize = 32;
 
 /// What a file may hold at most.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +66,11 @@ enum Value {
         plain: bool,
     },
     List(Box<[Node]>),
-    Map(Box<[Entry]>),
+    Map {
+        entries: Box<[Entry]>,
+        /// The entries in the order of their keys, where there are many.
+        by_key: Box<[u32]>,
+    },
     /// An alias, whose value is not known; it has its finding already.
     Unknown,
 }
@@ -99,6 +111,13 @@ pub(crate) enum Shape<'a> {
 
 /// Reads a text. The tree is `None` where nothing can be judged; the findings then say why.
 pub(crate) fn parse(file: &Arc<SourceFile>, limits: Limits) -> (Option<Tree>, Vec<Finding>) {
+    let mut findings = Flood::new(MAX_PER_CODE);
+    let tree = read(file, limits, &mut findings);
+    (tree, findings.finish())
+}
+
+/// The same, with the findings added to those of a file.
+pub(super) fn read(file: &Arc<SourceFile>, limits: Limits, findings: &mut Flood) -> Option<Tree> {
     let readable = characters::readable(file.text());
     let base = file.text().len() - readable.len();
     let options = granit_parser::options! { flow_nesting_limit: MAX_DEPTH, block_nesting_limit: MAX_DEPTH, strict_indentation: true,
@@ -111,12 +130,15 @@ pub(crate) fn parse(file: &Arc<SourceFile>, limits: Limits) -> (Option<Tree>, Ve
         limits,
         n_nodes: 0,
         at_end: false,
+        before: 0,
+        last: 0,
+        in_flow: false,
+        tabs: readable.contains('\t').then(Tabs::default),
         path: Vec::new(),
-        findings: Vec::new(),
+        findings,
     };
     let root = reader.document().unwrap_or_default();
-    let findings = reader.findings;
-    (root.map(|root| Tree { file: Arc::clone(file), root }), findings)
+    root.map(|root| Tree { file: Arc::clone(file), root })
 }
 
 /// Reading has stopped; a finding says why.
@@ -132,8 +154,23 @@ struct Reader<'a, 'i> {
     n_nodes: usize,
     /// Whether the latest event reaches to the end of the input.
     at_end: bool,
+    /// Where the event before the latest ended, in bytes of the file.
+    before: usize,
+    /// Where the latest event ends.
+    last: usize,
+    /// Whether the latest event stands in `[…]` or `{…}`.
+    in_flow: bool,
+    /// Where tabs may stand, in a text that has any.
+    tabs: Option<Tabs>,
     path: Vec<Step<'i>>,
-    findings: Vec<Finding>,
+    findings: &'a mut Flood,
+}
+
+/// The scalars that may hold a tab or a `#` that starts no comment.
+#[derive(Default)]
+struct Tabs {
+    quoted: Vec<Span>,
+    blocks: Vec<Span>,
 }
 
 /// A step from a collection to a value in it.
@@ -244,9 +281,10 @@ impl<'i> Reader<'_, 'i> {
                 }
             }
         }
+        self.check_tabs();
         let help = "start from `exc new`, or see `exc explain EXC019`";
         match &root {
-            Some(Node { value: Value::Map(_), .. }) => return Ok(root),
+            Some(Node { value: Value::Map { .. }, .. }) => return Ok(root),
             Some(Node { span, value: Value::Scalar { text, plain: true } })
                 if text.resolve(self.file).is_empty() =>
             {
@@ -277,19 +315,20 @@ impl<'i> Reader<'_, 'i> {
             Event::Scalar(text, style, anchor, tag) => {
                 self.properties(span, anchor, tag.as_deref());
                 let plain = matches!(style, ScalarStyle::Plain);
-                if plain {
-                    self.check_portable(&text, span);
-                }
+                self.check_portable(&text, style, span);
                 self.check_last_break(&text, style, span);
                 Ok(Node { span, value: Value::Scalar { text: self.text(text), plain } })
             }
-            Event::SequenceStart(_, anchor, tag) => {
+            Event::SequenceStart(style, anchor, tag) => {
                 self.properties(span, anchor, tag.as_deref());
-                self.list(span)
+                self.within(style, |reader| reader.list(span))
             }
-            Event::MappingStart(_, anchor, tag) => {
+            Event::MappingStart(style, anchor, tag) => {
                 self.properties(span, anchor, tag.as_deref());
-                self.map(span)
+                let source = self.file.text().get(span.start as usize..).unwrap_or_default();
+                let dispute = portable::pair(source, style, span);
+                dispute.into_iter().for_each(|dispute| self.dispute(dispute));
+                self.within(style, |reader| reader.map(span))
             }
             _ => {
                 let finding = self.report(
@@ -304,12 +343,46 @@ impl<'i> Reader<'_, 'i> {
         }
     }
 
-    /// Reports a plain scalar that other readers cut differently.
-    fn check_portable(&mut self, text: &str, span: Span) {
-        if text.starts_with('?') {
-            let message = "readers of YAML disagree on text that starts with `?`";
-            self.report(&AMBIGUOUS, span, message).help = Some("quote it".into());
+    /// Reads a collection; whatever stands in brackets is in flow, however deep.
+    fn within<T>(&mut self, style: StructureStyle, read: impl FnOnce(&mut Self) -> T) -> T {
+        let outside = self.in_flow;
+        self.in_flow |= matches!(style, StructureStyle::Flow);
+        let collection = read(self);
+        self.in_flow = outside;
+        collection
+    }
+
+    /// Reports a scalar that other readers cut differently.
+    fn check_portable(&mut self, text: &str, style: ScalarStyle, span: Span) {
+        if let Some(tabs) = &mut self.tabs {
+            match style {
+                ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => tabs.quoted.push(span),
+                ScalarStyle::Literal | ScalarStyle::Folded => tabs.blocks.push(span),
+                ScalarStyle::Plain => {}
+            }
         }
+        let file = self.file;
+        let dispute = portable::scalar(text, file.slice(span), style, span, self.in_flow);
+        dispute.into_iter().for_each(|dispute| self.dispute(dispute));
+        if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+            // Without a text, the place at the end of a file is that of the `|` or `>`.
+            let is_last = self.at_end && text.trim().is_empty();
+            let end = if is_last { file.text().len() } else { span.start as usize };
+            let before = file.text().get(self.before..end).unwrap_or_default();
+            let dispute = portable::block(before, self.before);
+            dispute.into_iter().for_each(|dispute| self.dispute(dispute));
+        }
+    }
+
+    fn check_tabs(&mut self) {
+        let Some(tabs) = self.tabs.take() else { return };
+        for dispute in portable::tabs(self.file.text(), &tabs.quoted, &tabs.blocks) {
+            self.dispute(dispute);
+        }
+    }
+
+    fn dispute(&mut self, Dispute { span, message, help }: Dispute) {
+        self.report(&AMBIGUOUS, span, message).help = Some(help.into());
     }
 
     /// Reports a block scalar at the end of a file that has no last line break: some readers add
@@ -351,7 +424,7 @@ impl<'i> Reader<'_, 'i> {
                 (Event::MappingEnd, end) => {
                     let last = entries.last().map(|entry| entry.value.span);
                     let span = enclosing(start, last, end);
-                    return Ok(Node { span, value: Value::Map(entries.into()) });
+                    return Ok(Node { span, value: self.mapping(entries) });
                 }
                 event => event,
             };
@@ -398,8 +471,20 @@ impl<'i> Reader<'_, 'i> {
                 return skipped.map(|_| None);
             }
         };
+        self.check_portable(&text, style, span);
+        if self.in_flow {
+            let start = span.start as usize - self.base;
+            let dispute =
+                portable::flow_key(self.input, start..span.end as usize - self.base, span);
+            dispute.into_iter().for_each(|dispute| self.dispute(dispute));
+        }
+        if text.len() > MAX_KEY {
+            let message = format!("a key is longer than {MAX_KEY} bytes");
+            self.report(&KEY_NOT_A_STRING, span, message).help =
+                Some("write the key as one word".into());
+            return Ok(None);
+        }
         if matches!(style, ScalarStyle::Plain) {
-            self.check_portable(&text, span);
             if text == "<<" {
                 let finding = self.report(
                     &MERGE_KEY,
@@ -410,7 +495,7 @@ impl<'i> Reader<'_, 'i> {
                     Some("write the keys out; a record says everything where it is read".into());
                 return Ok(None);
             }
-            if !matches!(core_schema(&text), Shape::String(_)) {
+            if !matches!(core_schema(&text), Shape::String(_)) || ambiguous::is_number(&text) {
                 let finding = self.report(
                     &KEY_NOT_A_STRING,
                     span,
@@ -425,8 +510,11 @@ impl<'i> Reader<'_, 'i> {
 
     /// Reports an anchor or a tag before the node that starts at `span`.
     fn properties(&mut self, span: Span, anchor: usize, tag: Option<&Tag>) {
+        // Properties stand between the event before and the node; nothing else is searched.
+        let start = self.before.min(span.start as usize);
+        let between = self.file.text().get(start..span.start as usize).unwrap_or_default();
         let before = |sign: char, len: usize| {
-            let at = self.file.text()[..span.start as usize].rfind(sign);
+            let at = between.rfind(sign).map(|at| start + at);
             at.map_or(span, |at| Span::new(at, at + len))
         };
         if anchor != 0 {
@@ -467,10 +555,12 @@ impl<'i> Reader<'_, 'i> {
         match self.parser.next_event() {
             Some(Ok((event, span))) => {
                 let range = span.byte_range().unwrap_or(0..0);
+                self.before = self.last;
                 self.at_end = range.end == self.input.len();
                 // Block scalars and collections end where the next token starts.
                 let within = self.input.get(range.clone()).unwrap_or("");
                 let end = range.start + within.trim_end().len();
+                self.last = self.last.max(self.base + end);
                 Ok((event, Span::new(self.base + range.start, self.base + end)))
             }
             Some(Err(error)) => {
@@ -510,21 +600,19 @@ impl<'i> Reader<'_, 'i> {
         span: Span,
         message: impl Into<String>,
     ) -> &mut Finding {
-        let pointer = self.pointer();
-        let place = Place { file: Arc::clone(self.file), span, pointer };
-        self.findings.push(code.finding(place, message));
-        self.findings.last_mut().expect("one was pushed")
+        let finding = self.findings.write(code, self.file, span, || pointer(&self.path));
+        finding.message = message.into();
+        finding
     }
 
-    fn pointer(&self) -> String {
-        let mut pointer = String::new();
-        for step in &self.path {
-            match step {
-                Step::Key(key) => push_key(&mut pointer, key),
-                Step::Index(index) => push_key(&mut pointer, &index.to_string()),
-            }
+    fn mapping(&self, entries: Vec<Entry>) -> Value {
+        let mut by_key: Vec<u32> = Vec::new();
+        if entries.len() >= MANY_ENTRIES {
+            by_key = (0..).take(entries.len()).collect();
+            let key = |&index: &u32| entries[index as usize].key.resolve(self.file);
+            by_key.sort_unstable_by(|a, b| key(a).cmp(key(b)));
         }
-        pointer
+        Value::Map { entries: entries.into(), by_key: by_key.into() }
     }
 
     fn text(&self, text: Cow<'i, str>) -> Text {
@@ -539,6 +627,17 @@ impl<'i> Reader<'_, 'i> {
             _ => Text::Owned(text.into()),
         }
     }
+}
+
+fn pointer(path: &[Step<'_>]) -> String {
+    let mut pointer = String::new();
+    for step in path {
+        match step {
+            Step::Key(key) => push_key(&mut pointer, key),
+            Step::Index(index) => push_key(&mut pointer, &index.to_string()),
+        }
+    }
+    pointer
 }
 
 /// Appends a reference token to a JSON pointer (RFC 6901).
@@ -612,7 +711,7 @@ impl<'a> NodeRef<'a> {
                 self.node.span
             }
             (_, Some(key)) => key,
-            (Value::Map(entries), None) => {
+            (Value::Map { entries, .. }, None) => {
                 entries.first().map_or(self.node.span, |entry| entry.key_span)
             }
             (Value::List(items), None) => items.first().map_or(self.node.span, |item| item.span),
@@ -648,18 +747,27 @@ impl<'a> NodeRef<'a> {
             Value::Scalar { text, plain: true } => core_schema(text.resolve(self.file)),
             Value::Scalar { text, plain: false } => Shape::String(text.resolve(self.file)),
             Value::List(_) => Shape::List,
-            Value::Map(_) => Shape::Map,
+            Value::Map { .. } => Shape::Map,
             Value::Unknown => Shape::Unknown,
         }
     }
 
     pub(crate) fn get(self, key: &str) -> Option<Self> {
-        self.entries().find_map(|(name, node)| (name == key).then_some(node))
+        let Value::Map { entries, by_key } = &self.node.value else { return None };
+        if by_key.is_empty() {
+            return self.entries().find_map(|(name, node)| (name == key).then_some(node));
+        }
+        let entry = |&index: &u32| &entries[index as usize];
+        let at = by_key.binary_search_by(|index| entry(index).key.resolve(self.file).cmp(key));
+        at.ok().map(|at| {
+            let Entry { key_span, value, .. } = entry(&by_key[at]);
+            Self { file: self.file, node: value, key: Some(*key_span) }
+        })
     }
 
     pub(crate) fn entries(self) -> Entries<'a> {
         let entries: &'a [Entry] = match &self.node.value {
-            Value::Map(entries) => entries,
+            Value::Map { entries, .. } => entries,
             _ => &[],
         };
         Entries { file: self.file, entries: entries.iter() }
@@ -735,6 +843,11 @@ impl<'a> Iterator for Items<'a> {
         Some(NodeRef { file: self.file, node, key: None })
     }
 
+    fn nth(&mut self, n: usize) -> Option<NodeRef<'a>> {
+        let node = self.items.nth(n)?;
+        Some(NodeRef { file: self.file, node, key: None })
+    }
+
     fn size_hint(&self) -> (usize, Option<usize>) {
         self.items.size_hint()
     }
@@ -742,50 +855,36 @@ impl<'a> Iterator for Items<'a> {
 
 impl ExactSizeIterator for Items<'_> {}
 
-/// Reads a plain scalar by the core schema (YAML 1.2.2, section 10.3.2).
-fn core_schema(text: &str) -> Shape<'_> {
+/// Reads a plain scalar by the core schema (YAML 1.2.2, section 10.3.2), of whose numbers only those
+/// count that every reader takes for the same number: no other bases, exponents, signs or infinities.
+pub(super) fn core_schema(text: &str) -> Shape<'_> {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Shape::Null,
         "true" | "True" | "TRUE" => return Shape::Bool(true),
         "false" | "False" | "FALSE" => return Shape::Bool(false),
         _ => {}
     }
-    let starts_a_number = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.');
-    if !text.as_bytes().first().is_some_and(starts_a_number) {
+    if !text.as_bytes().first().is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-') {
         return Shape::String(text);
     }
     number(text).map_or(Shape::String(text), Shape::Number)
 }
 
-/// The number that every reader sees in a plain scalar; `007` is octal to some and text to others,
-/// so it is none.
+/// `-?(0|[1-9][0-9]*)` that a machine word holds, or the same with a point and digits after it.
 fn number(text: &str) -> Option<serde_json::Number> {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if digits.starts_with('0') && digits.as_bytes().get(1).is_some_and(u8::is_ascii_digit) {
-        return None;
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let are_digits =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_whole = |text: &str| are_digits(text) && (text == "0" || !text.starts_with('0'));
+    match unsigned.split_once('.') {
+        None if text == "-0" => None,
+        None if is_whole(unsigned) => {
+            let integer = text.parse::<i64>().map(Into::into);
+            integer.or_else(|_| text.parse::<u64>().map(Into::into)).ok()
+        }
+        Some((whole, fraction)) if is_whole(whole) && are_digits(fraction) => {
+            serde_json::Number::from_f64(text.parse().ok()?)
+        }
+        _ => None,
     }
-    let all = |text: &str, is: fn(&u8) -> bool| !text.is_empty() && text.as_bytes().iter().all(is);
-    if let Some(octal) = text.strip_prefix("0o") {
-        return u64::from_str_radix(octal, 8).ok().map(Into::into);
-    }
-    if let Some(hexadecimal) = text.strip_prefix("0x") {
-        return u64::from_str_radix(hexadecimal, 16).ok().map(Into::into);
-    }
-    if all(digits, u8::is_ascii_digit) {
-        let unsigned = text.strip_prefix('+').unwrap_or(text);
-        let integer = unsigned
-            .parse::<i64>()
-            .map(Into::into)
-            .or_else(|_| unsigned.parse::<u64>().map(Into::into));
-        return integer.ok().or_else(|| serde_json::Number::from_f64(text.parse().ok()?));
-    }
-    let is_float =
-        |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-');
-    if matches!(digits, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
-        return Some(0.into());
-    }
-    if all(digits, is_float) && digits.bytes().any(|byte| byte.is_ascii_digit()) {
-        return serde_json::Number::from_f64(text.parse().ok()?);
-    }
-    None
 }
