@@ -304,7 +304,7 @@ fn y18_a_key_is_no_longer_than_any_reader_takes() {
 }
 
 #[test]
-fn y21_a_flood_of_faults_is_counted() {
+fn y25_a_flood_of_faults_is_counted() {
     let text = RECORD.replace("renewals: []", &format!("renewals: [{}]", "{}, ".repeat(4_000)));
     let found = findings(&text);
     assert_eq!(found.len(), 100);

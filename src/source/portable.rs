@@ -2,8 +2,6 @@
 //!
 //! Found by feeding mutated records to PyYAML (YAML 1.1) beside the reader used here (YAML 1.2).
 
-use granit_parser::{ScalarStyle, StructureStyle};
-
 use crate::text::Span;
 
 /// Something on which readers disagree, and what to write instead.
@@ -14,37 +12,26 @@ pub(super) struct Dispute {
     pub(super) help: &'static str,
 }
 
-const QUOTE: &str = "quote it";
+/// A scalar without quotes that some readers cut elsewhere, in or outside of `[…]` and `{…}`.
+pub(super) fn plain(text: &str, span: Span, in_flow: bool) -> Option<Dispute> {
+    let message = if text.starts_with('?') {
+        "readers of YAML disagree on text that starts with `?`"
+    } else if in_flow && text.starts_with(':') {
+        "readers of YAML disagree on text in brackets that starts with `:`"
+    } else if in_flow && text.contains('?') {
+        "readers of YAML disagree on `?` in text in brackets"
+    } else {
+        return None;
+    };
+    Some(Dispute { span, message, help: "quote it" })
+}
 
-/// A scalar that some readers cut elsewhere, in or outside of `[…]` and `{…}`.
-pub(super) fn scalar(
-    text: &str,
-    source: &str,
-    style: ScalarStyle,
-    span: Span,
-    in_flow: bool,
-) -> Option<Dispute> {
-    let dispute = |message| Some(Dispute { span, message, help: QUOTE });
-    match style {
-        ScalarStyle::Plain if text.starts_with('?') => {
-            dispute("readers of YAML disagree on text that starts with `?`")
-        }
-        ScalarStyle::Plain if in_flow && text.starts_with(':') => {
-            dispute("readers of YAML disagree on text in brackets that starts with `:`")
-        }
-        ScalarStyle::Plain if in_flow && text.contains('?') => {
-            dispute("readers of YAML disagree on `?` in text in brackets")
-        }
-        ScalarStyle::DoubleQuoted => surrogate(source).map(|at| {
-            let start = span.start as usize + at;
-            Dispute {
-                span: Span::new(start, start + "\\ud800".len()),
-                message: "readers of YAML disagree on half a character",
-                help: "write the character itself",
-            }
-        }),
-        _ => None,
-    }
+/// An escape in double-quoted text that spells a surrogate, which some readers join with the next.
+pub(super) fn double_quoted(source: &str, span: Span) -> Option<Dispute> {
+    let start = span.start as usize + surrogate(source)?;
+    let span = Span::new(start, start + "\\ud800".len());
+    let message = "readers of YAML disagree on half a character";
+    Some(Dispute { span, message, help: "write the character itself" })
 }
 
 /// The spaces of an empty line between the `|` or `>` of a block scalar and its text, which some
@@ -66,11 +53,11 @@ pub(super) fn block(before: &str, start: usize) -> Option<Dispute> {
     None
 }
 
-/// A mapping of one key in `[…]` without braces of its own.
-pub(super) fn pair(source: &str, style: StructureStyle, span: Span) -> Option<Dispute> {
-    let is_pair = matches!(style, StructureStyle::Flow) && !source.starts_with('{');
+/// A mapping in `[…]` or `{…}` that is one key and its value, without braces of its own.
+pub(super) fn pair(source: &str, span: Span) -> Option<Dispute> {
     let message = "readers of YAML disagree on a key and its value in a list without braces";
-    is_pair.then_some(Dispute { span, message, help: "put the two in `{…}`" })
+    let dispute = Dispute { span, message, help: "put the two in `{…}`" };
+    (!source.starts_with('{')).then_some(dispute)
 }
 
 /// A key in `{…}` that ends on another line than it starts on, or than its `:` stands on.

@@ -325,9 +325,10 @@ impl<'i> Reader<'_, 'i> {
             }
             Event::MappingStart(style, anchor, tag) => {
                 self.properties(span, anchor, tag.as_deref());
-                let source = self.file.text().get(span.start as usize..).unwrap_or_default();
-                let dispute = portable::pair(source, style, span);
-                dispute.into_iter().for_each(|dispute| self.dispute(dispute));
+                if matches!(style, StructureStyle::Flow) {
+                    let source = self.file.text().get(span.start as usize..).unwrap_or_default();
+                    self.dispute(portable::pair(source, span));
+                }
                 self.within(style, |reader| reader.map(span))
             }
             _ => {
@@ -354,35 +355,37 @@ impl<'i> Reader<'_, 'i> {
 
     /// Reports a scalar that other readers cut differently.
     fn check_portable(&mut self, text: &str, style: ScalarStyle, span: Span) {
-        if let Some(tabs) = &mut self.tabs {
-            match style {
-                ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => tabs.quoted.push(span),
-                ScalarStyle::Literal | ScalarStyle::Folded => tabs.blocks.push(span),
-                ScalarStyle::Plain => {}
-            }
-        }
         let file = self.file;
-        let dispute = portable::scalar(text, file.slice(span), style, span, self.in_flow);
-        dispute.into_iter().for_each(|dispute| self.dispute(dispute));
-        if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
-            // Without a text, the place at the end of a file is that of the `|` or `>`.
-            let is_last = self.at_end && text.trim().is_empty();
-            let end = if is_last { file.text().len() } else { span.start as usize };
-            let before = file.text().get(self.before..end).unwrap_or_default();
-            let dispute = portable::block(before, self.before);
-            dispute.into_iter().for_each(|dispute| self.dispute(dispute));
+        match style {
+            ScalarStyle::Plain => self.dispute(portable::plain(text, span, self.in_flow)),
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
+                self.tabs.iter_mut().for_each(|tabs| tabs.quoted.push(span));
+                if matches!(style, ScalarStyle::DoubleQuoted) {
+                    self.dispute(portable::double_quoted(file.slice(span), span));
+                }
+            }
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                self.tabs.iter_mut().for_each(|tabs| tabs.blocks.push(span));
+                // Without a text, the place at the end of a file is that of the `|` or `>`.
+                let is_last = self.at_end && text.trim().is_empty();
+                let end = if is_last { file.text().len() } else { span.start as usize };
+                let before = file.text().get(self.before..end).unwrap_or_default();
+                self.dispute(portable::block(before, self.before));
+            }
         }
     }
 
     fn check_tabs(&mut self) {
         let Some(tabs) = self.tabs.take() else { return };
-        for dispute in portable::tabs(self.file.text(), &tabs.quoted, &tabs.blocks) {
-            self.dispute(dispute);
+        for tab in portable::tabs(self.file.text(), &tabs.quoted, &tabs.blocks) {
+            self.dispute(Some(tab));
         }
     }
 
-    fn dispute(&mut self, Dispute { span, message, help }: Dispute) {
-        self.report(&AMBIGUOUS, span, message).help = Some(help.into());
+    fn dispute(&mut self, dispute: Option<Dispute>) {
+        if let Some(Dispute { span, message, help }) = dispute {
+            self.report(&AMBIGUOUS, span, message).help = Some(help.into());
+        }
     }
 
     /// Reports a block scalar at the end of a file that has no last line break: some readers add
@@ -474,9 +477,8 @@ impl<'i> Reader<'_, 'i> {
         self.check_portable(&text, style, span);
         if self.in_flow {
             let start = span.start as usize - self.base;
-            let dispute =
-                portable::flow_key(self.input, start..span.end as usize - self.base, span);
-            dispute.into_iter().for_each(|dispute| self.dispute(dispute));
+            let end = span.end as usize - self.base;
+            self.dispute(portable::flow_key(self.input, start..end, span));
         }
         if text.len() > MAX_KEY {
             let message = format!("a key is longer than {MAX_KEY} bytes");
