@@ -135,16 +135,29 @@ fn list_folder(folder: &Folder) -> (Listing, Vec<Folder>) {
 
 /// Reads all records of a register directory.
 pub(crate) fn load(directory: &Path, name: &str, schema: &RecordSchema) -> Register {
-    load_and_inspect(directory, name, schema, &|_| Vec::new()).0
+    read_all(directory, name, schema, None).0
 }
 
-/// Reads all records of a register directory and looks at each while it is fresh. Gives what was
-/// found besides what is wrong with the files.
+/// Looks at a record while it is fresh.
+type Inspection<'a> = &'a (dyn Fn(&Record) -> Vec<Finding> + Sync);
+
+/// Reads all records of a register directory, looks at each, and keeps of it what rules about the
+/// whole register need ([`Exception::without_texts`]). Gives what was found besides what is wrong
+/// with the files.
 pub(crate) fn load_and_inspect(
     directory: &Path,
     name: &str,
     schema: &RecordSchema,
-    inspect: &(dyn Fn(&Record) -> Vec<Finding> + Sync),
+    inspect: Inspection<'_>,
+) -> (Register, Vec<Finding>) {
+    read_all(directory, name, schema, Some(inspect))
+}
+
+fn read_all(
+    directory: &Path,
+    name: &str,
+    schema: &RecordSchema,
+    inspect: Option<Inspection<'_>>,
 ) -> (Register, Vec<Finding>) {
     let Listing { entries, mut findings } = list(directory, name);
     let (records, found): (Vec<Option<Record>>, Vec<Found>) = entries
@@ -153,8 +166,14 @@ pub(crate) fn load_and_inspect(
             Ok((file, mut findings)) => {
                 let (mut record, found) = source::load(&file, schema);
                 findings.extend(found);
-                let inspected = record.as_ref().map(inspect).unwrap_or_default();
-                record.iter_mut().for_each(Record::shed_tree);
+                let mut inspected = Vec::new();
+                if let Some(record) = &mut record {
+                    if let Some(inspect) = inspect {
+                        inspected = inspect(record);
+                        record.shed_texts();
+                    }
+                    record.shed_tree();
+                }
                 (record, (findings, inspected))
             }
             Err(findings) => (None, (findings, Vec::new())),
@@ -184,7 +203,8 @@ pub(crate) fn from_files(
 }
 
 fn assemble(name: &str, records: Vec<Option<Record>>, findings: Vec<Finding>) -> Register {
-    let mut records: Vec<Record> = records.into_iter().flatten().collect();
+    // Unlike `flatten`, this keeps the records where they are.
+    let mut records: Vec<Record> = records.into_iter().filter_map(|record| record).collect();
     records.sort_by(|a, b| a.file().path().cmp(b.file().path()));
     let is_unjudged = |finding: &&Finding| finding.code.unjudged;
     let mut unreadable: Vec<String> = findings

@@ -198,6 +198,11 @@ impl Record {
         self.tree = OnceLock::new();
     }
 
+    /// Lets go of the texts that only rules about a single record look at.
+    pub(crate) fn shed_texts(&mut self) {
+        self.exception = std::mem::take(&mut self.exception).without_texts();
+    }
+
     /// The place of the value at a JSON pointer; where there is none, of the nearest parent.
     pub(crate) fn at(&self, pointer: &str) -> Place {
         let mut known = pointer;
