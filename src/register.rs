@@ -203,7 +203,7 @@ pub(crate) fn from_files(
 }
 
 fn assemble(name: &str, records: Vec<Option<Record>>, findings: Vec<Finding>) -> Register {
-    // Unlike `flatten`, this keeps the records where they are.
+    #[expect(clippy::filter_map_identity, reason = "unlike `flatten`, this moves no record")]
     let mut records: Vec<Record> = records.into_iter().filter_map(|record| record).collect();
     records.sort_by(|a, b| a.file().path().cmp(b.file().path()));
     let is_unjudged = |finding: &&Finding| finding.code.unjudged;
