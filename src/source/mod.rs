@@ -18,6 +18,7 @@ mod portable;
 mod quoting;
 pub(crate) mod schema;
 mod syntax;
+pub(crate) mod tree;
 mod typed;
 pub(crate) mod yaml;
 
