@@ -11,7 +11,8 @@
 //! - [`model`]: the domain as plain values. [`model::window`] alone decides "expired".
 //! - [`git`]: the only user of git2, as owned values.
 //! - [`finding`]: the only way to say that something is wrong.
-//! - [`source`]: text → record. [`source::yaml`] alone names a YAML parser.
+//! - [`source`]: text → record. [`source::yaml`] alone names a YAML parser and makes
+//!   the tree of [`source::tree`].
 //! - [`register`]: all records of a directory, and what could not be read.
 //! - [`policy`]: the policy file → a validated policy.
 //! - [`rules`]: one rule per file. Start here to add a check.

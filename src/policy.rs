@@ -12,7 +12,7 @@ use crate::finding::{Code, Finding, Level, Place};
 use crate::model::{AZURE, AZURE_LEVELS, Field, FieldKind, RiskLevel};
 use crate::source::flood::{Flood, MAX_PER_CODE};
 use crate::source::schema::{self, POLICY_SCHEMA, Schema};
-use crate::source::yaml::{NodeRef, Tree};
+use crate::source::tree::{NodeRef, Tree};
 use crate::source::{self, RecordSchema};
 use crate::text::SourceFile;
 

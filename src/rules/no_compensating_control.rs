@@ -4,7 +4,7 @@ use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
 use crate::model::RiskLevel;
 use crate::source::Record;
-use crate::source::yaml::Shape;
+use crate::source::tree::Shape;
 
 pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
 

@@ -10,7 +10,7 @@ use crate::model::FieldKind;
 use crate::policy::Policy;
 use crate::source::Record;
 use crate::source::schema;
-use crate::source::yaml::{Path, Shape};
+use crate::source::tree::{Path, Shape};
 
 pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
 

@@ -4,7 +4,7 @@
 //! [`super::characters`].
 
 use super::characters::{CONTROL, Report, deceptive, is_control, name, what};
-use super::yaml::{Path, Tree};
+use super::tree::{Path, Tree};
 use crate::finding::{Code, Finding, Place};
 use crate::text::Span;
 

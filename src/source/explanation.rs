@@ -10,7 +10,7 @@ use super::schema::{
     CLOSED_WITHOUT_OUTCOME, INCOMPLETE_COMPENSATING_CONTROL, INVALID_VALUE, MISSING_FIELD,
     WRONG_TYPE, ambiguous, is_near, last_key, list, nearest,
 };
-use super::yaml::{NodeRef, Shape};
+use super::tree::{NodeRef, Shape};
 use crate::finding::{Finding, Place};
 
 /// What stands for a value that the author has to find.

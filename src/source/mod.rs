@@ -1,6 +1,6 @@
 //! Text → record with positions.
 //!
-//! One pass of YAML events makes a value tree in which everything has its span ([`yaml`]); the
+//! One pass of YAML events makes a value tree ([`yaml`], [`tree`]); the
 //! JSON Schema is checked on that tree ([`schema`]), then the types are read from it ([`typed`]).
 //! Invariant: what is wrong with a file is a finding, never an error.
 
@@ -30,7 +30,8 @@ use serde_json::{Value, json};
 pub(crate) use self::ambiguous::reads_as;
 use self::flood::{Flood, MAX_PER_CODE};
 use self::schema::Schema;
-use self::yaml::{Limits, Path, Tree};
+use self::tree::{Path, Tree};
+use self::yaml::Limits;
 use crate::finding::{Finding, Place};
 use crate::model::{Exception, Field, FieldKind};
 use crate::text::SourceFile;
@@ -135,7 +136,7 @@ pub(crate) fn read_policy(file: &Arc<SourceFile>, schema: &Schema) -> (Option<Tr
 
 /// Whether a plain scalar is text here and a number to another reader of YAML.
 fn is_disputed_number(text: &str) -> bool {
-    ambiguous::is_number(text) && matches!(yaml::core_schema(text), yaml::Shape::String(_))
+    ambiguous::is_number(text) && matches!(tree::core_schema(text), tree::Shape::String(_))
 }
 
 fn read(

@@ -17,7 +17,8 @@ use super::dates;
 use super::explanation::{Explanation, expected_form};
 use super::flood::Flood;
 use super::quoting::quoted;
-use super::yaml::{AMBIGUOUS, Entries, Items, NodeRef, Shape, Tree, push_key};
+use super::tree::{Entries, Items, NodeRef, Shape, Tree, push_key};
+use super::yaml::AMBIGUOUS;
 use crate::finding::{Code, Finding, Place};
 
 pub(crate) const UNKNOWN_KEY: Code = Code::error("EXC101", "unknown-key");

@@ -4,7 +4,7 @@ use serde::de::value::{Error, MapDeserializer, SeqDeserializer};
 use serde::de::{Deserializer, Error as _, IntoDeserializer, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::yaml::{NodeRef, Shape};
+use super::tree::{NodeRef, Shape};
 
 impl<'de> IntoDeserializer<'de, Error> for NodeRef<'de> {
     type Deserializer = Self;

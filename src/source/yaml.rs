@@ -16,9 +16,7 @@ use granit_parser::{
 use super::flood::{Flood, MAX_PER_CODE};
 use super::portable::{self, Dispute};
 use super::syntax::{self, Advice};
-pub(super) use super::tree::core_schema;
-pub(crate) use super::tree::{Entries, Items, NodeRef, Path, Shape, Tree, push_key};
-use super::tree::{Entry, Node, Text, Value};
+use super::tree::{Entry, Node, Shape, Text, Tree, Value, core_schema, push_key};
 use super::{ambiguous, characters};
 use crate::finding::{Code, Finding, Label, Place};
 use crate::text::{SourceFile, Span};
