@@ -2,9 +2,10 @@
 //!
 //! A policy is read whole or not at all: whoever judges by half a policy judges wrongly.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
+use foldhash::HashSet;
 use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 

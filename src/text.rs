@@ -73,6 +73,11 @@ impl SourceFile {
         &self.text
     }
 
+    /// Whether the text contains a character of ASCII.
+    pub(crate) fn has_byte(&self, byte: u8) -> bool {
+        memchr::memchr(byte, self.text.as_bytes()).is_some()
+    }
+
     /// The text under a span; empty where the span does not lie on character boundaries.
     pub(crate) fn slice(&self, span: Span) -> &str {
         self.text.get(span.range()).unwrap_or("")

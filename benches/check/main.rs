@@ -14,6 +14,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
+/// The allocator of the binary, so that the floor stands on the same ground.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const EXC: &str = env!("CARGO_BIN_EXE_exc");
 const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/exception.schema.json");
 

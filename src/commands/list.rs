@@ -56,7 +56,7 @@ pub(crate) struct Args {
     within: Option<Lifetime>,
     /// Only records whose scope covers TARGET, written kind:/path
     #[arg(long, value_name = "TARGET", value_parser = parse_target)]
-    covers: Option<Target>,
+    covers: Option<String>,
     /// Only records with this tag
     #[arg(long, value_name = "TAG")]
     tag: Vec<String>,
@@ -140,8 +140,9 @@ pub(super) fn parse_lifetime(text: &str) -> Result<Lifetime, String> {
     Lifetime::parse(text).ok_or_else(|| "not a length of time such as 30d, 4w, 3m or 1y".to_owned())
 }
 
-fn parse_target(text: &str) -> Result<Target, String> {
-    Target::parse(text).map_err(|error| format!("{error}; write it as kind:/path"))
+fn parse_target(text: &str) -> Result<String, String> {
+    let is_target = Target::parse(text).map(|target| target.to_string());
+    is_target.map_err(|error| format!("{error}; write it as kind:/path"))
 }
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
@@ -248,10 +249,11 @@ fn is_owner(exception: &Exception, text: &str) -> bool {
     owner.name.to_lowercase().contains(&text) || owner.email.to_lowercase().contains(&text)
 }
 
-fn covers(exception: &Exception, target: &Target) -> bool {
+fn covers(exception: &Exception, target: &str) -> bool {
+    let Ok(target) = Target::parse(target) else { return false };
     let targets = exception.scope.iter().map(|scope| Target::parse(scope));
     // What is no target covers nothing, and is a finding of its own.
-    targets.into_iter().any(|scope| scope.is_ok_and(|scope| scope.covers(target)))
+    targets.into_iter().any(|scope| scope.is_ok_and(|scope| scope.covers(&target)))
 }
 
 fn sort(records: &mut [Listed<'_>], key: Sort) {

@@ -29,7 +29,7 @@ const GITHUB_WORDS: [&str; 10] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Breadth(pub(crate) usize);
 
-impl Target {
+impl Target<'_> {
     /// Where the target stands among its kind's levels, broadest first. What lies below the last
     /// level counts as the last level.
     pub(crate) fn breadth(&self, levels: &[String]) -> Result<Breadth, TargetError> {

@@ -63,7 +63,12 @@ pub(crate) fn status(exception: &Exception, on_mainline: bool, today: NaiveDate)
 
 /// Reads a day of the form `YYYY-MM-DD`, and no other.
 pub(crate) fn parse_day(text: &str) -> Option<NaiveDate> {
-    if has_form_of_day(text) { text.parse().ok() } else { None }
+    if !has_form_of_day(text) {
+        return None;
+    }
+    let number = |digits: &[u8]| digits.iter().fold(0, |n, digit| 10 * n + u32::from(digit - b'0'));
+    let [year, month, day] = [0..4, 5..7, 8..10].map(|part| number(&text.as_bytes()[part]));
+    NaiveDate::from_ymd_opt(year.try_into().ok()?, month, day)
 }
 
 /// Whether a text is four digits, two and two with `-` between, though perhaps no day.

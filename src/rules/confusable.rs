@@ -1,5 +1,7 @@
 //! Characters and texts that look alike, by the tables of Unicode (UTS 39).
 
+use std::sync::LazyLock;
+
 use unicode_security::skeleton;
 
 use crate::finding::Place;
@@ -31,13 +33,34 @@ pub(super) fn describe(c: char) -> String {
 /// does. Case is folded before, so that `I` is an `i`, and not, so that `I` is an `l`; `1` is read
 /// as either.
 pub(super) fn looks(text: &str) -> Vec<String> {
-    let look = |text: &str| skeleton(text).collect::<String>().to_lowercase();
     let folded = text.to_lowercase();
-    let mut looks = vec![look(&folded), look(text), look(&folded.replace('1', "i"))];
+    let mut looks = vec![look(&folded)];
+    if folded != text {
+        looks.push(look(text));
+    }
+    if folded.contains('1') {
+        looks.push(look(&folded.replace('1', "i")));
+    }
     looks.sort();
     looks.dedup();
     looks
 }
+
+fn look(text: &str) -> String {
+    if !text.is_ascii() {
+        return look_of_any(text);
+    }
+    text.bytes().map(|byte| ASCII_LOOKS[usize::from(byte)].as_str()).collect()
+}
+
+fn look_of_any(text: &str) -> String {
+    skeleton(text).collect::<String>().to_lowercase()
+}
+
+/// What each character of ASCII looks like; a text of them looks like all of them in a row.
+static ASCII_LOOKS: LazyLock<[String; 128]> = LazyLock::new(|| {
+    std::array::from_fn(|byte| look_of_any(char::from(byte as u8).encode_utf8(&mut [0; 4])))
+});
 
 /// The place of a part of a value, or of the value where an escape spells the part.
 pub(super) fn place_of(record: &Record, pointer: &str, part: &str) -> Place {
@@ -85,6 +108,13 @@ mod tests {
             ("dana.ruiz@example.com", "danaruiz@example.com"),
         ] {
             assert!(!look_alike(a, b), "{a} {b}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_quick_look_at_ascii_is_the_look_at_any_text(text in "[ -~]{0,40}") {
+            assert_eq!(look(&text), look_of_any(&text));
         }
     }
 

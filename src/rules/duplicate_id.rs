@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
@@ -42,7 +43,7 @@ fn check(register: &Register, _context: &Context<'_>, findings: &mut Vec<Finding
     // Files named alike have their finding; with the file, the id gets its own name too.
     let collisions = register.findings.iter().filter(|found| found.code == &COLLIDING_NAMES);
     let collisions: HashSet<&str> = collisions.map(|found| found.place.file.path()).collect();
-    let mut seen: HashMap<Cow<'_, str>, &Record> = HashMap::new();
+    let mut seen: HashMap<Cow<'_, str>, &Record> = HashMap::with_capacity(register.records.len());
     for record in &register.records {
         let id = &record.exception.id;
         if id.is_empty() || collisions.contains(record.file().path()) {

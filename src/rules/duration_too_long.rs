@@ -2,10 +2,12 @@
 //!
 //! Closed exceptions are not judged: they run no more, and what was granted cannot be changed.
 
+use std::fmt;
+
 use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
-use crate::model::Exception;
 use crate::model::window::{current_grant, days_after, days_between, n_days};
+use crate::model::{Exception, RiskLevel};
 use crate::source::Record;
 
 pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
@@ -40,11 +42,15 @@ expires: 2027-02-03
 "#;
 
 /// The longest grant, and who says so.
-struct Cap {
+struct Cap<'a> {
     days: u32,
-    by: String,
-    /// The line of the policy.
-    pointer: String,
+    by: By<'a>,
+}
+
+/// The line of the policy that sets a cap.
+enum By<'a> {
+    Risk(RiskLevel),
+    Control { id: &'a str, index: usize },
 }
 
 fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -79,24 +85,37 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let message = format!("{granted} {is_or_are} granted; {} {}", cap.by, cap.days);
     let finding = CODE.finding(record.at(&end), message).help(help);
     let finding = finding.label(record.at(&start), "counted from here");
-    findings.push(context.because(finding, &cap.pointer, "the longest grant"));
+    findings.push(context.because(finding, &cap.by.pointer(), "the longest grant"));
 }
 
-fn smallest_cap(exception: &Exception, context: &Context<'_>) -> Option<Cap> {
-    let by_risk = exception.risk.level.map(|level| Cap {
-        days: context.policy.durations.max_days.get(level),
-        by: format!("at {level} risk the policy allows"),
-        pointer: format!("/durations/max_days/{level}"),
+fn smallest_cap<'a>(exception: &'a Exception, context: &Context<'_>) -> Option<Cap<'a>> {
+    let by_risk = exception.risk.level.map(|level| {
+        let days = context.policy.durations.max_days.get(level);
+        Cap { days, by: By::Risk(level) }
     });
     let by_control = exception.controls.iter().filter_map(|id| {
         let (index, control) = context.policy.control(id)?;
-        Some(Cap {
-            days: control.max_days?,
-            by: format!("`{id}` allows"),
-            pointer: format!("/controls/{index}/max_days"),
-        })
+        Some(Cap { days: control.max_days?, by: By::Control { id, index } })
     });
     by_risk.into_iter().chain(by_control).min_by_key(|cap| cap.days)
+}
+
+impl By<'_> {
+    fn pointer(&self) -> String {
+        match self {
+            Self::Risk(level) => format!("/durations/max_days/{level}"),
+            Self::Control { index, .. } => format!("/controls/{index}/max_days"),
+        }
+    }
+}
+
+impl fmt::Display for By<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Risk(level) => write!(f, "at {level} risk the policy allows"),
+            Self::Control { id, .. } => write!(f, "`{id}` allows"),
+        }
+    }
 }
 
 #[cfg(test)]

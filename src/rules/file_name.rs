@@ -35,11 +35,11 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let id = &record.exception.id;
     let path = record.file().path();
     let (folder, name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
-    let expected = format!("{id}.yaml");
     let is_named = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")) == Some(id);
     if id.is_empty() || is_named || !context.policy.id_pattern.is_match(id) {
         return;
     }
+    let expected = format!("{id}.yaml");
     let target = if folder.is_empty() { expected } else { format!("{folder}/{expected}") };
     let message = format!("the record `{id}` stands in the file `{name}`");
     let help = format!("run `mv -- {} {}`", shell_word(path), shell_word(&target));

@@ -3,10 +3,13 @@
 //! Structural although it looks at the clock: a date that is written too far ahead comes from a
 //! change, and time only heals it.
 
+use std::fmt;
+
 use chrono::NaiveDate;
 
 use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
+use crate::model::Exception;
 use crate::model::window::{days_after, days_between, is_ahead, n_days, parse_day};
 use crate::source::Record;
 
@@ -61,40 +64,38 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
             "write the first day of the exception, {latest} or earlier, or file it later"
         )));
     }
-    for (pointer, date) in past_days(record) {
-        if !is_ahead(date, today) {
-            continue;
+    for_past_days(&record.exception, |date, pointer| {
+        if is_ahead(date, today) {
+            let ahead = n_days(days_between(today, date));
+            let place = record.at(&pointer.to_string());
+            findings.push(
+                CODE.finding(place, format!("{date} lies {ahead} ahead"))
+                    .help(format!("write the day on which it happened; today is {today} (UTC)")),
+            );
         }
-        let ahead = n_days(days_between(today, date));
-        findings.push(
-            CODE.finding(record.at(&pointer), format!("{date} lies {ahead} ahead"))
-                .help(format!("write the day on which it happened; today is {today} (UTC)")),
-        );
-    }
+    });
 }
 
-/// The days on which a record says that something has happened.
-fn past_days(record: &Record) -> Vec<(String, NaiveDate)> {
-    let exception = &record.exception;
-    let mut days: Vec<(String, Option<NaiveDate>)> = Vec::new();
+/// Visits the days on which a record says that something has happened, with their pointers.
+fn for_past_days(exception: &Exception, mut visit: impl FnMut(NaiveDate, fmt::Arguments<'_>)) {
+    let mut visit = |date: Option<NaiveDate>, pointer: fmt::Arguments<'_>| {
+        date.into_iter().for_each(|date| visit(date, pointer));
+    };
     for (index, control) in exception.compensating_controls.iter().enumerate() {
-        days.push((format!("/compensating_controls/{index}/verified"), control.verified));
+        visit(control.verified, format_args!("/compensating_controls/{index}/verified"));
     }
     for (index, milestone) in exception.remediation.milestones.iter().enumerate() {
-        days.push((format!("/remediation/milestones/{index}/done"), milestone.done));
+        visit(milestone.done, format_args!("/remediation/milestones/{index}/done"));
     }
     for (index, renewal) in exception.renewals.iter().enumerate() {
-        days.push((format!("/renewals/{index}/date"), renewal.date));
+        visit(renewal.date, format_args!("/renewals/{index}/date"));
     }
     for (index, review) in exception.reviews.iter().enumerate() {
-        days.push((format!("/reviews/{index}/date"), review.date));
+        visit(review.date, format_args!("/reviews/{index}/date"));
     }
     let declared = exception.emergency.as_ref().and_then(|it| it.declared.split_once('T'));
-    let declared = declared.and_then(|(day, _)| parse_day(day));
-    days.extend(declared.map(|day| ("/emergency/declared".to_owned(), Some(day))));
-    let closed = exception.closed.as_ref().and_then(|closed| closed.date);
-    days.push(("/closed/date".to_owned(), closed));
-    days.into_iter().filter_map(|(pointer, date)| Some((pointer, date?))).collect()
+    visit(declared.and_then(|(day, _)| parse_day(day)), format_args!("/emergency/declared"));
+    visit(exception.closed.as_ref().and_then(|it| it.date), format_args!("/closed/date"));
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! EXC606: two addresses or two ids that look alike and are not the same.
 
-use std::collections::{HashMap, HashSet};
-
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use rayon::prelude::*;
 
 use super::confusable::looks;

@@ -42,8 +42,8 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     for (index, milestone) in exception.remediation.milestones.iter().enumerate() {
-        let pointer = format!("/remediation/milestones/{index}");
         let Some(due) = milestone.due.filter(|&due| is_past(due, context.today)) else { continue };
+        let pointer = format!("/remediation/milestones/{index}");
         // A `done` that is no date has its own finding.
         if record.has(&format!("{pointer}/done")) {
             continue;

@@ -4,7 +4,6 @@ use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
 use crate::model::RiskLevel;
 use crate::source::Record;
-use crate::source::tree::Shape;
 
 pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
 
@@ -42,8 +41,7 @@ fn check(record: &Record, _context: &Context<'_>, findings: &mut Vec<Finding>) {
     let exception = &record.exception;
     let Some(level) = exception.risk.level else { return };
     let list = record.tree().find("/compensating_controls");
-    let is_empty =
-        list.is_some_and(|list| matches!(list.shape(), Shape::List) && list.items().len() == 0);
+    let is_empty = list.is_some_and(|list| list.is_list() && list.items().len() == 0);
     if level == RiskLevel::Low || !is_empty || !exception.is_open() {
         return;
     }

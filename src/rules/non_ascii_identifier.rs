@@ -41,6 +41,9 @@ controls:
 "#;
 
 fn check(record: &Record, _context: &Context<'_>, findings: &mut Vec<Finding>) {
+    if record.is_ascii() {
+        return;
+    }
     for (pointer, text) in identifiers(record) {
         let Some(c) = text.chars().find(|c| !c.is_ascii()) else { continue };
         let ascii: String = text.chars().map(|c| ascii_twin(c).unwrap_or(c)).collect();

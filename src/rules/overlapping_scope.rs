@@ -4,8 +4,7 @@
 //! of records costs as many look-ups as it has path segments. Of the many pairs that a broad
 //! target can make, each record reports one for each of its controls, the nearest.
 
-use std::collections::HashMap;
-
+use foldhash::{HashMap, HashMapExt};
 use rayon::prelude::*;
 
 use super::{Check, Context, Rule};
@@ -79,7 +78,7 @@ enum Relation {
 fn check(register: &Register, _context: &Context<'_>, findings: &mut Vec<Finding>) {
     let records: Vec<&Record> = register.open().collect();
     let claims = claims(&records);
-    let mut first: HashMap<(&str, &str), &Claim> = HashMap::new();
+    let mut first: HashMap<(&str, &str), &Claim> = HashMap::with_capacity(claims.len());
     for claim in &claims {
         for control in &records[claim.record].exception.controls {
             first.entry((control, &claim.path)).or_insert(claim);

@@ -53,7 +53,10 @@ fn fault<'a>(text: &str, context: &'a Context<'_>) -> Option<Fault<'a>> {
 }
 
 /// The targets of an open record that have no fault, with their places in its scope.
-pub(super) fn sound_targets(record: &Record, context: &Context<'_>) -> Vec<(usize, Target)> {
+pub(super) fn sound_targets<'a>(
+    record: &'a Record,
+    context: &Context<'_>,
+) -> Vec<(usize, Target<'a>)> {
     if !record.exception.is_open() {
         return Vec::new();
     }

@@ -1,7 +1,10 @@
 //! EXC111: a reason that says that it is needed, and not why.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
+
+use foldhash::HashSet;
 
 use super::placeholder_text;
 use super::prose;
@@ -81,20 +84,24 @@ static VOCABULARY: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let exception = &record.exception;
     let justification = &exception.justification;
-    let mut texts = vec![
-        ("/risk/statement".to_owned(), &exception.risk.statement),
-        ("/justification/blocker".to_owned(), &justification.blocker),
-        ("/justification/end_state".to_owned(), &justification.end_state),
-        ("/remediation/plan".to_owned(), &exception.remediation.plan),
-    ];
-    for (index, renewal) in exception.renewals.iter().enumerate() {
-        texts.push((format!("/renewals/{index}/reason"), &renewal.reason));
-    }
-    texts.extend(exception.emergency.iter().map(|it| ("/emergency/reason".to_owned(), &it.reason)));
     let repeats = may_be_equal(&justification.blocker, &justification.end_state);
-    texts.retain(|(_, text)| {
-        repeats || !is_plainly_concrete(text, &exception.controls, context.policy)
-    });
+    let is_plain = |text: &str| is_plainly_concrete(text, &exception.controls, context.policy);
+    let mut texts: Vec<(Cow<'_, str>, &str)> = Vec::new();
+    let mut look = |pointer: Cow<'static, str>, text| {
+        if repeats || !is_plain(text) {
+            texts.push((pointer, text));
+        }
+    };
+    look("/risk/statement".into(), &exception.risk.statement);
+    look("/justification/blocker".into(), &justification.blocker);
+    look("/justification/end_state".into(), &justification.end_state);
+    look("/remediation/plan".into(), &exception.remediation.plan);
+    for (index, renewal) in exception.renewals.iter().enumerate() {
+        look(format!("/renewals/{index}/reason").into(), &renewal.reason);
+    }
+    if let Some(emergency) = &exception.emergency {
+        look("/emergency/reason".into(), &emergency.reason);
+    }
     if texts.is_empty() {
         return;
     }
@@ -162,6 +169,9 @@ fn is_plainly_concrete(text: &str, controls: &[String], policy: &Policy) -> bool
 /// Whether a word is empty, one letter, or one letter again and again; a character of a script in
 /// which each is a word is none.
 fn is_one_letter(word: &str) -> bool {
+    if word.is_ascii() {
+        return word.bytes().all(|byte| byte.eq_ignore_ascii_case(&word.as_bytes()[0]));
+    }
     let mut letters = word.chars().flat_map(char::to_lowercase);
     let Some(first) = letters.next() else { return true };
     letters.all(|letter| letter == first) && !is_dense(first)

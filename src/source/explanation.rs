@@ -269,7 +269,7 @@ impl<'a> Explanation<'a> {
             TypeKind::Single(kind) => article(*kind).to_owned(),
             TypeKind::Multiple(kinds) => kinds.iter().map(article).collect::<Vec<_>>().join(" or "),
         };
-        if matches!(node.shape(), Shape::Null) {
+        if node.is_null() {
             let help = expected.filled(&self.parent(&place.pointer), &place.pointer);
             let message = format!("{} has no value", subject(&place.pointer));
             return Some(MISSING_FIELD.finding(place, message).help(help));
@@ -341,7 +341,7 @@ impl<'a> Explanation<'a> {
                 let text = format!("{name}: {}", value.text().unwrap_or_default());
                 format!("quote it: `{before}{}`", quoted(&text))
             }
-            _ if matches!(node.shape(), Shape::List) && node.items().len() == 1 => {
+            _ if node.is_list() && node.items().len() == 1 => {
                 let text = node.items().next().and_then(NodeRef::text);
                 text.map_or_else(
                     || format!("write text; see `{}`", self.command),
@@ -366,7 +366,7 @@ impl<'a> Explanation<'a> {
             .flatten()
             .map(|option| option.as_str().map_or_else(|| option.to_string(), str::to_owned))
             .collect();
-        let text = node.text().filter(|_| !matches!(node.shape(), Shape::Null))?;
+        let text = node.text().filter(|_| !node.is_null())?;
         if text.is_empty() || names.iter().any(|name| name == text) {
             return (text.is_empty()).then(|| self.empty(place));
         }

@@ -165,17 +165,15 @@ fn ambiguous_scalars(
     findings: &mut Flood,
 ) {
     tree.root().walk(&mut |path, node| {
-        let span = node.place_span();
-        if node.text().is_none() && findings.has(&schema::WRONG_TYPE, span) {
+        let Some(text) = node.text() else {
             // What lies in a value of a wrong type has to be written anew.
-            return false;
-        }
-        let is_known = |findings: &Flood| {
-            findings.knows(span) || node.key_span().is_some_and(|key| findings.knows(key))
+            return findings.is_empty() || !findings.has(&schema::WRONG_TYPE, node.place_span());
         };
-        if let Some(text) = node.text().filter(|text| node.is_plain() && is_ambiguous(path, text))
-            && !is_known(findings)
-        {
+        if !node.is_plain() || !is_ambiguous(path, text) {
+            return true;
+        }
+        let span = node.place_span();
+        if !findings.knows(span) && !node.key_span().is_some_and(|key| findings.knows(key)) {
             findings.push_with(&yaml::AMBIGUOUS, span, || {
                 schema::ambiguous(schema::place(node, &path.pointer()), text)
             });
@@ -187,6 +185,11 @@ fn ambiguous_scalars(
 impl Record {
     pub(crate) fn file(&self) -> &Arc<SourceFile> {
         &self.file
+    }
+
+    /// Whether the file is ASCII and has no escapes, so that no value holds anything else.
+    pub(crate) fn is_ascii(&self) -> bool {
+        self.file.text().is_ascii() && !self.file.has_byte(b'\\')
     }
 
     pub(crate) fn tree(&self) -> &Tree {

@@ -333,14 +333,14 @@ impl<'a> Node<'a, YamlTree> for Instance<'a> {
 
     fn as_object(&self) -> Option<NodeRef<'a>> {
         match self {
-            Self::Node(node) if matches!(node.shape(), Shape::Map) => Some(*node),
+            Self::Node(node) if node.is_map() => Some(*node),
             _ => None,
         }
     }
 
     fn as_array(&self) -> Option<NodeRef<'a>> {
         match self {
-            Self::Node(node) if matches!(node.shape(), Shape::List) => Some(*node),
+            Self::Node(node) if node.is_list() => Some(*node),
             _ => None,
         }
     }

@@ -214,6 +214,19 @@ impl<'a> NodeRef<'a> {
         }
     }
 
+    pub(crate) fn is_map(self) -> bool {
+        matches!(self.node.value, Value::Map { .. })
+    }
+
+    pub(crate) fn is_list(self) -> bool {
+        matches!(self.node.value, Value::List(_))
+    }
+
+    /// Whether the node is a plain scalar that says nothing, in one of its spellings.
+    pub(crate) fn is_null(self) -> bool {
+        self.is_plain() && self.text().is_some_and(is_null)
+    }
+
     pub(crate) fn get(self, key: &str) -> Option<Self> {
         let Value::Map { entries, by_key } = &self.node.value else { return None };
         if by_key.is_empty() {
@@ -250,19 +263,22 @@ impl<'a> NodeRef<'a> {
 
     /// Calls `visit` with every node below and including this one, and the way to it. What lies
     /// below a node is left out where `visit` says `false`.
-    pub(crate) fn walk(self, visit: &mut dyn FnMut(&Path<'_>, Self) -> bool) {
+    pub(crate) fn walk(self, visit: &mut impl FnMut(&Path<'_>, Self) -> bool) {
         self.walk_from(&Path::ROOT, visit);
     }
 
-    fn walk_from(self, path: &Path<'_>, visit: &mut dyn FnMut(&Path<'_>, Self) -> bool) {
+    fn walk_from(self, path: &Path<'_>, visit: &mut impl FnMut(&Path<'_>, Self) -> bool) {
         if !visit(path, self) {
             return;
         }
-        for (key, value) in self.entries() {
-            value.walk_from(&Path { up: Some(path), step: Some((key, 0)) }, visit);
-        }
-        for (index, item) in self.items().enumerate() {
-            item.walk_from(&Path { up: Some(path), step: Some(("", index)) }, visit);
+        match &self.node.value {
+            Value::Map { .. } => self.entries().for_each(|(key, value)| {
+                value.walk_from(&Path { up: Some(path), step: Some((key, 0)) }, visit);
+            }),
+            Value::List(_) => self.items().enumerate().for_each(|(index, item)| {
+                item.walk_from(&Path { up: Some(path), step: Some(("", index)) }, visit);
+            }),
+            Value::Scalar { .. } | Value::Unknown => {}
         }
     }
 }
@@ -336,11 +352,15 @@ fn number(text: &str) -> Option<serde_json::Number> {
     }
 }
 
+fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL")
+}
+
 /// Reads a plain scalar by the core schema (YAML 1.2.2, section 10.3.2), of whose numbers only those
 /// count that every reader takes for the same number: no other bases, exponents, signs or infinities.
 pub(super) fn core_schema(text: &str) -> Shape<'_> {
     match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Shape::Null,
+        text if is_null(text) => return Shape::Null,
         "true" | "True" | "TRUE" => return Shape::Bool(true),
         "false" | "False" | "FALSE" => return Shape::Bool(false),
         _ => {}

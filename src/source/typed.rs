@@ -42,7 +42,7 @@ impl<'de> Deserializer<'de> for NodeRef<'de> {
     /// Text fields keep what was written, also where a plain scalar reads as another type.
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.text() {
-            Some(text) if !matches!(self.shape(), Shape::Null) => visitor.visit_borrowed_str(text),
+            Some(text) if !self.is_null() => visitor.visit_borrowed_str(text),
             _ => self.deserialize_any(visitor),
         }
     }
@@ -75,9 +75,9 @@ impl<'de> Deserializer<'de> for NodeRef<'de> {
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        match self.shape() {
-            Shape::List => Err(Error::invalid_type(Unexpected::Seq, &visitor)),
-            _ => self.deserialize_any(visitor),
+        match self.is_list() {
+            true => Err(Error::invalid_type(Unexpected::Seq, &visitor)),
+            false => self.deserialize_any(visitor),
         }
     }
 

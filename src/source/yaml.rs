@@ -70,7 +70,7 @@ pub(super) fn read(file: &Arc<SourceFile>, limits: Limits, findings: &mut Flood)
         before: 0,
         last: 0,
         in_flow: false,
-        tabs: readable.contains('\t').then(Tabs::default),
+        tabs: file.has_byte(b'\t').then(Tabs::default),
         path: Vec::new(),
         findings,
     };
