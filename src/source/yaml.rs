@@ -71,7 +71,9 @@ pub(super) fn read(file: &Arc<SourceFile>, limits: Limits, findings: &mut Flood)
         last: 0,
         in_flow: false,
         tabs: file.has_byte(b'\t').then(Tabs::default),
-        path: Vec::new(),
+        path: Vec::with_capacity(8),
+        entries: Vec::with_capacity(32),
+        items: Vec::with_capacity(8),
         findings,
     };
     let root = reader.document().unwrap_or_default();
@@ -100,6 +102,9 @@ struct Reader<'a, 'i> {
     /// Where tabs may stand, in a text that has any.
     tabs: Option<Tabs>,
     path: Vec<Step<'i>>,
+    /// The entries of all mappings and the items of all lists that are open, the innermost last.
+    entries: Vec<Entry>,
+    items: Vec<Node>,
     findings: &'a mut Flood,
 }
 
@@ -115,34 +120,6 @@ struct Tabs {
 enum Step<'a> {
     Key(Cow<'a, str>),
     Index(usize),
-}
-
-/// The keys of a mapping so far.
-#[derive(Default)]
-struct Seen<'i> {
-    few: Vec<(Cow<'i, str>, Span)>,
-    many: HashMap<Cow<'i, str>, Span>,
-}
-
-impl<'i> Seen<'i> {
-    /// Adds a key, or gives the place of the same key before.
-    fn insert(&mut self, key: Cow<'i, str>, span: Span) -> Option<Span> {
-        const FEW: usize = 32;
-        if self.few.len() < FEW {
-            let known = self.few.iter().find(|(known, _)| *known == key).map(|&(_, span)| span);
-            if known.is_none() {
-                self.few.push((key, span));
-            }
-            return known;
-        }
-        if self.many.is_empty() {
-            self.many = self.few.iter().cloned().collect();
-        }
-        match self.many.get(&key) {
-            Some(&known) => Some(known),
-            None => self.many.insert(key, span),
-        }
-    }
 }
 
 type Spanned<'i> = (Event<'i>, Span);
@@ -291,18 +268,19 @@ impl<'i> Reader<'_, 'i> {
 
     fn list(&mut self, start: Span) -> Result<Node, Stopped> {
         self.check_depth(start)?;
-        let mut items = Vec::new();
+        let from = self.items.len();
         loop {
             match self.next()? {
                 (Event::SequenceEnd, end) => {
-                    let span = enclosing(start, items.last().map(|item: &Node| item.span), end);
-                    return Ok(Node { span, value: Value::List(items.into()) });
+                    let items: Box<[Node]> = self.items.drain(from..).collect();
+                    let span = enclosing(start, items.last().map(|item| item.span), end);
+                    return Ok(Node { span, value: Value::List(items) });
                 }
                 event => {
-                    self.path.push(Step::Index(items.len()));
+                    self.path.push(Step::Index(self.items.len() - from));
                     let item = self.node(event);
                     self.path.pop();
-                    items.push(item?);
+                    self.items.push(item?);
                 }
             }
         }
@@ -310,11 +288,13 @@ impl<'i> Reader<'_, 'i> {
 
     fn map(&mut self, start: Span) -> Result<Node, Stopped> {
         self.check_depth(start)?;
-        let mut entries: Vec<Entry> = Vec::new();
-        let mut seen = Seen::default();
+        let from = self.entries.len();
+        // The keys so far, where they are many.
+        let mut seen: HashMap<Cow<'i, str>, Span> = HashMap::new();
         loop {
             let (event, key_span) = match self.next()? {
                 (Event::MappingEnd, end) => {
+                    let entries: Box<[Entry]> = self.entries.drain(from..).collect();
                     let last = entries.last().map(|entry| entry.value.span);
                     let span = enclosing(start, last, end);
                     return Ok(Node { span, value: self.mapping(entries) });
@@ -323,7 +303,20 @@ impl<'i> Reader<'_, 'i> {
             };
             let key = self.key(event, key_span)?;
             self.path.push(Step::Key(key.clone().unwrap_or_default()));
-            let first = key.clone().and_then(|key| seen.insert(key, key_span));
+            let entries = &self.entries[from..];
+            let first = key.as_ref().and_then(|key| match entries.len() {
+                0..MANY_ENTRIES => {
+                    let is_same = |entry: &&Entry| entry.key.resolve(self.file) == key;
+                    entries.iter().find(is_same).map(|entry| entry.key_span)
+                }
+                _ => {
+                    if seen.is_empty() {
+                        let key = |entry: &Entry| entry.key.resolve(self.file).to_owned().into();
+                        seen = entries.iter().map(|entry| (key(entry), entry.key_span)).collect();
+                    }
+                    seen.get(key).copied().or_else(|| seen.insert(key.clone(), key_span))
+                }
+            });
             if let (Some(key), Some(first)) = (&key, first) {
                 self.duplicate(key, key_span, first);
             }
@@ -334,7 +327,8 @@ impl<'i> Reader<'_, 'i> {
             self.path.pop();
             let value = value?;
             if let (Some(key), None) = (key, first) {
-                entries.push(Entry { key_span, key: self.text(key), value });
+                let key = self.text(key);
+                self.entries.push(Entry { key_span, key, value });
             }
         }
     }
@@ -402,6 +396,9 @@ impl<'i> Reader<'_, 'i> {
 
     /// Reports an anchor or a tag before the node that starts at `span`.
     fn properties(&mut self, span: Span, anchor: usize, tag: Option<&Tag>) {
+        if anchor == 0 && tag.is_none() {
+            return;
+        }
         // Properties stand between the event before and the node; nothing else is searched.
         let start = self.before.min(span.start as usize);
         let between = self.file.text().get(start..span.start as usize).unwrap_or_default();
@@ -451,7 +448,10 @@ impl<'i> Reader<'_, 'i> {
                 self.at_end = range.end == self.input.len();
                 // Block scalars and collections end where the next token starts.
                 let within = self.input.get(range.clone()).unwrap_or("");
-                let end = range.start + within.trim_end().len();
+                let end = match within.as_bytes().last() {
+                    Some(b'!'..=b'~') => range.end,
+                    _ => range.start + within.trim_end().len(),
+                };
                 self.last = self.last.max(self.base + end);
                 Ok((event, Span::new(self.base + range.start, self.base + end)))
             }
@@ -497,23 +497,21 @@ impl<'i> Reader<'_, 'i> {
         finding
     }
 
-    fn mapping(&self, entries: Vec<Entry>) -> Value {
+    fn mapping(&self, entries: Box<[Entry]>) -> Value {
         let mut by_key: Vec<u32> = Vec::new();
         if entries.len() >= MANY_ENTRIES {
             by_key = (0..).take(entries.len()).collect();
             let key = |&index: &u32| entries[index as usize].key.resolve(self.file);
             by_key.sort_unstable_by(|a, b| key(a).cmp(key(b)));
         }
-        Value::Map { entries: entries.into(), by_key: by_key.into() }
+        Value::Map { entries, by_key: by_key.into() }
     }
 
     fn text(&self, text: Cow<'i, str>) -> Text {
         // A borrowed text is a piece of the input, unless it is an empty constant.
         let at = (text.as_ptr() as usize).checked_sub(self.input.as_ptr() as usize);
         match (&text, at) {
-            (Cow::Borrowed(piece), Some(at))
-                if self.input.get(at..at + piece.len()) == Some(piece) =>
-            {
+            (Cow::Borrowed(piece), Some(at)) if at + piece.len() <= self.input.len() => {
                 Text::Source(Span::new(self.base + at, self.base + at + piece.len()))
             }
             _ => Text::Owned(text.into()),
