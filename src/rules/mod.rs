@@ -1,8 +1,8 @@
 //! The checks that `exc` makes: one rule per file, each with its code, its page, its check and its
 //! tests.
 //!
-//! A rule is a constant in [`RULES`]. It looks at one record ([`Check::Record`]) or at all of them
-//! ([`Check::Register`]) and pushes findings; it never prints, and never reads a file or the clock.
+//! A rule is a constant in [`RULES`]. It looks at one record ([`Check::Record`]), at a target with a
+//! fault ([`Check::Target`]) or at all records ([`Check::Register`]) and pushes findings; it never prints, and never reads a file or the clock.
 //! What is noticed while a file is read ([`Check::Load`]) has its page here as well. What several
 //! rules share stands beside them: [`prose`], [`scope_fault`].
 //!
@@ -110,6 +110,7 @@ use crate::policy::{Policy, RuleLevel, UNUSABLE_POLICY};
 use crate::register::{self, Register};
 use crate::source::Record;
 use crate::source::schema::{UNKNOWN_KEY, nearest};
+use scope_fault::FaultyTarget;
 
 /// A check, with its page.
 pub(crate) struct Rule {
@@ -124,6 +125,8 @@ pub(crate) enum Check {
     /// Noticed while a file is listed, read or validated.
     Load,
     Record(fn(&Record, &Context<'_>, &mut Vec<Finding>)),
+    /// One target of an open record, which is known to have a fault.
+    Target(fn(&FaultyTarget<'_>, &Context<'_>, &mut Vec<Finding>)),
     Register(fn(&Register, &Context<'_>, &mut Vec<Finding>)),
 }
 
@@ -269,6 +272,13 @@ fn check_record(record: &Record, context: &Context<'_>) -> Vec<Finding> {
     for rule in RULES {
         if let Check::Record(check) = rule.check {
             check(record, context, &mut findings);
+        }
+    }
+    for target in scope_fault::faults(record, context) {
+        for rule in RULES {
+            if let Check::Target(check) = rule.check {
+                check(&target, context, &mut findings);
+            }
         }
     }
     for finding in &mut findings {

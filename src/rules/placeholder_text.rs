@@ -114,17 +114,14 @@ fn is_plainly_written(text: &str, more: &[String]) -> bool {
         return n_letters(&bytes[..bytes.len().min(2 * LONGEST)]) > longest
             || n_letters(bytes) > longest;
     }
-    if !text.is_ascii() {
-        return false;
-    }
     // Without spaces side by side and other white space, a text is as long as it is compared.
-    let is_folded = |pair: &[u8]| pair[1] >= b' ' && pair != b"  ";
+    let is_folded = |pair: (&u8, &u8)| matches!(pair.1, b' '..=b'~') & (pair != (&b' ', &b' '));
     let lengths = LENGTHS[usize::from(first.to_ascii_lowercase())];
     last.is_ascii_alphanumeric()
-        && bytes.windows(2).all(is_folded)
         && bytes.len() <= LONGEST
         && lengths >> bytes.len() & 1 == 0
         && !more.iter().any(|known| known.len() == bytes.len())
+        && bytes.iter().zip(&bytes[1..]).fold(true, |all, pair| all & is_folded(pair))
 }
 
 /// The first letters of the marks and of the dummy text.

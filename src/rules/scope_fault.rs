@@ -1,12 +1,20 @@
 //! What can be wrong with a target. A target has one fault at most, so that one mistake is one
-//! finding; the rules EXC120 to EXC123 each report one kind. EXC124 compares those that
-//! have none.
+//! finding; the rules EXC120 to EXC123 each report one kind ([`super::Check::Target`]). EXC124
+//! compares those that have none.
 
 use super::Context;
 use crate::finding::Place;
 use crate::model::{Target, TargetError};
 use crate::policy::ScopeKind;
 use crate::source::Record;
+
+/// A target that has a fault.
+pub(crate) struct FaultyTarget<'a> {
+    /// As written.
+    pub(super) text: &'a str,
+    pub(super) place: Place,
+    pub(super) fault: Fault<'a>,
+}
 
 pub(super) enum Fault<'a> {
     Wildcard,
@@ -15,17 +23,16 @@ pub(super) enum Fault<'a> {
     TooBroad { kind: String, level: &'a str, broadest: &'a str },
 }
 
-/// The faulty targets of an open record, as written and with their places. What a closed record
-/// covered is history.
+/// The faulty targets of an open record. What a closed record covered is history.
 pub(super) fn faults<'a>(
     record: &'a Record,
     context: &'a Context<'_>,
-) -> impl Iterator<Item = (&'a str, Place, Fault<'a>)> {
+) -> impl Iterator<Item = FaultyTarget<'a>> {
     let targets: &[String] =
         if record.exception.is_open() { &record.exception.scope } else { Default::default() };
     targets.iter().enumerate().filter(|(_, text)| !text.is_empty()).filter_map(|(index, text)| {
         let fault = fault(text, context)?;
-        Some((text.as_str(), record.at(&format!("/scope/{index}")), fault))
+        Some(FaultyTarget { text, place: record.at(&format!("/scope/{index}")), fault })
     })
 }
 

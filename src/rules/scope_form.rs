@@ -1,14 +1,13 @@
 //! EXC121: an entry of the scope that is no target.
 
-use super::scope_fault::{Fault, faults};
+use super::scope_fault::{Fault, FaultyTarget};
 use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
 use crate::model::{AZURE, AZURE_LEVELS, TargetError};
 use crate::policy::{Policy, ScopeKind};
-use crate::source::Record;
 use crate::source::schema::list;
 
-pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
+pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Target(check) };
 
 const CODE: Code = Code::error("EXC121", "scope-form");
 
@@ -40,15 +39,14 @@ scope:
 ```
 "##;
 
-fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for (text, place, fault) in faults(record, context) {
-        let Fault::Form(error) = fault else { continue };
-        let message = match error {
-            TargetError::TooLong => format!("an entry of the scope is no target: {error}"),
-            _ => format!("`{text}` is no target: {error}"),
-        };
-        findings.push(CODE.finding(place, message).help(help(text, error, context.policy)));
-    }
+fn check(target: &FaultyTarget<'_>, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let FaultyTarget { text, place, fault: Fault::Form(error) } = target else { return };
+    let message = match error {
+        TargetError::TooLong => format!("an entry of the scope is no target: {error}"),
+        _ => format!("`{text}` is no target: {error}"),
+    };
+    let help = help(text, *error, context.policy);
+    findings.push(CODE.finding(place.clone(), message).help(help));
 }
 
 fn help(text: &str, error: TargetError, policy: &Policy) -> String {

@@ -1,12 +1,11 @@
 //! EXC120: a target of a kind that the policy does not know.
 
-use super::scope_fault::{Fault, faults};
+use super::scope_fault::{Fault, FaultyTarget};
 use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
-use crate::source::Record;
 use crate::source::schema::{list, nearest};
 
-pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
+pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Target(check) };
 
 const CODE: Code = Code::error("EXC120", "scope-kind");
 
@@ -33,25 +32,18 @@ scope:
 ```
 "##;
 
-fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
+fn check(target: &FaultyTarget<'_>, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let Fault::UnknownKind(kind) = &target.fault else { return };
     let kinds = &context.policy.scope;
-    let is_known =
-        |text: &String| text.split_once(':').is_some_and(|(kind, _)| kinds.contains_key(kind));
-    if record.exception.scope.iter().all(is_known) {
-        return;
-    }
-    for (_, place, fault) in faults(record, context) {
-        let Fault::UnknownKind(kind) = fault else { continue };
-        let help = match nearest(&kind, kinds.keys().map(String::as_str)) {
-            Some(known) => format!("did you mean `{known}:`?"),
-            None => {
-                let known: Vec<String> = kinds.keys().cloned().collect();
-                format!("use {}, or add the kind under `scope` in the policy", list(&known))
-            }
-        };
-        let message = format!("the policy knows no targets of the kind `{kind}`");
-        findings.push(CODE.finding(place, message).help(help));
-    }
+    let help = match nearest(kind, kinds.keys().map(String::as_str)) {
+        Some(known) => format!("did you mean `{known}:`?"),
+        None => {
+            let known: Vec<String> = kinds.keys().cloned().collect();
+            format!("use {}, or add the kind under `scope` in the policy", list(&known))
+        }
+    };
+    let message = format!("the policy knows no targets of the kind `{kind}`");
+    findings.push(CODE.finding(target.place.clone(), message).help(help));
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! EXC122: a target broader than the policy allows.
 
-use super::scope_fault::{Fault, faults};
+use super::scope_fault::{Fault, FaultyTarget};
 use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
-use crate::source::Record;
 
-pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
+pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Target(check) };
 
 const CODE: Code = Code::error("EXC122", "scope-too-broad");
 
@@ -32,19 +31,19 @@ scope:
 ```
 "##;
 
-fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    for (text, place, fault) in faults(record, context) {
-        let Fault::TooBroad { kind, level, broadest } = fault else { continue };
-        let message = format!(
-            "`{text}` covers everything in one of `{level}`; the broadest that `{kind}` allows is one of `{broadest}`"
-        );
-        let mut finding = CODE.finding(place, message);
-        if let Some(place) = context.policy.at(&format!("/scope/{kind}/broadest")) {
-            finding = finding.label(place, "the broadest level that the policy allows");
-        }
-        findings
-            .push(finding.help(format!("list the `{broadest}` that need it, one target for each")));
+fn check(target: &FaultyTarget<'_>, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let FaultyTarget { text, place, fault: Fault::TooBroad { kind, level, broadest } } = target
+    else {
+        return;
+    };
+    let message = format!(
+        "`{text}` covers everything in one of `{level}`; the broadest that `{kind}` allows is one of `{broadest}`"
+    );
+    let mut finding = CODE.finding(place.clone(), message);
+    if let Some(place) = context.policy.at(&format!("/scope/{kind}/broadest")) {
+        finding = finding.label(place, "the broadest level that the policy allows");
     }
+    findings.push(finding.help(format!("list the `{broadest}` that need it, one target for each")));
 }
 
 #[cfg(test)]

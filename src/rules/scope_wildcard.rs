@@ -1,11 +1,10 @@
 //! EXC123: a target with a wildcard.
 
-use super::scope_fault::{Fault, faults};
+use super::scope_fault::{Fault, FaultyTarget};
 use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
-use crate::source::Record;
 
-pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
+pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Target(check) };
 
 const CODE: Code = Code::error("EXC123", "scope-wildcard");
 
@@ -34,23 +33,16 @@ scope:
 ```
 "##;
 
-fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    if !record.exception.scope.iter().any(|text| text.contains('*') || text.contains('?')) {
-        return;
-    }
-    for (text, place, fault) in faults(record, context) {
-        if !matches!(fault, Fault::Wildcard) {
-            continue;
+fn check(target: &FaultyTarget<'_>, _context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let &FaultyTarget { text, ref place, fault: Fault::Wildcard } = target else { return };
+    let message = format!("`{text}` is a wildcard, not a target");
+    let help = match text.trim_end_matches("/*").trim_end_matches("/**") {
+        above if above != text && above.contains(":/") && !above.contains('*') => {
+            format!("a target covers all that is below it: name what needs it below `{above}`")
         }
-        let message = format!("`{text}` is a wildcard, not a target");
-        let help = match text.trim_end_matches("/*").trim_end_matches("/**") {
-            above if above != text && above.contains(":/") && !above.contains('*') => {
-                format!("a target covers all that is below it: name what needs it below `{above}`")
-            }
-            _ => "list the targets that need it, one entry for each".to_owned(),
-        };
-        findings.push(CODE.finding(place, message).help(help));
-    }
+        _ => "list the targets that need it, one entry for each".to_owned(),
+    };
+    findings.push(CODE.finding(place.clone(), message).help(help));
 }
 
 #[cfg(test)]

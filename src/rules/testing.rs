@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::{Check, Context, Rule, apply_levels, check};
+use super::{Check, Context, Rule, apply_levels, check, scope_fault};
 use crate::finding::{Finding, Place};
 use crate::policy::{self, Policy};
 use crate::register::{self, Register};
@@ -145,16 +145,26 @@ fn findings_of(rule: &Rule, text: &str, policy_changes: &str) -> Vec<Finding> {
     let context = Context { policy: &policy, today: today() };
     let file = Arc::new(SourceFile::new(RECORD_PATH, text));
     let register = register::from_files("exceptions", vec![file], &policy.record_schema);
+    run(rule, &register, &context)
+}
+
+/// What a rule alone says about a register, worst first.
+fn run(rule: &Rule, register: &Register, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     match rule.check {
         Check::Load => findings
             .extend(register.findings.iter().filter(|finding| finding.code == rule.code).cloned()),
         Check::Record(check) => {
-            register.records.iter().for_each(|record| check(record, &context, &mut findings))
+            register.records.iter().for_each(|record| check(record, context, &mut findings))
         }
-        Check::Register(check) => check(&register, &context, &mut findings),
+        Check::Target(check) => register
+            .records
+            .iter()
+            .flat_map(|record| scope_fault::faults(record, context))
+            .for_each(|target| check(&target, context, &mut findings)),
+        Check::Register(check) => check(register, context, &mut findings),
     }
-    apply_levels(&mut findings, &policy);
+    apply_levels(&mut findings, context.policy);
     crate::finding::sort(&mut findings);
     findings
 }
@@ -222,17 +232,7 @@ pub(crate) fn report_of(rule: &Rule, records: &[(&str, &str)], policy_changes: &
         Arc::new(SourceFile::new(format!("exceptions/{name}"), text))
     });
     let register = register::from_files("exceptions", files.collect(), &policy.record_schema);
-    let mut findings = Vec::new();
-    match rule.check {
-        Check::Load => findings
-            .extend(register.findings.iter().filter(|finding| finding.code == rule.code).cloned()),
-        Check::Record(check) => {
-            register.records.iter().for_each(|record| check(record, &context, &mut findings))
-        }
-        Check::Register(check) => check(&register, &context, &mut findings),
-    }
-    apply_levels(&mut findings, &policy);
-    crate::finding::sort(&mut findings);
+    let findings = run(rule, &register, &context);
     let place = |place: &Place| {
         let (file, start) = (place.file.path().trim_start_matches("exceptions/"), place.start());
         format!("{file}:{}:{}", start.line, start.column)

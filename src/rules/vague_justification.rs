@@ -136,7 +136,10 @@ fn is_plainly_concrete(text: &str, controls: &[String], policy: &Policy) -> bool
     let mut content = [""; MIN_CONTENT_BESIDE_PHRASE];
     let mut n_content = 0;
     for chunk in text.split_ascii_whitespace() {
-        let word = chunk.trim_matches(|c: char| !c.is_alphanumeric());
+        let word = match chunk.is_ascii() {
+            true => chunk.trim_matches(|c: char| !c.is_ascii_alphanumeric()),
+            false => chunk.trim_matches(|c: char| !c.is_alphanumeric()),
+        };
         let known = &content[..n_content];
         if is_one_letter(word)
             || !is_word(word)
