@@ -455,3 +455,36 @@ fn is_executable(metadata: &fs::Metadata) -> bool {
 fn is_executable(_metadata: &fs::Metadata) -> bool {
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f6_a_file_that_goes_between_listing_and_opening_is_unjudged_and_the_rest_is_judged() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let path = |name: &str| directory.path().join(name);
+        for name in ["a.yaml", "b.yaml", "c.yaml"] {
+            fs::write(path(name), "id: EXC-2026-K7QD\n").expect("a record is written");
+        }
+        // Whoever is read first takes away the next.
+        let inspect = |record: &Record| {
+            if record.file().path() == "exceptions/a.yaml" {
+                fs::remove_file(path("b.yaml")).expect("the record is listed and not read");
+            }
+            Vec::new()
+        };
+        let schema = RecordSchema::new(&[]).expect("the schema is a schema");
+        // One thread reads in the order of the names.
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
+        let (register, _) =
+            pool.install(|| load_and_inspect(directory.path(), "exceptions", &schema, &inspect));
+
+        let judged: Vec<&str> = register.records.iter().map(|it| it.file().path()).collect();
+        assert_eq!(judged, ["exceptions/a.yaml", "exceptions/c.yaml"]);
+        assert_eq!(register.unreadable, ["exceptions/b.yaml"]);
+        let unjudged = register.findings.iter().find(|it| it.code.unjudged).expect("a finding");
+        assert_eq!(unjudged.code.id, "EXC010");
+        assert_eq!(unjudged.place.file.path(), "exceptions/b.yaml");
+    }
+}
