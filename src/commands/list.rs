@@ -174,7 +174,7 @@ pub(super) fn listed<'a>(record: &'a Record, status: Status, workspace: &Workspa
     let fields = workspace.policy.fields.iter().filter_map(|(name, _)| {
         // The tree has been let go of and costs a second reading: only where a field is added.
         let node = record.tree().root().get(name)?;
-        Some((name.clone(), schema::to_json(node)))
+        Some((name.clone(), schema::to_exact_json(node)))
     });
     Listed {
         exception: &record.exception,

@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule { code: &schema::INVALID_VALUE, docs: DOCS, c
 
 const DOCS: &str = r##"## What it checks
 
-That a value is one of those that its field knows, or has the field's form: a level of risk, an e-mail address, a length of time such as `30d`. Lists do not hold an entry twice; a record names at most 50 controls and 200 targets.
+That a value is one of those that its field knows, or has the field's form: a level of risk, an e-mail address, a length of time such as `30d`. Lists do not hold an entry twice; a record names at most 50 controls and 200 targets. A whole number is at most 9007199254740991 on either side of zero, since many programs take a larger one for its neighbour.
 
 ## Why it matters
 

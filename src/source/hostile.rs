@@ -150,8 +150,11 @@ fn y7_a_custom_field_named_like_a_date_asks_for_quotes_too() {
 #[test]
 fn y7_a_whole_number_is_one_to_every_reader() {
     let custom = [("count", FieldKind::Integer)];
-    for number in ["0", "7", "-7", "1234567890", "18446744073709551615", "-9223372036854775808"] {
+    for number in ["0", "7", "-7", "1234567890", "9007199254740991", "-9007199254740991"] {
         assert_eq!(custom_codes(&custom, &format!("count: {number}\n")), [""; 0], "{number}");
+    }
+    for number in ["9007199254740992", "18446744073709551615", "-9223372036854775808"] {
+        assert_eq!(custom_codes(&custom, &format!("count: {number}\n")), ["EXC104"], "{number}");
     }
     let digits = "1".repeat(40);
     for number in [

@@ -29,7 +29,7 @@ use serde_json::{Value, json};
 
 pub(crate) use self::ambiguous::reads_as;
 use self::flood::{Flood, MAX_PER_CODE};
-use self::schema::Schema;
+use self::schema::{MAX_EXACT, Schema};
 use self::tree::{Path, Tree};
 use self::yaml::Limits;
 use crate::finding::{Finding, Place};
@@ -84,7 +84,9 @@ fn property(field: &Field) -> Value {
     let mut property = match field.kind {
         FieldKind::Date => return json!({ "$ref": "#/definitions/date" }),
         FieldKind::String => json!({ "type": "string", "minLength": 1 }),
-        FieldKind::Integer => json!({ "type": "integer" }),
+        FieldKind::Integer => {
+            json!({ "type": "integer", "minimum": -MAX_EXACT, "maximum": MAX_EXACT })
+        }
         FieldKind::Boolean => json!({ "type": "boolean" }),
     };
     if !field.values.is_empty() {

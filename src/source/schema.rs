@@ -34,6 +34,10 @@ pub(crate) const EXCEPTION_SCHEMA: &str = include_str!("../../schemas/exception.
 /// The schema of the policy, as published in `schemas/policy.schema.json`.
 pub(crate) const POLICY_SCHEMA: &str = include_str!("../../schemas/policy.schema.json");
 
+/// The largest whole number that is not also another one to a reader that keeps numbers as doubles,
+/// as JavaScript and `jq` do.
+pub(super) const MAX_EXACT: i64 = (1 << 53) - 1;
+
 /// A compiled schema.
 #[derive(Debug)]
 pub(crate) struct Schema {
@@ -457,6 +461,22 @@ pub(crate) fn to_json(node: NodeRef<'_>) -> Value {
         Shape::List => node.items().map(to_json).collect(),
         Shape::Map => node.entries().map(|(key, value)| (key.to_owned(), to_json(value))).collect(),
     }
+}
+
+/// The same for output: a number that a reader with doubles would change is the text of it.
+pub(crate) fn to_exact_json(node: NodeRef<'_>) -> Value {
+    match node.shape() {
+        Shape::Number(number) if !is_exact(&number) => node.text().into(),
+        Shape::List => node.items().map(to_exact_json).collect(),
+        Shape::Map => {
+            node.entries().map(|(key, value)| (key.to_owned(), to_exact_json(value))).collect()
+        }
+        _ => to_json(node),
+    }
+}
+
+fn is_exact(number: &serde_json::Number) -> bool {
+    number.as_f64().is_some_and(|number| number.abs() <= MAX_EXACT as f64)
 }
 
 /// Keeps a file alive in places that outlive its tree.

@@ -1,8 +1,9 @@
 //! `exc list`.
 
 use exc::{Outcome, Terminal};
+use serde_json::Value;
 
-use crate::support::{Workspace, record};
+use crate::support::{RECORD_PATH, Workspace, record};
 
 fn three() -> Workspace {
     let w = Workspace::new();
@@ -194,4 +195,78 @@ fn colors_repeat_what_the_words_say() {
         stripped = stripped.replace(&format!("\u{1b}[{code}m"), "");
     }
     assert_eq!(stripped, plain);
+}
+
+/// Every number in a document.
+fn numbers(value: &Value) -> Vec<f64> {
+    match value {
+        Value::Number(number) => number.as_f64().into_iter().collect(),
+        Value::Array(items) => items.iter().flat_map(numbers).collect(),
+        Value::Object(entries) => entries.values().flat_map(numbers).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn d8_no_number_is_one_that_a_reader_with_doubles_would_change() {
+    const EXACT: f64 = 9_007_199_254_740_991.0;
+    let w = Workspace::new();
+    let policy = w.read("exceptions/policy.yaml");
+    w.write("exceptions/policy.yaml", format!("{policy}fields: {{ledger: {{type: integer}}}}\n"));
+    let written = |ledger: &str| {
+        let record = record("EXC-2026-K7QD", "high", "2027-01-31");
+        w.write(RECORD_PATH, format!("{record}ledger: {ledger}\n"));
+    };
+    let edges = [
+        ("0", true),
+        ("-9007199254740991", true),
+        ("9007199254740991", true),
+        ("9007199254740992", false),
+        ("9007199254740993", false),
+        ("-9007199254740993", false),
+        ("9223372036854775807", false),
+        ("-9223372036854775808", false),
+        ("18446744073709551615", false),
+    ];
+    for (edge, is_exact) in edges {
+        written(edge);
+        let codes = w.codes();
+        assert_eq!(codes, if is_exact { [].as_slice() } else { &["EXC104"] }, "{edge}");
+        for arguments in
+            [["list", "--format", "jsonl"].as_slice(), &["show", "--format=json", "K7QD"]]
+        {
+            let out: Value = serde_json::from_str(&w.exc(arguments)).expect("JSON");
+            let shown = out.pointer("/record/fields/ledger").unwrap_or(&out["fields"]["ledger"]);
+            assert_eq!(shown.is_number(), is_exact, "{shown}");
+            assert_eq!(shown.as_str().map_or_else(|| shown.to_string(), str::to_owned), edge);
+        }
+    }
+    // Nor where the value is of another type than the field.
+    written("[18446744073709551615, {a: -9007199254740993, b: 9007199254740993.5}]");
+    let out: Value = serde_json::from_str(&w.exc(&["list", "--format", "json"])).expect("JSON");
+    let numbers = numbers(&out);
+    assert!(numbers.len() > 2 && numbers.iter().all(|n| n.abs() <= EXACT), "{numbers:?}");
+}
+
+#[test]
+fn d8_counts_are_exact() {
+    let w = Workspace::new();
+    for n in 0..1_500 {
+        let expires = if n < 1_100 { "2027-01-31" } else { "2026-11-19" };
+        let record = record(&format!("EXC-2026-{n:04}"), "high", expires);
+        w.write(format!("exceptions/EXC-2026-{n:04}.yaml"), record);
+    }
+    w.write("exceptions/EXC-2026-AAAA.yaml", "x: [\n");
+    let summary = |arguments: &[&str]| {
+        let out: Value = serde_json::from_str(&w.run(arguments).out).expect("JSON");
+        out["summary"].clone()
+    };
+    assert_eq!(
+        summary(&["list", "--format", "json"]),
+        serde_json::json!({"records": 1_500, "unreadable": 1})
+    );
+    let checked = summary(&["check", "--format", "json"]);
+    assert_eq!((&checked["records"], &checked["unreadable"]), (&1_500.into(), &1.into()));
+    let expired = w.findings().iter().filter(|it| it["code"] == "EXC207").count();
+    assert_eq!(expired, 400);
 }
