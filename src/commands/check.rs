@@ -6,9 +6,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use chrono::NaiveDate;
 use clap::ValueEnum;
 
-use super::{Failure, Globals, Workspace, normal, verdict, write_file};
+use super::{Failure, Globals, Workspace, mainline, normal, verdict, write_file};
 use crate::env::{Env, Outcome};
 use crate::finding::{self, Finding, Level};
 use crate::register::{POLICY_FILE, Register, displayed};
@@ -94,6 +95,9 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let context = Context { policy: &workspace.policy, today: env.today };
     let (register, mut findings) = rules::judge(&workspace.directory, &workspace.name, &context);
     findings.extend(workspace.findings.iter().cloned());
+    if let Some(newest) = newest_commit(&workspace, globals, env) {
+        findings.extend(rules::check_clock(newest, &context));
+    }
     finding::sort(&mut findings);
     let mut unreadable = register.unreadable.clone();
     if let Some(selected) = &selected {
@@ -115,6 +119,23 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     // cost time.
     std::mem::forget(register);
     Ok(verdict(&findings, args.fail_on.level()))
+}
+
+/// The day of the newest commit, where the clock says which day it is.
+fn newest_commit(workspace: &Workspace, globals: &Globals, env: &mut Env<'_>) -> Option<NaiveDate> {
+    if globals.today.is_some() {
+        return None;
+    }
+    let read = || -> Result<_, Failure> {
+        Ok(mainline::repository(workspace)?.map(|repo| repo.head_day()).transpose()?.flatten())
+    };
+    // The register is judged without git, so a repository that cannot be read keeps nothing back.
+    read().unwrap_or_else(|error| {
+        if globals.verbose {
+            globals.note(env, &format!("note: the clock is not compared with git: {error}"));
+        }
+        None
+    })
 }
 
 fn pages() -> Vec<Page> {

@@ -1,13 +1,17 @@
-//! The only user of git2: identity, mainline, and the files of a commit, as owned values.
+//! The only user of git2: identity, mainline, and the day and the files of a commit, as owned
+//! values.
 //!
 //! Invariant: nothing in a repository's configuration runs a program, replace refs are not
 //! followed, and a repository that cannot be read is an error, never an absence.
 
 mod identity;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, NaiveDate};
 use git2::{ErrorCode, ObjectType, Oid, Repository};
 
 use crate::text::shell_word;
@@ -93,6 +97,21 @@ impl Repo {
         let head = self.inner.find_reference("HEAD").map_err(|error| self.error(&error))?;
         let target = head.symbolic_target_bytes().map(String::from_utf8_lossy);
         Ok(target.and_then(|target| target.strip_prefix("refs/heads/").map(str::to_owned)))
+    }
+
+    /// The day (UTC) on which the commit that is checked out was made, as its committer says; `None`
+    /// where there is no commit, or its moment is outside of the calendar.
+    pub(crate) fn head_day(&self) -> Result<Option<NaiveDate>, Error> {
+        match self.inner.head().and_then(|head| head.peel_to_commit()) {
+            Ok(commit) => {
+                let moment = DateTime::from_timestamp(commit.committer().when().seconds(), 0);
+                Ok(moment.map(|moment| moment.date_naive()))
+            }
+            Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => {
+                Ok(None)
+            }
+            Err(error) => Err(self.error(&error)),
+        }
     }
 
     /// The address of the remote `origin`, if there is one.
@@ -249,6 +268,21 @@ mod tests {
         std::fs::write(directory.path().join(".git/config"), config).unwrap();
         let error = Repo::discover(directory.path()).err().expect("no such version");
         assert!(matches!(error, Error::Unreadable { .. }), "{error}");
+    }
+
+    #[test]
+    fn the_day_of_a_commit_is_its_committers_in_utc() {
+        let day = |seconds, zone| {
+            let directory = tempfile::tempdir().unwrap();
+            Repository::init(directory.path()).unwrap();
+            assert_eq!(open(directory.path()).head_day().unwrap(), None);
+            testing::commit_at(directory.path(), seconds, zone);
+            open(directory.path()).head_day().unwrap().map(|day| day.to_string())
+        };
+        // Half past midnight in Berlin is still the day before in UTC.
+        assert_eq!(day(1_795_217_400, "+0100").as_deref(), Some("2026-11-20"));
+        assert_eq!(day(4_102_444_799, "+0000").as_deref(), Some("2099-12-31"));
+        assert_eq!(day(9_000_000_000_000_000, "+0000"), None);
     }
 
     #[test]

@@ -3,13 +3,13 @@
 //!
 //! A rule is a constant in [`RULES`]. It looks at one record ([`Check::Record`]), at a target with a
 //! fault ([`Check::Target`]) or at all records ([`Check::Register`]) and pushes findings; it never prints, and never reads a file or the clock.
-//! What is noticed while a file is read ([`Check::Load`]) has its page here as well. What several
+//! What is noticed while a file is read, or about the machine ([`Check::Load`]), has its page here as well. What several
 //! rules share stands beside them: [`prose`], [`scope_fault`].
 //!
 //! A page has four parts: *What it checks*, *Why it matters*, *Example*, *Instead*. A test runs
 //! every example, which must raise that code and no other, and every instead, which must raise
 //! none. An example is YAML that replaces the keys of a good record, or, in an `sh` block, commands
-//! run in a good register.
+//! run in a good register; in a `console` block, what a terminal shows about its newest commit.
 //!
 //! A new rule: the next free number of its hundred (never one that was used), a file named after
 //! it, a line in [`RULES`], and a line in `CHANGELOG.md`.
@@ -18,6 +18,7 @@ mod ambiguous_scalar;
 mod anchor_or_alias;
 mod bidi_control;
 mod byte_order_mark;
+mod clock_behind;
 mod closed_without_outcome;
 mod colliding_names;
 mod confusable;
@@ -122,7 +123,7 @@ pub(crate) struct Rule {
 
 /// What a rule looks at.
 pub(crate) enum Check {
-    /// Noticed while a file is listed, read or validated.
+    /// Noticed while a file is listed, read or validated, or about the machine.
     Load,
     Record(fn(&Record, &Context<'_>, &mut Vec<Finding>)),
     /// One target of an open record, which is known to have a fault.
@@ -221,6 +222,7 @@ pub(crate) const RULES: &[&Rule] = &[
     &look_alike_owner::RULE,
     &mixed_script::RULE,
     &emoji_joiner::RULE,
+    &clock_behind::RULE,
 ];
 
 /// The rule of a code (`EXC203`) or a name (`duration-too-long`).
@@ -249,6 +251,14 @@ pub(crate) fn check(register: &Register, context: &Context<'_>) -> Vec<Finding> 
     let inspect = |record| check_record(record, context);
     let inspected = register.records.par_iter().flat_map_iter(inspect).collect();
     complete(register, inspected, context)
+}
+
+/// What the day of the newest commit says about the clock of this machine.
+pub(crate) fn check_clock(newest: NaiveDate, context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    clock_behind::check(newest, context, &mut findings);
+    apply_levels(&mut findings, context.policy);
+    findings
 }
 
 /// Adds to the findings about single records those about files and about the register as a whole.

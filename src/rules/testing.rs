@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::{Check, Context, Rule, apply_levels, check, scope_fault};
+use super::{Check, Context, Rule, apply_levels, check, check_clock, scope_fault};
 use crate::finding::{Finding, Place};
+use crate::git;
 use crate::policy::{self, Policy};
 use crate::register::{self, Register};
 use crate::text::SourceFile;
@@ -284,6 +285,7 @@ fn run_blocks(code: &str, part: &str) -> Vec<&'static str> {
         (RECORD_PATH.to_owned(), RECORD.to_owned()),
     ];
     let mut commands = String::new();
+    let mut newest = None;
     let mut n_blocks = 0;
     let mut rest = part;
     while let Some((_, block)) = rest.split_once("\n```") {
@@ -293,6 +295,7 @@ fn run_blocks(code: &str, part: &str) -> Vec<&'static str> {
         rest = after;
         n_blocks += 1;
         match language {
+            "console" => newest = Some(committed(code, block)),
             "sh" => commands.push_str(&format!("{block}\n")),
             "yaml" => {
                 let (path, changes) = match block.strip_prefix("# exceptions/") {
@@ -315,7 +318,7 @@ fn run_blocks(code: &str, part: &str) -> Vec<&'static str> {
                 files.retain(|(known, _)| *known != path);
                 files.push((path, text));
             }
-            other => panic!("{code}: a block is `yaml` or `sh`, not `{other}`"),
+            other => panic!("{code}: a block is `yaml`, `sh` or `console`, not `{other}`"),
         }
     }
     assert!(n_blocks > 0, "{code}: a part of the page has a block");
@@ -332,10 +335,24 @@ fn run_blocks(code: &str, part: &str) -> Vec<&'static str> {
             .status();
         assert!(status.expect("a shell").success(), "{code}: `{commands}` fails");
     }
+    if let Some(newest) = newest {
+        git::testing::commit_at(directory.path(), newest, "+0000");
+    }
     let mut codes: Vec<&'static str> =
         load_and_check(directory.path()).iter().map(|finding| finding.code.id).collect();
     codes.sort_unstable();
     codes
+}
+
+/// The moment of the newest commit that a terminal shows, on the day of all fixtures.
+fn committed(code: &str, shown: &str) -> i64 {
+    let after = |command: &str| {
+        let (_, rest) = shown.split_once(command).unwrap_or_else(|| panic!("{code}: `{command}`"));
+        rest.lines().nth(1).unwrap_or_default()
+    };
+    assert_eq!(after("$ date -u +%F"), TODAY, "{code}");
+    let moment = chrono::DateTime::parse_from_rfc3339(after("$ git log -1 --format=%cI"));
+    moment.unwrap_or_else(|error| panic!("{code}: {error}")).timestamp()
 }
 
 fn load_and_check(root: &Path) -> Vec<Finding> {
@@ -351,7 +368,12 @@ fn load_and_check(root: &Path) -> Vec<Finding> {
         return levels;
     }
     let register: Register = register::load(&directory, "exceptions", &policy.record_schema);
-    check(&register, &Context { policy: &policy, today: today() })
+    let context = Context { policy: &policy, today: today() };
+    let repo = git::Repo::discover(root).expect("a repository that can be read, or none");
+    let newest = repo.and_then(|repo| repo.head_day().expect("a commit that can be read, or none"));
+    let mut findings = check(&register, &context);
+    findings.extend(newest.into_iter().flat_map(|newest| check_clock(newest, &context)));
+    findings
 }
 
 /// The sample records: each invalid one starts with the findings that it must raise, as pairs of

@@ -470,3 +470,35 @@ fn a_record_among_the_approvals_is_not_skipped_in_silence() {
         run.out
     );
 }
+
+#[test]
+fn d4_a_clock_behind_the_newest_commit_warns_and_moves_no_day() {
+    let workspace = Workspace::new();
+    workspace.write(RECORD_PATH, record("EXC-2026-K7QD", "high", "2026-11-21"));
+    let expiring = ["EXC208".to_owned()];
+    let repo = workspace.git();
+    assert_eq!(workspace.codes(), expiring, "no commit says nothing");
+    // 2026-11-21 and 2026-11-22, each at nine.
+    workspace.commit_at(&repo, "main", 1_795_251_600);
+    assert_eq!(workspace.codes(), expiring);
+    workspace.commit_at(&repo, "main", 1_795_338_000);
+
+    let run = workspace.run(&["check"]);
+    assert_eq!(run.code(), 0);
+    let finding = "\
+warning[EXC901]: today is 2026-11-20 by the clock of this machine, and the newest commit is of 2026-11-22
+--> exceptions/policy.yaml
+ = help: compare `date -u` with `git log -1 --format=%cI`; if the clock is behind, set it, or say which day it is with `--today DATE`
+";
+    assert!(run.out.contains(finding), "{}", run.out);
+    assert!(run.out.contains("judged on 2026-11-20 (UTC)"), "{}", run.out);
+    assert_eq!(workspace.codes(), ["EXC208", "EXC901"]);
+
+    let chosen = workspace.run(&["check", "--today", "2026-11-20"]);
+    assert!(!chosen.out.contains("EXC901"), "{}", chosen.out);
+    std::fs::write(workspace.path(".git/HEAD"), "nothing").expect("the repository is broken");
+    assert_eq!(workspace.codes(), expiring);
+    let broken = workspace.run(&["check", "--verbose"]);
+    assert_eq!(broken.code(), 0);
+    assert!(broken.err.starts_with("note: the clock is not compared with git: "), "{}", broken.err);
+}

@@ -200,12 +200,17 @@ impl Workspace {
 
     /// Commits everything below a folder to a branch.
     pub(crate) fn commit(&self, repo: &git2::Repository, branch: &str) {
+        self.commit_at(repo, branch, 1_790_000_000);
+    }
+
+    /// The same at a moment, in seconds since 1970.
+    pub(crate) fn commit_at(&self, repo: &git2::Repository, branch: &str, seconds: i64) {
         let mut index = repo.index().expect("an index");
         index
             .add_all(["exceptions"], git2::IndexAddOption::DEFAULT, None)
             .expect("files are added");
         let tree = repo.find_tree(index.write_tree().expect("a tree")).expect("a tree");
-        let time = git2::Time::new(1_790_000_000, 0);
+        let time = git2::Time::new(seconds, 0);
         let who = git2::Signature::new("Lee Park", "lee.park@example.com", &time).expect("a name");
         let reference = format!("refs/heads/{branch}");
         let parent = repo.find_reference(&reference).and_then(|tip| tip.peel_to_commit()).ok();
