@@ -27,7 +27,9 @@
 //! - What is wrong with a record is a [`finding::Finding`], never an error; an error means that
 //!   `exc` could not do its work.
 //! - Only `main.rs` reads the clock, the environment, the working directory and the standard
-//!   streams. Everything else gets an [`Env`].
+//!   streams, and listens to signals. Everything else gets an [`Env`].
+//! - A file that is replaced is whole, the old one or the new one, however the run ends
+//!   ([`commands::writing`]).
 //! - Text that stands in a record reaches a sink through [`render`], which makes it harmless there.
 //! - No network, no unsafe code, no program is started.
 #![forbid(unsafe_code)]
@@ -54,6 +56,7 @@ use clap::Parser;
 
 use crate::cli::{Cli, Command};
 use crate::commands::Failure;
+pub use crate::commands::writing::abandon_writes;
 pub use crate::env::{Env, Outcome, Terminal};
 
 /// Runs one command line, whose first element is the program's name.

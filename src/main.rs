@@ -1,5 +1,5 @@
 //! The real world: arguments, clock, environment, working directory and streams, handed to
-//! [`exc::run`].
+//! [`exc::run`]; and signals, which end it.
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
@@ -11,6 +11,11 @@ use exc::{Env, Outcome, Terminal};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    #[cfg(unix)]
+    if let Err(error) = end_on_signals() {
+        let _ = writeln!(io::stderr(), "error: cannot listen to signals: {error}");
+        return Outcome::Error.into();
+    }
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
     let today = chrono::Utc::now().date_naive();
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the directory")]
@@ -41,4 +46,32 @@ fn main() -> ExitCode {
         err: &mut io::stderr(),
     };
     exc::run(std::env::args_os(), &mut env).into()
+}
+
+/// Ends the process on Ctrl-C and its like with 128 and the signal's number, at once, but for
+/// removing what is half written.
+#[cfg(unix)]
+fn end_on_signals() -> io::Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+    let ignored = ignored_signals();
+    let is_heard = |signal: &i32| ignored >> (signal - 1) & 1 == 0;
+    let heard = [SIGHUP, SIGINT, SIGTERM].into_iter().filter(is_heard);
+    let mut signals = signal_hook::iterator::Signals::new(heard)?;
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            let _until_the_end = exc::abandon_writes();
+            signal_hook::low_level::exit(128 + signal);
+        }
+    })?;
+    Ok(())
+}
+
+/// The signals that whoever started the process wants ignored, as `nohup` does: a bit for each, the
+/// lowest for the first. None where the system does not tell.
+#[cfg(unix)]
+fn ignored_signals() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
 }

@@ -9,7 +9,8 @@ use anyhow::Context as _;
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
-use super::{Failure, Globals, Workspace, mainline, normal, verdict, write_file};
+use super::writing::write_file;
+use super::{Failure, Globals, Workspace, mainline, normal, verdict};
 use crate::env::{Env, Outcome};
 use crate::finding::{self, Finding, Level};
 use crate::register::{POLICY_FILE, Register, displayed};

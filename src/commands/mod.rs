@@ -11,15 +11,17 @@ pub(crate) mod new;
 pub(crate) mod rules;
 pub(crate) mod schema;
 pub(crate) mod show;
+pub(crate) mod writing;
 
 use std::fmt;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::Context as _;
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
+use self::writing::write_file;
 use crate::env::{Env, Outcome};
 use crate::finding::{Finding, Level};
 use crate::git::Repo;
@@ -160,69 +162,6 @@ impl Globals {
             let _ = writeln!(env.err, "{}", render::Safe(text));
         }
     }
-}
-
-/// Writes a file whole or not at all: to a temporary file beside it, synced, then renamed.
-pub(crate) fn write_file(
-    path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> anyhow::Result<()> {
-    let attempt = || -> io::Result<()> {
-        // A device or a pipe is written to as it is; only a regular file can be replaced.
-        if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
-            let mut sink = BufWriter::new(std::fs::OpenOptions::new().write(true).open(path)?);
-            write(&mut sink)?;
-            return sink.flush();
-        }
-        let mut file = temporary_beside(path)?;
-        let mut sink = BufWriter::new(&mut file);
-        write(&mut sink)?;
-        sink.flush()?;
-        drop(sink);
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        Ok(())
-    };
-    attempt().map_err(cause).with_context(|| format!("cannot write `{}`", path.display()))
-}
-
-/// Writes a new file whole or not at all; `false` where one of this name exists, which is kept.
-pub(crate) fn create_file(path: &Path, text: &str) -> anyhow::Result<bool> {
-    let attempt = || -> io::Result<bool> {
-        if std::fs::symlink_metadata(path).is_ok() {
-            return Ok(false);
-        }
-        let mut file = temporary_beside(path)?;
-        file.write_all(text.as_bytes())?;
-        file.as_file().sync_all()?;
-        match file.persist_noclobber(path) {
-            Ok(_) => Ok(true),
-            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-            Err(error) => Err(error.error),
-        }
-    };
-    attempt().map_err(cause).with_context(|| format!("cannot write `{}`", path.display()))
-}
-
-/// The cause of a failure to write, without the name of the temporary file, which nobody knows.
-fn cause(error: io::Error) -> io::Error {
-    // The library puts it behind the system's words, and keeps those nowhere else.
-    match error.to_string().split_once(" at path \"") {
-        Some((words, _)) => io::Error::new(error.kind(), words.to_owned()),
-        None => error,
-    }
-}
-
-fn temporary_beside(path: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".exc-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(directory.unwrap_or(Path::new(".")))
 }
 
 /// Refuses a path below `root` that leads through a symbolic link, which may lead anywhere.

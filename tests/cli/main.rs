@@ -10,5 +10,7 @@ mod list;
 mod new;
 mod rules;
 mod show;
+#[cfg(unix)]
+mod signals;
 mod support;
 mod tidy;

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::ValueEnum;
 
-use super::{Failure, Globals, REGISTER, create_file, normal, refuse_links, shown_path};
+use super::writing::create_file;
+use super::{Failure, Globals, REGISTER, normal, refuse_links, shown_path};
 use crate::env::{Env, Outcome};
 use crate::git::Repo;
 use crate::register::POLICY_FILE;

@@ -18,9 +18,8 @@ use chrono::{Datelike, NaiveDate};
 use self::draft::Draft;
 use self::ids::Ids;
 use super::list::{RiskName, parse_lifetime};
-use super::{
-    Failure, Globals, Workspace, create_file, mainline, parse_date, refuse_links, shown_path,
-};
+use super::writing::create_file;
+use super::{Failure, Globals, Workspace, mainline, parse_date, refuse_links, shown_path};
 use crate::env::{Env, Outcome};
 use crate::finding::{Finding, Level};
 use crate::model::{self, Lifetime, Milestone};

@@ -1,0 +1,152 @@
+//! Files that are written whole or not at all: to a temporary file beside the target, synced, then
+//! renamed.
+//!
+//! Invariant: whoever removes what is pending ([`abandon_writes`]) leaves no temporary file behind.
+//! A temporary file exists only while it is pending; both change under one lock.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use anyhow::Context as _;
+use tempfile::TempPath;
+
+/// The temporary files that are being written. A path that is dropped removes its file.
+static PENDING: Mutex<Vec<TempPath>> = Mutex::new(Vec::new());
+
+/// Removes the files that are half written, so that the process can end. No write begins or
+/// completes until the result is dropped.
+#[must_use = "without it, the next write leaves its file behind"]
+pub fn abandon_writes() -> impl Sized {
+    let mut pending = pending();
+    pending.clear();
+    pending
+}
+
+/// Writes a file whole or not at all.
+pub(crate) fn write_file(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> anyhow::Result<()> {
+    let attempt = || -> io::Result<()> {
+        // A device or a pipe is written to as it is; only a regular file can be replaced.
+        if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+            let mut sink = BufWriter::new(std::fs::OpenOptions::new().write(true).open(path)?);
+            write(&mut sink)?;
+            return sink.flush();
+        }
+        let mut temporary = Temporary::beside(path)?;
+        let mut sink = BufWriter::new(&mut temporary.file);
+        write(&mut sink)?;
+        sink.flush()?;
+        drop(sink);
+        temporary.complete(|temporary| Ok(temporary.persist(path)?))
+    };
+    attempt().map_err(cause).with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+/// Writes a new file whole or not at all; `false` where one of this name exists, which is kept.
+pub(crate) fn create_file(path: &Path, text: &str) -> anyhow::Result<bool> {
+    let attempt = || -> io::Result<bool> {
+        if std::fs::symlink_metadata(path).is_ok() {
+            return Ok(false);
+        }
+        let mut temporary = Temporary::beside(path)?;
+        temporary.file.write_all(text.as_bytes())?;
+        temporary.complete(|temporary| match temporary.persist_noclobber(path) {
+            Ok(()) => Ok(true),
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(error.error),
+        })
+    };
+    attempt().map_err(cause).with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+/// A temporary file that is pending; dropped, it is gone.
+struct Temporary {
+    file: File,
+    path: PathBuf,
+}
+
+impl Temporary {
+    fn beside(path: &Path) -> io::Result<Self> {
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".exc-");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        let mut pending = pending();
+        let temporary = builder.tempfile_in(directory.unwrap_or(Path::new(".")))?;
+        let (file, temporary) = temporary.into_parts();
+        let path = temporary.to_path_buf();
+        pending.push(temporary);
+        Ok(Self { file, path })
+    }
+
+    /// Gives the file its name, once all of it has reached the disk.
+    fn complete<T>(self, persist: impl FnOnce(TempPath) -> io::Result<T>) -> io::Result<T> {
+        self.file.sync_all()?;
+        let mut pending = pending();
+        let temporary = take(&mut pending, &self.path);
+        persist(temporary.ok_or(io::ErrorKind::Interrupted)?)
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let mut pending = pending();
+        drop(take(&mut pending, &self.path));
+    }
+}
+
+fn pending() -> MutexGuard<'static, Vec<TempPath>> {
+    // Whoever panicked while holding it has left a list of paths like any other.
+    PENDING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn take(pending: &mut Vec<TempPath>, path: &Path) -> Option<TempPath> {
+    let at = pending.iter().position(|known| **known == *path)?;
+    Some(pending.swap_remove(at))
+}
+
+/// The cause of a failure to write, without the name of the temporary file, which nobody knows.
+fn cause(error: io::Error) -> io::Error {
+    // The library puts it behind the system's words, and keeps those nowhere else.
+    match error.to_string().split_once(" at path \"") {
+        Some((words, _)) => io::Error::new(error.kind(), words.to_owned()),
+        None => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f10_an_abandoned_write_leaves_the_old_file_and_no_other() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let n_files = || std::fs::read_dir(directory.path()).expect("a directory").count();
+        let path = directory.path().join("found.txt");
+        std::fs::write(&path, "older").expect("a file is written");
+
+        let mut n_during = (0, 0);
+        let written = write_file(&path, |out| {
+            out.write_all(b"newer")?;
+            n_during.0 = n_files();
+            drop(abandon_writes());
+            n_during.1 = n_files();
+            out.write_all(b" still")
+        });
+        assert!(written.is_err());
+        assert_eq!((n_during, n_files()), ((2, 1), 1));
+        assert_eq!(std::fs::read_to_string(&path).expect("a text"), "older");
+
+        write_file(&path, |out| out.write_all(b"newer")).expect("writing goes on");
+        assert_eq!(std::fs::read_to_string(&path).expect("a text"), "newer");
+        assert_eq!(n_files(), 1);
+    }
+}
