@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use super::{Check, Context, Rule, apply_levels, check, scope_fault};
 use crate::finding::{Finding, Place};
 use crate::policy::{self, Policy};
-use crate::register::{self, Register};
+use crate::register::{self, Register, Store};
 use crate::text::SourceFile;
 
 /// The day on which all fixtures are judged.
@@ -350,7 +350,8 @@ fn load_and_check(root: &Path) -> Vec<Finding> {
     if !levels.is_empty() {
         return levels;
     }
-    let register: Register = register::load(&directory, "exceptions", &policy.record_schema);
+    let register: Register =
+        register::load(&Store::Directory(directory), "exceptions", &policy.record_schema);
     check(&register, &Context { policy: &policy, today: today() })
 }
 
