@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::register::{self, Entry, MAX_RECORD_SIZE};
+use crate::register::{self, Entry, MAX_RECORD_SIZE, Store};
 use crate::source;
 use crate::text::SourceFile;
 
@@ -20,9 +20,10 @@ pub fn read_and_parse(directory: &Path) -> usize {
 }
 
 fn files(directory: &Path, measure: impl Fn(&Arc<SourceFile>) -> usize + Sync) -> usize {
-    let entries = register::list(directory, "exceptions").entries;
+    let store = Store::Directory(directory.to_owned());
+    let entries = register::list(&store, "exceptions").entries;
     let measure = |entry: &Entry| {
-        register::read(entry, MAX_RECORD_SIZE).map_or(0, |(file, _)| measure(&file))
+        store.reader().read(entry, MAX_RECORD_SIZE).map_or(0, |(file, _)| measure(&file))
     };
     entries.par_iter().map(measure).sum()
 }

@@ -1,7 +1,7 @@
 //! `exc`, an exception register for policy-governed engineering teams: the map of the code.
 //!
 //! A register is a directory of YAML files in a git repository. Text becomes records with
-//! positions ([`source`]), all records of a directory are a [`register`], rules look at them under
+//! positions ([`source`]), all records of a directory or of a commit are a [`register`], rules look at them under
 //! a [`policy`] and say what is wrong as [`finding`]s, and [`render`] turns those into bytes.
 //!
 //! In the order of dependency; a module uses what stands above it and never what stands below,
@@ -13,7 +13,7 @@
 //! - [`finding`]: the only way to say that something is wrong.
 //! - [`source`]: text → record. [`source::yaml`] alone names a YAML parser and makes
 //!   the tree of [`source::tree`].
-//! - [`register`]: all records of a directory, and what could not be read.
+//! - [`register`]: all records of a directory or of a commit, and what could not be read.
 //! - [`policy`]: the policy file → a validated policy.
 //! - [`rules`]: one rule per file. Start here to add a check.
 //! - [`render`]: findings and lists → text, JSON, SARIF and so on.

@@ -59,7 +59,7 @@ fn main() -> Result<()> {
     row(&mut out, "reading the files", read, exc, "")?;
     row(&mut out, "reading and parsing with spans", parse, exc, "")?;
     verdict(&mut out, "exc check / reading and parsing", ratio(exc, parse), "at most", 1.5)?;
-    peers(&mut out, &options, &clean, exc)?;
+    peers(&mut out, &options, &clean)?;
 
     let small = directory.path().join("small");
     generate::write(&small, 12, 0)?;
@@ -134,7 +134,7 @@ fn exc_command(root: &Path) -> Command {
 }
 
 /// Tools that a user would pick instead, for the schema alone, on the same files.
-fn peers(out: &mut impl Write, options: &Options, root: &Path, exc: Duration) -> Result<()> {
+fn peers(out: &mut impl Write, options: &Options, root: &Path) -> Result<()> {
     let Some(peers) = &options.peers else {
         writeln!(
             out,
@@ -183,8 +183,7 @@ fn peers(out: &mut impl Write, options: &Options, root: &Path, exc: Duration) ->
         command.current_dir(&register);
         // The slowest one takes minutes: once is enough for a ratio in the hundreds.
         let rounds = if target > 50.0 { 1 } else { options.rounds };
-        let once = Options { records: options.records, rounds, peers: None, large: false };
-        let time = median(&once, || run(&mut command, &[0]))?;
+        let [exc, time] = side_by_side(rounds, [exc_command(root), command])?;
         row(out, name, time, exc, "schema alone")?;
         verdict(out, &format!("{name} / exc check"), ratio(time, exc), "at least", target)?;
     }

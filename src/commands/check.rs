@@ -1,6 +1,7 @@
 //! `exc check`: judges the register.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -9,11 +10,13 @@ use anyhow::Context as _;
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
+use super::workspace::slashed;
 use super::writing::write_file;
 use super::{Failure, Globals, Workspace, mainline, normal, verdict};
 use crate::env::{Env, Outcome};
 use crate::finding::{self, Finding, Level};
-use crate::register::{POLICY_FILE, Register, displayed};
+use crate::git::{Mode, Repo};
+use crate::register::{POLICY_FILE, Register, Snapshot, Store, displayed};
 use crate::render::{self, Format, Judgement, Page, Style, markdown};
 use crate::rules::{self, Context, RULES};
 
@@ -94,7 +97,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     };
     let selected = select(&args.paths, globals, env, &workspace)?;
     let context = Context { policy: &workspace.policy, today: env.today };
-    let (register, mut findings) = rules::judge(&workspace.directory, &workspace.name, &context);
+    let (register, mut findings) = rules::judge(&workspace.store, &workspace.name, &context);
     findings.extend(workspace.findings.iter().cloned());
     if let Some(newest) = newest_commit(&workspace, globals, env) {
         findings.extend(rules::check_clock(newest, &context));
@@ -205,23 +208,30 @@ fn select(
         return Ok(None);
     }
     let mut selection = Selection { names: BTreeSet::new(), directories: Vec::new() };
+    let directory = match &workspace.store {
+        Store::Directory(directory) => directory,
+        Store::Commit(snapshot) => {
+            select_in(snapshot, paths, workspace, &mut selection)?;
+            return Ok(Some(selection));
+        }
+    };
     for path in paths {
         let absolute = normal(&globals.cwd(env).join(path));
         // A symbolic link that dangles is there, and is a finding.
         let metadata = std::fs::symlink_metadata(&absolute);
-        let relative = absolute.strip_prefix(&workspace.directory).ok();
+        let relative = absolute.strip_prefix(directory).ok();
         let (Some(relative), Ok(metadata)) = (relative, metadata) else {
             return Err(not_in_register(path, workspace));
         };
-        if let Some(link) = link_above(&workspace.directory, relative) {
+        if let Some(link) = link_above(directory, relative) {
             let message =
                 format!("`{}` leads through `{}`, a symbolic link", path.display(), link.display());
             return Err(Failure::new(message)
                 .hint("links are not followed: name the file itself")
                 .into());
         }
-        let name =
-            relative.iter().fold(workspace.name.clone(), |parent, part| displayed(&parent, part).0);
+        let below = |parent: String, part: &OsStr| displayed(&parent, part.as_encoded_bytes()).0;
+        let name = relative.iter().fold(workspace.name.clone(), below);
         if metadata.is_dir() {
             selection.directories.push(format!("{name}/"));
         } else {
@@ -229,6 +239,29 @@ fn select(
         }
     }
     Ok(Some(selection))
+}
+
+/// Selects by the paths that files have in a commit.
+fn select_in(
+    snapshot: &Snapshot,
+    paths: &[PathBuf],
+    workspace: &Workspace,
+    selection: &mut Selection,
+) -> anyhow::Result<()> {
+    let repo = Repo::open(&snapshot.repository).map_err(Failure::from)?;
+    for path in paths {
+        let name = slashed(&normal(path));
+        let is_inside = Path::new(&name).starts_with(&workspace.name);
+        let entry = repo.entry_at(snapshot.commit, &name).map_err(Failure::from)?;
+        match entry.filter(|_| is_inside).map(|entry| entry.mode) {
+            None => return Err(not_in_register(path, workspace)),
+            Some(Mode::Folder) => selection.directories.push(format!("{name}/")),
+            Some(_) => {
+                selection.names.insert(name);
+            }
+        }
+    }
+    Ok(())
 }
 
 fn not_in_register(path: &Path, workspace: &Workspace) -> anyhow::Error {

@@ -148,7 +148,7 @@ fn parse_target(text: &str) -> Result<String, String> {
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
     let workspace = super::open_or_explain(globals, env)?;
     let register =
-        register::load(&workspace.directory, &workspace.name, &workspace.policy.record_schema);
+        register::load(&workspace.store, &workspace.name, &workspace.policy.record_schema);
     let landed = Landed::read(&workspace, &register, globals, env)?;
     let today = env.today;
     let records = register.records.par_iter().map(|record| {

@@ -1,6 +1,6 @@
 //! One verb per file: its arguments, whose documentation is the help, and what it does.
 //!
-//! This file holds what they share: the global options, and opening a register.
+//! This file holds what they share: the global options, and writing what they make.
 
 pub(crate) mod check;
 pub(crate) mod explain;
@@ -11,6 +11,7 @@ pub(crate) mod new;
 pub(crate) mod rules;
 pub(crate) mod schema;
 pub(crate) mod show;
+mod workspace;
 pub(crate) mod writing;
 
 use std::fmt;
@@ -24,14 +25,10 @@ use clap::ValueEnum;
 use self::writing::write_file;
 use crate::env::{Env, Outcome};
 use crate::finding::{Finding, Level};
-use crate::git::Repo;
 use crate::model::window;
-use crate::policy::{self, Policy};
-use crate::register::{self, Entry, MAX_POLICY_SIZE, POLICY_FILE};
-use crate::render::{self, Judgement, Style};
+use crate::render::{self, Style};
 
-/// The directory of a register where none is named.
-pub(crate) const REGISTER: &str = "exceptions";
+pub(crate) use workspace::{REGISTER, Workspace, open, open_or_explain};
 
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Global options")]
@@ -75,25 +72,6 @@ pub(crate) enum ColorChoice {
 pub(crate) struct Failure {
     message: String,
     pub(crate) hint: Option<String>,
-}
-
-/// A register that has been found, with its policy.
-pub(crate) struct Workspace {
-    /// The register's directory.
-    pub(crate) directory: PathBuf,
-    /// The register as people know it, relative to [`Workspace::root`].
-    pub(crate) name: String,
-    /// The root of the repository, or the directory that holds the register.
-    pub(crate) root: PathBuf,
-    pub(crate) policy: Policy,
-    /// What the policy's file deserves a warning for.
-    pub(crate) findings: Vec<Finding>,
-}
-
-/// A register whose policy cannot be used: nothing can be judged.
-pub(crate) struct UnusablePolicy {
-    pub(crate) name: String,
-    pub(crate) findings: Vec<Finding>,
 }
 
 impl Failure {
@@ -180,110 +158,6 @@ pub(crate) fn refuse_links(root: &Path, path: &Path) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// Finds the register and reads its policy.
-pub(crate) fn open(
-    globals: &Globals,
-    env: &Env<'_>,
-) -> anyhow::Result<Result<Workspace, UnusablePolicy>> {
-    let directory = find_register(globals, env)?;
-    let (root, name) = repository_root(&directory);
-    let entry = Entry {
-        path: directory.join(POLICY_FILE),
-        name: format!("{name}/{POLICY_FILE}"),
-        name_bytes: None,
-    };
-    let unusable = |findings| Ok(Err(UnusablePolicy { name: name.clone(), findings }));
-    let (file, mut findings) = match register::read(&entry, MAX_POLICY_SIZE) {
-        Ok(read) => read,
-        Err(findings) => return unusable(findings),
-    };
-    let policy = match policy::load(&file) {
-        Ok((policy, warnings)) => {
-            findings.extend(warnings);
-            policy
-        }
-        Err(mut problems) => {
-            crate::rules::name_codes(&mut problems);
-            return unusable(problems);
-        }
-    };
-    let levels = crate::rules::check_levels(&policy);
-    if !levels.is_empty() {
-        return unusable(levels);
-    }
-    Ok(Ok(Workspace { directory, name, root, policy, findings }))
-}
-
-/// The same, for commands that can say nothing without a policy.
-pub(crate) fn open_or_explain(globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Workspace> {
-    match open(globals, env)? {
-        Ok(workspace) => Ok(workspace),
-        Err(UnusablePolicy { name, findings }) => {
-            let judgement = Judgement::unusable(&name, &findings, env.today);
-            let style = Style { width: None, ..globals.style(env) };
-            render::text::write(&judgement, style, env.err)
-                .context("cannot write to standard error")?;
-            let message = format!("the policy `{name}/{POLICY_FILE}` cannot be used");
-            Err(Failure::new(message).hint("fix what stands above").into())
-        }
-    }
-}
-
-fn find_register(globals: &Globals, env: &Env<'_>) -> anyhow::Result<PathBuf> {
-    let cwd = normal(&globals.cwd(env));
-    if let Some(named) = &globals.register {
-        let directory = normal(&cwd.join(named));
-        let policy = directory.join(POLICY_FILE);
-        if std::fs::symlink_metadata(&policy).is_err() {
-            let message =
-                format!("`{}` is no register: it has no `{POLICY_FILE}`", named.display());
-            return Err(Failure::new(message).hint("run `exc init` to start one").into());
-        }
-        return no_link(directory);
-    }
-    let is_register =
-        |directory: &PathBuf| std::fs::symlink_metadata(directory.join(POLICY_FILE)).is_ok();
-    // Inside the register itself, its parent is one step up.
-    let found = cwd.ancestors().map(|parent| parent.join(REGISTER)).find(is_register);
-    if let Some(directory) = found {
-        return no_link(directory);
-    }
-    if matches!(Repo::discover(&cwd), Ok(Some(repo)) if repo.root().is_none()) {
-        let message = format!("`{}` is a bare repository: it has no files", cwd.display());
-        return Err(Failure::new(message).hint("run it in a clone").into());
-    }
-    let message = format!(
-        "no register: `{REGISTER}/{POLICY_FILE}` is neither in `{}` nor above it",
-        cwd.display()
-    );
-    let hint = "run `exc init` to start one, or name one with `--register DIR`";
-    Err(Failure::new(message).hint(hint).into())
-}
-
-/// A register directory that is one: what a link leads to is not what was reviewed.
-fn no_link(directory: PathBuf) -> anyhow::Result<PathBuf> {
-    match std::fs::symlink_metadata(&directory) {
-        Ok(metadata) if metadata.is_symlink() => {
-            let message =
-                format!("`{}` is a symbolic link, which is not followed", directory.display());
-            Err(Failure::new(message)
-                .hint("put the register itself there, or name it with `--register DIR`")
-                .into())
-        }
-        _ => Ok(directory),
-    }
-}
-
-/// The root of the repository in which a register stands, and the register's name in it.
-fn repository_root(directory: &Path) -> (PathBuf, String) {
-    let parent = directory.parent().unwrap_or(directory);
-    let root =
-        directory.ancestors().skip(1).find(|root| root.join(".git").exists()).unwrap_or(parent);
-    let relative = directory.strip_prefix(root).unwrap_or(directory);
-    let parts = relative.components().map(|part| part.as_os_str().to_string_lossy());
-    (root.to_owned(), parts.collect::<Vec<_>>().join("/"))
 }
 
 /// A path without `.` and `..`, as the words say it; links are not followed.

@@ -2,7 +2,8 @@
 
 use clap::ValueEnum;
 
-use super::{Globals, UnusablePolicy, find_register, open};
+use super::workspace::{UnusablePolicy, is_inside};
+use super::{Globals, open};
 use crate::env::{Env, Outcome};
 use crate::policy::{Policy, RuleLevel};
 use crate::register::POLICY_FILE;
@@ -42,7 +43,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
 
 /// The policy of the register, where there is one. Rules can be read about without any.
 fn policy(globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Option<Policy>> {
-    if globals.register.is_none() && find_register(globals, env).is_err() {
+    if !is_inside(globals, env) {
         return Ok(None);
     }
     match open(globals, env)? {

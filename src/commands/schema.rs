@@ -2,7 +2,8 @@
 
 use clap::ValueEnum;
 
-use super::{Globals, find_register};
+use super::Globals;
+use super::workspace::is_inside;
 use crate::env::{Env, Outcome};
 use crate::source::schema::{EXCEPTION_SCHEMA, POLICY_SCHEMA};
 use crate::source::{self};
@@ -37,8 +38,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
 
 /// The built-in schema as it is written, or the register's own where that differs.
 fn exception(globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<String> {
-    let is_inside = globals.register.is_some() || find_register(globals, env).is_ok();
-    if !is_inside {
+    if !is_inside(globals, env) {
         return Ok(EXCEPTION_SCHEMA.to_owned());
     }
     let workspace = super::open_or_explain(globals, env)?;

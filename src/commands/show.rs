@@ -45,9 +45,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let workspace = super::open_or_explain(globals, env)?;
     let register = match named(&workspace, &args.id)? {
         Some(register) => register,
-        None => {
-            register::load(&workspace.directory, &workspace.name, &workspace.policy.record_schema)
-        }
+        None => register::load(&workspace.store, &workspace.name, &workspace.policy.record_schema),
     };
     let record = find(&register, &args.id)?;
     if args.format == Format::Yaml {
@@ -70,7 +68,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
 /// The records whose files are called so, as a register of their own: where names tell, nothing
 /// else has to be read. `None` where they do not.
 fn named(workspace: &Workspace, id: &str) -> Result<Option<Register>, Failure> {
-    let Listing { mut entries, .. } = register::list(&workspace.directory, &workspace.name);
+    let Listing { mut entries, .. } = register::list(&workspace.store, &workspace.name);
     let names: Vec<&str> = entries.iter().map(|entry| mainline::stem(&entry.name)).collect();
     let is_meant = chosen(&names, id)?;
     let mut is_meant = is_meant.into_iter();
@@ -81,8 +79,9 @@ fn named(workspace: &Workspace, id: &str) -> Result<Option<Register>, Failure> {
         findings: Vec::new(),
         unreadable: Vec::new(),
     };
+    let reader = workspace.store.reader();
     for entry in &entries {
-        let Ok((file, _)) = register::read(entry, MAX_RECORD_SIZE) else { return Ok(None) };
+        let Ok((file, _)) = reader.read(entry, MAX_RECORD_SIZE) else { return Ok(None) };
         let (record, _) = source::load(&file, &workspace.policy.record_schema);
         let Some(record) = record else { return Ok(None) };
         if !record.exception.id.eq_ignore_ascii_case(mainline::stem(&entry.name)) {

@@ -5,6 +5,7 @@
 //! followed, and a repository that cannot be read is an error, never an absence.
 
 mod identity;
+mod objects;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -17,6 +18,7 @@ use git2::{ErrorCode, ObjectType, Oid, Repository};
 use crate::text::shell_word;
 
 pub(crate) use identity::Identity;
+pub(crate) use objects::{Mode, TreeEntry};
 
 /// Folders below each other that a register may have.
 const MAX_DEPTH: usize = 16;
@@ -44,7 +46,6 @@ pub(crate) struct Mainline {
 pub(crate) struct TreeFile {
     /// Relative to the root of the repository, with `/` between its parts.
     pub(crate) path: String,
-    pub(crate) mode: i32,
     pub(crate) blob: ObjectId,
 }
 
@@ -53,6 +54,8 @@ pub(crate) struct TreeFile {
 pub(crate) enum Error {
     /// It belongs to somebody else, so git refuses it.
     NotOwned { path: PathBuf },
+    /// It lacks an object that it names: it is a partial clone, or damaged.
+    Missing { path: PathBuf, id: ObjectId },
     /// It, or something in it, is broken or of an unknown kind.
     Unreadable { path: PathBuf, reason: String },
 }
@@ -61,13 +64,21 @@ impl Repo {
     /// Opens the repository in which `path` lies; `None` where there is none.
     pub(crate) fn discover(path: &Path) -> Result<Option<Self>, Error> {
         match Repository::discover(path) {
-            Ok(inner) => {
-                let path = inner.workdir().unwrap_or_else(|| inner.path()).to_owned();
-                Ok(Some(Self { inner, path }))
-            }
+            Ok(inner) => Ok(Some(Self::from(inner))),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(Error::new(path, &error)),
         }
+    }
+
+    /// Opens the repository whose own directory, as [`Repo::directory`] gives it, is `path`.
+    pub(crate) fn open(path: &Path) -> Result<Self, Error> {
+        let inner = Repository::open(path).map_err(|error| Error::new(path, &error))?;
+        Ok(Self::from(inner))
+    }
+
+    /// The repository's own directory, such as `.git`.
+    pub(crate) fn directory(&self) -> &Path {
+        self.inner.path()
     }
 
     /// The root of the work tree; `None` in a bare repository.
@@ -102,16 +113,14 @@ impl Repo {
     /// The day (UTC) on which the commit that is checked out was made, as its committer says; `None`
     /// where there is no commit, or its moment is outside of the calendar.
     pub(crate) fn head_day(&self) -> Result<Option<NaiveDate>, Error> {
-        match self.inner.head().and_then(|head| head.peel_to_commit()) {
-            Ok(commit) => {
-                let moment = DateTime::from_timestamp(commit.committer().when().seconds(), 0);
-                Ok(moment.map(|moment| moment.date_naive()))
-            }
-            Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => {
-                Ok(None)
-            }
-            Err(error) => Err(self.error(&error)),
-        }
+        let head = match self.inner.head() {
+            Ok(head) => head,
+            Err(error) if error.code() == ErrorCode::UnbornBranch => return Ok(None),
+            Err(error) => return Err(self.error(&error)),
+        };
+        let commit = head.peel_to_commit().map_err(|error| self.error(&error))?;
+        let moment = DateTime::from_timestamp(commit.committer().when().seconds(), 0);
+        Ok(moment.map(|moment| moment.date_naive()))
     }
 
     /// The address of the remote `origin`, if there is one.
@@ -123,37 +132,26 @@ impl Repo {
         }
     }
 
-    /// All files of a commit below a folder, by path; none where the folder does not exist.
+    /// All files of a commit below a folder, by path; none where the folder does not exist. Links
+    /// and submodules hold no records of this register.
     pub(crate) fn files_at(&self, commit: ObjectId, folder: &str) -> Result<Vec<TreeFile>, Error> {
-        let fail = |error: git2::Error| self.error(&error);
-        let root = self.inner.find_commit(commit.0).and_then(|commit| commit.tree());
-        let root = root.map_err(fail)?;
-        let top = match root.get_path(Path::new(folder)) {
-            Ok(entry) if entry.kind() == Some(ObjectType::Tree) => entry.id(),
-            Ok(_) => return Ok(Vec::new()),
-            Err(error) if error.code() == ErrorCode::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(fail(error)),
+        let top = match self.entry_at(commit, folder)? {
+            Some(TreeEntry { mode: Mode::Folder, id, .. }) => id,
+            _ => return Ok(Vec::new()),
         };
         let mut files = Vec::new();
         let mut pending = vec![(top, folder.to_owned(), 0)];
         while let Some((tree, folder, depth)) = pending.pop() {
-            let tree = self.inner.find_tree(tree).map_err(fail)?;
-            for entry in &tree {
-                let path = format!("{folder}/{}", String::from_utf8_lossy(entry.name_bytes()));
-                match entry.kind() {
-                    Some(ObjectType::Tree) if depth < MAX_DEPTH => {
-                        pending.push((entry.id(), path, depth + 1));
-                    }
-                    Some(ObjectType::Tree) => {
+            for entry in self.tree(tree)? {
+                let path = format!("{folder}/{}", String::from_utf8_lossy(&entry.name));
+                match entry.mode {
+                    Mode::Folder if depth < MAX_DEPTH => pending.push((entry.id, path, depth + 1)),
+                    Mode::Folder => {
                         let reason = format!("`{path}` is nested more than {MAX_DEPTH} deep");
                         return Err(Error::Unreadable { path: self.path.clone(), reason });
                     }
-                    Some(ObjectType::Blob) => {
-                        let blob = ObjectId(entry.id());
-                        files.push(TreeFile { path, mode: entry.filemode(), blob });
-                    }
-                    // A submodule holds no records of this register.
-                    _ => {}
+                    Mode::File | Mode::Executable => files.push(TreeFile { path, blob: entry.id }),
+                    Mode::Symlink | Mode::Submodule | Mode::Unknown => {}
                 }
             }
         }
@@ -161,19 +159,15 @@ impl Repo {
         Ok(files)
     }
 
-    /// The bytes of a file; `None` where there are more than `max_size`.
-    pub(crate) fn blob(&self, id: ObjectId, max_size: u64) -> Result<Option<Vec<u8>>, Error> {
-        let fail = |error: git2::Error| self.error(&error);
-        let (size, _) = self.inner.odb().and_then(|odb| odb.read_header(id.0)).map_err(fail)?;
-        if size as u64 > max_size {
-            return Ok(None);
-        }
-        let blob = self.inner.find_blob(id.0).map_err(fail)?;
-        Ok(Some(blob.content().to_vec()))
-    }
-
     fn error(&self, error: &git2::Error) -> Error {
         Error::new(&self.path, error)
+    }
+}
+
+impl From<Repository> for Repo {
+    fn from(inner: Repository) -> Self {
+        let path = inner.workdir().unwrap_or_else(|| inner.path()).to_owned();
+        Self { inner, path }
     }
 }
 
@@ -215,6 +209,9 @@ impl Error {
                     shell_word(path)
                 )
             }
+            Self::Missing { .. } => {
+                "run `git fetch --refetch --no-filter` there, or clone it without `--filter`".to_owned()
+            }
             Self::Unreadable { .. } => {
                 "run `git fsck` there; a clone made with `--filter` or of another object format cannot be read".to_owned()
             }
@@ -227,6 +224,9 @@ impl fmt::Display for Error {
         match self {
             Self::NotOwned { path } => {
                 write!(f, "the repository `{}` belongs to somebody else", path.display())
+            }
+            Self::Missing { path, id } => {
+                write!(f, "the repository of `{}` lacks the object {id}", path.display())
             }
             Self::Unreadable { path, reason } => {
                 write!(f, "the repository of `{}` cannot be read: {reason}", path.display())

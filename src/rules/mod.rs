@@ -101,14 +101,12 @@ mod verification_too_rare;
 mod wrong_type;
 mod yaml_syntax;
 
-use std::path::Path;
-
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use crate::finding::{self, Code, Finding, Level};
 use crate::policy::{Policy, RuleLevel, UNUSABLE_POLICY};
-use crate::register::{self, Register};
+use crate::register::{self, Register, Store};
 use crate::source::Record;
 use crate::source::schema::{UNKNOWN_KEY, nearest};
 use scope_fault::FaultyTarget;
@@ -232,16 +230,12 @@ pub(crate) fn find(code: &str) -> Option<&'static Rule> {
     RULES.iter().find(is_meant).copied()
 }
 
-/// Reads a register directory and judges it: the register, and everything wrong with it, worst
+/// Reads a register and judges it: the register, and everything wrong with it, worst
 /// first.
-pub(crate) fn judge(
-    directory: &Path,
-    name: &str,
-    context: &Context<'_>,
-) -> (Register, Vec<Finding>) {
+pub(crate) fn judge(store: &Store, name: &str, context: &Context<'_>) -> (Register, Vec<Finding>) {
     let schema = &context.policy.record_schema;
     let inspect = |record: &Record| check_record(record, context);
-    let (register, inspected) = register::load_and_inspect(directory, name, schema, &inspect);
+    let (register, inspected) = register::load_and_inspect(store, name, schema, &inspect);
     let findings = complete(&register, inspected, context);
     (register, findings)
 }

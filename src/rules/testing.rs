@@ -12,7 +12,7 @@ use super::{Check, Context, Rule, apply_levels, check, check_clock, scope_fault}
 use crate::finding::{Finding, Place};
 use crate::git;
 use crate::policy::{self, Policy};
-use crate::register::{self, Register};
+use crate::register::{self, Register, Store};
 use crate::text::SourceFile;
 
 /// The day on which all fixtures are judged.
@@ -367,7 +367,8 @@ fn load_and_check(root: &Path) -> Vec<Finding> {
     if !levels.is_empty() {
         return levels;
     }
-    let register: Register = register::load(&directory, "exceptions", &policy.record_schema);
+    let store = Store::Directory(directory);
+    let register: Register = register::load(&store, "exceptions", &policy.record_schema);
     let context = Context { policy: &policy, today: today() };
     let repo = git::Repo::discover(root).expect("a repository that can be read, or none");
     let newest = repo.and_then(|repo| repo.head_day().expect("a commit that can be read, or none"));

@@ -171,17 +171,6 @@ fn a_register_without_records_says_how_to_file_one() {
 }
 
 #[test]
-fn a_bare_repository_gets_one_clear_line() {
-    let w = Workspace::empty();
-    git2::Repository::init_bare(w.root()).unwrap();
-    for command in [&["list"][..], &["check"], &["show", "EXC-2026-K7QD"]] {
-        let said = w.run(command);
-        assert_eq!(said.outcome, Outcome::Error);
-        assert!(said.err.contains("is a bare repository: it has no files\n"), "{}", said.err);
-    }
-}
-
-#[test]
 fn colors_repeat_what_the_words_say() {
     let plain = three().exc(&["list", "--all"]);
     let colored = three().exc(&["list", "--all", "--color", "always"]);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::ValueEnum;
 
+use super::workspace::no_files;
 use super::writing::create_file;
 use super::{Failure, Globals, REGISTER, normal, refuse_links, shown_path};
 use crate::env::{Env, Outcome};
@@ -103,10 +104,7 @@ fn survey(args: &Args, globals: &Globals, env: &Env<'_>) -> anyhow::Result<Site>
         None => cwd.clone(),
         Some(repo) => match repo.root() {
             Some(root) => above(&cwd, root),
-            None => {
-                let message = format!("`{}` is a bare repository: it has no files", cwd.display());
-                return Err(Failure::new(message).hint("run it in a clone").into());
-            }
+            None => return Err(no_files(&cwd).into()),
         },
     };
     let register = match &globals.register {

@@ -152,7 +152,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
     let workspace = super::open_or_explain(globals, env)?;
     let mut register =
-        register::load(&workspace.directory, &workspace.name, &workspace.policy.record_schema);
+        register::load(&workspace.store, &workspace.name, &workspace.policy.record_schema);
     let identity = match mainline::repository(&workspace)? {
         Some(repo) => {
             let variable = |name: &str| env.vars.get(name).map(String::as_str);
@@ -253,7 +253,7 @@ fn place(draft: &Draft, workspace: &Workspace) -> anyhow::Result<(PathBuf, Arc<S
         Layout::Year => Some(opened.format("%Y").to_string()),
         Layout::YearMonth => Some(opened.format("%Y-%m").to_string()),
     };
-    let mut directory = workspace.directory.clone();
+    let mut directory = workspace.directory()?.to_owned();
     let mut name = workspace.name.clone();
     let mut schema = "../schemas/exception.schema.json".to_owned();
     if let Some(folder) = folder {
@@ -263,7 +263,7 @@ fn place(draft: &Draft, workspace: &Workspace) -> anyhow::Result<(PathBuf, Arc<S
     }
     let file_name = format!("{}.yaml", draft.exception.id);
     let has_schema =
-        super::init::schemas(&workspace.directory).join("exception.schema.json").is_file();
+        super::init::schemas(workspace.directory()?).join("exception.schema.json").is_file();
     let modeline = has_schema.then_some(schema.as_str());
     let file = draft.file(&format!("{name}/{file_name}"), modeline, &workspace.policy);
     Ok((directory.join(file_name), file))

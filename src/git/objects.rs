@@ -1,0 +1,231 @@
+//! Commits and trees as git stores them, parsed here, so that neither grafts nor replace refs nor a
+//! list of shallow commits can change what they say.
+//!
+//! Formats: <https://git-scm.com/docs/gitformat-pack>, and `git cat-file -p` of the objects. An
+//! object that is not in that form is refused, never guessed at.
+
+use git2::{ErrorCode, ObjectType, Oid};
+
+use super::{Error, ObjectId, Repo};
+
+/// Bytes that a commit or a tree may have.
+const MAX_SIZE: usize = 64 * 1024 * 1024;
+
+/// A commit, as far as its header says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Commit {
+    pub(crate) tree: ObjectId,
+    /// The parents that the commit itself names, in their order.
+    pub(crate) parents: Vec<ObjectId>,
+}
+
+/// An entry of a tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TreeEntry {
+    /// One part of a path; bytes, since git knows no encoding of names.
+    pub(crate) name: Vec<u8>,
+    pub(crate) mode: Mode,
+    pub(crate) id: ObjectId,
+}
+
+/// What an entry of a tree is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Folder,
+    File,
+    Executable,
+    Symlink,
+    /// A commit of another repository.
+    Submodule,
+    /// Anything that git would not write today.
+    Unknown,
+}
+
+impl Repo {
+    /// The header of a commit.
+    pub(crate) fn commit(&self, id: ObjectId) -> Result<Commit, Error> {
+        let bytes = self.header(id, ObjectType::Commit)?;
+        parse_commit(&bytes).map_err(|reason| self.malformed(id, reason))
+    }
+
+    /// The entries of a tree, in git's order.
+    pub(crate) fn tree(&self, id: ObjectId) -> Result<Vec<TreeEntry>, Error> {
+        let bytes = self.header(id, ObjectType::Tree)?;
+        parse_tree(&bytes).map_err(|reason| self.malformed(id, reason))
+    }
+
+    /// What stands at a path of a commit, with `/` between its parts; `None` where nothing does.
+    pub(crate) fn entry_at(
+        &self,
+        commit: ObjectId,
+        path: &str,
+    ) -> Result<Option<TreeEntry>, Error> {
+        let root = self.commit(commit)?.tree;
+        let mut found = TreeEntry { name: Vec::new(), mode: Mode::Folder, id: root };
+        for part in path.split('/').filter(|part| !part.is_empty()) {
+            if found.mode != Mode::Folder {
+                return Ok(None);
+            }
+            let entries = self.tree(found.id)?;
+            match entries.into_iter().find(|entry| entry.name == part.as_bytes()) {
+                Some(entry) => found = entry,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(found))
+    }
+
+    /// The bytes of a file; `None` where there are more than `max_size`.
+    pub(crate) fn blob(&self, id: ObjectId, max_size: u64) -> Result<Option<Vec<u8>>, Error> {
+        let max_size = usize::try_from(max_size).unwrap_or(usize::MAX);
+        self.object(id, ObjectType::Blob, max_size)
+    }
+
+    /// The bytes of an object; `None` where there are more than `max_size`.
+    fn object(
+        &self,
+        id: ObjectId,
+        kind: ObjectType,
+        max_size: usize,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let fail = |error: git2::Error| match error.code() {
+            ErrorCode::NotFound => Error::Missing { path: self.path.clone(), id },
+            _ => self.error(&error),
+        };
+        let odb = self.inner.odb().map_err(fail)?;
+        let (size, found) = odb.read_header(id.0).map_err(fail)?;
+        if found != kind {
+            return Err(self.malformed(id, "it is of another kind than expected"));
+        }
+        if size > max_size {
+            return Ok(None);
+        }
+        Ok(Some(odb.read(id.0).map_err(fail)?.data().to_vec()))
+    }
+
+    fn header(&self, id: ObjectId, kind: ObjectType) -> Result<Vec<u8>, Error> {
+        let bytes = self.object(id, kind, MAX_SIZE)?;
+        bytes.ok_or_else(|| self.malformed(id, "it is larger than any that git makes"))
+    }
+
+    fn malformed(&self, id: ObjectId, reason: &str) -> Error {
+        let reason = format!("the object {id} is damaged: {reason}");
+        Error::Unreadable { path: self.path.clone(), reason }
+    }
+}
+
+fn parse_commit(bytes: &[u8]) -> Result<Commit, &'static str> {
+    let mut tree = None;
+    let mut parents = Vec::new();
+    for line in bytes.split(|&byte| byte == b'\n') {
+        if let Some(id) = line.strip_prefix(b"tree ") {
+            if tree.replace(parse_id(id)?).is_some() {
+                return Err("it names two trees");
+            }
+        } else if let Some(id) = line.strip_prefix(b"parent ") {
+            parents.push(parse_id(id)?);
+        } else {
+            // The rest of the header, and the message.
+            break;
+        }
+    }
+    let tree = tree.ok_or("it names no tree")?;
+    Ok(Commit { tree, parents })
+}
+
+fn parse_id(hex: &[u8]) -> Result<ObjectId, &'static str> {
+    let text = std::str::from_utf8(hex).ok().filter(|text| text.len() == 40);
+    let id = text.and_then(|text| Oid::from_str(text).ok());
+    id.map(ObjectId).ok_or("it names an object that can be none")
+}
+
+fn parse_tree(mut bytes: &[u8]) -> Result<Vec<TreeEntry>, &'static str> {
+    const ID: usize = 20;
+    let mut entries = Vec::new();
+    while !bytes.is_empty() {
+        let end = bytes.iter().position(|&byte| byte == 0).ok_or("an entry has no end")?;
+        let (header, rest) = (&bytes[..end], &bytes[end + 1..]);
+        let space = header.iter().position(|&byte| byte == b' ').ok_or("an entry has no mode")?;
+        let (mode, name) = (&header[..space], &header[space + 1..]);
+        if name.is_empty() || name.contains(&b'/') {
+            return Err("an entry has a name that can be none");
+        }
+        let (id, rest) = rest.split_at_checked(ID).ok_or("an entry is cut off")?;
+        let id = Oid::from_bytes(id).map_err(|_| "an entry is cut off")?;
+        entries.push(TreeEntry { name: name.to_vec(), mode: parse_mode(mode), id: ObjectId(id) });
+        bytes = rest;
+    }
+    Ok(entries)
+}
+
+fn parse_mode(octal: &[u8]) -> Mode {
+    match octal {
+        b"40000" | b"040000" => Mode::Folder,
+        // Old git wrote the permissions of the group too.
+        b"100644" | b"100664" => Mode::File,
+        b"100755" => Mode::Executable,
+        b"120000" => Mode::Symlink,
+        b"160000" => Mode::Submodule,
+        _ => Mode::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+
+    fn id() -> ObjectId {
+        ObjectId(Oid::from_str(ID).unwrap())
+    }
+
+    #[test]
+    fn a_commit_names_its_tree_and_its_parents_in_order() {
+        let text = format!("tree {ID}\nparent {ID}\nparent {ID}\nauthor A <a@x> 0 +0000\n\nparent");
+        let commit = parse_commit(text.as_bytes()).unwrap();
+        assert_eq!(commit, Commit { tree: id(), parents: vec![id(), id()] });
+    }
+
+    #[test]
+    fn a_parent_in_the_message_is_none() {
+        let text = format!("tree {ID}\nauthor A <a@x> 0 +0000\n\nparent {ID}\n");
+        assert_eq!(parse_commit(text.as_bytes()).unwrap().parents, []);
+    }
+
+    #[test]
+    fn a_commit_of_another_form_is_refused() {
+        for text in [
+            "author A <a@x> 0 +0000\n".to_owned(),
+            format!("tree {ID}\ntree {ID}\n"),
+            "tree 123\n".to_owned(),
+            format!("tree {ID}\nparent {}\n", &ID[1..]),
+        ] {
+            assert!(parse_commit(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_tree_is_cut_into_its_entries() {
+        let raw = id();
+        let mut bytes = Vec::new();
+        for (mode, name) in
+            [("100644", "a b"), ("40000", "f"), ("120000", "l"), ("160000", "s"), ("1", "?")]
+        {
+            bytes.extend(format!("{mode} {name}\0").bytes());
+            bytes.extend(raw.0.as_bytes());
+        }
+        let entries = parse_tree(&bytes).unwrap();
+        let modes: Vec<Mode> = entries.iter().map(|entry| entry.mode).collect();
+        assert_eq!(
+            modes,
+            [Mode::File, Mode::Folder, Mode::Symlink, Mode::Submodule, Mode::Unknown]
+        );
+        assert_eq!(entries[0].name, b"a b");
+        assert!(entries.iter().all(|entry| entry.id == raw));
+        for end in [1, 7, 9, 12, bytes.len() - 1] {
+            assert!(parse_tree(&bytes[..end]).is_err(), "{end}");
+        }
+        assert!(parse_tree(&[b"100644 a/b\0", raw.0.as_bytes()].concat()).is_err());
+    }
+}

@@ -1,0 +1,180 @@
+//! All records of a register, in a directory or in a commit, and what could not be read there.
+//!
+//! Invariant: nothing in the register's folder is skipped in silence. What is no record has a finding.
+
+mod faults;
+mod listing;
+mod store;
+
+#[cfg(test)]
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::finding::Finding;
+use crate::model::Exception;
+use crate::source::{self, Record, RecordSchema};
+#[cfg(test)]
+use crate::text::SourceFile;
+
+pub(crate) use faults::{
+    COLLIDING_NAMES, EXECUTABLE, NOT_A_FILE, STRAY_FILE, SYMLINK, TOO_LARGE, UNPORTABLE_NAME,
+    UNREADABLE,
+};
+pub(crate) use listing::{Listing, displayed, list};
+pub(crate) use store::{Entry, Snapshot, Store};
+
+/// The file that makes a directory a register.
+pub(crate) const POLICY_FILE: &str = "policy.yaml";
+/// The directory of signed approvals, which are no records.
+pub(crate) const APPROVALS: &str = "approvals";
+/// Bytes that a record may have.
+pub(crate) const MAX_RECORD_SIZE: u64 = 256 * 1024;
+/// Bytes that a policy may have.
+pub(crate) const MAX_POLICY_SIZE: u64 = 1024 * 1024;
+
+/// All records of a register, in the order of their paths.
+#[derive(Debug)]
+pub(crate) struct Register {
+    /// The directory as people know it, such as `exceptions`.
+    pub(crate) name: String,
+    pub(crate) records: Vec<Record>,
+    /// What is wrong with the files themselves.
+    pub(crate) findings: Vec<Finding>,
+    /// The files that could not be judged.
+    pub(crate) unreadable: Vec<String>,
+}
+
+/// Reads all records of a register.
+pub(crate) fn load(store: &Store, name: &str, schema: &RecordSchema) -> Register {
+    read_all(store, name, schema, None).0
+}
+
+/// Looks at a record while it is fresh.
+type Inspection<'a> = &'a (dyn Fn(&Record) -> Vec<Finding> + Sync);
+
+/// Reads all records of a register, looks at each, and keeps of it what rules about the
+/// whole register need ([`Exception::without_texts`]). Gives what was found besides what is wrong
+/// with the files.
+pub(crate) fn load_and_inspect(
+    store: &Store,
+    name: &str,
+    schema: &RecordSchema,
+    inspect: Inspection<'_>,
+) -> (Register, Vec<Finding>) {
+    read_all(store, name, schema, Some(inspect))
+}
+
+fn read_all(
+    store: &Store,
+    name: &str,
+    schema: &RecordSchema,
+    inspect: Option<Inspection<'_>>,
+) -> (Register, Vec<Finding>) {
+    let Listing { entries, mut findings } = list(store, name);
+    let (records, found): (Vec<Option<Record>>, Vec<Found>) = entries
+        .into_par_iter()
+        .map_init(
+            || store.reader(),
+            |reader, entry| match reader.read(&entry, MAX_RECORD_SIZE) {
+                Ok((file, mut findings)) => {
+                    let (mut record, found) = source::load(&file, schema);
+                    findings.extend(found);
+                    let mut inspected = Vec::new();
+                    if let Some(record) = &mut record {
+                        if let Some(inspect) = inspect {
+                            inspected = inspect(record);
+                            record.shed_texts();
+                        }
+                        record.shed_tree();
+                    }
+                    (record, (findings, inspected))
+                }
+                Err(findings) => (None, (findings, Vec::new())),
+            },
+        )
+        .unzip();
+    let mut all_inspected = Vec::new();
+    for (found, inspected) in found {
+        findings.extend(found);
+        all_inspected.extend(inspected);
+    }
+    (assemble(name, records, findings), all_inspected)
+}
+
+/// What is wrong with a file, and what an inspection of its record found.
+type Found = (Vec<Finding>, Vec<Finding>);
+
+/// Reads all records from texts, as if they stood in a directory.
+#[cfg(test)]
+pub(crate) fn from_files(
+    name: &str,
+    files: Vec<Arc<SourceFile>>,
+    schema: &RecordSchema,
+) -> Register {
+    let (records, findings): (Vec<_>, Vec<_>) =
+        files.par_iter().map(|file| source::load(file, schema)).unzip();
+    assemble(name, records, findings.into_iter().flatten().collect())
+}
+
+fn assemble(name: &str, records: Vec<Option<Record>>, findings: Vec<Finding>) -> Register {
+    #[expect(clippy::filter_map_identity, reason = "unlike `flatten`, this moves no record")]
+    let mut records: Vec<Record> = records.into_iter().filter_map(|record| record).collect();
+    records.sort_by(|a, b| a.file().path().cmp(b.file().path()));
+    let is_unjudged = |finding: &&Finding| finding.code.unjudged;
+    let mut unreadable: Vec<String> = findings
+        .iter()
+        .filter(is_unjudged)
+        .map(|finding| finding.place.file.path().to_owned())
+        .collect();
+    unreadable.sort();
+    unreadable.dedup();
+    Register { name: name.to_owned(), records, findings, unreadable }
+}
+
+impl Register {
+    /// The records whose exception has not been closed.
+    pub(crate) fn open(&self) -> impl Iterator<Item = &Record> {
+        self.records.iter().filter(|record| record.exception.is_open())
+    }
+
+    pub(crate) fn exceptions(&self) -> impl Iterator<Item = &Exception> {
+        self.records.iter().map(|record| &record.exception)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn f6_a_file_that_goes_between_listing_and_opening_is_unjudged_and_the_rest_is_judged() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let path = |name: &str| directory.path().join(name);
+        for name in ["a.yaml", "b.yaml", "c.yaml"] {
+            fs::write(path(name), "id: EXC-2026-K7QD\n").expect("a record is written");
+        }
+        // Whoever is read first takes away the next.
+        let inspect = |record: &Record| {
+            if record.file().path() == "exceptions/a.yaml" {
+                fs::remove_file(path("b.yaml")).expect("the record is listed and not read");
+            }
+            Vec::new()
+        };
+        let schema = RecordSchema::new(&[]).expect("the schema is a schema");
+        // One thread reads in the order of the names.
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
+        let store = Store::Directory(directory.path().to_owned());
+        let (register, _) =
+            pool.install(|| load_and_inspect(&store, "exceptions", &schema, &inspect));
+
+        let judged: Vec<&str> = register.records.iter().map(|it| it.file().path()).collect();
+        assert_eq!(judged, ["exceptions/a.yaml", "exceptions/c.yaml"]);
+        assert_eq!(register.unreadable, ["exceptions/b.yaml"]);
+        let unjudged = register.findings.iter().find(|it| it.code.unjudged).expect("a finding");
+        assert_eq!(unjudged.code.id, "EXC010");
+        assert_eq!(unjudged.place.file.path(), "exceptions/b.yaml");
+    }
+}

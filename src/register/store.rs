@@ -1,0 +1,207 @@
+//! Where a register is read from: a directory, or a folder of a commit.
+//!
+//! Only regular files of a sane size are read. A link is not followed, a device does not block, and
+//! what a commit holds comes from git's objects, never from a work tree.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::faults::{executable, lost, not_a_file, symlink, too_large, unreadable};
+use super::{MAX_POLICY_SIZE, POLICY_FILE};
+use crate::finding::Finding;
+use crate::git::{self, Mode, ObjectId, Repo};
+use crate::source::characters;
+use crate::text::SourceFile;
+
+/// Where a register is read from.
+#[derive(Clone, Debug)]
+pub(crate) enum Store {
+    Directory(PathBuf),
+    Commit(Snapshot),
+}
+
+/// A folder of a commit.
+#[derive(Clone, Debug)]
+pub(crate) struct Snapshot {
+    /// The directory of the repository itself, such as `.git`.
+    pub(crate) repository: PathBuf,
+    pub(crate) commit: ObjectId,
+    /// Relative to the root of the commit, with `/` between its parts.
+    pub(crate) folder: String,
+}
+
+/// A file of a register before it is read.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(super) at: At,
+    /// The path as people know it, relative to the root of the repository.
+    pub(crate) name: String,
+    /// The name's bytes where it is not UTF-8.
+    pub(super) name_bytes: Option<Vec<u8>>,
+}
+
+/// Where the bytes of a file are.
+#[derive(Debug)]
+pub(super) enum At {
+    Path(PathBuf),
+    Object { id: ObjectId, mode: Mode },
+}
+
+/// Reads the files of a store; each thread has one of its own.
+pub(crate) struct Reader {
+    /// The repository of a commit, or why it cannot be opened.
+    repo: Result<Repo, git::Error>,
+}
+
+/// A text with what only deserves a warning, or why there is none.
+pub(crate) type Reading = Result<(Arc<SourceFile>, Vec<Finding>), Vec<Finding>>;
+
+/// The bytes of a file, and whether it can be executed.
+type Bytes = (Vec<u8>, bool);
+
+impl Store {
+    pub(crate) fn reader(&self) -> Reader {
+        let repo = match self {
+            Self::Directory(path) => Err(git::Error::Unreadable {
+                path: path.clone(),
+                reason: "a directory is read without it".to_owned(),
+            }),
+            Self::Commit(snapshot) => Repo::open(&snapshot.repository),
+        };
+        Reader { repo }
+    }
+
+    /// Reads the policy of a register that people know as `name`.
+    pub(crate) fn policy(&self, name: &str) -> Reading {
+        let reader = self.reader();
+        let mut entry = Entry {
+            at: At::Path(PathBuf::new()),
+            name: format!("{name}/{POLICY_FILE}"),
+            name_bytes: None,
+        };
+        entry.at = match self {
+            Self::Directory(directory) => At::Path(directory.join(POLICY_FILE)),
+            Self::Commit(snapshot) => {
+                let path = format!("{}/{POLICY_FILE}", snapshot.folder);
+                match reader.repo().and_then(|repo| repo.entry_at(snapshot.commit, &path)) {
+                    Ok(Some(found)) => At::Object { id: found.id, mode: found.mode },
+                    Ok(None) => return Err(vec![unreadable(&entry.source(""), &"no such file")]),
+                    Err(error) => return Err(vec![lost(&entry.source(""), &error)]),
+                }
+            }
+        };
+        reader.read(&entry, MAX_POLICY_SIZE)
+    }
+}
+
+impl Reader {
+    /// Reads a file that must be a regular one of at most `max_size` bytes of UTF-8.
+    pub(crate) fn read(&self, entry: &Entry, max_size: u64) -> Reading {
+        let (bytes, is_executable) = match &entry.at {
+            At::Path(path) => disk_file(entry, path, max_size)?,
+            At::Object { id, mode } => self.blob(entry, *id, *mode, max_size)?,
+        };
+        let text = match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                let file = entry.source(String::from_utf8_lossy(error.as_bytes()));
+                let valid = error.utf8_error().valid_up_to();
+                return Err(vec![characters::not_utf8(&file, error.as_bytes(), valid)]);
+            }
+        };
+        let file = entry.source(text);
+        let findings = if is_executable { vec![executable(&file)] } else { Vec::new() };
+        Ok((file, findings))
+    }
+
+    fn blob(
+        &self,
+        entry: &Entry,
+        id: ObjectId,
+        mode: Mode,
+        max_size: u64,
+    ) -> Result<Bytes, Vec<Finding>> {
+        match mode {
+            Mode::File | Mode::Executable => {}
+            Mode::Symlink => return Err(vec![symlink(&entry.source(""))]),
+            Mode::Folder | Mode::Submodule | Mode::Unknown => {
+                return Err(vec![not_a_file(&entry.source(""))]);
+            }
+        }
+        match self.repo().and_then(|repo| repo.blob(id, max_size)) {
+            Ok(Some(bytes)) => Ok((bytes, mode == Mode::Executable)),
+            Ok(None) => Err(vec![too_large(&entry.source(""), max_size)]),
+            Err(error) => Err(vec![lost(&entry.source(""), &error)]),
+        }
+    }
+
+    /// The repository of a commit; only the files of a directory are read without one.
+    pub(super) fn repo(&self) -> Result<&Repo, git::Error> {
+        self.repo.as_ref().map_err(git::Error::clone)
+    }
+}
+
+impl Entry {
+    pub(super) fn source(&self, text: impl Into<String>) -> Arc<SourceFile> {
+        Arc::new(SourceFile::new(&self.name, text).with_path_bytes(self.name_bytes.clone()))
+    }
+}
+
+fn disk_file(entry: &Entry, path: &Path, max_size: u64) -> Result<Bytes, Vec<Finding>> {
+    let fail = |error: io::Error| match is_symlink_error(&error) {
+        true => vec![symlink(&entry.source(""))],
+        false => vec![unreadable(&entry.source(""), &error)],
+    };
+    let file = open(path).map_err(fail)?;
+    let metadata = file.metadata().map_err(fail)?;
+    if !metadata.is_file() {
+        return Err(vec![not_a_file(&entry.source(""))]);
+    }
+    if metadata.len() > max_size {
+        return Err(vec![too_large(&entry.source(""), max_size)]);
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default() + 1);
+    file.take(max_size + 1).read_to_end(&mut bytes).map_err(fail)?;
+    if bytes.len() as u64 > max_size {
+        return Err(vec![too_large(&entry.source(""), max_size)]);
+    }
+    Ok((bytes, is_executable(&metadata)))
+}
+
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    // A FIFO must not block, and a link put here after listing must not be followed.
+    let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_CLOEXEC;
+    fs::OpenOptions::new().read(true).custom_flags(flags).open(path)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+#[cfg(unix)]
+fn is_symlink_error(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(libc::ELOOP)
+}
+
+#[cfg(not(unix))]
+fn is_symlink_error(_error: &io::Error) -> bool {
+    false
+}
+
+#[cfg(unix)]
+fn is_executable(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+
+    metadata.permissions().mode() & 0o111 != 0
+}
+
+#[cfg(not(unix))]
+fn is_executable(_metadata: &fs::Metadata) -> bool {
+    false
+}
