@@ -63,7 +63,6 @@ mod over_budget;
 mod overlapping_scope;
 mod owner_is_group;
 mod placeholder_text;
-mod placeholder_words;
 #[cfg(test)]
 mod properties;
 mod prose;
@@ -94,7 +93,6 @@ mod unreadable_file;
 mod unusable_policy;
 mod unverified_compensating_control;
 mod vague_justification;
-mod vague_phrases;
 mod verification_stale;
 mod verification_too_rare;
 mod wrong_type;
