@@ -377,25 +377,4 @@ mod tests {
             RULES.iter().map(|rule| rule.code.name).collect();
         assert_eq!(names.len(), RULES.len());
     }
-
-    #[test]
-    fn every_page_has_its_four_parts_in_order() {
-        for rule in RULES {
-            let headings: Vec<&str> =
-                rule.docs.lines().filter_map(|line| line.strip_prefix("## ")).collect();
-            assert_eq!(
-                headings,
-                ["What it checks", "Why it matters", "Example", "Instead"],
-                "{}",
-                rule.code.id
-            );
-        }
-    }
-
-    #[test]
-    fn every_example_raises_its_code_alone_and_every_instead_nothing() {
-        for rule in RULES {
-            testing::run_page(rule);
-        }
-    }
 }
