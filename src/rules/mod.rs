@@ -2,9 +2,10 @@
 //! tests.
 //!
 //! A rule is a constant in [`RULES`]. It looks at one record ([`Check::Record`]), at a target with a
-//! fault ([`Check::Target`]) or at all records ([`Check::Register`]) and pushes findings; it never prints, and never reads a file or the clock.
-//! What is noticed while a file is read ([`Check::Load`]) has its page here as well. What several
-//! rules share stands beside them: [`prose`], [`scope_fault`].
+//! fault ([`Check::Target`]) or at all records ([`Check::Register`]) and pushes findings; it never
+//! prints, and never reads a file or the clock. What is noticed while a file is read
+//! ([`Check::Load`]) has its page here as well. What several rules share stands beside them:
+//! [`prose`], [`scope_fault`], [`over_budget`]. The policy sets their [`levels`].
 //!
 //! A page has four parts: *What it checks*, *Why it matters*, *Example*, *Instead*. A test runs
 //! every example, which must raise that code and no other, and every instead, which must raise
@@ -12,7 +13,7 @@
 //! run in a good register.
 //!
 //! A new rule: the next free number of its hundred (never one that was used), a file named after
-//! it, a line in [`RULES`], and a line in `CHANGELOG.md`.
+//! it (a directory, where it has lists of words), a line in [`RULES`], and a line in `CHANGELOG.md`.
 
 mod ambiguous_scalar;
 mod anchor_or_alias;
@@ -44,6 +45,7 @@ mod incomplete_compensating_control;
 mod invalid_value;
 mod invisible_character;
 mod key_not_a_string;
+mod levels;
 mod line_separator;
 mod lone_carriage_return;
 mod look_alike_owner;
@@ -101,12 +103,13 @@ mod yaml_syntax;
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
-use crate::finding::{self, Code, Finding, Level};
-use crate::policy::{Policy, RuleLevel, UNUSABLE_POLICY};
+use self::levels::apply_levels;
+pub(crate) use self::levels::{check_levels, name_codes};
+use self::scope_fault::FaultyTarget;
+use crate::finding::{self, Code, Finding};
+use crate::policy::Policy;
 use crate::register::{self, Register, Store};
 use crate::source::Record;
-use crate::source::schema::{UNKNOWN_KEY, nearest};
-use scope_fault::FaultyTarget;
 
 /// A check, with its page.
 pub(crate) struct Rule {
@@ -281,59 +284,6 @@ fn check_record(record: &Record, context: &Context<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Gives findings the levels of the policy and drops those of rules that are off.
-fn apply_levels(findings: &mut Vec<Finding>, policy: &Policy) {
-    findings.retain_mut(|finding| match policy.rules.get(finding.code.id) {
-        Some(RuleLevel::Off) => false,
-        Some(RuleLevel::Warning) => {
-            finding.level = Level::Warning;
-            true
-        }
-        Some(RuleLevel::Error) => {
-            finding.level = Level::Error;
-            true
-        }
-        None => true,
-    });
-}
-
-/// What is wrong with the levels that a policy sets.
-pub(crate) fn check_levels(policy: &Policy) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (id, level, place) in policy.rule_places() {
-        match RULES.iter().find(|rule| rule.code.id == id) {
-            None => {
-                let finding = UNUSABLE_POLICY.finding(place, format!("there is no rule `{id}`"));
-                let known = nearest(id, RULES.iter().map(|rule| rule.code.id));
-                findings.push(finding.help(known.map_or("see `exc rules`".to_owned(), |known| {
-                    format!("did you mean `{known}`? `exc rules` lists them all")
-                })));
-            }
-            Some(rule) if !rule.code.adjustable && level != RuleLevel::Error => {
-                let message = format!("`{id}` ({}) cannot be set below `error`", rule.code.name);
-                let finding = UNUSABLE_POLICY.finding(place, message);
-                findings.push(
-                    finding.help(
-                        "remove the line; completeness, expiry and approval are not negotiable",
-                    ),
-                );
-            }
-            Some(_) => {}
-        }
-    }
-    findings
-}
-
-/// Adds to the findings about a policy the code of a rule that it names in another way.
-pub(crate) fn name_codes(findings: &mut [Finding]) {
-    for finding in findings {
-        let named = finding.place.pointer.strip_prefix("/rules/").and_then(find);
-        if let Some(rule) = named.filter(|_| *finding.code == UNKNOWN_KEY) {
-            finding.help = Some(format!("use `{}`", rule.code.id));
-        }
-    }
-}
-
 /// What an owner does about an end that is near or past.
 fn way_on(when: &str, today: NaiveDate) -> String {
     format!(
@@ -344,27 +294,6 @@ fn way_on(when: &str, today: NaiveDate) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_policy_that_calls_a_rule_by_its_name_is_told_the_code() {
-        let text = format!(
-            "{}rules: {{vague-justification: warning, exc111: warning, x: off}}\n",
-            testing::POLICY
-        );
-        let file =
-            std::sync::Arc::new(crate::text::SourceFile::new("exceptions/policy.yaml", text));
-        let mut findings = crate::policy::load(&file).expect_err("names are no codes");
-        name_codes(&mut findings);
-        let helps: Vec<&str> = findings.iter().filter_map(|f| f.help.as_deref()).collect();
-        assert_eq!(
-            helps,
-            [
-                "use `EXC111`",
-                "use `EXC111`",
-                "rules are named by their code; `exc rules` lists them"
-            ]
-        );
-    }
 
     #[test]
     fn codes_are_unique_and_in_order() {
