@@ -44,11 +44,11 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         let place = record.at(&format!("/controls/{index}"));
         let message = format!("`{id}` ({}) allows no exception", control.title);
-        let mut finding = CODE.finding(place, message);
-        if let Some(place) = context.policy.at(&format!("/controls/{known}/never_exempt")) {
-            finding = finding.label(place, "the policy says so");
-        }
-        findings.push(finding.help("meet the control, or propose a change of the policy"));
+        let finding = CODE
+            .finding(place, message)
+            .help("meet the control, or propose a change of the policy");
+        let reason = format!("/controls/{known}/never_exempt");
+        findings.push(context.because(finding, &reason, "the policy says so"));
     }
 }
 

@@ -49,11 +49,8 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         let place = record.at(&format!("/controls/{index}"));
         let message = format!("the catalogue has no control `{id}`");
-        let mut finding = CODE.finding(place, message).help(help);
-        if let Some(place) = policy.at("/controls") {
-            finding = finding.label(place, "the catalogue");
-        }
-        findings.push(finding);
+        let finding = CODE.finding(place, message).help(help);
+        findings.push(context.because(finding, "/controls", "the catalogue"));
     }
 }
 

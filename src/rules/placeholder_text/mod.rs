@@ -70,15 +70,16 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
                 format!("`{key}` holds a placeholder: `{}`", prose::shown(text))
             }
         };
-        let mut finding = CODE.finding(schema::place(node, &path.pointer()), message);
-        if let Placeholder::OfPolicy(index) = placeholder {
-            let place = context.policy.at(&format!("/placeholders/{index}"));
-            finding = match place {
-                Some(place) => finding.label(place, "the policy counts this as a placeholder"),
-                None => finding,
-            };
-        }
-        findings.push(finding.help(prose::advice(key)));
+        let place = schema::place(node, &path.pointer());
+        let finding = CODE.finding(place, message).help(prose::advice(key));
+        findings.push(match placeholder {
+            Placeholder::OfPolicy(index) => context.because(
+                finding,
+                &format!("/placeholders/{index}"),
+                "the policy counts this as a placeholder",
+            ),
+            _ => finding,
+        });
         true
     });
 }

@@ -106,7 +106,7 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         let words = prose::words(text);
         if let Some(vague) = vague(&words, &exception.controls, &phrases) {
-            findings.push(finding(record, context.policy, &pointer, text, &vague));
+            findings.push(finding(record, context, &pointer, text, &vague));
         } else if pointer == "/justification/end_state"
             && words == prose::words(&justification.blocker)
         {
@@ -140,7 +140,13 @@ fn may_be_equal(a: &str, b: &str) -> bool {
     !(a.is_ascii() && b.is_ascii()) || letters(a).eq(letters(b))
 }
 
-fn finding(record: &Record, policy: &Policy, pointer: &str, text: &str, vague: &Vague) -> Finding {
+fn finding(
+    record: &Record,
+    context: &Context<'_>,
+    pointer: &str,
+    text: &str,
+    vague: &Vague,
+) -> Finding {
     let key = prose::last_key(pointer);
     let shown = prose::shown(text);
     let message = match vague {
@@ -148,13 +154,13 @@ fn finding(record: &Record, policy: &Policy, pointer: &str, text: &str, vague: &
         Vague::Phrase(_) => format!("`{key}` could stand in every record: `{shown}`"),
     };
     let finding = CODE.finding(record.at(pointer), message).help(prose::advice(key));
-    let place = match vague {
-        Vague::Phrase(Some(index)) => policy.at(&format!("/vague/{index}")),
-        _ => None,
-    };
-    match place {
-        Some(place) => finding.label(place, "the policy counts this phrase as no reason"),
-        None => finding,
+    match vague {
+        Vague::Phrase(Some(index)) => context.because(
+            finding,
+            &format!("/vague/{index}"),
+            "the policy counts this phrase as no reason",
+        ),
+        _ => finding,
     }
 }
 
