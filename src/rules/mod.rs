@@ -1,11 +1,12 @@
 //! The checks that `exc` makes: one rule per file, each with its code, its page, its check and its
 //! tests.
 //!
-//! A rule is a constant in [`RULES`]. It looks at one record ([`Check::Record`]), at a target with a
-//! fault ([`Check::Target`]) or at all records ([`Check::Register`]) and pushes findings; it never
-//! prints, and never reads a file or the clock. What is noticed while a file is read
-//! ([`Check::Load`]) has its page here as well. What several rules share stands beside them:
-//! [`prose`], [`scope_fault`], [`over_budget`]. The policy sets their [`levels`].
+//! A rule is a constant in [`RULES`]. It looks at one record ([`Check::Record`],
+//! [`Check::OpenRecord`]), at a target with a fault ([`Check::Target`]) or at all records
+//! ([`Check::Register`]) and pushes findings; it never prints, and never reads a file or the clock.
+//! What is noticed while a file is read ([`Check::Load`]) has its page here as well. What several
+//! rules share stands beside them: [`prose`], [`scope_fault`], [`over_budget`]. The policy sets
+//! their [`levels`].
 //!
 //! A page has four parts: *What it checks*, *Why it matters*, *Example*, *Instead*. A test runs
 //! every example, which must raise that code and no other, and every instead, which must raise
@@ -124,9 +125,24 @@ pub(crate) enum Check {
     /// Noticed while a file is listed, read or validated.
     Load,
     Record(fn(&Record, &Context<'_>, &mut Vec<Finding>)),
+    /// A record that is open: what is closed is left alone.
+    OpenRecord(fn(&Record, &Context<'_>, &mut Vec<Finding>)),
     /// One target of an open record, which is known to have a fault.
     Target(fn(&FaultyTarget<'_>, &Context<'_>, &mut Vec<Finding>)),
     Register(fn(&Register, &Context<'_>, &mut Vec<Finding>)),
+}
+
+impl Check {
+    /// Looks at a record, if this is a check of single records.
+    fn look_at(&self, record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
+        match self {
+            Self::Record(check) => check(record, context, findings),
+            Self::OpenRecord(check) if record.exception.is_open() => {
+                check(record, context, findings);
+            }
+            _ => {}
+        }
+    }
 }
 
 /// What every rule may know besides the records.
@@ -265,9 +281,7 @@ fn complete(register: &Register, inspected: Vec<Finding>, context: &Context<'_>)
 fn check_record(record: &Record, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in RULES {
-        if let Check::Record(check) = rule.check {
-            check(record, context, &mut findings);
-        }
+        rule.check.look_at(record, context, &mut findings);
     }
     for target in scope_fault::faults(record, context) {
         for rule in RULES {

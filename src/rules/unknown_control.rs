@@ -5,7 +5,7 @@ use crate::finding::{Code, Finding};
 use crate::source::Record;
 use crate::source::schema::nearest;
 
-pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
+pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::OpenRecord(check) };
 
 const CODE: Code = Code::error("EXC115", "unknown-control");
 
@@ -34,7 +34,7 @@ controls:
 
 fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let policy = context.policy;
-    if policy.controls.is_empty() || !record.exception.is_open() {
+    if policy.controls.is_empty() {
         return;
     }
     for (index, id) in record.exception.controls.iter().enumerate() {

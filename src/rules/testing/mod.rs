@@ -101,8 +101,9 @@ fn run(rule: &Rule, register: &Register, context: &Context<'_>) -> Vec<Finding> 
     match rule.check {
         Check::Load => findings
             .extend(register.findings.iter().filter(|finding| finding.code == rule.code).cloned()),
-        Check::Record(check) => {
-            register.records.iter().for_each(|record| check(record, context, &mut findings))
+        Check::Record(_) | Check::OpenRecord(_) => {
+            let look_at = |record| rule.check.look_at(record, context, &mut findings);
+            register.records.iter().for_each(look_at);
         }
         Check::Target(check) => register
             .records
