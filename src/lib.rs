@@ -12,7 +12,8 @@
 //! - [`git`]: the only user of git2, as owned values.
 //! - [`finding`]: the only way to say that something is wrong.
 //! - [`source`]: text → record. [`source::yaml`] alone names a YAML parser and makes
-//!   the tree of [`source::tree`].
+//!   the tree of [`source::tree`]; [`source::schema`] alone names a validator and says what it
+//!   refuses.
 //! - [`register`]: all records of a directory or of a commit, and what could not be read.
 //! - [`policy`]: the policy file → a validated policy.
 //! - [`rules`]: one rule per file. Start here to add a check.

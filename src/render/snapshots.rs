@@ -1,9 +1,9 @@
-//! The same findings in every format.
+//! The same findings in every format; long, since whole outputs stand here to be compared.
 
 use insta::assert_snapshot;
 
-use super::testing::{rendered, rendered_in, sample, summary, terminal};
-use super::{Format, Style};
+use super::Format;
+use super::testing::{rendered, sample, summary};
 
 #[test]
 fn text() {
@@ -50,38 +50,6 @@ fn text() {
     1 record in `exceptions` judged on 2026-11-20 (UTC): 4 errors, 1 warning, 1 file not judged
     for more about a code, try `exc explain EXC203`
     ");
-}
-
-#[test]
-fn colored_text_is_the_same_text() {
-    let style = Style { color: true, width: None };
-    let colored = rendered_in(Format::Text, &sample(), style);
-    assert!(colored.contains("\u{1b}[1m\u{1b}[91merror"), "{colored}");
-    let mut screen = terminal(200, 200);
-    screen.process(colored.replace('\n', "\r\n").as_bytes());
-    let plain = rendered(Format::Text, &sample());
-    assert_eq!(screen.screen().contents().trim_end(), plain.trim_end());
-}
-
-#[test]
-fn excerpts_fit_into_a_narrow_terminal() {
-    use super::testing::{TOO_LONG, file, place};
-    let long = format!("a: 1\nkey: \"{} 模型\"\nb: 2\n", "word ".repeat(60));
-    let record = file("exceptions/a.yaml", &long);
-    let value = &record.text()[10..record.text().len() - 6];
-    let found = TOO_LONG.finding(place(&record, value, "/key"), "too long");
-    let style = Style { color: false, width: Some(60) };
-    let output = rendered_in(Format::Text, &[found], style);
-    assert_snapshot!(output, @r#"
-    error[EXC203]: too long
-     --> exceptions/a.yaml:2:6
-      |
-    2 | key: "word word word word word word word word word wo...
-      |      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-
-    1 record in `exceptions` judged on 2026-11-20 (UTC): 1 error
-    for more about a code, try `exc explain EXC203`
-    "#);
 }
 
 #[test]

@@ -198,3 +198,42 @@ fn cut(line: &str, from: usize, to: usize) -> Range<usize> {
     let end = (to + 2 * MAX_CONTEXT..line.len()).find(is_boundary).unwrap_or(line.len());
     start..end
 }
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::super::testing::{TOO_LONG, file, place, rendered, rendered_in, sample, terminal};
+    use super::super::{Format, Style};
+
+    #[test]
+    fn colored_text_is_the_same_text() {
+        let style = Style { color: true, width: None };
+        let colored = rendered_in(Format::Text, &sample(), style);
+        assert!(colored.contains("\u{1b}[1m\u{1b}[91merror"), "{colored}");
+        let mut screen = terminal(200, 200);
+        screen.process(colored.replace('\n', "\r\n").as_bytes());
+        let plain = rendered(Format::Text, &sample());
+        assert_eq!(screen.screen().contents().trim_end(), plain.trim_end());
+    }
+
+    #[test]
+    fn excerpts_fit_into_a_narrow_terminal() {
+        let long = format!("a: 1\nkey: \"{} 模型\"\nb: 2\n", "word ".repeat(60));
+        let record = file("exceptions/a.yaml", &long);
+        let value = &record.text()[10..record.text().len() - 6];
+        let found = TOO_LONG.finding(place(&record, value, "/key"), "too long");
+        let style = Style { color: false, width: Some(60) };
+        let output = rendered_in(Format::Text, &[found], style);
+        assert_snapshot!(output, @r#"
+        error[EXC203]: too long
+         --> exceptions/a.yaml:2:6
+          |
+        2 | key: "word word word word word word word word word wo...
+          |      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+        1 record in `exceptions` judged on 2026-11-20 (UTC): 1 error
+        for more about a code, try `exc explain EXC203`
+        "#);
+    }
+}

@@ -10,7 +10,7 @@ use crate::model::window::{current_grant, days_after, days_between, n_days};
 use crate::model::{Exception, RiskLevel};
 use crate::source::Record;
 
-pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
+pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::OpenRecord(check) };
 
 const CODE: Code = Code::error("EXC203", "duration-too-long");
 
@@ -55,7 +55,7 @@ enum By<'a> {
 
 fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let exception = &record.exception;
-    let Some(grant) = current_grant(exception).filter(|_| exception.is_open()) else { return };
+    let Some(grant) = current_grant(exception) else { return };
     let Some(cap) = smallest_cap(exception, context) else { return };
     let days = days_between(grant.from, grant.until);
     if days <= cap.days.into() {

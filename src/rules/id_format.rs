@@ -43,11 +43,8 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let anchored = policy.id_pattern.as_str();
     let pattern = anchored.strip_prefix("^(?:").and_then(|rest| rest.strip_suffix(")$"));
     let message = format!("the id `{id}` does not match `{}`", pattern.unwrap_or(anchored));
-    let mut finding = CODE.finding(record.at("/id"), message);
-    if let Some(place) = policy.at("/ids/pattern") {
-        finding = finding.label(place, "the form of ids in this register");
-    }
-    findings.push(finding.help(help(record, context.policy)));
+    let finding = CODE.finding(record.at("/id"), message).help(help(record, policy));
+    findings.push(context.because(finding, "/ids/pattern", "the form of ids in this register"));
 }
 
 fn help(record: &Record, policy: &Policy) -> String {

@@ -5,7 +5,7 @@ use crate::finding::{Code, Finding};
 use crate::model::window::{days_left, is_past, n_days};
 use crate::source::Record;
 
-pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
+pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::OpenRecord(check) };
 
 const CODE: Code = Code::warning("EXC211", "milestone-past-due").calendar();
 
@@ -38,9 +38,6 @@ remediation:
 
 fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let exception = &record.exception;
-    if !exception.is_open() {
-        return;
-    }
     for (index, milestone) in exception.remediation.milestones.iter().enumerate() {
         let Some(due) = milestone.due.filter(|&due| is_past(due, context.today)) else { continue };
         let pointer = format!("/remediation/milestones/{index}");

@@ -1,10 +1,12 @@
 //! The checks that `exc` makes: one rule per file, each with its code, its page, its check and its
 //! tests.
 //!
-//! A rule is a constant in [`RULES`]. It looks at one record ([`Check::Record`]), at a target with a
-//! fault ([`Check::Target`]) or at all records ([`Check::Register`]) and pushes findings; it never prints, and never reads a file or the clock.
-//! What is noticed while a file is read, or about the machine ([`Check::Load`]), has its page here as well. What several
-//! rules share stands beside them: [`prose`], [`scope_fault`].
+//! A rule is a constant in [`RULES`]. It looks at one record ([`Check::Record`],
+//! [`Check::OpenRecord`]), at a target with a fault ([`Check::Target`]) or at all records
+//! ([`Check::Register`]) and pushes findings; it never prints, and never reads a file or the clock.
+//! What is noticed while a file is read, or about the machine ([`Check::Load`]), has its page here
+//! as well. What several rules share stands beside them: [`prose`], [`scope_fault`],
+//! [`over_budget`]. The policy sets their [`levels`].
 //!
 //! A page has four parts: *What it checks*, *Why it matters*, *Example*, *Instead*. A test runs
 //! every example, which must raise that code and no other, and every instead, which must raise
@@ -12,7 +14,7 @@
 //! run in a good register; in a `console` block, what a terminal shows about its newest commit.
 //!
 //! A new rule: the next free number of its hundred (never one that was used), a file named after
-//! it, a line in [`RULES`], and a line in `CHANGELOG.md`.
+//! it (a directory, where it has lists of words), a line in [`RULES`], and a line in `CHANGELOG.md`.
 
 mod ambiguous_scalar;
 mod anchor_or_alias;
@@ -45,6 +47,7 @@ mod incomplete_compensating_control;
 mod invalid_value;
 mod invisible_character;
 mod key_not_a_string;
+mod levels;
 mod line_separator;
 mod lone_carriage_return;
 mod look_alike_owner;
@@ -64,7 +67,6 @@ mod over_budget;
 mod overlapping_scope;
 mod owner_is_group;
 mod placeholder_text;
-mod placeholder_words;
 #[cfg(test)]
 mod properties;
 mod prose;
@@ -95,7 +97,6 @@ mod unreadable_file;
 mod unusable_policy;
 mod unverified_compensating_control;
 mod vague_justification;
-mod vague_phrases;
 mod verification_stale;
 mod verification_too_rare;
 mod wrong_type;
@@ -104,12 +105,13 @@ mod yaml_syntax;
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
-use crate::finding::{self, Code, Finding, Level};
-use crate::policy::{Policy, RuleLevel, UNUSABLE_POLICY};
+use self::levels::apply_levels;
+pub(crate) use self::levels::{check_levels, name_codes};
+use self::scope_fault::FaultyTarget;
+use crate::finding::{self, Code, Finding};
+use crate::policy::Policy;
 use crate::register::{self, Register, Store};
 use crate::source::Record;
-use crate::source::schema::{UNKNOWN_KEY, nearest};
-use scope_fault::FaultyTarget;
 
 /// A check, with its page.
 pub(crate) struct Rule {
@@ -124,9 +126,24 @@ pub(crate) enum Check {
     /// Noticed while a file is listed, read or validated, or about the machine.
     Load,
     Record(fn(&Record, &Context<'_>, &mut Vec<Finding>)),
+    /// A record that is open: what is closed is left alone.
+    OpenRecord(fn(&Record, &Context<'_>, &mut Vec<Finding>)),
     /// One target of an open record, which is known to have a fault.
     Target(fn(&FaultyTarget<'_>, &Context<'_>, &mut Vec<Finding>)),
     Register(fn(&Register, &Context<'_>, &mut Vec<Finding>)),
+}
+
+impl Check {
+    /// Looks at a record, if this is a check of single records.
+    fn look_at(&self, record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
+        match self {
+            Self::Record(check) => check(record, context, findings),
+            Self::OpenRecord(check) if record.exception.is_open() => {
+                check(record, context, findings);
+            }
+            _ => {}
+        }
+    }
 }
 
 /// What every rule may know besides the records.
@@ -274,9 +291,7 @@ fn complete(register: &Register, inspected: Vec<Finding>, context: &Context<'_>)
 fn check_record(record: &Record, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in RULES {
-        if let Check::Record(check) = rule.check {
-            check(record, context, &mut findings);
-        }
+        rule.check.look_at(record, context, &mut findings);
     }
     for target in scope_fault::faults(record, context) {
         for rule in RULES {
@@ -293,59 +308,6 @@ fn check_record(record: &Record, context: &Context<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Gives findings the levels of the policy and drops those of rules that are off.
-fn apply_levels(findings: &mut Vec<Finding>, policy: &Policy) {
-    findings.retain_mut(|finding| match policy.rules.get(finding.code.id) {
-        Some(RuleLevel::Off) => false,
-        Some(RuleLevel::Warning) => {
-            finding.level = Level::Warning;
-            true
-        }
-        Some(RuleLevel::Error) => {
-            finding.level = Level::Error;
-            true
-        }
-        None => true,
-    });
-}
-
-/// What is wrong with the levels that a policy sets.
-pub(crate) fn check_levels(policy: &Policy) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (id, level, place) in policy.rule_places() {
-        match RULES.iter().find(|rule| rule.code.id == id) {
-            None => {
-                let finding = UNUSABLE_POLICY.finding(place, format!("there is no rule `{id}`"));
-                let known = nearest(id, RULES.iter().map(|rule| rule.code.id));
-                findings.push(finding.help(known.map_or("see `exc rules`".to_owned(), |known| {
-                    format!("did you mean `{known}`? `exc rules` lists them all")
-                })));
-            }
-            Some(rule) if !rule.code.adjustable && level != RuleLevel::Error => {
-                let message = format!("`{id}` ({}) cannot be set below `error`", rule.code.name);
-                let finding = UNUSABLE_POLICY.finding(place, message);
-                findings.push(
-                    finding.help(
-                        "remove the line; completeness, expiry and approval are not negotiable",
-                    ),
-                );
-            }
-            Some(_) => {}
-        }
-    }
-    findings
-}
-
-/// Adds to the findings about a policy the code of a rule that it names in another way.
-pub(crate) fn name_codes(findings: &mut [Finding]) {
-    for finding in findings {
-        let named = finding.place.pointer.strip_prefix("/rules/").and_then(find);
-        if let Some(rule) = named.filter(|_| *finding.code == UNKNOWN_KEY) {
-            finding.help = Some(format!("use `{}`", rule.code.id));
-        }
-    }
-}
-
 /// What an owner does about an end that is near or past.
 fn way_on(when: &str, today: NaiveDate) -> String {
     format!(
@@ -358,27 +320,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_policy_that_calls_a_rule_by_its_name_is_told_the_code() {
-        let text = format!(
-            "{}rules: {{vague-justification: warning, exc111: warning, x: off}}\n",
-            testing::POLICY
-        );
-        let file =
-            std::sync::Arc::new(crate::text::SourceFile::new("exceptions/policy.yaml", text));
-        let mut findings = crate::policy::load(&file).expect_err("names are no codes");
-        name_codes(&mut findings);
-        let helps: Vec<&str> = findings.iter().filter_map(|f| f.help.as_deref()).collect();
-        assert_eq!(
-            helps,
-            [
-                "use `EXC111`",
-                "use `EXC111`",
-                "rules are named by their code; `exc rules` lists them"
-            ]
-        );
-    }
-
-    #[test]
     fn codes_are_unique_and_in_order() {
         let codes: Vec<&str> = RULES.iter().map(|rule| rule.code.id).collect();
         let mut sorted = codes.clone();
@@ -388,26 +329,5 @@ mod tests {
         let names: std::collections::BTreeSet<&str> =
             RULES.iter().map(|rule| rule.code.name).collect();
         assert_eq!(names.len(), RULES.len());
-    }
-
-    #[test]
-    fn every_page_has_its_four_parts_in_order() {
-        for rule in RULES {
-            let headings: Vec<&str> =
-                rule.docs.lines().filter_map(|line| line.strip_prefix("## ")).collect();
-            assert_eq!(
-                headings,
-                ["What it checks", "Why it matters", "Example", "Instead"],
-                "{}",
-                rule.code.id
-            );
-        }
-    }
-
-    #[test]
-    fn every_example_raises_its_code_alone_and_every_instead_nothing() {
-        for rule in RULES {
-            testing::run_page(rule);
-        }
     }
 }

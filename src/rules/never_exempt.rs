@@ -4,7 +4,7 @@ use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
 use crate::source::Record;
 
-pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
+pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::OpenRecord(check) };
 
 const CODE: Code = Code::error("EXC116", "never-exempt");
 
@@ -34,9 +34,6 @@ controls:
 "##;
 
 fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
-    if !record.exception.is_open() {
-        return;
-    }
     for (index, id) in record.exception.controls.iter().enumerate() {
         let Some((known, control)) = context.policy.control(id) else { continue };
         if !control.never_exempt {
@@ -44,11 +41,11 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         let place = record.at(&format!("/controls/{index}"));
         let message = format!("`{id}` ({}) allows no exception", control.title);
-        let mut finding = CODE.finding(place, message);
-        if let Some(place) = context.policy.at(&format!("/controls/{known}/never_exempt")) {
-            finding = finding.label(place, "the policy says so");
-        }
-        findings.push(finding.help("meet the control, or propose a change of the policy"));
+        let finding = CODE
+            .finding(place, message)
+            .help("meet the control, or propose a change of the policy");
+        let reason = format!("/controls/{known}/never_exempt");
+        findings.push(context.because(finding, &reason, "the policy says so"));
     }
 }
 

@@ -5,7 +5,7 @@ use crate::finding::{Code, Finding};
 use crate::model::RiskLevel;
 use crate::source::Record;
 
-pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
+pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::OpenRecord(check) };
 
 const CODE: Code = Code::error("EXC114", "no-compensating-control");
 
@@ -42,7 +42,7 @@ fn check(record: &Record, _context: &Context<'_>, findings: &mut Vec<Finding>) {
     let Some(level) = exception.risk.level else { return };
     let list = record.tree().find("/compensating_controls");
     let is_empty = list.is_some_and(|list| list.is_list() && list.items().len() == 0);
-    if level == RiskLevel::Low || !is_empty || !exception.is_open() {
+    if level == RiskLevel::Low || !is_empty {
         return;
     }
     let message = format!("no compensating control at {level} risk");

@@ -5,7 +5,7 @@ use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
 use crate::source::Record;
 
-pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
+pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::OpenRecord(check) };
 
 const CODE: Code = Code::error("EXC216", "renewal-repeats");
 
@@ -58,7 +58,7 @@ reviews:
 
 fn check(record: &Record, _context: &Context<'_>, findings: &mut Vec<Finding>) {
     let exception = &record.exception;
-    if exception.renewals.is_empty() || !exception.is_open() {
+    if exception.renewals.is_empty() {
         return;
     }
     let mut reasons =

@@ -9,7 +9,7 @@ use crate::finding::{Code, Finding};
 use crate::model::window::{days_between, is_past, n_days};
 use crate::source::Record;
 
-pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
+pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::OpenRecord(check) };
 
 const CODE: Code = Code::warning("EXC214", "renewed-late");
 
@@ -59,9 +59,6 @@ reviews:
 "#;
 
 fn check(record: &Record, _context: &Context<'_>, findings: &mut Vec<Finding>) {
-    if !record.exception.is_open() {
-        return;
-    }
     for (index, pair) in record.exception.renewals.windows(2).enumerate() {
         let (Some(until), Some(date)) = (pair[0].until, pair[1].date) else { continue };
         if !is_past(until, date) {

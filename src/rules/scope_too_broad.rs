@@ -39,11 +39,10 @@ fn check(target: &FaultyTarget<'_>, context: &Context<'_>, findings: &mut Vec<Fi
     let message = format!(
         "`{text}` covers everything in one of `{level}`; the broadest that `{kind}` allows is one of `{broadest}`"
     );
-    let mut finding = CODE.finding(place.clone(), message);
-    if let Some(place) = context.policy.at(&format!("/scope/{kind}/broadest")) {
-        finding = finding.label(place, "the broadest level that the policy allows");
-    }
-    findings.push(finding.help(format!("list the `{broadest}` that need it, one target for each")));
+    let help = format!("list the `{broadest}` that need it, one target for each");
+    let finding = CODE.finding(place.clone(), message).help(help);
+    let reason = "the broadest level that the policy allows";
+    findings.push(context.because(finding, &format!("/scope/{kind}/broadest"), reason));
 }
 
 #[cfg(test)]

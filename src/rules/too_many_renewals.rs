@@ -4,7 +4,7 @@ use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
 use crate::source::Record;
 
-pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
+pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::OpenRecord(check) };
 
 const CODE: Code = Code::error("EXC204", "too-many-renewals");
 
@@ -62,7 +62,7 @@ closed: {date: 2026-10-30, outcome: superseded, note: EXC-2026-9T4B covers what 
 
 fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let (n, max) = (record.exception.renewals.len(), context.policy.durations.max_renewals);
-    if n <= max || !record.exception.is_open() {
+    if n <= max {
         return;
     }
     let message = match max {

@@ -5,7 +5,7 @@ use crate::finding::{Code, Finding};
 use crate::model::window::{days_after, days_between};
 use crate::source::Record;
 
-pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
+pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::OpenRecord(check) };
 
 const CODE: Code = Code::error("EXC205", "total-too-long");
 
@@ -66,11 +66,7 @@ reviews:
 
 fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let exception = &record.exception;
-    let (Some(opened), Some(expires), true) =
-        (exception.opened, exception.expires, exception.is_open())
-    else {
-        return;
-    };
+    let (Some(opened), Some(expires)) = (exception.opened, exception.expires) else { return };
     let (days, max) = (days_between(opened, expires), context.policy.durations.max_total_days);
     if days <= max.into() {
         return;

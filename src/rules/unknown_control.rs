@@ -5,7 +5,7 @@ use crate::finding::{Code, Finding};
 use crate::source::Record;
 use crate::source::schema::nearest;
 
-pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
+pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::OpenRecord(check) };
 
 const CODE: Code = Code::error("EXC115", "unknown-control");
 
@@ -34,7 +34,7 @@ controls:
 
 fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let policy = context.policy;
-    if policy.controls.is_empty() || !record.exception.is_open() {
+    if policy.controls.is_empty() {
         return;
     }
     for (index, id) in record.exception.controls.iter().enumerate() {
@@ -49,11 +49,8 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         let place = record.at(&format!("/controls/{index}"));
         let message = format!("the catalogue has no control `{id}`");
-        let mut finding = CODE.finding(place, message).help(help);
-        if let Some(place) = policy.at("/controls") {
-            finding = finding.label(place, "the catalogue");
-        }
-        findings.push(finding);
+        let finding = CODE.finding(place, message).help(help);
+        findings.push(context.because(finding, "/controls", "the catalogue"));
     }
 }
 

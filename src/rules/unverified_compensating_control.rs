@@ -5,7 +5,7 @@ use crate::finding::{Code, Finding};
 use crate::model::RiskLevel;
 use crate::source::Record;
 
-pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
+pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::OpenRecord(check) };
 
 const CODE: Code = Code::error("EXC119", "unverified-compensating-control");
 
@@ -47,9 +47,6 @@ fn check(record: &Record, _context: &Context<'_>, findings: &mut Vec<Finding>) {
     let Some(level) = exception.risk.level.filter(|&level| level >= RiskLevel::High) else {
         return;
     };
-    if !exception.is_open() {
-        return;
-    }
     for (index, control) in exception.compensating_controls.iter().enumerate() {
         let pointer = format!("/compensating_controls/{index}");
         let written = |key: &str| record.has(&format!("{pointer}/{key}"));

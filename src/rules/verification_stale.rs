@@ -8,7 +8,7 @@ use crate::model::Lifetime;
 use crate::model::window::{days_left, is_past, n_days};
 use crate::source::Record;
 
-pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
+pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::OpenRecord(check) };
 
 const CODE: Code = Code::error("EXC209", "verification-stale").calendar();
 
@@ -49,9 +49,6 @@ compensating_controls:
 
 fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let exception = &record.exception;
-    if !exception.is_open() {
-        return;
-    }
     for (index, control) in exception.compensating_controls.iter().enumerate() {
         let Some(last_day) = control.holds_until() else { continue };
         let pointer = |key: &str| format!("/compensating_controls/{index}/{key}");

@@ -5,7 +5,7 @@ use crate::finding::{Code, Finding};
 use crate::model::Lifetime;
 use crate::source::Record;
 
-pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
+pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::OpenRecord(check) };
 
 const CODE: Code = Code::error("EXC215", "verification-too-rare");
 
@@ -44,9 +44,6 @@ compensating_controls:
 
 fn check(record: &Record, _context: &Context<'_>, findings: &mut Vec<Finding>) {
     let exception = &record.exception;
-    if !exception.is_open() {
-        return;
-    }
     for (index, control) in exception.compensating_controls.iter().enumerate() {
         if Lifetime::parse(&control.verify_every).is_none_or(|it| !it.is_longer_than_a_year()) {
             continue;

@@ -7,6 +7,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::quoting::quoted;
+use super::yaml::AMBIGUOUS;
+use crate::finding::{Finding, Place};
+
 /// What a YAML 1.1 reader takes a plain scalar for, where that is not text.
 pub(crate) fn reads_as(text: &str) -> Option<&'static str> {
     let first = *text.as_bytes().first()?;
@@ -23,6 +27,17 @@ pub(crate) fn reads_as(text: &str) -> Option<&'static str> {
         b'0'..=b'9' | b'+' | b'-' | b'.' => numeric(text),
         _ => None,
     }
+}
+
+/// A text field whose plain scalar is another type to some reader.
+pub(super) fn finding(place: Place, text: &str) -> Finding {
+    let what = reads_as(text).unwrap_or("another type");
+    AMBIGUOUS
+        .finding(
+            place,
+            format!("`{text}` without quotes reads as {what} in some tools, not as text"),
+        )
+        .help(format!("quote it: `{}`", quoted(text)))
 }
 
 /// Whether some reader takes a plain scalar for a number.

@@ -10,7 +10,6 @@ pub(crate) mod characters;
 mod corpus;
 pub(crate) mod dates;
 mod escapes;
-mod explanation;
 pub(crate) mod flood;
 #[cfg(test)]
 mod hostile;
@@ -177,7 +176,7 @@ fn ambiguous_scalars(
         let span = node.place_span();
         if !findings.knows(span) && !node.key_span().is_some_and(|key| findings.knows(key)) {
             findings.push_with(&yaml::AMBIGUOUS, span, || {
-                schema::ambiguous(schema::place(node, &path.pointer()), text)
+                ambiguous::finding(schema::place(node, &path.pointer()), text)
             });
         }
         true

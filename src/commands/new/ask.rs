@@ -63,32 +63,24 @@ impl Conversation<'_, '_> {
         if !self.draft.exception.controls.is_empty() {
             return Ok(());
         }
-        let catalogue = catalogue(&self.workspace.policy);
-        loop {
-            let at = self.draft.exception.controls.len();
-            let question = match at {
-                0 => Question::new("control", "the rule that is not met, by its id", "/controls/0")
-                    .explain(catalogue.iter().cloned()),
-                at => Question::new(
-                    "another control",
-                    "empty if there is none",
-                    &format!("/controls/{at}"),
-                )
-                .optional(),
-            };
-            let policy = &self.workspace.policy;
-            let is_answered = self.ask(question, |draft, answer| {
-                let id = known_control(policy, answer)?;
-                if draft.exception.controls.contains(&id) {
-                    return Err(format!("`{id}` is named already"));
-                }
-                draft.exception.controls.push(id);
-                Ok(())
-            })?;
-            if !is_answered {
-                return Ok(());
+        let policy = &self.workspace.policy;
+        let catalogue = catalogue(policy);
+        let question = |at| match at {
+            0 => Question::new("control", "the rule that is not met, by its id", "/controls/0")
+                .explain(catalogue.iter().cloned()),
+            at => {
+                let pointer = format!("/controls/{at}");
+                Question::new("another control", "empty if there is none", &pointer).optional()
             }
-        }
+        };
+        self.entries(question, |draft, answer| {
+            let id = known_control(policy, answer)?;
+            if draft.exception.controls.contains(&id) {
+                return Err(format!("`{id}` is named already"));
+            }
+            draft.exception.controls.push(id);
+            Ok(())
+        })
     }
 
     fn scope(&mut self) -> anyhow::Result<()> {
@@ -101,31 +93,25 @@ impl Conversation<'_, '_> {
         });
         let title = "kinds and their levels, from broad to narrow:".to_owned();
         let kinds: Vec<String> = std::iter::once(title).chain(kinds).collect();
-        loop {
-            let at = self.draft.exception.scope.len();
-            let question = match at {
-                0 => Question::new(
-                    "scope",
-                    "where: the smallest target that solves the problem, as kind:/path",
-                    "/scope/0",
-                )
-                .explain(kinds.iter().cloned()),
-                at => {
-                    let pointer = format!("/scope/{at}");
-                    Question::new("another target", "empty if there is none", &pointer).optional()
-                }
-            };
-            let is_answered = self.ask(question, |draft, answer| {
-                Target::parse(answer).map_err(|error| {
-                    format!("`{answer}` is no target: {error}; write it as kind:/path")
-                })?;
-                draft.exception.scope.push(answer.to_owned());
-                Ok(())
-            })?;
-            if !is_answered {
-                return Ok(());
+        let question = |at| match at {
+            0 => Question::new(
+                "scope",
+                "where: the smallest target that solves the problem, as kind:/path",
+                "/scope/0",
+            )
+            .explain(kinds.iter().cloned()),
+            at => {
+                let pointer = format!("/scope/{at}");
+                Question::new("another target", "empty if there is none", &pointer).optional()
             }
-        }
+        };
+        self.entries(question, |draft, answer| {
+            Target::parse(answer).map_err(|error| {
+                format!("`{answer}` is no target: {error}; write it as kind:/path")
+            })?;
+            draft.exception.scope.push(answer.to_owned());
+            Ok(())
+        })
     }
 
     fn risk(&mut self) -> anyhow::Result<()> {
@@ -335,21 +321,17 @@ impl Conversation<'_, '_> {
         if !self.draft.exception.remediation.milestones.is_empty() {
             return Ok(());
         }
-        loop {
-            let at = self.draft.exception.remediation.milestones.len();
+        let question = |at| {
             let pointer = format!("/remediation/milestones/{at}");
             let label = if at == 0 { "milestone" } else { "another milestone" };
             let explanation = "a step and the day it is due, as 2027-01-15=WHAT; may be empty";
-            let question = Question::new(label, explanation, &pointer).optional();
-            let is_answered = self.ask(question, |draft, answer| {
-                let milestone = flags::parse_milestone(answer)?;
-                draft.exception.remediation.milestones.push(milestone);
-                Ok(())
-            })?;
-            if !is_answered {
-                return Ok(());
-            }
-        }
+            Question::new(label, explanation, &pointer).optional()
+        };
+        self.entries(question, |draft, answer| {
+            let milestone = flags::parse_milestone(answer)?;
+            draft.exception.remediation.milestones.push(milestone);
+            Ok(())
+        })
     }
 
     /// The fields that the policy adds and demands.

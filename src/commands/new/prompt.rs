@@ -71,6 +71,19 @@ impl Conversation<'_, '_> {
         Ok(())
     }
 
+    /// Asks for the entries of an empty list, until an optional one is left out.
+    pub(super) fn entries<'q>(
+        &mut self,
+        question: impl Fn(usize) -> Question<'q>,
+        add: impl Fn(&mut Draft, &str) -> Result<(), String>,
+    ) -> anyhow::Result<()> {
+        let mut at = 0;
+        while self.ask(question(at), &add)? {
+            at += 1;
+        }
+        Ok(())
+    }
+
     /// Asks until `set` and the rules accept the answer; `false` where an optional one is empty.
     pub(super) fn ask(
         &mut self,

@@ -2,23 +2,30 @@
 //!
 //! The tree is validated as it is, through [`jsonschema::json::Json`], without a copy. Patterns
 //! run on the linear-time engine, and a `$ref` to another document is refused, never fetched.
+//!
+//! [`view`] is the tree as the validator looks at it; [`explanation`] says what to write instead of
+//! what the schema refuses, from what it expects there ([`expected`]).
 
-use std::borrow::Cow;
+mod expected;
+mod explanation;
+mod likeness;
+mod view;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use jsonschema::error::ValidationErrorKind;
-use jsonschema::json::{Array, Json, JsonNumber, Node, NodeIdentity, Object, unique};
-use jsonschema::types::JsonType;
 use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::Value;
 
+use self::expected::expected_form;
+use self::explanation::Explanation;
+pub(crate) use self::likeness::nearest;
+pub(crate) use self::view::to_json;
+use self::view::{Instance, YamlTree};
 use super::dates;
-use super::explanation::{Explanation, expected_form};
 use super::flood::Flood;
-use super::quoting::quoted;
-use super::tree::{Entries, Items, NodeRef, Shape, Tree, push_key};
-use super::yaml::AMBIGUOUS;
+use super::tree::{NodeRef, Shape, Tree, push_key};
 use crate::finding::{Code, Finding, Place};
 
 pub(crate) const UNKNOWN_KEY: Code = Code::error("EXC101", "unknown-key");
@@ -30,9 +37,9 @@ pub(crate) const INCOMPLETE_COMPENSATING_CONTROL: Code =
 pub(crate) const CLOSED_WITHOUT_OUTCOME: Code = Code::error("EXC212", "closed-without-outcome");
 
 /// The schema of a record, as published in `schemas/exception.schema.json`.
-pub(crate) const EXCEPTION_SCHEMA: &str = include_str!("../../schemas/exception.schema.json");
+pub(crate) const EXCEPTION_SCHEMA: &str = include_str!("../../../schemas/exception.schema.json");
 /// The schema of the policy, as published in `schemas/policy.schema.json`.
-pub(crate) const POLICY_SCHEMA: &str = include_str!("../../schemas/policy.schema.json");
+pub(crate) const POLICY_SCHEMA: &str = include_str!("../../../schemas/policy.schema.json");
 
 /// The largest whole number that is not also another one to a reader that keeps numbers as doubles,
 /// as JavaScript and `jq` do.
@@ -66,7 +73,7 @@ impl Schema {
     }
 
     /// Adds what the schema finds wrong with a tree to the findings of its file.
-    pub(super) fn check(&self, tree: &Tree, findings: &mut Flood) {
+    pub(in crate::source) fn check(&self, tree: &Tree, findings: &mut Flood) {
         let root = tree.root();
         if self.validator.is_valid(Instance::Node(root)) {
             return;
@@ -198,47 +205,6 @@ impl Schema {
     }
 }
 
-/// A text field whose plain scalar is another type to some reader.
-pub(crate) fn ambiguous(place: Place, text: &str) -> Finding {
-    let what = super::ambiguous::reads_as(text).unwrap_or("another type");
-    AMBIGUOUS
-        .finding(
-            place,
-            format!("`{text}` without quotes reads as {what} in some tools, not as text"),
-        )
-        .help(format!("quote it: `{}`", quoted(text)))
-}
-
-/// The candidate closest to a word, if it is close enough to be what was meant.
-pub(crate) fn nearest<'a>(
-    word: &str,
-    candidates: impl Iterator<Item = &'a str>,
-) -> Option<&'a str> {
-    candidates
-        .filter_map(|name| likeness(word, name).map(|score| (score, name)))
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name)
-}
-
-/// Whether a word is close enough to a name to be meant for it.
-pub(super) fn is_near(word: &str, name: &str) -> bool {
-    likeness(word, name).is_some()
-}
-
-/// How close a word is to a name, from 0 to 1, where that is close enough.
-fn likeness(word: &str, name: &str) -> Option<f64> {
-    let (word, name) = (word.to_lowercase(), name.to_lowercase());
-    let is_prefix = word.len() >= 4 && (name.starts_with(&word) || word.starts_with(&name));
-    // Letters that changed places weigh too much in short words.
-    let allowed = if name.len() >= 6 { 2 } else { 1 };
-    let is_typo = word.len() >= 3
-        && word.len().abs_diff(name.len()) <= allowed
-        && strsim::osa_distance(&name, &word) <= allowed;
-    let score = strsim::jaro_winkler(&name, &word);
-    let score = if is_prefix || is_typo { score.max(0.9) } else { score };
-    (score >= 0.8).then_some(score)
-}
-
 /// `` `a`, `b` or `c` ``.
 pub(crate) fn list(names: &[String]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
@@ -254,213 +220,10 @@ pub(crate) fn last_key(pointer: &str) -> &str {
     pointer.rsplit('/').find(|token| !is_index(token)).unwrap_or("")
 }
 
-/// The value tree as the validator's representation.
-#[derive(Debug)]
-enum YamlTree {}
-
-/// What the validator looks at: a node, or the name of a key.
-#[derive(Clone)]
-enum Instance<'a> {
-    Node(NodeRef<'a>),
-    Name(&'a str),
-}
-
-impl Json for YamlTree {
-    type Node<'a> = Instance<'a>;
-    type PreparedKey = String;
-    // A lookup compares one key after the other, so one pass over all of them is soon cheaper.
-    const KEYS_PER_LOOKUP: usize = 8;
-    type StringBuffer = String;
-
-    fn prepare_key(key: &str) -> String {
-        key.to_owned()
-    }
-
-    fn with_string_node<T>(
-        buffer: &mut String,
-        string: &str,
-        f: impl FnOnce(Instance<'_>) -> T,
-    ) -> T {
-        buffer.clear();
-        buffer.push_str(string);
-        f(Instance::Name(buffer))
-    }
-}
-
-/// A number that is whole only if it is written so: `1.0` is none to every reader.
-#[derive(Debug)]
-struct Written(serde_json::Number);
-
-impl JsonNumber for Written {
-    fn as_u64(&self) -> Option<u64> {
-        self.0.as_u64()
-    }
-
-    fn as_i64(&self) -> Option<i64> {
-        self.0.as_i64()
-    }
-
-    fn as_f64(&self) -> Option<f64> {
-        self.0.as_f64()
-    }
-
-    fn as_str(&self) -> Cow<'_, str> {
-        Cow::Owned(self.0.to_string())
-    }
-
-    fn to_number(&self) -> Cow<'_, serde_json::Number> {
-        Cow::Borrowed(&self.0)
-    }
-
-    fn is_integer(&self) -> bool {
-        self.is_written_as_integer()
-    }
-
-    fn is_written_as_integer(&self) -> bool {
-        !self.0.is_f64()
-    }
-}
-
-impl<'a> Instance<'a> {
-    fn shape(&self) -> Shape<'a> {
-        match self {
-            Self::Node(node) => node.shape(),
-            Self::Name(name) => Shape::String(name),
-        }
-    }
-}
-
-impl<'a> Node<'a, YamlTree> for Instance<'a> {
-    type Object = NodeRef<'a>;
-    type Array = NodeRef<'a>;
-    type Number = Written;
-
-    fn as_object(&self) -> Option<NodeRef<'a>> {
-        match self {
-            Self::Node(node) if node.is_map() => Some(*node),
-            _ => None,
-        }
-    }
-
-    fn as_array(&self) -> Option<NodeRef<'a>> {
-        match self {
-            Self::Node(node) if node.is_list() => Some(*node),
-            _ => None,
-        }
-    }
-
-    fn as_string(&self) -> Option<Cow<'a, str>> {
-        match self.shape() {
-            Shape::String(text) => Some(Cow::Borrowed(text)),
-            _ => None,
-        }
-    }
-
-    fn as_number(&self) -> Option<Written> {
-        match self.shape() {
-            Shape::Number(number) => Some(Written(number)),
-            _ => None,
-        }
-    }
-
-    fn as_boolean(&self) -> Option<bool> {
-        match self.shape() {
-            Shape::Bool(boolean) => Some(boolean),
-            _ => None,
-        }
-    }
-
-    fn is_null(&self) -> bool {
-        matches!(self.shape(), Shape::Null | Shape::Unknown)
-    }
-
-    fn json_type(&self) -> JsonType {
-        match self.shape() {
-            Shape::Null | Shape::Unknown => JsonType::Null,
-            Shape::Bool(_) => JsonType::Boolean,
-            Shape::Number(_) => JsonType::Number,
-            Shape::String(_) => JsonType::String,
-            Shape::List => JsonType::Array,
-            Shape::Map => JsonType::Object,
-        }
-    }
-
-    /// What an error keeps of the instance. No message shows a collection, and a copy of one for
-    /// each error in it would fill the memory.
-    fn to_value(&self) -> Cow<'a, Value> {
-        Cow::Owned(match (self.shape(), self) {
-            (Shape::List | Shape::Map, _) => Value::Null,
-            (_, Self::Node(node)) => to_json(*node),
-            (_, Self::Name(name)) => Value::from(*name),
-        })
-    }
-
-    fn equals_value(&self, expected: &Value) -> bool {
-        match (self.shape(), expected) {
-            (Shape::String(text), Value::String(expected)) => text == expected,
-            (Shape::String(_), _) => false,
-            _ => match self {
-                Self::Node(node) => jsonschema::json::cmp::equal(&to_json(*node), expected),
-                Self::Name(_) => false,
-            },
-        }
-    }
-
-    fn identity(&self) -> Option<NodeIdentity> {
-        match self {
-            Self::Node(node) => Some(NodeIdentity::new(node.address())),
-            Self::Name(_) => None,
-        }
-    }
-}
-
-impl<'a> Object<'a, YamlTree> for NodeRef<'a> {
-    type Node = Instance<'a>;
-    type MemberName = &'a str;
-    type MembersIter = std::iter::Map<Entries<'a>, fn((&'a str, Self)) -> (&'a str, Instance<'a>)>;
-
-    fn len(&self) -> usize {
-        self.entries().len()
-    }
-
-    fn get(&self, key: &String) -> Option<Instance<'a>> {
-        NodeRef::get(*self, key).map(Instance::Node)
-    }
-
-    fn members(&self) -> Self::MembersIter {
-        self.entries().map(|(key, node)| (key, Instance::Node(node)))
-    }
-}
-
-impl<'a> Array<'a, YamlTree> for NodeRef<'a> {
-    type Node = Instance<'a>;
-    type ElementsIter = std::iter::Map<Items<'a>, fn(Self) -> Instance<'a>>;
-
-    fn len(&self) -> usize {
-        self.items().len()
-    }
-
-    fn elements(&self) -> Self::ElementsIter {
-        self.items().map(Instance::Node)
-    }
-
-    fn is_unique(&self) -> bool {
-        let items: Vec<Cow<'_, Value>> =
-            self.items().map(|item| Cow::Owned(to_json(item))).collect();
-        unique::is_unique(&items)
-    }
-}
-
-/// A node as JSON; dates stay text.
-pub(crate) fn to_json(node: NodeRef<'_>) -> Value {
-    match node.shape() {
-        Shape::Null | Shape::Unknown => Value::Null,
-        Shape::Bool(boolean) => boolean.into(),
-        Shape::Number(number) => Value::Number(number),
-        Shape::String(text) => text.into(),
-        Shape::List => node.items().map(to_json).collect(),
-        Shape::Map => node.entries().map(|(key, value)| (key.to_owned(), to_json(value))).collect(),
-    }
+/// Whether a pointer leads to an entry of a list.
+fn is_entry(pointer: &str) -> bool {
+    let last = pointer.rsplit('/').next().unwrap_or_default();
+    !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The same for output: a number that a reader with doubles would change is the text of it.
