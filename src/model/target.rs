@@ -104,7 +104,7 @@ impl<'a> Target<'a> {
     /// The target in the one form in which all that are the same are equal: `azure:/subscriptions/…`
     /// in lower case.
     pub(crate) fn key(&self) -> String {
-        let mut key = format!("{}:/{}", self.kind(), &self.text[self.path..]);
+        let mut key = [self.kind(), ":/", &self.text[self.path..]].concat();
         key.make_ascii_lowercase();
         key
     }

@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use super::words::{ABSENT, MARKS, TOO_LITTLE, UNFINISHED};
+use super::words::{ABSENT, DUMMY, MARKS, TOO_LITTLE, UNFINISHED};
 
 /// Bytes of the longest text of the lists.
 const LONGEST: usize = 32;
@@ -17,6 +17,16 @@ static LENGTHS: LazyLock<[u64; 256]> = LazyLock::new(|| {
     lengths
 });
 
+/// The first two characters of all listed texts.
+static STARTS: LazyLock<Box<[[bool; 128]; 128]>> = LazyLock::new(|| {
+    let mut starts = Box::new([[false; 128]; 128]);
+    let listed = UNFINISHED.iter().chain(ABSENT).chain(TOO_LITTLE).chain(MARKS).chain(&[DUMMY]);
+    for known in listed.map(|known| known.as_bytes()).filter(|known| known.len() > 1) {
+        starts[usize::from(known[0] & 127)][usize::from(known[1] & 127)] = true;
+    }
+    starts
+});
+
 /// The first letters of the marks and of the dummy text.
 const MARK_LETTERS: [u8; 4] = *b"tfxl";
 const DUMMY_START: &str = "lorem";
@@ -25,6 +35,9 @@ const DUMMY_START: &str = "lorem";
 /// starts like none that can be long. Nearly every good text does, and this costs next to nothing.
 pub(super) fn is_plainly_written(text: &str, more: &[String]) -> bool {
     let bytes = text.as_bytes();
+    if starts_as_no_other(bytes, more) {
+        return true;
+    }
     let [first, .., last] = bytes else { return false };
     let may_be_mark = MARK_LETTERS.contains(&first.to_ascii_lowercase());
     let is_marked = |mark: &&str| starts_with_ignoring_case(bytes, mark);
@@ -53,6 +66,18 @@ pub(super) fn is_plainly_written(text: &str, more: &[String]) -> bool {
         && bytes.iter().zip(&bytes[1..]).fold(true, |all, pair| all & is_folded(pair))
 }
 
+/// Whether no placeholder starts with the first two letters of a text. What is compared starts with
+/// them too, since a third character of ASCII leaves the second one as it is.
+fn starts_as_no_other(bytes: &[u8], more: &[String]) -> bool {
+    let &[first, second, third, ..] = bytes else { return false };
+    let start = [first.to_ascii_lowercase(), second.to_ascii_lowercase()];
+    let is_other = |known: &String| !known.as_bytes().starts_with(&start);
+    start.iter().all(u8::is_ascii_alphanumeric)
+        && third.is_ascii()
+        && !STARTS[usize::from(start[0])][usize::from(start[1] & 127)]
+        && more.iter().all(is_other)
+}
+
 fn starts_with_ignoring_case(bytes: &[u8], mark: &str) -> bool {
     bytes.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark.as_bytes()))
 }
@@ -66,7 +91,6 @@ fn may_be_spaced_out(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::is_placeholder;
-    use super::super::words::DUMMY;
     use super::*;
 
     #[test]
@@ -105,7 +129,7 @@ mod tests {
         fn what_is_plainly_written_is_no_placeholder(
             picks in proptest::collection::vec((0usize..1_000, 0usize..6), 1..10),
         ) {
-            let pieces = ["t", "o", "d", "T", "7", "x", "lorem", "Ipsum", "todo", "n", "a", "plan", "keys"];
+            let pieces = ["\u{301}", "é", "\u{200b}", "TBD", "wip", "t", "o", "d", "T", "7", "x", "lorem", "Ipsum", "todo", "n", "a", "plan", "keys"];
             let gaps = ["", " ", "  ", ".", "/", " - "];
             let text: String =
                 picks.iter().map(|&(pick, gap)| format!("{}{}", pieces[pick % pieces.len()], gaps[gap])).collect();

@@ -12,6 +12,8 @@ use crate::policy::Policy;
 
 /// Bytes of the longest word of the built-in lists, and more.
 const LONGEST: usize = 24;
+/// Bytes of a word from which it is looked up; most shorter ones are fillers.
+const SHORTEST: usize = 4;
 /// Every word that stands in a built-in list or phrase.
 static VOCABULARY: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     let words = PHRASES.iter().flat_map(|phrase| phrase.split(|c: char| !c.is_alphanumeric()));
@@ -26,7 +28,7 @@ pub(super) fn is_plainly_concrete(text: &str, controls: &[String], policy: &Poli
     let mut lower = [0; LONGEST];
     let mut content = [""; MIN_CONTENT_BESIDE_PHRASE];
     let mut n_content = 0;
-    for chunk in text.split_ascii_whitespace() {
+    for chunk in text.split_ascii_whitespace().filter(|chunk| chunk.len() >= SHORTEST) {
         let word = match chunk.is_ascii() {
             true => chunk.trim_matches(|c: char| !c.is_ascii_alphanumeric()),
             false => chunk.trim_matches(|c: char| !c.is_alphanumeric()),
