@@ -46,14 +46,14 @@ impl Target<'_> {
         if self.kind() == "github" {
             github_owner(first)?;
         }
-        let depth = self.segments().count().min(levels.len());
+        let depth = self.n_segments().min(levels.len());
         Ok(Breadth(depth.saturating_sub(1)))
     }
 
     /// An index into [`AZURE_LEVELS`].
     fn azure_level(&self) -> Result<usize, TargetError> {
         let [management_groups, subscriptions, resource_groups, _] = AZURE_LEVELS;
-        let n_segments = self.segments().count();
+        let n_segments = self.n_segments();
         let mut names = self.segments().step_by(2);
         let (first, second, third) = (names.next(), names.next(), names.next());
         let is = |segment: Option<&str>, name: &str| {

@@ -20,6 +20,7 @@ pub(crate) struct Target<'a> {
     kind: usize,
     /// Where the first segment starts that counts.
     path: usize,
+    n_segments: usize,
 }
 
 /// Why a text is no target.
@@ -63,11 +64,11 @@ impl<'a> Target<'a> {
         if kind.is_empty() || !kind.bytes().all(is_word) {
             return Err(TargetError::BadKind);
         }
-        match path.strip_prefix('/') {
+        let mut n_segments = match path.strip_prefix('/') {
             _ if path.is_empty() || path == "/" => return Err(TargetError::NoPath),
-            Some(segments) => check_segments(segments)?,
+            Some(segments) => count_segments(segments)?,
             None => return Err(TargetError::RelativePath),
-        }
+        };
         let mut first = kind.len() + ":/".len();
         if kind == AZURE && starts_with(path, MANAGEMENT) {
             let rest = &path[MANAGEMENT.len()..];
@@ -75,9 +76,10 @@ impl<'a> Target<'a> {
                 && matches!(rest.as_bytes().get(MANAGEMENT_GROUPS.len()), None | Some(b'/'))
             {
                 first += MANAGEMENT.len();
+                n_segments -= 2;
             }
         }
-        Ok(Self { text, kind: kind.len(), path: first })
+        Ok(Self { text, kind: kind.len(), path: first, n_segments })
     }
 
     pub(crate) fn kind(&self) -> &'a str {
@@ -95,6 +97,10 @@ impl<'a> Target<'a> {
         let mut others = other.segments();
         let is_met = |segment: &str| others.next().is_some_and(|s| s.eq_ignore_ascii_case(segment));
         self.kind() == other.kind() && self.segments().all(is_met)
+    }
+
+    pub(crate) fn n_segments(&self) -> usize {
+        self.n_segments
     }
 
     pub(crate) fn has_wildcard(&self) -> bool {
@@ -118,7 +124,7 @@ pub(crate) fn enclosing(key: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Looks once at each byte after the first `/`.
-fn check_segments(path: &str) -> Result<(), TargetError> {
+fn count_segments(path: &str) -> Result<usize, TargetError> {
     let (mut n_segments, mut length, mut n_dots) = (1, 0, 0);
     let end = |length: usize, n_dots: usize| match length {
         0 => Err(TargetError::EmptySegment),
@@ -129,7 +135,7 @@ fn check_segments(path: &str) -> Result<(), TargetError> {
         if byte == b'/' {
             end(length, n_dots)?;
             (n_segments, length, n_dots) = (n_segments + 1, 0, 0);
-        } else if is_plain(byte) {
+        } else if PLAIN[usize::from(byte)] {
             length += 1;
             n_dots += usize::from(byte == b'.');
         } else {
@@ -138,18 +144,29 @@ fn check_segments(path: &str) -> Result<(), TargetError> {
         }
     }
     end(length, n_dots)?;
-    if n_segments > MAX_SEGMENTS { Err(TargetError::TooManySegments) } else { Ok(()) }
+    if n_segments > MAX_SEGMENTS { Err(TargetError::TooManySegments) } else { Ok(n_segments) }
 }
 
 /// Whether every reader takes a byte of a path for itself: no part of an encoding, an escape, a
 /// pattern, a fragment or a quotation. Wildcards have a rule of their own.
-fn is_plain(byte: u8) -> bool {
+const fn is_plain(byte: u8) -> bool {
     match byte {
         b'%' | b'\\' | b'#' | b';' | b'{' | b'}' | b'[' | b']' | b'+' | b'^' | b'$' | b'|'
         | b'<' | b'>' | b'"' | b'\'' | b'`' => false,
         _ => byte.is_ascii_graphic(),
     }
 }
+
+/// [`is_plain`] of every byte.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte: u8 = 0;
+    while byte < 128 {
+        plain[byte as usize] = is_plain(byte);
+        byte += 1;
+    }
+    plain
+};
 
 fn starts_with(text: &str, start: &str) -> bool {
     text.get(..start.len()).is_some_and(|it| it.eq_ignore_ascii_case(start))

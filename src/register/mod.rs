@@ -139,7 +139,7 @@ impl Register {
     }
 
     pub(crate) fn exceptions(&self) -> impl Iterator<Item = &Exception> {
-        self.records.iter().map(|record| &record.exception)
+        self.records.iter().map(|record| &*record.exception)
     }
 }
 

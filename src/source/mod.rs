@@ -43,7 +43,8 @@ const POLICY_LIMITS: Limits = Limits { nodes: 50_000 };
 /// An exception and where each part of it stands.
 #[derive(Debug)]
 pub(crate) struct Record {
-    pub(crate) exception: Exception,
+    /// On the heap, since a record is handed on often.
+    pub(crate) exception: Box<Exception>,
     file: Arc<SourceFile>,
     tree: OnceLock<Tree>,
 }
@@ -118,7 +119,7 @@ pub(crate) fn load(
     };
     let (tree, mut findings) = read(file, RECORD_LIMITS, &schema.schema, is_ambiguous);
     let Some(tree) = tree else { return (None, findings) };
-    let exception = Exception::deserialize(tree.root()).unwrap_or_default();
+    let exception = Box::new(Exception::deserialize(tree.root()).unwrap_or_default());
     for finding in &mut findings {
         finding.record = (!exception.id.is_empty()).then(|| exception.id.clone());
     }
@@ -206,7 +207,7 @@ impl Record {
 
     /// Lets go of the texts that only rules about a single record look at.
     pub(crate) fn shed_texts(&mut self) {
-        self.exception = std::mem::take(&mut self.exception).without_texts();
+        *self.exception = std::mem::take(&mut *self.exception).without_texts();
     }
 
     /// The place of the value at a JSON pointer; where there is none, of the nearest parent.

@@ -21,6 +21,18 @@ static VOCABULARY: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     words.chain(whole).chain(ARTICLES.iter().copied()).chain(FILLERS.iter().copied()).collect()
 });
 
+/// For three bytes at the start of a word, whether some word of the vocabulary may start so.
+static STARTS: LazyLock<Vec<bool>> = LazyLock::new(|| {
+    let mut starts = vec![false; 1 << 15];
+    VOCABULARY.iter().for_each(|word| starts[start_of(word)] = true);
+    starts
+});
+
+/// Five bits of each of the first three bytes, which tell all letters apart.
+fn start_of(word: &str) -> usize {
+    word.bytes().take(3).fold(0, |start, byte| start << 5 | usize::from(byte & 31))
+}
+
 /// Whether a text has so many words which stand in no phrase that no look at the phrases is needed.
 /// Nearly every good text is, and this costs next to nothing.
 pub(super) fn is_plainly_concrete(text: &str, controls: &[String], policy: &Policy) -> bool {
@@ -44,7 +56,9 @@ pub(super) fn is_plainly_concrete(text: &str, controls: &[String], policy: &Poli
             lower.copy_from_slice(word.as_bytes());
             lower.make_ascii_lowercase();
             let lower = std::str::from_utf8(lower).unwrap_or_default();
-            if VOCABULARY.contains(lower) || policy.vague_words.contains(lower) {
+            if (STARTS[start_of(lower)] && VOCABULARY.contains(lower))
+                || policy.vague_words.contains(lower)
+            {
                 continue;
             }
         } else if !policy.vague_words.is_empty() {
