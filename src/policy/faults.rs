@@ -144,6 +144,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_number_that_is_far_too_large_is_told_at_its_place() {
+        for policy in [
+            "warn_within_days: 1000001\n",
+            "durations: {max_renewals: 99999999999}\n",
+            "cliff: {records: 18446744073709551615}\n",
+            "controls: [{id: A, title: a, max_days: 4294967296}]\n",
+        ] {
+            let problem = problem(policy);
+            assert!(!problem.starts_with("1:1 "), "{policy}: {problem}");
+            assert!(problem.contains("is out of the range of"), "{policy}: {problem}");
+        }
+    }
+
+    #[test]
     fn what_is_wrong_stands_at_its_place() {
         assert_eq!(problem("durration: 3\n"), "3:1 EXC101 unknown key `durration`");
         assert_eq!(
