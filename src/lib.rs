@@ -87,6 +87,7 @@ fn dispatch(cli: Cli, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
     if let Some(today) = globals.today {
         env.today = today;
     }
+    globals.check_directory(env)?;
     match cli.command {
         Command::Init(args) => commands::init::run(&args, globals, env),
         Command::New(args) => commands::new::run(&args, globals, env),

@@ -90,7 +90,12 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
             let pages = pages();
             let unreadable = [format!("{}/{POLICY_FILE}", unusable.name)];
             let judgement = Judgement::unusable(&unusable.name, &unusable.findings, env.today);
-            let judgement = Judgement { unreadable: &unreadable, pages: &pages, ..judgement };
+            let judgement = Judgement {
+                unreadable: &unreadable,
+                pages: &pages,
+                has_summary: step_summary(env).is_some(),
+                ..judgement
+            };
             publish(args, globals, env, &judgement)?;
             return Ok(Outcome::Error);
         }
@@ -117,6 +122,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         unreadable: &unreadable,
         findings: &findings,
         pages: &pages,
+        has_summary: step_summary(env).is_some(),
     };
     publish(args, globals, env, &judgement)?;
     // The process is about to end: taking a large register apart string by string would only
@@ -171,10 +177,14 @@ fn publish(
     results.into_iter().collect()
 }
 
+/// Where a runner of GitHub Actions takes the summary of a step.
+fn step_summary<'a>(env: &'a Env<'_>) -> Option<&'a str> {
+    env.var("GITHUB_STEP_SUMMARY").filter(|_| env.var("GITHUB_ACTIONS") == Some("true"))
+}
+
 /// Appends a page to the summary of a step of GitHub Actions.
 fn write_step_summary(cwd: &Path, env: &Env<'_>, judgement: &Judgement<'_>) -> anyhow::Result<()> {
-    let variables = (env.var("GITHUB_ACTIONS"), env.var("GITHUB_STEP_SUMMARY"));
-    let (Some("true"), Some(path)) = variables else { return Ok(()) };
+    let Some(path) = step_summary(env) else { return Ok(()) };
     let path = cwd.join(path);
     let attempt = || -> io::Result<()> {
         let mut file = OpenOptions::new().append(true).create(true).open(&path)?;
@@ -217,6 +227,9 @@ fn select(
     };
     for path in paths {
         let absolute = normal(&globals.cwd(env).join(path));
+        if directory.starts_with(&absolute) {
+            return Ok(None);
+        }
         // A symbolic link that dangles is there, and is a finding.
         let metadata = std::fs::symlink_metadata(&absolute);
         let relative = absolute.strip_prefix(directory).ok();

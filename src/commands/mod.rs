@@ -99,6 +99,17 @@ impl Globals {
         self.directory.as_ref().map_or_else(|| env.cwd.clone(), |directory| env.cwd.join(directory))
     }
 
+    /// Refuses a directory to run in that is none: what stands around it was not meant.
+    pub(crate) fn check_directory(&self, env: &Env<'_>) -> Result<(), Failure> {
+        match &self.directory {
+            Some(directory) if !env.cwd.join(directory).is_dir() => {
+                Err(Failure::new(format!("`{}` is no directory", directory.display()))
+                    .hint("name an existing directory with `-C`"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// How text for people looks: colors by `--color`, `NO_COLOR`, `CLICOLOR_FORCE`, and whether
     /// standard output is a terminal.
     pub(crate) fn style(&self, env: &Env<'_>) -> Style {

@@ -1,6 +1,7 @@
 //! Finding a register and reading its policy: in the work tree, or, where a repository has none, on
 //! its mainline.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -112,8 +113,13 @@ fn read_policy(found: Found) -> Result<Workspace, UnusablePolicy> {
 
 fn find_register(globals: &Globals, env: &Env<'_>) -> anyhow::Result<Found> {
     let cwd = normal(&globals.cwd(env));
-    let has_policy =
-        |directory: &Path| std::fs::symlink_metadata(directory.join(POLICY_FILE)).is_ok();
+    // What cannot be looked at is there: reading it says why it cannot be judged.
+    let has_policy = |directory: &Path| {
+        let policy = std::fs::symlink_metadata(directory.join(POLICY_FILE));
+        !policy.is_err_and(|error| {
+            matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+        })
+    };
     let found = match &globals.register {
         Some(named) => Some(normal(&cwd.join(named))).filter(|directory| has_policy(directory)),
         // Inside the register itself, its parent is one step up.
@@ -125,7 +131,7 @@ fn find_register(globals: &Globals, env: &Env<'_>) -> anyhow::Result<Found> {
     if let Some(directory) = found {
         return in_work_tree(directory);
     }
-    if let Ok(Some(repo)) = Repo::discover(&cwd)
+    if let Some(repo) = Repo::discover(&cwd).map_err(Failure::from)?
         && repo.root().is_none()
     {
         return Ok(in_bare_repository(&repo, globals)?);

@@ -5,6 +5,7 @@
 //! followed, and a repository that cannot be read is an error, never an absence.
 
 mod identity;
+mod loose;
 mod objects;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -94,8 +95,11 @@ impl Repo {
         ];
         for (reference, name) in candidates {
             let found = self.inner.find_reference(&reference);
-            match found.and_then(|reference| reference.peel_to_commit()) {
-                Ok(commit) => return Ok(Some(Mainline { name, tip: ObjectId(commit.id()) })),
+            match found.and_then(|reference| reference.resolve()) {
+                Ok(reference) => {
+                    let tip = reference.target().map(ObjectId);
+                    return Ok(tip.map(|tip| Mainline { name, tip }));
+                }
                 Err(error) if error.code() == ErrorCode::NotFound => {}
                 Err(error) => return Err(self.error(&error)),
             }
@@ -118,6 +122,10 @@ impl Repo {
             Err(error) if error.code() == ErrorCode::UnbornBranch => return Ok(None),
             Err(error) => return Err(self.error(&error)),
         };
+        if let Some(tip) = head.target() {
+            // Refuses a damaged commit before libgit2 reads it.
+            self.commit(ObjectId(tip))?;
+        }
         let commit = head.peel_to_commit().map_err(|error| self.error(&error))?;
         let moment = DateTime::from_timestamp(commit.committer().when().seconds(), 0);
         Ok(moment.map(|moment| moment.date_naive()))

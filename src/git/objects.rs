@@ -6,6 +6,7 @@
 
 use git2::{ErrorCode, ObjectType, Oid};
 
+use super::loose::{self, Loose};
 use super::{Error, ObjectId, Repo};
 
 /// Bytes that a commit or a tree may have.
@@ -67,10 +68,12 @@ impl Repo {
                 return Ok(None);
             }
             let entries = self.tree(found.id)?;
-            match entries.into_iter().find(|entry| entry.name == part.as_bytes()) {
-                Some(entry) => found = entry,
-                None => return Ok(None),
+            let mut named = entries.into_iter().filter(|entry| entry.name == part.as_bytes());
+            let Some(entry) = named.next() else { return Ok(None) };
+            if named.next().is_some() {
+                return Err(self.malformed(found.id, &format!("it names `{part}` twice")));
             }
+            found = entry;
         }
         Ok(Some(found))
     }
@@ -92,6 +95,15 @@ impl Repo {
             ErrorCode::NotFound => Error::Missing { path: self.path.clone(), id },
             _ => self.error(&error),
         };
+        let damaged = |error: std::io::Error| self.malformed(id, &error.to_string());
+        match loose::read(&self.inner.commondir().join("objects"), id.0, max_size)
+            .map_err(damaged)?
+        {
+            Some(Loose::Whole(found, bytes)) if found == kind => return Ok(Some(bytes)),
+            Some(Loose::TooLarge(found)) if found == kind => return Ok(None),
+            Some(_) => return Err(self.malformed(id, "it is of another kind than expected")),
+            None => {}
+        }
         let odb = self.inner.odb().map_err(fail)?;
         let (size, found) = odb.read_header(id.0).map_err(fail)?;
         if found != kind {

@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn a_number_that_is_far_too_large_is_told_at_its_place() {
         for policy in [
-            "warn_within_days: 1000001\n",
+            "warn_within_days: 10000001\n",
             "durations: {max_renewals: 99999999999}\n",
             "cliff: {records: 18446744073709551615}\n",
             "controls: [{id: A, title: a, max_days: 4294967296}]\n",

@@ -159,8 +159,8 @@ mod tests {
             let findings = policy(more).expect_err("unusable");
             findings.into_iter().map(|f| f.help.unwrap_or_default()).collect::<Vec<_>>()
         };
-        assert_eq!(help("durations: {max_renewals: -1}\n"), ["write a number from 0 to 1000000"]);
-        assert_eq!(help("cliff: {records: 1}\n"), ["write a number from 2 to 1000000"]);
+        assert_eq!(help("durations: {max_renewals: -1}\n"), ["write a number from 0 to 10000000"]);
+        assert_eq!(help("cliff: {records: 1}\n"), ["write a number from 2 to 10000000"]);
         assert_eq!(
             help("warn_within_days: soon\n"),
             ["write a whole number, such as `30`; see `exc schema policy`"]

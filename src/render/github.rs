@@ -11,15 +11,18 @@ use crate::finding::{Finding, Level};
 /// Annotations of one level that GitHub shows for one step.
 const PER_LEVEL: usize = 10;
 
-/// Writes the worst findings as annotations, and how many more there are as plain text.
+/// Writes the findings as annotations; where there is a step summary, only as many as are shown,
+/// and how many more there are as plain text.
 pub(super) fn write(judgement: &Judgement<'_>, out: &mut dyn Write) -> io::Result<()> {
     let mut rest = Vec::new();
+    // Without a summary the log is where the rest is found.
+    let shown = if judgement.has_summary { PER_LEVEL } else { usize::MAX };
     for level in [Level::Error, Level::Warning] {
         let of_level = || judgement.findings.iter().filter(move |finding| finding.level == level);
-        for finding in of_level().take(PER_LEVEL) {
+        for finding in of_level().take(shown) {
             writeln!(out, "{}", annotation(finding))?;
         }
-        let n_more = of_level().skip(PER_LEVEL).count();
+        let n_more = of_level().skip(shown).count();
         if n_more > 0 {
             rest.push(count(n_more, &format!("more {}", level.as_str())));
         }

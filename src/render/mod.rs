@@ -54,6 +54,8 @@ pub(crate) struct Judgement<'a> {
     pub(crate) findings: &'a [Finding],
     /// All rules that there are, found or not.
     pub(crate) pages: &'a [Page],
+    /// Whether a step summary holds what annotations leave out.
+    pub(crate) has_summary: bool,
 }
 
 /// A rule as readers know it.
@@ -92,7 +94,15 @@ pub(crate) enum Format {
 impl<'a> Judgement<'a> {
     /// What is said where the policy cannot be used and no record was judged.
     pub(crate) fn unusable(register: &'a str, findings: &'a [Finding], today: NaiveDate) -> Self {
-        Self { register, today, n_records: 0, unreadable: &[], findings, pages: &[] }
+        Self {
+            register,
+            today,
+            n_records: 0,
+            unreadable: &[],
+            findings,
+            pages: &[],
+            has_summary: false,
+        }
     }
 
     pub(crate) fn n_errors(&self) -> usize {

@@ -103,6 +103,7 @@ fn with_judgement<T>(found: &[Finding], show: impl FnOnce(&Judgement<'_>) -> T) 
         unreadable: &unreadable,
         findings: found,
         pages: PAGES.as_slice(),
+        has_summary: true,
     })
 }
 

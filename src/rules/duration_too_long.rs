@@ -246,7 +246,7 @@ expires: 9999-12-31
 
     #[test]
     fn d2_a_cap_past_the_end_of_the_calendar_caps_nothing() {
-        let policy = "durations:\n  max_days: {high: 4294967295}\n";
+        let policy = "durations:\n  max_days: {high: 10000000}\n";
         let record = "controls: [LOG-002]\nexpires: 9999-12-31\n";
         assert_eq!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], policy), "");
     }

@@ -218,3 +218,55 @@ fn a_file_that_the_repository_lacks_is_unjudged_and_the_rest_is_judged() {
     assert!(said.out.contains(&format!("lacks the object {id}")), "{}", said.out);
     assert!(said.out.contains("EXC010") && said.out.contains("1 record"), "{}", said.out);
 }
+
+/// libgit2 never comes back from an object that is cut off.
+#[test]
+fn an_object_that_is_cut_off_is_unjudged() {
+    let record = good_record();
+    let w = bare("main", &[policy(), (RECORD_PATH, FILE, record.as_bytes())]);
+    let repo = Repository::open_bare(w.root()).unwrap();
+    let commit = repo.find_reference("refs/heads/main").unwrap().peel_to_commit().unwrap();
+    let register = commit.tree().unwrap().get_name("exceptions").unwrap().id();
+    let blob = Oid::hash_object(git2::ObjectType::Blob, record.as_bytes()).unwrap();
+    for id in [blob, register, commit.tree_id(), commit.id()] {
+        let id = id.to_string();
+        let path = w.path(format!("objects/{}/{}", &id[..2], &id[2..]));
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+        let said = w.run(&["check"]);
+        assert_eq!(said.outcome, Outcome::Error, "{id}: {said:?}");
+        assert!(format!("{}{}", said.out, said.err).contains("is damaged"), "{id}: {said:?}");
+        std::fs::write(&path, whole).unwrap();
+    }
+    assert_eq!(w.run(&["check"]).outcome, Outcome::Success);
+}
+
+/// A clone would hold the files of both, so neither alone is the register.
+#[test]
+fn a_folder_that_is_named_twice_is_refused() {
+    let record = good_record();
+    let w = bare("main", &[policy(), (RECORD_PATH, FILE, record.as_bytes())]);
+    let repo = Repository::open_bare(w.root()).unwrap();
+    let head = repo.find_reference("refs/heads/main").unwrap().peel_to_commit().unwrap();
+    let id = head.tree().unwrap().get_name("exceptions").unwrap().id();
+    let entry = [b"40000 exceptions\0", id.as_bytes()].concat();
+    let odb = repo.odb().unwrap();
+    let tree = odb.write(git2::ObjectType::Tree, &entry.repeat(2)).unwrap();
+    let commit =
+        format!("tree {tree}\nauthor A <a@x> 0 +0000\ncommitter A <a@x> 0 +0000\n\ntwice\n");
+    let tip = odb.write(git2::ObjectType::Commit, commit.as_bytes()).unwrap();
+    repo.reference("refs/heads/main", tip, true, "twice").unwrap();
+    let said = w.run(&["check"]);
+    assert_eq!(said.outcome, Outcome::Error, "{said:?}");
+    assert!(said.err.contains("it names `exceptions` twice"), "{}", said.err);
+}
+
+#[test]
+fn a_damaged_repository_is_not_taken_for_none() {
+    let w = bare("main", &[policy()]);
+    w.write("config", "[core]\n\trepositoryformatversion = 99\n\tbare = true\n");
+    let said = w.run(&["check"]);
+    assert_eq!(said.outcome, Outcome::Error);
+    assert!(said.err.contains("cannot be read"), "{}", said.err);
+}

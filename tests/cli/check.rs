@@ -502,3 +502,61 @@ warning[EXC901]: today is 2026-11-20 by the clock of this machine, and the newes
     assert_eq!(broken.code(), 0);
     assert!(broken.err.starts_with("note: the clock is not compared with git: "), "{}", broken.err);
 }
+
+#[test]
+fn a_directory_to_run_in_that_is_none_is_refused() {
+    let w = Workspace::with_record();
+    for directory in ["nowhere", "nowhere/..", "exceptions/policy.yaml"] {
+        for command in ["check", "list", "new"] {
+            let said = w.run(&["-C", directory, command]);
+            assert_eq!(said.outcome, Outcome::Error, "{directory} {command}");
+            assert_eq!(
+                said.err,
+                format!(
+                    "error: `{directory}` is no directory\nhint: name an existing directory with `-C`\n"
+                )
+            );
+        }
+    }
+    assert_eq!(w.names("exceptions").len(), 2);
+}
+
+#[test]
+fn a_directory_around_the_register_names_all_of_it() {
+    let w = Workspace::with_error();
+    assert_eq!(w.run(&["check", "."]).out, w.run(&["check"]).out);
+    assert_eq!(w.run(&["-C", "exceptions", "check", ".."]).outcome, Outcome::Findings);
+}
+
+/// Annotations past the tenth are not shown, but the log holds them.
+#[test]
+fn without_a_step_summary_all_findings_are_in_the_log() {
+    let unknown: String = (0..12).map(|n| format!("unknown_{n}: x\n")).collect();
+    let w = Workspace::new();
+    w.write(RECORD_PATH, format!("{}{unknown}", good_record()));
+    let said = w.run(&["check", "--format", "github"]);
+    assert_eq!(said.out.matches("::error ").count(), 12, "{}", said.out);
+    assert!(!said.out.contains("in the step summary"), "{}", said.out);
+    let summary = w.path("summary.md").to_string_lossy().into_owned();
+    let w = w.var("GITHUB_ACTIONS", "true").var("GITHUB_STEP_SUMMARY", summary);
+    let said = w.run(&["check", "--format", "github"]);
+    assert_eq!(said.out.matches("::error ").count(), 10, "{}", said.out);
+    assert!(said.out.contains("2 more errors in the step summary"), "{}", said.out);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_register_that_may_not_be_read_is_not_taken_for_none() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let w = Workspace::with_record();
+    let locked = |mode| std::fs::Permissions::from_mode(mode);
+    std::fs::set_permissions(w.path("exceptions"), locked(0o000)).unwrap();
+    let may_read_all = std::fs::read_dir(w.path("exceptions")).is_ok();
+    let said = w.run(&["check"]);
+    std::fs::set_permissions(w.path("exceptions"), locked(0o755)).unwrap();
+    // Whoever is root reads it all the same.
+    let expected = if may_read_all { Outcome::Success } else { Outcome::Error };
+    assert_eq!(said.outcome, expected, "{said:?}");
+    assert!(!said.err.contains("no register"), "{}", said.err);
+}

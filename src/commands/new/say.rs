@@ -29,6 +29,7 @@ pub(super) fn findings(
         unreadable: &[],
         findings,
         pages: &[],
+        has_summary: false,
     };
     let style = Style { width: env.terminal.width, ..globals.style(env) };
     render::text::write(&judgement, style, env.err).context("cannot write to standard error")

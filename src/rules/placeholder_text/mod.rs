@@ -20,7 +20,7 @@ const CODE: Code = Code::error("EXC110", "placeholder-text");
 
 const DOCS: &str = r##"## What it checks
 
-That no text only keeps a place: `TODO`, `tbd`, `n/a`, `none`, `xxx`, the same with spaces or dots between the letters (`T O D O`), `lorem ipsum` with whatever follows, punctuation such as `-` or `...`, characters that cannot be seen, an unchanged `<template>`, or one of the `placeholders` of the policy. This holds for closed records too, and for optional fields: what there is nothing to say about is left out.
+That no text only keeps a place: `TODO`, `tbd`, `n/a`, `none`, `xxx`, the same with spaces or dots between the letters (`T O D O`), `lorem ipsum` with whatever follows, punctuation such as `-` or `...`, one letter again and again (`zzz`), characters that cannot be seen, an unchanged `<template>`, or one of the `placeholders` of the policy. This holds for closed records too, and for optional fields: what there is nothing to say about is left out.
 
 ## Why it matters
 
@@ -154,6 +154,7 @@ fn placeholder(text: &str, prose: Prose, more: &[String]) -> Option<Placeholder>
         || closed_up(bare).is_some_and(|letters| is_listed(&letters))
         || (prose >= Prose::Name && is_marked(&folded))
         || (prose >= Prose::Sentence && is_dummy(bare))
+        || (prose >= Prose::Sentence && is_one_letter(bare))
         || is_template(&folded, prose);
     is_known.then_some(Placeholder::Known)
 }
@@ -170,6 +171,13 @@ fn is_marked(folded: &str) -> bool {
     rest.is_some_and(|rest| {
         rest.starts_with(':') || rest.starts_with(" :") || rest.starts_with(" - ")
     })
+}
+
+/// Whether a text is one letter again and again, as `zzz` is.
+fn is_one_letter(bare: &str) -> bool {
+    let mut letters = bare.chars();
+    let first = letters.next();
+    first.is_some_and(char::is_alphabetic) && letters.all(|letter| Some(letter) == first)
 }
 
 /// Whether a text is a template that nobody has filled in: `<why>`, `{{ reason }}`, `${PLAN}`.

@@ -39,6 +39,10 @@ pub(super) fn is_plainly_written(text: &str, more: &[String]) -> bool {
         return true;
     }
     let [first, .., last] = bytes else { return false };
+    // May be one letter again and again.
+    if first.eq_ignore_ascii_case(&bytes[1]) {
+        return false;
+    }
     let may_be_mark = MARK_LETTERS.contains(&first.to_ascii_lowercase());
     let is_marked = |mark: &&str| starts_with_ignoring_case(bytes, mark);
     if !first.is_ascii_alphanumeric()
@@ -74,6 +78,7 @@ fn starts_as_no_other(bytes: &[u8], more: &[String]) -> bool {
     let is_other = |known: &String| !known.as_bytes().starts_with(&start);
     start.iter().all(u8::is_ascii_alphanumeric)
         && third.is_ascii()
+        && start[0] != start[1]
         && !STARTS[usize::from(start[0])][usize::from(start[1] & 127)]
         && more.iter().all(is_other)
 }
@@ -129,7 +134,7 @@ mod tests {
         fn what_is_plainly_written_is_no_placeholder(
             picks in proptest::collection::vec((0usize..1_000, 0usize..6), 1..10),
         ) {
-            let pieces = ["\u{301}", "é", "\u{200b}", "TBD", "wip", "t", "o", "d", "T", "7", "x", "lorem", "Ipsum", "todo", "n", "a", "plan", "keys"];
+            let pieces = ["\u{301}", "é", "\u{200b}", "TBD", "wip", "zz", "t", "o", "d", "T", "7", "x", "lorem", "Ipsum", "todo", "n", "a", "plan", "keys"];
             let gaps = ["", " ", "  ", ".", "/", " - "];
             let text: String =
                 picks.iter().map(|&(pick, gap)| format!("{}{}", pieces[pick % pieces.len()], gaps[gap])).collect();
