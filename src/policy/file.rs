@@ -14,6 +14,7 @@ use crate::finding::{Finding, Level, Place};
 use crate::model::Field;
 use crate::source::schema::{POLICY_SCHEMA, Schema};
 use crate::source::tree::Tree;
+use crate::source::yaml::NOT_A_MAPPING;
 use crate::source::{self, RecordSchema};
 use crate::text::SourceFile;
 
@@ -64,7 +65,12 @@ pub(crate) fn load(file: &Arc<SourceFile>) -> Result<(Policy, Vec<Finding>), Vec
 
     let (tree, mut findings) = source::read_policy(file, &SCHEMA);
     let is_error = |finding: &Finding| finding.level == Level::Error;
-    let Some(tree) = tree else { return Err(findings) };
+    let Some(tree) = tree else {
+        for finding in findings.iter_mut().filter(|it| *it.code == NOT_A_MAPPING) {
+            finding.help = Some("see `exc schema policy` for its keys".to_owned());
+        }
+        return Err(findings);
+    };
     if findings.iter().any(is_error) {
         return Err(findings);
     }
@@ -155,6 +161,8 @@ mod tests {
 
     #[test]
     fn every_problem_of_the_schema_has_a_help_that_fits_the_policy() {
+        let empty = load(&Arc::new(SourceFile::new("policy.yaml", ""))).expect_err("unusable");
+        assert_eq!(empty[0].help.as_deref(), Some("see `exc schema policy` for its keys"));
         let help = |more: &str| {
             let findings = policy(more).expect_err("unusable");
             findings.into_iter().map(|f| f.help.unwrap_or_default()).collect::<Vec<_>>()

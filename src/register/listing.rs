@@ -86,7 +86,8 @@ pub(crate) fn list(store: &Store, name: &str) -> Listing {
         }
         if listing.entries.len() + pending.len() > MAX_FILES {
             let reason = format!("it holds more than {MAX_FILES} files");
-            listing.findings.push(unreadable(&nameless(name), &reason));
+            let finding = unreadable(&nameless(name), &reason);
+            listing.findings.push(finding.help("split the register, or remove what is no record"));
             break;
         }
     }
@@ -140,12 +141,13 @@ fn list_folder(reader: &Reader, folder: &Folder) -> (Listing, Vec<Folder>) {
 }
 
 fn children(reader: &Reader, folder: &Folder) -> Result<Vec<Child>, Box<Finding>> {
-    let fail = |error: &dyn fmt::Display| Box::new(unreadable(&nameless(&folder.name), error));
+    let fail = |error: &dyn fmt::Display| unreadable(&nameless(&folder.name), error);
     if folder.depth > MAX_DEPTH {
-        return Err(fail(&format_args!("it lies more than {MAX_DEPTH} folders deep")));
+        let reason = format_args!("it lies more than {MAX_DEPTH} folders deep");
+        return Err(Box::new(fail(&reason).help("move its records up")));
     }
     match &folder.at {
-        At::Path(path) => on_disk(path).map_err(|error| fail(&error)),
+        At::Path(path) => on_disk(path).map_err(|error| Box::new(fail(&error))),
         At::Object { id, .. } => {
             let tree = reader.repo().and_then(|repo| repo.tree(*id));
             let tree = tree.map_err(|error| Box::new(lost(&nameless(&folder.name), &error)))?;

@@ -8,7 +8,9 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::faults::{executable, lost, not_a_file, symlink, too_large, unreadable};
+use super::faults::{
+    NOT_A_FILE, SYMLINK, executable, lost, not_a_file, symlink, too_large, unreadable,
+};
 use super::{MAX_POLICY_SIZE, POLICY_FILE};
 use crate::finding::Finding;
 use crate::git::{self, Mode, ObjectId, Repo};
@@ -92,7 +94,15 @@ impl Store {
                 }
             }
         };
-        reader.read(&entry, MAX_POLICY_SIZE)
+        let reading = reader.read(&entry, MAX_POLICY_SIZE);
+        reading.map_err(|findings| {
+            let is_elsewhere = |it: &Finding| *it.code == SYMLINK || *it.code == NOT_A_FILE;
+            let help = |it: Finding| match is_elsewhere(&it) {
+                true => it.help("put the policy itself there, as a regular file"),
+                false => it,
+            };
+            findings.into_iter().map(help).collect()
+        })
     }
 }
 

@@ -292,3 +292,21 @@ fn d5_every_output_says_which_day_it_judged() {
         assert!(run.out.contains("2026-12-24"), "{format}: {}", run.out);
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_policy_that_is_no_file_is_told_what_belongs_there() {
+    for make in ["link", "folder"] {
+        let w = Workspace::with_record();
+        std::fs::remove_file(w.path("exceptions/policy.yaml")).unwrap();
+        match make {
+            "link" => {
+                std::os::unix::fs::symlink("../p.yaml", w.path("exceptions/policy.yaml")).unwrap();
+            }
+            _ => std::fs::create_dir(w.path("exceptions/policy.yaml")).unwrap(),
+        }
+        let said = w.run(&["check"]);
+        assert_eq!(said.code(), 2, "{make}");
+        assert!(said.out.contains("put the policy itself there, as a regular file"), "{said:?}");
+    }
+}
