@@ -1,9 +1,13 @@
-//! The only user of git2: identity, mainline, and the day and the files of a commit, as owned
-//! values.
+//! The only user of git2, as owned values: identity, mainline, the files of a commit, and what the
+//! audit trail stands on: whole commits, the chain of first parents and what it changed.
 //!
 //! Invariant: nothing in a repository's configuration runs a program, replace refs are not
 //! followed, and a repository that cannot be read is an error, never an absence.
 
+#[cfg_attr(not(test), expect(dead_code, reason = "the trail is built on it"))]
+mod chain;
+#[cfg_attr(not(test), expect(dead_code, reason = "the trail is built on it"))]
+mod commit;
 mod identity;
 mod objects;
 #[cfg(test)]
