@@ -8,6 +8,8 @@
 mod chain;
 #[cfg_attr(not(test), expect(dead_code, reason = "the trail is built on it"))]
 mod commit;
+#[cfg_attr(not(test), expect(dead_code, reason = "the trail is built on it"))]
+mod delta;
 mod identity;
 mod objects;
 #[cfg(test)]
