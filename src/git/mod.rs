@@ -14,6 +14,8 @@ mod identity;
 mod objects;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg_attr(not(test), expect(dead_code, reason = "the trail is built on it"))]
+mod trailers;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
