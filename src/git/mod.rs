@@ -11,6 +11,8 @@ mod commit;
 #[cfg_attr(not(test), expect(dead_code, reason = "the trail is built on it"))]
 mod delta;
 mod identity;
+#[cfg_attr(not(test), expect(dead_code, reason = "the trail is built on it"))]
+mod merge_base;
 mod objects;
 #[cfg(test)]
 pub(crate) mod testing;
