@@ -4,10 +4,10 @@
 //! Invariant: nothing in a repository's configuration runs a program, replace refs are not
 //! followed, and a repository that cannot be read is an error, never an absence.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "the trail is built on it"))]
 mod chain;
-#[cfg_attr(not(test), expect(dead_code, reason = "the trail is built on it"))]
 mod commit;
+#[cfg_attr(not(test), expect(dead_code, reason = "the trail is built on it"))]
+mod contributors;
 #[cfg_attr(not(test), expect(dead_code, reason = "the trail is built on it"))]
 mod delta;
 mod identity;
