@@ -10,6 +10,8 @@ mod commit;
 mod contributors;
 #[cfg_attr(not(test), expect(dead_code, reason = "the trail is built on it"))]
 mod delta;
+#[cfg_attr(not(test), expect(dead_code, reason = "the doctor tells them"))]
+mod facts;
 mod identity;
 #[cfg_attr(not(test), expect(dead_code, reason = "the trail is built on it"))]
 mod merge_base;

@@ -110,6 +110,10 @@ impl History {
         ObjectId(self.inner.odb().and_then(|odb| odb.write(kind, bytes)).expect("an object"))
     }
 
+    pub(crate) fn point(&self, reference: &str, id: ObjectId) {
+        self.inner.reference(reference, id.0, true, "test").expect("a reference");
+    }
+
     /// Removes an object, as a shallow or partial clone does not have it.
     pub(crate) fn forget(&self, id: ObjectId) {
         let hex = id.to_string();
@@ -122,5 +126,11 @@ impl History {
         let path = self.directory.path().join(path);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         std::fs::write(path, text).expect("a file");
+    }
+
+    /// Adds to a file below the root of the work tree.
+    pub(crate) fn append(&self, path: &str, text: &str) {
+        let old = std::fs::read_to_string(self.directory.path().join(path)).unwrap_or_default();
+        self.write(path, &(old + text));
     }
 }
