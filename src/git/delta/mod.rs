@@ -85,7 +85,7 @@ pub(super) struct Folder<'a> {
     /// For each folder on the way: the trees looked into last, and what was found there.
     way: Vec<Vec<(ObjectId, Option<Entry>)>>,
     /// The bytes of the trees read last, by the path of their folder.
-    read: HashMap<Vec<u8>, (ObjectId, Rc<[u8]>)>,
+    read: HashMap<Vec<u8>, (ObjectId, Rc<Vec<u8>>)>,
     n_entries: usize,
     max_entries: usize,
 }
@@ -202,7 +202,7 @@ impl<'a> Folder<'a> {
         let bytes = match (id, self.read.get(path)) {
             (None, _) => Rc::default(),
             (Some(id), Some((known, bytes))) if *known == id => Rc::clone(bytes),
-            (Some(id), _) => self.repo.whole(id, ObjectType::Tree)?.into(),
+            (Some(id), _) => Rc::new(self.repo.whole(id, ObjectType::Tree)?),
         };
         Ok((id, bytes))
     }
@@ -267,7 +267,7 @@ impl<'a> Folder<'a> {
 }
 
 /// A tree that has been read; nothing has no bytes.
-type Tree = (Option<ObjectId>, Rc<[u8]>);
+type Tree = (Option<ObjectId>, Rc<Vec<u8>>);
 
 fn look_up(repo: &Repo, tree: ObjectId, name: &[u8]) -> Result<Option<Entry>, Error> {
     let bytes = repo.whole(tree, ObjectType::Tree)?;
@@ -314,7 +314,7 @@ impl<'a> Cursor<'a> {
 /// How many bytes at the start of two trees are the same whole entries.
 fn equal_start(repo: &Repo, old: &Cursor<'_>, new: &Cursor<'_>) -> Result<usize, Error> {
     let (left, right) = (old.rest.0, new.rest.0);
-    let same = left.iter().zip(right).take_while(|(left, right)| left == right).count();
+    let same = n_equal(left.chunks(CHUNK), right.chunks(CHUNK), left.iter(), right.iter());
     let mut entries = old.rest;
     let mut start = 0;
     while start < same {
@@ -332,8 +332,26 @@ fn equal_start(repo: &Repo, old: &Cursor<'_>, new: &Cursor<'_>) -> Result<usize,
 
 /// How many bytes at the end of two trees are the same.
 fn equal_end(left: &[u8], right: &[u8]) -> usize {
-    let pairs = left.iter().rev().zip(right.iter().rev());
-    pairs.take_while(|(left, right)| left == right).count()
+    let bytes = (left.iter().rev(), right.iter().rev());
+    n_equal(left.rchunks(CHUNK), right.rchunks(CHUNK), bytes.0, bytes.1)
+}
+
+/// Bytes that are compared at once.
+const CHUNK: usize = 1024;
+
+/// How many bytes come the same from two sides, of which whole chunks are compared first.
+fn n_equal<'a>(
+    left_chunks: impl Iterator<Item = &'a [u8]>,
+    right_chunks: impl Iterator<Item = &'a [u8]>,
+    left: impl Iterator<Item = &'a u8>,
+    right: impl Iterator<Item = &'a u8>,
+) -> usize {
+    let is_whole = |chunk: &[u8]| chunk.len() == CHUNK;
+    let chunks = left_chunks.zip(right_chunks);
+    let n_chunks = chunks.take_while(|(left, right)| is_whole(left) && left == right).count();
+    let start = n_chunks * CHUNK;
+    let bytes = left.skip(start).zip(right.skip(start));
+    start + bytes.take_while(|(left, right)| left == right).count()
 }
 
 /// Git's order of names: that of a folder counts as if it ended with `/`.

@@ -133,6 +133,29 @@ fn a_tree_out_of_order_hides_no_change() {
 }
 
 #[test]
+fn one_entry_among_very_many_is_found_wherever_it_stands() {
+    let history = History::new();
+    let blobs = [b"1", b"2"].map(|text| history.object(ObjectType::Blob, text));
+    let names: Vec<String> = (1_000..1_400).map(|n| format!("n{n}")).collect();
+    let all: Vec<_> = names.iter().map(|name| ("100644", name.as_str(), blobs[0])).collect();
+    let old = raw_tree(&history, &all);
+    let repo = history.repo();
+    for index in [0, 1, 31, 32, 33, 199, 398, 399] {
+        let mut other = all.clone();
+        other[index].2 = blobs[1];
+        let changed = raw_tree(&history, &other);
+        other.remove(index);
+        let gone = raw_tree(&history, &other);
+        for (new, is_there) in [(changed, true), (gone, false)] {
+            let changes = Folder::new(&repo, "").between(Some(old), Some(new)).unwrap();
+            assert_eq!(changes.len(), 1, "{index}");
+            assert_eq!(changes[0].path, names[index].as_bytes());
+            assert_eq!(changes[0].new.is_some(), is_there);
+        }
+    }
+}
+
+#[test]
 fn a_damaged_tree_is_refused_and_named() {
     let history = History::new();
     let blob = history.object(ObjectType::Blob, b"1");
