@@ -1,14 +1,26 @@
-//! The only user of git2: identity, mainline, and the day and the files of a commit, as owned
-//! values.
+//! The only user of git2, as owned values: identity, mainline, the files of a commit, and what the
+//! audit trail stands on: whole commits, the chain of first parents and what it changed.
 //!
 //! Invariant: nothing in a repository's configuration runs a program, replace refs are not
 //! followed, and a repository that cannot be read is an error, never an absence.
 
+mod chain;
+mod commit;
+#[cfg_attr(not(test), expect(dead_code, reason = "the trail is built on it"))]
+mod contributors;
+#[cfg_attr(not(test), expect(dead_code, reason = "the trail is built on it"))]
+mod delta;
+#[cfg_attr(not(test), expect(dead_code, reason = "the doctor tells them"))]
+mod facts;
 mod identity;
 mod loose;
+#[cfg_attr(not(test), expect(dead_code, reason = "the trail is built on it"))]
+mod merge_base;
 mod objects;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg_attr(not(test), expect(dead_code, reason = "the trail is built on it"))]
+mod trailers;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -122,12 +134,9 @@ impl Repo {
             Err(error) if error.code() == ErrorCode::UnbornBranch => return Ok(None),
             Err(error) => return Err(self.error(&error)),
         };
-        if let Some(tip) = head.target() {
-            // Refuses a damaged commit before libgit2 reads it.
-            self.commit(ObjectId(tip))?;
-        }
-        let commit = head.peel_to_commit().map_err(|error| self.error(&error))?;
-        let moment = DateTime::from_timestamp(commit.committer().when().seconds(), 0);
+        let Some(tip) = head.target() else { return Ok(None) };
+        let commit = self.commit(ObjectId(tip))?;
+        let moment = DateTime::from_timestamp(commit.committer.seconds, 0);
         Ok(moment.map(|moment| moment.date_naive()))
     }
 

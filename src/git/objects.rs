@@ -12,12 +12,15 @@ use super::{Error, ObjectId, Repo};
 /// Bytes that a commit or a tree may have.
 const MAX_SIZE: usize = 64 * 1024 * 1024;
 
-/// A commit, as far as its header says.
+/// What a walk needs of a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Commit {
+pub(crate) struct Header {
     pub(crate) tree: ObjectId,
     /// The parents that the commit itself names, in their order.
     pub(crate) parents: Vec<ObjectId>,
+    /// When the committer claims to have made it, 0 where that cannot be read: good for the order
+    /// of a search, and for nothing else.
+    pub(super) claimed: i64,
 }
 
 /// An entry of a tree.
@@ -43,15 +46,15 @@ pub(crate) enum Mode {
 }
 
 impl Repo {
-    /// The header of a commit.
-    pub(crate) fn commit(&self, id: ObjectId) -> Result<Commit, Error> {
-        let bytes = self.header(id, ObjectType::Commit)?;
-        parse_commit(&bytes).map_err(|reason| self.malformed(id, reason))
+    /// The header of a commit, whose other lines are not looked at.
+    pub(crate) fn header(&self, id: ObjectId) -> Result<Header, Error> {
+        let bytes = self.whole(id, ObjectType::Commit)?;
+        parse_header(&bytes).map_err(|reason| self.malformed(id, reason))
     }
 
     /// The entries of a tree, in git's order.
     pub(crate) fn tree(&self, id: ObjectId) -> Result<Vec<TreeEntry>, Error> {
-        let bytes = self.header(id, ObjectType::Tree)?;
+        let bytes = self.whole(id, ObjectType::Tree)?;
         parse_tree(&bytes).map_err(|reason| self.malformed(id, reason))
     }
 
@@ -61,7 +64,7 @@ impl Repo {
         commit: ObjectId,
         path: &str,
     ) -> Result<Option<TreeEntry>, Error> {
-        let root = self.commit(commit)?.tree;
+        let root = self.header(commit)?.tree;
         let mut found = TreeEntry { name: Vec::new(), mode: Mode::Folder, id: root };
         for part in path.split('/').filter(|part| !part.is_empty()) {
             if found.mode != Mode::Folder {
@@ -115,59 +118,99 @@ impl Repo {
         Ok(Some(odb.read(id.0).map_err(fail)?.data().to_vec()))
     }
 
-    fn header(&self, id: ObjectId, kind: ObjectType) -> Result<Vec<u8>, Error> {
+    /// The bytes of a commit or of a tree.
+    pub(super) fn whole(&self, id: ObjectId, kind: ObjectType) -> Result<Vec<u8>, Error> {
         let bytes = self.object(id, kind, MAX_SIZE)?;
         bytes.ok_or_else(|| self.malformed(id, "it is larger than any that git makes"))
     }
 
-    fn malformed(&self, id: ObjectId, reason: &str) -> Error {
+    pub(super) fn malformed(&self, id: ObjectId, reason: &str) -> Error {
         let reason = format!("the object {id} is damaged: {reason}");
         Error::Unreadable { path: self.path.clone(), reason }
     }
 }
 
-fn parse_commit(bytes: &[u8]) -> Result<Commit, &'static str> {
-    let mut tree = None;
+pub(super) fn parse_header(bytes: &[u8]) -> Result<Header, &'static str> {
+    let mut lines = bytes.split(|&byte| byte == b'\n').peekable();
+    let tree = lines.next().and_then(|line| line.strip_prefix(b"tree "));
+    let tree = parse_id(tree.ok_or("it names no tree")?)?;
     let mut parents = Vec::new();
-    for line in bytes.split(|&byte| byte == b'\n') {
-        if let Some(id) = line.strip_prefix(b"tree ") {
-            if tree.replace(parse_id(id)?).is_some() {
-                return Err("it names two trees");
-            }
-        } else if let Some(id) = line.strip_prefix(b"parent ") {
-            parents.push(parse_id(id)?);
-        } else {
-            // The rest of the header, and the message.
-            break;
-        }
+    while let Some(id) = lines.peek().and_then(|line| line.strip_prefix(b"parent ")) {
+        parents.push(parse_id(id)?);
+        lines.next();
     }
-    let tree = tree.ok_or("it names no tree")?;
-    Ok(Commit { tree, parents })
+    if lines.peek().is_some_and(|line| line.starts_with(b"tree ")) {
+        return Err("it names two trees");
+    }
+    let committer = lines.nth(1).and_then(|line| line.strip_prefix(b"committer "));
+    let claimed = committer.and_then(seconds_of).unwrap_or(0);
+    Ok(Header { tree, parents, claimed })
 }
 
-fn parse_id(hex: &[u8]) -> Result<ObjectId, &'static str> {
+fn seconds_of(stamp: &[u8]) -> Option<i64> {
+    let end = memchr::memrchr(b'>', stamp)?;
+    std::str::from_utf8(&stamp[end + 1..]).ok()?.split_whitespace().next()?.parse().ok()
+}
+
+pub(super) fn parse_id(hex: &[u8]) -> Result<ObjectId, &'static str> {
     let text = std::str::from_utf8(hex).ok().filter(|text| text.len() == 40);
     let id = text.and_then(|text| Oid::from_str(text).ok());
     id.map(ObjectId).ok_or("it names an object that can be none")
 }
 
-fn parse_tree(mut bytes: &[u8]) -> Result<Vec<TreeEntry>, &'static str> {
-    const ID: usize = 20;
-    let mut entries = Vec::new();
-    while !bytes.is_empty() {
-        let end = bytes.iter().position(|&byte| byte == 0).ok_or("an entry has no end")?;
+fn parse_tree(bytes: &[u8]) -> Result<Vec<TreeEntry>, &'static str> {
+    let owned = |entry: RawEntry<'_>| TreeEntry {
+        name: entry.name.to_vec(),
+        mode: entry.mode,
+        id: entry.id,
+    };
+    RawEntries(bytes).map(|entry| entry.map(owned)).collect()
+}
+
+/// An entry of a tree that is not copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct RawEntry<'a> {
+    pub(super) name: &'a [u8],
+    pub(super) mode: Mode,
+    pub(super) id: ObjectId,
+}
+
+/// The entries of a tree's bytes, which are those that have not been read yet. After an error there
+/// is none.
+#[derive(Clone, Copy)]
+pub(super) struct RawEntries<'a>(pub(super) &'a [u8]);
+
+impl<'a> RawEntries<'a> {
+    fn cut(&mut self) -> Result<RawEntry<'a>, &'static str> {
+        const ID: usize = 20;
+        let bytes = self.0;
+        let end = memchr::memchr(0, bytes).ok_or("an entry has no end")?;
         let (header, rest) = (&bytes[..end], &bytes[end + 1..]);
-        let space = header.iter().position(|&byte| byte == b' ').ok_or("an entry has no mode")?;
+        let space = memchr::memchr(b' ', header).ok_or("an entry has no mode")?;
         let (mode, name) = (&header[..space], &header[space + 1..]);
         if name.is_empty() || name.contains(&b'/') {
             return Err("an entry has a name that can be none");
         }
         let (id, rest) = rest.split_at_checked(ID).ok_or("an entry is cut off")?;
         let id = Oid::from_bytes(id).map_err(|_| "an entry is cut off")?;
-        entries.push(TreeEntry { name: name.to_vec(), mode: parse_mode(mode), id: ObjectId(id) });
-        bytes = rest;
+        self.0 = rest;
+        Ok(RawEntry { name, mode: parse_mode(mode), id: ObjectId(id) })
     }
-    Ok(entries)
+}
+
+impl<'a> Iterator for RawEntries<'a> {
+    type Item = Result<RawEntry<'a>, &'static str>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let entry = self.cut();
+        if entry.is_err() {
+            self.0 = &[];
+        }
+        Some(entry)
+    }
 }
 
 fn parse_mode(octal: &[u8]) -> Mode {
@@ -195,14 +238,29 @@ mod tests {
     #[test]
     fn a_commit_names_its_tree_and_its_parents_in_order() {
         let text = format!("tree {ID}\nparent {ID}\nparent {ID}\nauthor A <a@x> 0 +0000\n\nparent");
-        let commit = parse_commit(text.as_bytes()).unwrap();
-        assert_eq!(commit, Commit { tree: id(), parents: vec![id(), id()] });
+        let header = parse_header(text.as_bytes()).unwrap();
+        assert_eq!(header, Header { tree: id(), parents: vec![id(), id()], claimed: 0 });
     }
 
     #[test]
-    fn a_parent_in_the_message_is_none() {
-        let text = format!("tree {ID}\nauthor A <a@x> 0 +0000\n\nparent {ID}\n");
-        assert_eq!(parse_commit(text.as_bytes()).unwrap().parents, []);
+    fn a_claimed_moment_that_cannot_be_read_is_none() {
+        let claimed = |committer: &str| {
+            let text = format!("tree {ID}\nauthor A <a@x> 9 +0000\ncommitter {committer}\n\nx");
+            parse_header(text.as_bytes()).unwrap().claimed
+        };
+        assert_eq!(claimed("C <c@x> 1700000000 +0100"), 1_700_000_000);
+        for committer in ["", "C", "C <c@x>", "C <c@x> soon", "C <c@x> 99999999999999999999 +0000"]
+        {
+            assert_eq!(claimed(committer), 0, "{committer}");
+        }
+    }
+
+    #[test]
+    fn a_parent_in_the_message_or_after_the_author_is_none() {
+        for between in ["\n", "", "committer A <a@x> 0 +0000\n"] {
+            let text = format!("tree {ID}\nauthor A <a@x> 0 +0000\n{between}parent {ID}\n");
+            assert_eq!(parse_header(text.as_bytes()).unwrap().parents, [], "{text}");
+        }
     }
 
     #[test]
@@ -213,7 +271,7 @@ mod tests {
             "tree 123\n".to_owned(),
             format!("tree {ID}\nparent {}\n", &ID[1..]),
         ] {
-            assert!(parse_commit(text.as_bytes()).is_err(), "{text}");
+            assert!(parse_header(text.as_bytes()).is_err(), "{text}");
         }
     }
 

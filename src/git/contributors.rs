@@ -1,0 +1,369 @@
+//! Who wrote what a landing brought to the mainline.
+//!
+//! The commits that a landing brought are those which can be reached from it and from no older
+//! commit of the mainline. That is found by giving every commit to the oldest landing that reaches
+//! it, once for the whole chain, so that no date decides.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::chain::Chain;
+use super::commit::{Address, Commit};
+use super::delta::{FileChange, Folder};
+use super::{Error, ObjectId, Repo};
+
+/// Commits that are looked at, of all branches together.
+const MAX_COMMITS: usize = 5_000_000;
+
+/// The commits that each commit of a chain brought to it.
+pub(crate) struct Landings {
+    /// Without the commit of the chain itself, which stands as the key.
+    brought: HashMap<ObjectId, Brought>,
+}
+
+#[derive(Default)]
+struct Brought {
+    commits: Vec<ObjectId>,
+    missing: Option<ObjectId>,
+}
+
+/// Who wrote what a landing brought to one path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Contributors {
+    /// Each role of each commit.
+    pub(crate) people: Vec<Contributor>,
+    pub(crate) completeness: Completeness,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Contributor {
+    pub(crate) who: Address,
+    pub(crate) role: Role,
+    pub(crate) commit: ObjectId,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Author,
+    Committer,
+    CoAuthor,
+}
+
+/// Whether everybody who wrote it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Completeness {
+    Complete,
+    /// The landing is one commit, as after a squash or a rebase: git may not have the branch, nor
+    /// who wrote on it.
+    OneCommit,
+    /// This clone lacks an object that may name more people.
+    Missing(ObjectId),
+}
+
+impl Repo {
+    /// What each commit of a chain brought. Reads the header of every commit, once.
+    pub(crate) fn landings(&self, chain: &Chain) -> Result<Landings, Error> {
+        let mut seen: HashSet<ObjectId> = chain.links.iter().map(|link| link.id).collect();
+        let mut brought = HashMap::new();
+        // Below the end of an incomplete chain, nothing tells what had landed before.
+        let mut missing = chain.missing;
+        seen.extend(missing);
+        for link in chain.links.iter().rev() {
+            let mut own = Brought { commits: Vec::new(), missing };
+            let mut pending: Vec<ObjectId> = link.header.parents.iter().skip(1).copied().collect();
+            pending.reverse();
+            while let Some(id) = pending.pop() {
+                if !seen.insert(id) {
+                    continue;
+                }
+                match self.header(id) {
+                    Ok(header) => {
+                        own.commits.push(id);
+                        pending.extend(header.parents.into_iter().rev());
+                    }
+                    // What lies below may be reached by later landings too.
+                    Err(Error::Missing { .. }) => missing = missing.or(Some(id)),
+                    Err(error) => return Err(error),
+                }
+                if seen.len() > MAX_COMMITS {
+                    let reason = format!("it has more than {MAX_COMMITS} commits");
+                    return Err(Error::Unreadable { path: self.path.clone(), reason });
+                }
+            }
+            own.missing = own.missing.or(missing);
+            brought.insert(link.id, own);
+        }
+        Ok(Landings { brought })
+    }
+
+    /// Who wrote what a commit of the chain changed in a folder against its first parent, by path.
+    /// A path that its branches wrote and left again is there too, for a record that was moved.
+    /// The committers of a forge are among the people: who these are is the policy's business.
+    pub(crate) fn contributors(
+        &self,
+        landings: &Landings,
+        landing: ObjectId,
+        folder: &str,
+    ) -> Result<BTreeMap<Vec<u8>, Contributors>, Error> {
+        let commit = self.commit(landing)?;
+        let mut walk = Folder::new(self, folder);
+        let first = commit.parents.first().copied();
+        let landed = self.unlike_all(&mut walk, commit.tree, first.as_slice())?;
+        if commit.parents.len() < 2 {
+            let people = authors_of(&commit);
+            let alone = Contributors { people, completeness: Completeness::OneCommit };
+            return Ok(landed.into_iter().map(|path| (path, alone.clone())).collect());
+        }
+        let (mut written, mut missing) = match landings.brought.get(&landing) {
+            Some(brought) => self.written_on_branches(&mut walk, brought)?,
+            None => (BTreeMap::new(), Some(landing)),
+        };
+        // A text that is that of no parent is the work of the merge itself, and so is one that no
+        // branch wrote: whoever merged chose an older one.
+        let mut own = landed;
+        own.retain(|path| !written.contains_key(path));
+        match self.unlike_all(&mut walk, commit.tree, &commit.parents) {
+            Ok(paths) => own.extend(paths),
+            Err(Error::Missing { id, .. }) => missing = missing.or(Some(id)),
+            Err(error) => return Err(error),
+        }
+        for path in own {
+            let commits = written.entry(path).or_default();
+            if commits.first() != Some(&landing) {
+                commits.insert(0, landing);
+            }
+        }
+        let completeness = missing.map_or(Completeness::Complete, Completeness::Missing);
+        let mut contributors = BTreeMap::new();
+        for (path, commits) in written {
+            let mut people = Vec::new();
+            for id in commits {
+                people.extend(people_of(&self.commit(id)?));
+            }
+            contributors.insert(path, Contributors { people, completeness });
+        }
+        Ok(contributors)
+    }
+
+    /// The commits of a landing's branches that wrote each path, and what this clone lacks to know
+    /// them all.
+    fn written_on_branches(
+        &self,
+        walk: &mut Folder<'_>,
+        brought: &Brought,
+    ) -> Result<Written, Error> {
+        let mut missing = brought.missing;
+        let mut written: BTreeMap<Vec<u8>, Vec<ObjectId>> = BTreeMap::new();
+        for &id in &brought.commits {
+            let header = self.header(id)?;
+            match self.unlike_all(walk, header.tree, &header.parents) {
+                Ok(paths) => {
+                    for path in paths {
+                        written.entry(path).or_default().push(id);
+                    }
+                }
+                Err(Error::Missing { id, .. }) => missing = missing.or(Some(id)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((written, missing))
+    }
+
+    /// The paths whose text is not that of any parent.
+    fn unlike_all(
+        &self,
+        walk: &mut Folder<'_>,
+        tree: ObjectId,
+        parents: &[ObjectId],
+    ) -> Result<Vec<Vec<u8>>, Error> {
+        let mut compare = |parent: Option<ObjectId>| {
+            let parent = parent.map(|id| self.header(id)).transpose()?;
+            let changes = walk.between(parent.map(|parent| parent.tree), Some(tree))?;
+            let changes = changes.into_iter().filter(is_other_text);
+            Ok::<Vec<Vec<u8>>, Error>(changes.map(|change| change.path).collect())
+        };
+        let mut paths = compare(parents.first().copied())?;
+        for &parent in parents.iter().skip(1) {
+            if paths.is_empty() {
+                break;
+            }
+            let others: HashSet<Vec<u8>> = compare(Some(parent))?.into_iter().collect();
+            paths.retain(|path| others.contains(path));
+        }
+        Ok(paths)
+    }
+}
+
+/// A change of the mode alone writes no text.
+fn is_other_text(change: &FileChange) -> bool {
+    change.old.map(|side| side.blob) != change.new.map(|side| side.blob)
+}
+
+/// Those who made a commit on a branch, or a merge.
+fn people_of(commit: &Commit) -> Vec<Contributor> {
+    let mut people = authors_of(commit);
+    people.push(contributor(commit, &commit.committer.who, Role::Committer));
+    people
+}
+
+/// Without the committer: one commit may have been carried to the mainline by a person who wrote
+/// nothing of it, and who counts only as the author that this person may be too.
+fn authors_of(commit: &Commit) -> Vec<Contributor> {
+    let co_authors = commit.co_authors();
+    let co_authors = co_authors.iter().map(|who| contributor(commit, who, Role::CoAuthor));
+    let author = contributor(commit, &commit.author.who, Role::Author);
+    std::iter::once(author).chain(co_authors).collect()
+}
+
+fn contributor(commit: &Commit, who: &Address, role: Role) -> Contributor {
+    Contributor { who: who.clone(), role, commit: commit.id }
+}
+
+/// The commits that wrote each path, and an object that is missing.
+type Written = (BTreeMap<Vec<u8>, Vec<ObjectId>>, Option<ObjectId>);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::git::testing::{DANA, History};
+
+    const LEE: &str = "Lee <lee@example.com>";
+    const KIM: &str = "Kim <kim@example.com>";
+    const EVE: &str = "Eve <eve@example.com>";
+    const BO: &str = "Co-authored-by: Bo <bo@example.com>\n";
+
+    fn by(history: &History, who: &str, parents: &[ObjectId], text: &str) -> ObjectId {
+        history.commit_by(who, who, "change\n", parents, &[("r/a", text)])
+    }
+
+    /// Who wrote each path, as `path: name role, ...`, and whether that is all.
+    fn wrote(history: &History, tip: ObjectId) -> (Vec<String>, Completeness) {
+        let repo = history.repo();
+        let landings = repo.landings(&repo.chain(tip).unwrap()).unwrap();
+        let found = repo.contributors(&landings, tip, "r").unwrap();
+        let completeness = found.values().next().expect("a path").completeness;
+        let line = |(path, found): (&Vec<u8>, &Contributors)| {
+            let people: Vec<String> =
+                found.people.iter().map(|it| format!("{} {:?}", it.who.name, it.role)).collect();
+            format!("{}: {}", String::from_utf8_lossy(path), people.join(", "))
+        };
+        (found.iter().map(line).collect(), completeness)
+    }
+
+    #[test]
+    fn those_who_wrote_on_the_branch_contributed_and_the_one_who_merged_it_did_not() {
+        let history = History::new();
+        let root = by(&history, DANA, &[], "1");
+        let side = history.commit_by(LEE, DANA, BO, &[root], &[("r/a", "2")]);
+        let idle = history.commit_by(EVE, EVE, "", &[side], &[("r/a", "2"), ("x", "1")]);
+        let merge = history.commit_by(KIM, KIM, BO, &[root, idle], &[("r/a", "2"), ("x", "1")]);
+        let people = "r/a: Lee Author, Bo CoAuthor, Dana Committer".to_owned();
+        assert_eq!(wrote(&history, merge), (vec![people], Completeness::Complete));
+    }
+
+    #[test]
+    fn whoever_merges_a_text_that_no_parent_has_contributed_too() {
+        let history = History::new();
+        let root = by(&history, DANA, &[], "1");
+        let side = by(&history, LEE, &[root], "2");
+        let merge = by(&history, KIM, &[root, side], "3");
+        let people = "r/a: Kim Author, Kim Committer, Lee Author, Lee Committer".to_owned();
+        assert_eq!(wrote(&history, merge), (vec![people], Completeness::Complete));
+    }
+
+    #[test]
+    fn whoever_brings_an_older_text_back_by_a_merge_wrote_it() {
+        let history = History::new();
+        let root = by(&history, DANA, &[], "1");
+        let newer = by(&history, LEE, &[root], "2");
+        let side = history.commit_by(EVE, EVE, "", &[root], &[("r/a", "1"), ("x", "1")]);
+        let merge = history.commit_by(KIM, KIM, "", &[newer, side], &[("r/a", "1"), ("x", "1")]);
+        assert_eq!(wrote(&history, merge).0, ["r/a: Kim Author, Kim Committer"]);
+    }
+
+    #[test]
+    fn of_one_commit_the_committer_is_no_contributor_and_the_branch_is_not_known() {
+        let history = History::new();
+        let root = by(&history, DANA, &[], "1");
+        let squash = history.commit_by(LEE, KIM, BO, &[root], &[("r/a", "2")]);
+        let people = "r/a: Lee Author, Bo CoAuthor".to_owned();
+        assert_eq!(wrote(&history, squash), (vec![people], Completeness::OneCommit));
+        assert_eq!(wrote(&history, root).1, Completeness::OneCommit);
+    }
+
+    #[test]
+    fn strangers_whose_work_came_from_the_mainline_are_none() {
+        let history = History::new();
+        let root = by(&history, DANA, &[], "1");
+        let side = history.commit_by(LEE, LEE, "", &[root], &[("r/a", "1"), ("r/b", "1")]);
+        let main = by(&history, EVE, &[root], "2");
+        let both = [("r/a", "2"), ("r/b", "1")];
+        let back = history.commit_by(LEE, LEE, "", &[side, main], &both);
+        let merge = history.commit_by(KIM, KIM, "", &[main, back], &both);
+        assert_eq!(wrote(&history, merge).0, ["r/b: Lee Author, Lee Committer"]);
+    }
+
+    #[test]
+    fn a_branch_that_landed_before_is_not_searched_again_whatever_its_dates() {
+        let history = History::new();
+        let root = by(&history, DANA, &[], "1");
+        let early = by(&history, EVE, &[root], "2");
+        let late = by(&history, LEE, &[early], "3");
+        let first = by(&history, KIM, &[root, early], "2");
+        let second = by(&history, KIM, &[first, late], "3");
+        assert_eq!(wrote(&history, second).0, ["r/a: Lee Author, Lee Committer"]);
+    }
+
+    #[test]
+    fn a_record_that_moved_on_its_branch_keeps_its_first_writers() {
+        let history = History::new();
+        let root = history.commit_by(DANA, DANA, "", &[], &[("x", "1")]);
+        let draft = history.commit_by(EVE, EVE, "", &[root], &[("x", "1"), ("r/draft", "1")]);
+        let moved = history.commit_by(LEE, LEE, "", &[draft], &[("x", "1"), ("r/a", "1")]);
+        let merge = history.commit_by(KIM, KIM, "", &[root, moved], &[("x", "1"), ("r/a", "1")]);
+        assert_eq!(
+            wrote(&history, merge).0,
+            [
+                "r/a: Lee Author, Lee Committer",
+                "r/draft: Lee Author, Lee Committer, Eve Author, Eve Committer"
+            ]
+        );
+    }
+
+    #[test]
+    fn every_branch_of_an_octopus_is_searched() {
+        let history = History::new();
+        let root = by(&history, DANA, &[], "1");
+        let one = history.commit_by(LEE, LEE, "", &[root], &[("r/a", "1"), ("r/b", "1")]);
+        let two = history.commit_by(EVE, EVE, "", &[root], &[("r/a", "1"), ("r/c", "1")]);
+        let all = [("r/a", "1"), ("r/b", "1"), ("r/c", "1")];
+        let merge = history.commit_by(KIM, KIM, "", &[root, one, two], &all);
+        assert_eq!(
+            wrote(&history, merge).0,
+            ["r/b: Lee Author, Lee Committer", "r/c: Eve Author, Eve Committer"]
+        );
+    }
+
+    #[test]
+    fn a_branch_that_this_clone_does_not_have_makes_the_list_incomplete() {
+        let history = History::new();
+        let root = by(&history, DANA, &[], "1");
+        let early = by(&history, EVE, &[root], "2");
+        let late = by(&history, LEE, &[early], "3");
+        let merge = by(&history, KIM, &[root, late], "3");
+        history.forget(early);
+        let (people, completeness) = wrote(&history, merge);
+        assert_eq!(completeness, Completeness::Missing(early));
+        assert!(!people[0].contains("Eve"), "{people:?}");
+    }
+
+    #[test]
+    fn a_change_of_the_mode_writes_no_text() {
+        let history = History::new();
+        let root = by(&history, DANA, &[], "1");
+        let tree = history.tree(&[("r/a", "1", 0o100_755)]);
+        let side = history.commit_tree(EVE, EVE, "", &[root], tree);
+        let last = by(&history, LEE, &[side], "2");
+        let merge = by(&history, KIM, &[root, last], "2");
+        assert_eq!(wrote(&history, merge).0, ["r/a: Lee Author, Lee Committer"]);
+    }
+}

@@ -1,0 +1,365 @@
+//! What commits changed in a folder.
+//!
+//! Two trees are compared by their names first, so that a commit which does not touch the folder
+//! costs one read, and a folder in it that is the same on both sides costs none. Raw bytes are
+//! compared before entries are, and the last bytes of each folder are kept: along a chain the old
+//! side of one commit is the new side of the next.
+//!
+//! Invariant: nothing is guessed. A file that is moved is gone in one place and new in another, and
+//! nothing is said about a commit whose parent is missing.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use git2::ObjectType;
+
+use super::chain::{Chain, Link};
+use super::objects::{RawEntries, RawEntry};
+use super::{Error, Mode, ObjectId, Repo};
+
+/// Folders below each other that are looked into.
+const MAX_DEPTH: usize = 256;
+/// Entries that a comparison of two trees looks at: trees that share their parts can stand for more
+/// files than any disk holds.
+const MAX_ENTRIES: usize = 10_000_000;
+
+/// A commit that changed something in a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Touch {
+    pub(crate) commit: ObjectId,
+    /// The commit that it is compared with: its first parent, none where it has none.
+    pub(crate) parent: Option<ObjectId>,
+    /// In git's order of paths.
+    pub(crate) changes: Vec<FileChange>,
+}
+
+/// A file (or link, or submodule) that is not the same on two sides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FileChange {
+    /// From the root of the repository, with `/` between its parts; bytes, since git knows no
+    /// encoding of names.
+    pub(crate) path: Vec<u8>,
+    pub(crate) old: Option<Side>,
+    pub(crate) new: Option<Side>,
+}
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Side {
+    pub(crate) mode: Mode,
+    pub(crate) blob: ObjectId,
+}
+
+impl Repo {
+    /// The commits of a chain that changed a folder, oldest first. The root of the repository is
+    /// the folder `""`. What the oldest commit of an incomplete chain changed is not known, so it
+    /// is left out.
+    pub(crate) fn changes_on(&self, chain: &Chain, folder: &str) -> Result<Vec<Touch>, Error> {
+        let mut walk = Folder::new(self, folder);
+        let mut touches = Vec::new();
+        for (index, link) in chain.links.iter().enumerate() {
+            let older = chain.links.get(index + 1);
+            if older.is_none() && chain.missing.is_some() {
+                break;
+            }
+            let changes = walk.between(older.map(tree_of), Some(tree_of(link)))?;
+            if !changes.is_empty() {
+                let parent = older.map(|older| older.id);
+                touches.push(Touch { commit: link.id, parent, changes });
+            }
+        }
+        touches.reverse();
+        Ok(touches)
+    }
+}
+
+fn tree_of(link: &Link) -> ObjectId {
+    link.header.tree
+}
+
+/// Compares a folder of one commit with that of another, again and again.
+pub(super) struct Folder<'a> {
+    repo: &'a Repo,
+    parts: Vec<&'a [u8]>,
+    /// For each folder on the way: the trees looked into last, and what was found there.
+    way: Vec<Vec<(ObjectId, Option<Entry>)>>,
+    /// The bytes of the trees read last, by the path of their folder.
+    read: HashMap<Vec<u8>, (ObjectId, Rc<Vec<u8>>)>,
+    n_entries: usize,
+    max_entries: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Entry {
+    mode: Mode,
+    id: ObjectId,
+}
+
+impl<'a> Folder<'a> {
+    pub(super) fn new(repo: &'a Repo, folder: &'a str) -> Self {
+        let parts: Vec<&[u8]> =
+            folder.split('/').filter(|part| !part.is_empty()).map(str::as_bytes).collect();
+        let way = vec![Vec::new(); parts.len()];
+        Self { repo, parts, way, read: HashMap::new(), n_entries: 0, max_entries: MAX_ENTRIES }
+    }
+
+    /// What is different between the folder of two root trees.
+    pub(super) fn between(
+        &mut self,
+        old: Option<ObjectId>,
+        new: Option<ObjectId>,
+    ) -> Result<Vec<FileChange>, Error> {
+        // The new side first, since it is the one of which something has been kept.
+        let new = new.map(|root| self.find(root)).transpose()?.flatten();
+        let old = old.map(|root| self.find(root)).transpose()?.flatten();
+        self.n_entries = 0;
+        let mut changes = Vec::new();
+        let mut path = self.parts.join(&b'/');
+        self.compare(old, new, &mut path, 0, &mut changes)?;
+        Ok(changes)
+    }
+
+    /// What stands at the folder's place below a root.
+    fn find(&mut self, root: ObjectId) -> Result<Option<Entry>, Error> {
+        /// Both sides of a comparison.
+        const KEPT: usize = 2;
+        let mut found = Entry { mode: Mode::Folder, id: root };
+        for (part, last) in self.parts.iter().zip(&mut self.way) {
+            if found.mode != Mode::Folder {
+                return Ok(None);
+            }
+            let tree = found.id;
+            let known = last.iter().find(|(id, _)| *id == tree).map(|(_, entry)| *entry);
+            let entry = match known {
+                Some(entry) => entry,
+                None => {
+                    let entry = look_up(self.repo, tree, part)?;
+                    last.insert(0, (tree, entry));
+                    last.truncate(KEPT);
+                    entry
+                }
+            };
+            match entry {
+                Some(entry) => found = entry,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(found))
+    }
+
+    fn compare(
+        &mut self,
+        old: Option<Entry>,
+        new: Option<Entry>,
+        path: &mut Vec<u8>,
+        depth: usize,
+        changes: &mut Vec<FileChange>,
+    ) -> Result<(), Error> {
+        if old == new {
+            return Ok(());
+        }
+        let file = |entry: Option<Entry>| {
+            let entry = entry.filter(|entry| entry.mode != Mode::Folder)?;
+            Some(Side { mode: entry.mode, blob: entry.id })
+        };
+        let (old_file, new_file) = (file(old), file(new));
+        if old_file.is_some() || new_file.is_some() {
+            changes.push(FileChange { path: path.clone(), old: old_file, new: new_file });
+        }
+        let folder = |entry: Option<Entry>| {
+            entry.filter(|entry| entry.mode == Mode::Folder).map(|entry| entry.id)
+        };
+        let (old, new) = (folder(old), folder(new));
+        if old == new {
+            return Ok(());
+        }
+        if depth == MAX_DEPTH {
+            let path = String::from_utf8_lossy(path);
+            return Err(self.refused(&format!("`{path}` is nested more than {MAX_DEPTH} deep")));
+        }
+        let (old, new) = self.read_both(old, new, path)?;
+        self.merge((old.0, &old.1), (new.0, &new.1), path, depth, changes)
+    }
+
+    /// The bytes of both sides. Along a chain, newest first, the old side is the new side of the
+    /// next comparison, so it is the one that is kept.
+    fn read_both(
+        &mut self,
+        old: Option<ObjectId>,
+        new: Option<ObjectId>,
+        path: &[u8],
+    ) -> Result<(Tree, Tree), Error> {
+        let new = self.bytes(new, path)?;
+        let old = self.bytes(old, path)?;
+        if let (Some(id), bytes) = &old {
+            self.read.insert(path.to_vec(), (*id, Rc::clone(bytes)));
+        }
+        Ok((old, new))
+    }
+
+    fn bytes(&self, id: Option<ObjectId>, path: &[u8]) -> Result<Tree, Error> {
+        let bytes = match (id, self.read.get(path)) {
+            (None, _) => Rc::default(),
+            (Some(id), Some((known, bytes))) if *known == id => Rc::clone(bytes),
+            (Some(id), _) => Rc::new(self.repo.whole(id, ObjectType::Tree)?),
+        };
+        Ok((id, bytes))
+    }
+
+    /// Walks the entries of two trees in git's order. A tree that is out of order makes more
+    /// changes than there are, never fewer.
+    fn merge(
+        &mut self,
+        old: (Option<ObjectId>, &[u8]),
+        new: (Option<ObjectId>, &[u8]),
+        path: &mut Vec<u8>,
+        depth: usize,
+        changes: &mut Vec<FileChange>,
+    ) -> Result<(), Error> {
+        let (mut old, mut new) = (Cursor::new(old), Cursor::new(new));
+        let start = equal_start(self.repo, &old, &new)?;
+        old.rest.0 = &old.rest.0[start..];
+        new.rest.0 = &new.rest.0[start..];
+        let end = equal_end(old.rest.0, new.rest.0);
+        loop {
+            // Behind an end of an entry on both sides, the same bytes are the same entries.
+            let n_left = old.rest.0.len();
+            if n_left <= end && n_left == new.rest.0.len() {
+                return Ok(());
+            }
+            let (left, right) = (old.peek(self.repo)?, new.peek(self.repo)?);
+            let order = match (left, right) {
+                (Some(left), Some(right)) => git_order(&left, &right),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => return Ok(()),
+            };
+            let left = left.filter(|_| order != Ordering::Greater);
+            let right = right.filter(|_| order != Ordering::Less);
+            if left.is_some() {
+                old.advance();
+            }
+            if right.is_some() {
+                new.advance();
+            }
+            self.n_entries += 1;
+            if self.n_entries > self.max_entries {
+                let path = String::from_utf8_lossy(path);
+                return Err(self.refused(&format!("too many files change below `{path}`")));
+            }
+            let Some(name) = left.or(right).map(|entry| entry.name) else { return Ok(()) };
+            let length = path.len();
+            if !path.is_empty() {
+                path.push(b'/');
+            }
+            path.extend(name);
+            let entry =
+                |raw: Option<RawEntry<'_>>| raw.map(|raw| Entry { mode: raw.mode, id: raw.id });
+            self.compare(entry(left), entry(right), path, depth + 1, changes)?;
+            path.truncate(length);
+        }
+    }
+
+    fn refused(&self, reason: &str) -> Error {
+        Error::Unreadable { path: self.repo.path.clone(), reason: reason.to_owned() }
+    }
+}
+
+/// A tree that has been read; nothing has no bytes.
+type Tree = (Option<ObjectId>, Rc<Vec<u8>>);
+
+fn look_up(repo: &Repo, tree: ObjectId, name: &[u8]) -> Result<Option<Entry>, Error> {
+    let bytes = repo.whole(tree, ObjectType::Tree)?;
+    for entry in RawEntries(&bytes) {
+        let entry = entry.map_err(|reason| repo.malformed(tree, reason))?;
+        if entry.name == name {
+            return Ok(Some(Entry { mode: entry.mode, id: entry.id }));
+        }
+    }
+    Ok(None)
+}
+
+/// The entries of a tree, one of them read ahead.
+struct Cursor<'a> {
+    id: Option<ObjectId>,
+    rest: RawEntries<'a>,
+    /// Where the entry that was read ahead ends.
+    after: RawEntries<'a>,
+}
+
+impl<'a> Cursor<'a> {
+    fn new((id, bytes): (Option<ObjectId>, &'a [u8])) -> Self {
+        Self { id, rest: RawEntries(bytes), after: RawEntries(bytes) }
+    }
+
+    fn peek(&mut self, repo: &Repo) -> Result<Option<RawEntry<'a>>, Error> {
+        self.after = self.rest;
+        let entry = self.after.next().transpose();
+        entry.map_err(|reason| self.malformed(repo, reason))
+    }
+
+    fn advance(&mut self) {
+        self.rest = self.after;
+    }
+
+    fn malformed(&self, repo: &Repo, reason: &str) -> Error {
+        match self.id {
+            Some(id) => repo.malformed(id, reason),
+            None => Error::Unreadable { path: repo.path.clone(), reason: reason.to_owned() },
+        }
+    }
+}
+
+/// How many bytes at the start of two trees are the same whole entries.
+fn equal_start(repo: &Repo, old: &Cursor<'_>, new: &Cursor<'_>) -> Result<usize, Error> {
+    let (left, right) = (old.rest.0, new.rest.0);
+    let same = n_equal(left.chunks(CHUNK), right.chunks(CHUNK), left.iter(), right.iter());
+    let mut entries = old.rest;
+    let mut start = 0;
+    while start < same {
+        if let Some(Err(reason)) = entries.next() {
+            return Err(old.malformed(repo, reason));
+        }
+        let end = left.len() - entries.0.len();
+        if end > same {
+            break;
+        }
+        start = end;
+    }
+    Ok(start)
+}
+
+/// How many bytes at the end of two trees are the same.
+fn equal_end(left: &[u8], right: &[u8]) -> usize {
+    let bytes = (left.iter().rev(), right.iter().rev());
+    n_equal(left.rchunks(CHUNK), right.rchunks(CHUNK), bytes.0, bytes.1)
+}
+
+/// Bytes that are compared at once.
+const CHUNK: usize = 1024;
+
+/// How many bytes come the same from two sides, of which whole chunks are compared first.
+fn n_equal<'a>(
+    left_chunks: impl Iterator<Item = &'a [u8]>,
+    right_chunks: impl Iterator<Item = &'a [u8]>,
+    left: impl Iterator<Item = &'a u8>,
+    right: impl Iterator<Item = &'a u8>,
+) -> usize {
+    let is_whole = |chunk: &[u8]| chunk.len() == CHUNK;
+    let chunks = left_chunks.zip(right_chunks);
+    let n_chunks = chunks.take_while(|(left, right)| is_whole(left) && left == right).count();
+    let start = n_chunks * CHUNK;
+    let bytes = left.skip(start).zip(right.skip(start));
+    start + bytes.take_while(|(left, right)| left == right).count()
+}
+
+/// Git's order of names: that of a folder counts as if it ended with `/`.
+fn git_order(left: &RawEntry<'_>, right: &RawEntry<'_>) -> Ordering {
+    let tail = |entry: &RawEntry<'_>| (entry.mode == Mode::Folder).then_some(b'/');
+    let left_name = left.name.iter().copied().chain(tail(left));
+    left_name.cmp(right.name.iter().copied().chain(tail(right)))
+}
+
+#[cfg(test)]
+mod tests;
