@@ -1,11 +1,12 @@
-//! The only user of git2: identity, mainline, and the day and the files of a commit, as owned
-//! values.
+//! The only user of git2: identity, mainline, revisions, and the day and the files of a commit, as
+//! owned values.
 //!
 //! Invariant: nothing in a repository's configuration runs a program, replace refs are not
 //! followed, and a repository that cannot be read is an error, never an absence.
 
 mod identity;
 mod objects;
+mod revisions;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -19,6 +20,7 @@ use crate::text::shell_word;
 
 pub(crate) use identity::Identity;
 pub(crate) use objects::{Mode, TreeEntry};
+pub(crate) use revisions::NoRevision;
 
 /// Folders below each other that a register may have.
 const MAX_DEPTH: usize = 16;
