@@ -1,6 +1,6 @@
 //! What holds for all changes, whatever the records say.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use proptest::prelude::*;
 
@@ -21,10 +21,12 @@ const CHOICES: [[&str; 3]; 4] = [
     ],
 ];
 
+static SCHEMA: LazyLock<RecordSchema> =
+    LazyLock::new(|| RecordSchema::new(&[]).expect("the schema is a schema"));
+
 fn record(text: &str) -> Record {
-    let schema = RecordSchema::new(&[]).expect("the schema is a schema");
     let file = Arc::new(SourceFile::new("exceptions/EXC-2026-K7QD.yaml", text));
-    source::load(&file, &schema).0.expect("a record")
+    source::load(&file, &SCHEMA).0.expect("a record")
 }
 
 fn chosen(choices: [usize; 4]) -> String {
