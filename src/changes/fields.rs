@@ -149,7 +149,13 @@ fn day(node: Option<NodeRef<'_>>) -> Option<chrono::NaiveDate> {
 
 fn controls(before: &[&str], after: &[&str]) -> Kind {
     let before: HashSet<&&str> = before.iter().collect();
-    match after.iter().all(|control| before.contains(control)) {
+    narrowing(after, after.iter().all(|control| before.contains(control)))
+}
+
+/// An empty list is not the narrowest one: a reader may take it for no limit.
+fn narrowing(after: &[&str], is_within: bool) -> Kind {
+    match is_within {
+        true if after.is_empty() => Kind::Other,
         true => Kind::Tightening,
         false => Kind::Widening,
     }
@@ -165,7 +171,7 @@ fn scope(before: &[&str], after: &[&str]) -> Kind {
         written.contains(*text)
             || key(text).is_some_and(|key| enclosing(&key).any(|around| covered.contains(around)))
     };
-    if after.iter().all(is_within) { Kind::Tightening } else { Kind::Widening }
+    narrowing(after, after.iter().all(is_within))
 }
 
 /// What the changes of a list of mappings are.

@@ -197,6 +197,9 @@ mod tests {
         check("service:/a", "service:/ab", Kind::Widening);
         check("nowhere", "nowhere/a", Kind::Widening);
         check("service:/a", "{x: y}", Kind::Widening);
+        // Nowhere may be read as everywhere.
+        check("service:/a", "", Kind::Other);
+        check("", "service:/a", Kind::Widening);
     }
 
     #[test]
@@ -206,6 +209,7 @@ mod tests {
         check("controls: [A-1]", "controls: [A-1, B-2]", Kind::Widening);
         check("controls: [A-1]", "controls: [B-2]", Kind::Widening);
         check("controls: [A-1]", "controls: A-1", Kind::Widening);
+        check("controls: [A-1]", "controls: []", Kind::Other);
     }
 
     #[test]

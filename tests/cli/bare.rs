@@ -218,3 +218,17 @@ fn a_file_that_the_repository_lacks_is_unjudged_and_the_rest_is_judged() {
     assert!(said.out.contains(&format!("lacks the object {id}")), "{}", said.out);
     assert!(said.out.contains("EXC010") && said.out.contains("1 record"), "{}", said.out);
 }
+
+#[test]
+fn two_revisions_are_compared_and_there_is_no_work_tree_to_compare_with() {
+    let record = good_record();
+    let w = bare("main", &[policy(), (RECORD_PATH, FILE, record.as_bytes())]);
+    let repo = Repository::open(w.root()).expect("git works");
+    let longer = record.replace("expires: 2027-01-31", "expires: 2027-02-01");
+    commit(&repo, "topic", &[policy(), (RECORD_PATH, FILE, longer.as_bytes())]);
+    let out = w.exc(&["diff", "main..topic"]);
+    assert!(out.contains("  expires 2027-01-31 → 2027-02-01: 1 day later\n"), "{out}");
+    let said = w.run(&["diff"]);
+    assert_eq!(said.outcome, Outcome::Error);
+    assert!(said.err.contains("error: a bare repository has no work tree"), "{}", said.err);
+}
