@@ -16,6 +16,7 @@
 //!   refuses.
 //! - [`register`]: all records of a directory or of a commit, and what could not be read.
 //! - [`policy`]: the policy file → a validated policy.
+//! - [`changes`]: what differs between two texts of a record or two registers, and what it means.
 //! - [`rules`]: one rule per file. Start here to add a check.
 //! - [`render`]: findings and lists → text, JSON, SARIF and so on.
 //! - [`env`](mod@env): the world around one run; all that is read from outside.
@@ -35,6 +36,7 @@
 //! - No network, no unsafe code, no program is started.
 #![forbid(unsafe_code)]
 
+mod changes;
 mod cli;
 mod commands;
 mod env;
@@ -92,6 +94,7 @@ fn dispatch(cli: Cli, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
         Command::Init(args) => commands::init::run(&args, globals, env),
         Command::New(args) => commands::new::run(&args, globals, env),
         Command::Check(args) => commands::check::run(&args, globals, env),
+        Command::Diff(args) => commands::diff::run(&args, globals, env),
         Command::List(args) => commands::list::run(&args, globals, env),
         Command::Show(args) => commands::show::run(&args, globals, env),
         Command::Explain(args) => commands::explain::run(&args, globals, env),

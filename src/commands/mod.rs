@@ -3,6 +3,7 @@
 //! This file holds what they share: the global options, and writing what they make.
 
 pub(crate) mod check;
+pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod init;
 pub(crate) mod list;

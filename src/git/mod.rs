@@ -1,5 +1,5 @@
-//! The only user of git2, as owned values: identity, mainline, the files of a commit, and what the
-//! audit trail stands on: whole commits, the chain of first parents and what it changed.
+//! The only user of git2, as owned values: identity, mainline, revisions, the files of a commit, and
+//! what the audit trail stands on: whole commits, the chain of first parents and what it changed.
 //!
 //! Invariant: nothing in a repository's configuration runs a program, replace refs are not
 //! followed, and a repository that cannot be read is an error, never an absence.
@@ -14,9 +14,9 @@ mod delta;
 mod facts;
 mod identity;
 mod loose;
-#[cfg_attr(not(test), expect(dead_code, reason = "the trail is built on it"))]
 mod merge_base;
 mod objects;
+mod revisions;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg_attr(not(test), expect(dead_code, reason = "the trail is built on it"))]
@@ -32,6 +32,7 @@ use crate::text::shell_word;
 
 pub(crate) use identity::Identity;
 pub(crate) use objects::{Mode, TreeEntry};
+pub(crate) use revisions::NoRevision;
 
 /// Folders below each other that a register may have.
 const MAX_DEPTH: usize = 16;

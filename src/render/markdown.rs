@@ -47,7 +47,7 @@ pub(crate) fn escaped(text: &str) -> String {
 }
 
 /// A message, in which values stand in backticks, with the values as code.
-fn prose(message: &str) -> String {
+pub(super) fn prose(message: &str) -> String {
     let message = short(message);
     if message.matches('`').count() % 2 == 1 {
         // Somebody's value holds a backtick; which one belongs to whom cannot be told.

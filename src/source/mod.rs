@@ -199,6 +199,25 @@ impl Record {
         self.tree.get_or_init(|| parsed().expect("the text has made a tree before"))
     }
 
+    /// Whether the tree holds all that the text says: it leaves out a key that stands twice, a
+    /// second document, and whatever else another reader of YAML may understand.
+    pub(crate) fn is_whole(&self) -> bool {
+        let (tree, findings) = yaml::parse(&self.file, RECORD_LIMITS);
+        let is_lost = |finding: &Finding| {
+            let lost = [
+                yaml::ANCHOR,
+                yaml::DUPLICATE_KEY,
+                yaml::EXPLICIT_TAG,
+                yaml::MERGE_KEY,
+                yaml::SEVERAL_DOCUMENTS,
+                yaml::KEY_NOT_A_STRING,
+                yaml::NOT_A_MAPPING,
+            ];
+            lost.iter().any(|code| code.id == finding.code.id)
+        };
+        tree.is_some_and(|tree| tree.root().is_map()) && !findings.iter().any(is_lost)
+    }
+
     /// Lets go of the tree, which is most of what a record weighs; it is made again when a place
     /// is asked for, and that is rare once a record has been judged.
     pub(crate) fn shed_tree(&mut self) {

@@ -270,3 +270,17 @@ fn a_damaged_repository_is_not_taken_for_none() {
     assert_eq!(said.outcome, Outcome::Error);
     assert!(said.err.contains("cannot be read"), "{}", said.err);
 }
+
+#[test]
+fn two_revisions_are_compared_and_there_is_no_work_tree_to_compare_with() {
+    let record = good_record();
+    let w = bare("main", &[policy(), (RECORD_PATH, FILE, record.as_bytes())]);
+    let repo = Repository::open(w.root()).expect("git works");
+    let longer = record.replace("expires: 2027-01-31", "expires: 2027-02-01");
+    commit(&repo, "topic", &[policy(), (RECORD_PATH, FILE, longer.as_bytes())]);
+    let out = w.exc(&["diff", "main..topic"]);
+    assert!(out.contains("  expires 2027-01-31 → 2027-02-01: 1 day later\n"), "{out}");
+    let said = w.run(&["diff"]);
+    assert_eq!(said.outcome, Outcome::Error);
+    assert!(said.err.contains("error: a bare repository has no work tree"), "{}", said.err);
+}

@@ -3,6 +3,7 @@
 
 mod bare;
 mod check;
+mod diff;
 mod documents;
 mod files;
 mod hostile;

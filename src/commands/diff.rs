@@ -1,0 +1,162 @@
+//! `exc diff`: which records differ between two moments of history, and what that means.
+
+use super::{Failure, Globals, Workspace, mainline};
+use crate::changes;
+use crate::env::{Env, Outcome};
+use crate::git::{NoRevision, ObjectId, Repo};
+use crate::register::{self, Register, Snapshot, Store};
+use crate::render::Safe;
+use crate::render::diff::{self, Diff, DiffFormat, Side};
+use crate::text::shell_word;
+
+/// Show which records differ between two points of history, and what each change means
+///
+/// Compares fields, not lines: a record is its id, wherever its file stands. Each change has a kind, of which a mixed one takes the strictest: cosmetic, moved, upkeep, tightening, closed (these need no approval), other, extension, weakening, reopened, new, widening, deleted.
+///
+/// Exit codes: 0 also where records differ, 2 where a revision or a file could not be read.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  exc diff                    the mainline and the work tree
+  exc diff main...HEAD        what this branch changes
+  exc diff v1.0..v2.0 --format json")]
+pub(crate) struct Args {
+    /// A..B, A...B (from where they part), or A, which is A..HEAD [default: mainline to work tree]
+    #[arg(value_name = "A..B")]
+    range: Option<String>,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: DiffFormat,
+}
+
+/// One of two moments, read.
+struct Moment {
+    side: Side,
+    register: Register,
+    is_without_register: bool,
+}
+
+pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
+    let workspace = super::open_or_explain(globals, env)?;
+    let Some(repo) = mainline::repository(&workspace)? else {
+        let message = format!("`{}` is in no git repository", workspace.root.display());
+        return Err(Failure::new(message).hint("run it in a clone of the register").into());
+    };
+    let [from, to] = match &args.range {
+        Some(range) => between(&repo, &workspace, range)?,
+        None => since_mainline(&repo, &workspace)?,
+    };
+    for moment in [&from, &to].into_iter().filter(|moment| moment.is_without_register) {
+        let text = format!("note: there is no `{}` in {}", workspace.name, moment.side.describe());
+        globals.note(env, &text);
+    }
+    let changes = changes::registers(&from.register, &to.register);
+    let n_unreadable = from.register.unreadable.len() + to.register.unreadable.len();
+    let (today, style) = (env.today, globals.style(env));
+    let sides = (from.side.clone(), to.side.clone());
+    let diff = Diff { today, from: sides.0, to: sides.1, n_unreadable, changes: &changes };
+    globals.print(env, |out| diff::write(args.format, &diff, style, out))?;
+    name_unreadable(&from, env);
+    name_unreadable(&to, env);
+    Ok(if n_unreadable == 0 { Outcome::Success } else { Outcome::Error })
+}
+
+/// The moments that a range names.
+fn between(repo: &Repo, workspace: &Workspace, range: &str) -> Result<[Moment; 2], Failure> {
+    let (a, b, is_from_base) = match (range.split_once("..."), range.split_once("..")) {
+        (Some((a, b)), _) => (a, b, true),
+        (None, Some((a, b))) => (a, b, false),
+        (None, None) => (range, "HEAD", false),
+    };
+    let [a, b] = [a, b].map(|name| if name.is_empty() { "HEAD" } else { name });
+    let (mut from, to) = (resolve(repo, a)?, resolve(repo, b)?);
+    let mut name = a.to_owned();
+    if is_from_base {
+        let Some(base) = repo.merge_base(from, to)? else {
+            let message = format!("`{a}` and `{b}` have no commit in common");
+            let hint = match repo.is_shallow() {
+                true => "older commits are missing here: run `git fetch --unshallow`".to_owned(),
+                false => {
+                    let range = shell_word(&format!("{a}..{b}"));
+                    format!("compare them as they are: `exc diff {range}`")
+                }
+            };
+            return Err(Failure::new(message).hint(hint));
+        };
+        from = base;
+        name = base.to_string().chars().take(12).collect();
+    }
+    Ok([at_commit(repo, workspace, &name, from)?, at_commit(repo, workspace, b, to)?])
+}
+
+/// What stands in the work tree and is not on the mainline yet, or no longer.
+fn since_mainline(repo: &Repo, workspace: &Workspace) -> Result<[Moment; 2], Failure> {
+    if let Store::Commit(_) = workspace.store {
+        let message = "a bare repository has no work tree to compare with";
+        return Err(Failure::new(message).hint("name two revisions: `exc diff A..B`"));
+    }
+    let branch = &workspace.policy.mainline;
+    let Some(mainline) = repo.mainline(branch)? else {
+        let message = format!("there is no branch `{branch}`, which is the policy's mainline");
+        return Err(Failure::new(message)
+            .hint("fetch or commit it, or name two revisions: `exc diff A..B`"));
+    };
+    let register = load(workspace, &workspace.store);
+    let work_tree = Moment { side: Side::WorkTree, register, is_without_register: false };
+    Ok([at_commit(repo, workspace, &mainline.name, mainline.tip)?, work_tree])
+}
+
+fn resolve(repo: &Repo, name: &str) -> Result<ObjectId, Failure> {
+    let list = "`git log --oneline --all` shows commits, `git branch --all` branches";
+    repo.resolve(name).map_err(|reason| match reason {
+        NoRevision::Option => Failure::new(format!("`{name}` is no revision: it starts with `-`"))
+            .hint("write A..B, such as `main..HEAD`; `exc diff --help` shows the options"),
+        NoRevision::Unknown => {
+            let hint = match repo.is_shallow() {
+                true => "older commits are missing here: run `git fetch --unshallow`".to_owned(),
+                false => format!("{list}; `git fetch` gets those of the remote"),
+            };
+            Failure::new(format!("there is no revision `{name}`")).hint(hint)
+        }
+        NoRevision::Ambiguous => {
+            Failure::new(format!("`{name}` stands for several objects")).hint("write more of it")
+        }
+        NoRevision::NotACommit => Failure::new(format!("`{name}` is no commit")).hint(list),
+        NoRevision::Unreadable(error) => error.into(),
+    })
+}
+
+fn at_commit(
+    repo: &Repo,
+    workspace: &Workspace,
+    name: &str,
+    commit: ObjectId,
+) -> Result<Moment, Failure> {
+    let store = Store::Commit(Snapshot {
+        repository: repo.directory().to_owned(),
+        commit,
+        folder: workspace.name.clone(),
+    });
+    let side = Side::Commit { name: name.to_owned(), id: commit.to_string() };
+    let is_without_register = repo.entry_at(commit, &workspace.name)?.is_none();
+    Ok(Moment { side, register: load(workspace, &store), is_without_register })
+}
+
+fn load(workspace: &Workspace, store: &Store) -> Register {
+    register::load(store, &workspace.name, &workspace.policy.record_schema)
+}
+
+/// Says which files are missing from the comparison, and where they stand.
+fn name_unreadable(moment: &Moment, env: &mut Env<'_>) {
+    let register = &moment.register;
+    for path in &register.unreadable {
+        let reason = register
+            .findings
+            .iter()
+            .find(|finding| finding.code.unjudged && finding.place.file.path() == path)
+            .map_or(String::new(), |finding| format!(": {}", finding.message));
+        let side = moment.side.describe();
+        let text = format!("`{path}` could not be read in {side}{reason}");
+        let _ = writeln!(env.err, "error: {}", Safe(&text));
+    }
+}
