@@ -159,6 +159,8 @@ impl fmt::Display for Refusal {
 
 #[cfg(test)]
 mod tests {
+    use ssh_key::SshSig;
+
     use super::super::testing::*;
     use super::*;
 
@@ -206,6 +208,21 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_signature_that_calls_itself_another_kind_than_its_key_does_not_count() {
+        let good = SshSig::from_pem(CAROL_SIGNED).expect("a signature");
+        let (public, hash) = (good.public_key().clone(), good.hash_alg());
+        let bytes = good.signature_bytes();
+        let other = ssh_key::Algorithm::new("other@example.com").expect("a name");
+        let renamed = ssh_key::Signature::new(other, bytes).expect("bytes of any kind");
+        let renamed = SshSig::new(public, NAMESPACE, hash, renamed).expect("a signature");
+        let renamed = renamed.to_pem(ssh_key::LineEnding::LF).expect("written");
+        insta::assert_snapshot!(
+            verdict(&person("carol", CAROL, ""), &statement("carol"), &format!("{}\n", renamed.trim_end()), "2026-11-20"),
+            @"the statement is not what the key of `carol` signed"
+        );
     }
 
     #[test]
