@@ -17,6 +17,7 @@
 //! - [`register`]: all records of a directory or of a commit, and what could not be read.
 //! - [`policy`]: the policy file → a validated policy.
 //! - [`changes`]: what differs between two texts of a record or two registers, and what it means.
+//! - [`history`]: who approved which exact text; signed statements, and what they are bound to.
 //! - [`rules`]: one rule per file. Start here to add a check.
 //! - [`render`]: findings and lists → text, JSON, SARIF and so on.
 //! - [`env`](mod@env): the world around one run; all that is read from outside.
@@ -44,6 +45,14 @@ mod finding;
 #[doc(hidden)]
 pub mod floor;
 mod git;
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        reason = "read by the verdicts of the trail and by `exc approve`, which come next"
+    )
+)]
+mod history;
 mod model;
 mod policy;
 mod register;

@@ -23,6 +23,9 @@ impl Repo {
         if revision.starts_with('-') {
             return Err(NoRevision::Option);
         }
+        if revision.is_empty() {
+            return Err(NoRevision::Unknown);
+        }
         // A branch names a commit, which is read here: libgit2 never comes back from a damaged one.
         let reference = self.inner.resolve_reference_from_short_name(revision);
         if let Ok(reference) = reference.and_then(|reference| reference.resolve())

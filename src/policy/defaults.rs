@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::file::{DaysPerRisk, Ids, PolicyFile};
+use super::file::{Ids, PerRiskWritten, PolicyFile};
+use super::{Accepted, Approvals, Evidence, PolicyChange, Quorum, Roles, UnknownContributor};
 use super::{Budgets, Cliff, Durations, Layout, PerRisk, ScopeKind};
 use crate::model::{AZURE, AZURE_LEVELS};
 
@@ -13,15 +14,35 @@ pub(super) const MAX_DAYS: [u32; 4] = [365, 180, 90, 30];
 /// Days between two reviews, from low to critical risk.
 pub(super) const REVIEW_EVERY_DAYS: [u32; 4] = [180, 90, 60, 30];
 
+/// Persons that approve, from low to critical risk.
+pub(super) const QUORUM: [Quorum; 4] = [Quorum(1), Quorum(1), Quorum(2), Quorum(2)];
+/// What a contributor is who is not in `people`, from low to critical risk.
+pub(super) const UNKNOWN_CONTRIBUTOR: [UnknownContributor; 4] = [
+    UnknownContributor::Distinct,
+    UnknownContributor::Distinct,
+    UnknownContributor::Unapproved,
+    UnknownContributor::Unapproved,
+];
+
+/// The evidence that counts, from low to critical risk.
+pub(super) fn accept() -> [Accepted; 4] {
+    use Evidence::{Landing, Signed, Trailer};
+    [vec![Trailer, Landing, Signed], vec![Landing, Signed], vec![Landing, Signed], vec![Signed]]
+        .map(Accepted::from)
+}
+
 impl Default for PolicyFile {
     fn default() -> Self {
         Self {
+            register: String::new(),
             mainline: "main".to_owned(),
             layout: Layout::Flat,
             ids: Ids::default(),
             durations: Durations::default(),
             warn_within_days: 30,
-            review_every_days: DaysPerRisk::default(),
+            review_every_days: PerRiskWritten::default(),
+            approvals: Approvals::default(),
+            people: Vec::new(),
             groups: Vec::new(),
             vague: Vec::new(),
             placeholders: Vec::new(),
@@ -47,6 +68,33 @@ impl Default for Cliff {
     }
 }
 
+impl Default for Approvals {
+    fn default() -> Self {
+        Self {
+            roles: Roles::default(),
+            quorum: PerRisk(QUORUM),
+            accept: PerRisk(accept()),
+            policy_change: PolicyChange::default(),
+            unknown_contributor: PerRisk(UNKNOWN_CONTRIBUTOR),
+            late_days: 3,
+            forge_committers: Vec::new(),
+        }
+    }
+}
+
+impl Default for Roles {
+    fn default() -> Self {
+        Self { approve: vec!["approver".to_owned()], critical: vec!["risk-owner".to_owned()] }
+    }
+}
+
+impl Default for PolicyChange {
+    fn default() -> Self {
+        let accept = Accepted::from(vec![Evidence::Landing, Evidence::Signed]);
+        Self { quorum: Quorum(1), accept }
+    }
+}
+
 /// The kinds of targets that need no policy.
 pub(super) fn scope() -> [(&'static str, ScopeKind); 3] {
     let kind = |levels: &[&str], broadest: &str| ScopeKind {
@@ -68,6 +116,7 @@ mod tests {
     #[test]
     fn version_and_register_alone_are_a_policy_with_the_defaults() {
         let policy = policy("").expect("usable");
+        assert_eq!(policy.register, "6f0c2a1e-7b1d-4b7e-9a55-3b7a2f0d9c11");
         assert_eq!(policy.mainline, "main");
         assert_eq!(
             RiskLevel::ALL.map(|risk| policy.durations.max_days.get(risk)),

@@ -42,15 +42,19 @@ impl<'a> Problems<'a> {
         self.findings.push(UNUSABLE_POLICY.finding(place, message).help(help));
     }
 
+    /// What stands at two places and may stand at one.
+    pub(super) fn push_twice(&mut self, pointer: &str, message: String, first: &str, help: &str) {
+        let finding = UNUSABLE_POLICY.finding(place(self.tree, pointer), message).help(help);
+        self.findings.push(finding.label(place(self.tree, first), "first here"));
+    }
+
     pub(super) fn catalogue(&mut self, controls: &[Control]) {
         let mut seen = BTreeMap::new();
         for (index, control) in controls.iter().enumerate() {
             if let Some(first) = seen.insert(control.id.as_str(), index) {
-                let place = |index: usize| place(self.tree, &format!("/controls/{index}/id"));
+                let pointer = |index: usize| format!("/controls/{index}/id");
                 let message = format!("the control `{}` stands twice in the catalogue", control.id);
-                let finding = UNUSABLE_POLICY.finding(place(index), message);
-                let finding = finding.help("keep one of the two");
-                self.findings.push(finding.label(place(first), "first here"));
+                self.push_twice(&pointer(index), message, &pointer(first), "keep one of the two");
             }
         }
     }

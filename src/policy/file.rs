@@ -6,8 +6,9 @@ use std::sync::{Arc, LazyLock};
 use serde::Deserialize;
 
 use super::faults::Problems;
+use super::people::{self, WrittenPerson};
 use super::{
-    Budgets, Cliff, Control, Durations, Layout, PerRisk, Policy, RuleLevel, ScopeKind,
+    Approvals, Budgets, Cliff, Control, Durations, Layout, PerRisk, Policy, RuleLevel, ScopeKind,
     UNUSABLE_POLICY, defaults,
 };
 use crate::finding::{Finding, Level, Place};
@@ -22,12 +23,15 @@ use crate::text::SourceFile;
 #[derive(Deserialize)]
 #[serde(default)]
 pub(super) struct PolicyFile {
+    pub(super) register: String,
     pub(super) mainline: String,
     pub(super) layout: Layout,
     pub(super) ids: Ids,
     pub(super) durations: Durations,
     pub(super) warn_within_days: u32,
-    pub(super) review_every_days: DaysPerRisk,
+    pub(super) review_every_days: PerRiskWritten<u32>,
+    pub(super) approvals: Approvals,
+    pub(super) people: Vec<WrittenPerson>,
     pub(super) groups: Vec<String>,
     pub(super) vague: Vec<String>,
     pub(super) placeholders: Vec<String>,
@@ -45,13 +49,14 @@ pub(super) struct Ids {
     pattern: Option<String>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct DaysPerRisk {
-    low: Option<u32>,
-    medium: Option<u32>,
-    high: Option<u32>,
-    critical: Option<u32>,
+/// One value for each level of risk that the file names.
+#[derive(Deserialize)]
+#[serde(default, bound = "T: Deserialize<'de>")]
+pub(super) struct PerRiskWritten<T> {
+    low: Option<T>,
+    medium: Option<T>,
+    high: Option<T>,
+    critical: Option<T>,
 }
 
 /// Reads a policy; the findings of a policy that cannot be used are the error. Warnings that do
@@ -95,6 +100,7 @@ fn assemble(mut written: PolicyFile, tree: Tree) -> (Option<Policy>, Vec<Finding
     problems.catalogue(&written.controls);
     problems.scope(&written.scope);
     problems.fields(&written.fields);
+    let people = people::read(written.people, &written.approvals, &mut problems);
     let pattern = written.ids.pattern.as_deref().unwrap_or(defaults::ID_PATTERN);
     let id_pattern = problems.pattern("/ids/pattern", pattern);
     for (kind, levels) in defaults::scope() {
@@ -120,11 +126,14 @@ fn assemble(mut written: PolicyFile, tree: Tree) -> (Option<Policy>, Vec<Finding
     let vague_words = vague.flat_map(|phrase| phrase.split(|c: char| !c.is_alphanumeric()));
     let policy = Policy {
         vague_words: vague_words.map(str::to_lowercase).collect(),
+        register: written.register,
         mainline: written.mainline,
         layout: written.layout,
         durations: written.durations,
         warn_within_days: written.warn_within_days,
         review_every_days: written.review_every_days.or(defaults::REVIEW_EVERY_DAYS),
+        approvals: written.approvals,
+        people,
         groups: written.groups,
         vague: written.vague,
         placeholders: written.placeholders,
@@ -141,8 +150,14 @@ fn assemble(mut written: PolicyFile, tree: Tree) -> (Option<Policy>, Vec<Finding
     (Some(policy), findings)
 }
 
-impl DaysPerRisk {
-    fn or(&self, defaults: [u32; 4]) -> PerRisk<u32> {
+impl<T> Default for PerRiskWritten<T> {
+    fn default() -> Self {
+        Self { low: None, medium: None, high: None, critical: None }
+    }
+}
+
+impl<T: Copy> PerRiskWritten<T> {
+    pub(super) fn or(&self, defaults: [T; 4]) -> PerRisk<T> {
         let given = [self.low, self.medium, self.high, self.critical];
         PerRisk(std::array::from_fn(|level| given[level].unwrap_or(defaults[level])))
     }
@@ -150,7 +165,7 @@ impl DaysPerRisk {
 
 impl<'de> Deserialize<'de> for PerRisk<u32> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        DaysPerRisk::deserialize(deserializer).map(|days| days.or(defaults::MAX_DAYS))
+        PerRiskWritten::deserialize(deserializer).map(|days| days.or(defaults::MAX_DAYS))
     }
 }
 

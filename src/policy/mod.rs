@@ -1,13 +1,24 @@
-//! The policy file → a validated policy: durations, catalogue of controls, scope levels, rule levels.
+//! The policy file → a validated policy: durations, approvals, people, catalogue of controls,
+//! scope levels, rule levels.
 //!
 //! A policy is read whole or not at all: whoever judges by half a policy judges wrongly. Here stands
 //! what rules use of it; [`file`](mod@file) reads it, [`defaults`] fills in what it leaves out, and
-//! [`faults`] and [`patterns`] refuse what has the form of a policy and cannot be one.
+//! [`faults`], [`people`] and [`patterns`] refuse what has the form of a policy and cannot be one.
 
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the verdicts of the history, which come next, read all of it")
+)]
+mod approvals;
 mod defaults;
 mod faults;
 mod file;
 mod patterns;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the verdicts of the history, which come next, read all of it")
+)]
+mod people;
 #[cfg(test)]
 mod testing;
 
@@ -18,7 +29,11 @@ use foldhash::HashSet;
 use regex::Regex;
 use serde::Deserialize;
 
+pub(crate) use self::approvals::{
+    Accepted, Approvals, Evidence, PolicyChange, Quorum, Roles, UnknownContributor,
+};
 pub(crate) use self::file::load;
+pub(crate) use self::people::{Key, Person, Revocation, is_verifiable};
 use crate::finding::{Code, Place};
 use crate::model::{Field, RiskLevel};
 use crate::source::RecordSchema;
@@ -30,12 +45,20 @@ pub(crate) const UNUSABLE_POLICY: Code = Code::unjudged("EXC030", "unusable-poli
 
 /// What a register's policy demands.
 #[derive(Debug)]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the verdicts of the history, which come next, read all of it")
+)]
 pub(crate) struct Policy {
+    /// Names the register; part of every approval.
+    pub(crate) register: String,
     pub(crate) mainline: String,
     pub(crate) layout: Layout,
     pub(crate) durations: Durations,
     pub(crate) warn_within_days: u32,
     pub(crate) review_every_days: PerRisk<u32>,
+    pub(crate) approvals: Approvals,
+    pub(crate) people: Vec<Person>,
     pub(crate) groups: Vec<String>,
     pub(crate) vague: Vec<String>,
     /// The words of those phrases, in lower case.
