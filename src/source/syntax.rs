@@ -36,7 +36,8 @@ pub(super) fn advice(file: &SourceFile, at: usize, reason: &str) -> Advice {
         let help = "resolve the merge conflict: keep what is right, and remove the marks";
         return only(help.to_owned());
     }
-    if let Some(advice) = lines.quotes(reason).or_else(|| lines.brackets(reason)) {
+    let known = lines.quotes(reason).or_else(|| lines.brackets(reason));
+    if let Some(advice) = known.or_else(|| lines.value_above_a_block(reason)) {
         return advice;
     }
     only(lines.colon(column, reason).or_else(|| lines.indentation(reason)).unwrap_or_else(|| {
@@ -157,6 +158,28 @@ impl<'a> Lines<'a> {
         let what =
             if mark == '{' { "this brace is never closed" } else { "this bracket is never closed" };
         Some(Advice { help, origin: Some((Span::new(at, at + 1), what)) })
+    }
+
+    /// A value beside a key that has several keys below it: what stands below is the value.
+    fn value_above_a_block(&self, reason: &str) -> Option<Advice> {
+        let above = self.above().next()?;
+        let key = above.key.filter(|_| reason.contains("mapping values"))?;
+        let belongs_below = |line: &Line<'_>| {
+            line.key.is_some() && !line.is_entry && line.indentation == self.line.indentation
+        };
+        let next = Line::of(self.file, (self.number + 1).min(self.file.n_lines()));
+        let is_block =
+            belongs_below(&self.line) && belongs_below(&next) && next.number > self.number;
+        if !is_block || above.value.is_empty() || above.indentation >= self.line.indentation {
+            return None;
+        }
+        let help = format!(
+            "remove `{}` from line {}: the value of `{key}` is what stands below it",
+            above.value, above.number
+        );
+        let at = above.value_start(self.file);
+        let origin = Span::new(at, at + above.value.len());
+        Some(Advice { help, origin: Some((origin, "this is in the place of the lines below")) })
     }
 
     /// A `:` too many or too few.
@@ -314,6 +337,19 @@ mod tests {
         for (text, help) in cases {
             assert_eq!(said(text), help, "{text}");
         }
+    }
+
+    #[test]
+    fn a_value_in_the_place_of_the_lines_below_is_pointed_at() {
+        let risk = "id: x\nrisk: zzz\n  level: high\n  statement: y\n";
+        assert_eq!(
+            said(risk),
+            "remove `zzz` from line 2: the value of `risk` is what stands below it [2:7 this is in the place of the lines below]"
+        );
+        assert_eq!(
+            said("id: x\n  title: y\nowner: z\n"),
+            "start the line without spaces if it belongs beside line 1"
+        );
     }
 
     #[test]
