@@ -13,6 +13,8 @@ pub(super) struct Advice {
     pub(super) help: String,
     /// What the mistake began with, where that is another place.
     pub(super) origin: Option<(Span, &'static str)>,
+    /// Where the mistake is, where that is not what the parser stumbled over.
+    pub(super) place: Option<Span>,
 }
 
 /// The advice for an error at a byte of a file.
@@ -25,7 +27,7 @@ pub(super) fn advice(file: &SourceFile, at: usize, reason: &str) -> Advice {
     }
     let lines = Lines { file, number, line: Line::of(file, number) };
     let column = at.saturating_sub(file.line_span(number).start as usize);
-    let only = |help: String| Advice { help, origin: None };
+    let only = |help: String| Advice { help, origin: None, place: None };
 
     if reason.contains("unclosed bracket") {
         let close =
@@ -108,7 +110,7 @@ impl<'a> Lines<'a> {
 
     fn quotes(&self, reason: &str) -> Option<Advice> {
         let value = self.line.value;
-        let only = |help: String| Some(Advice { help, origin: None });
+        let only = |help: String| Some(Advice { help, origin: None, place: None });
         if reason.contains("unknown escape") {
             let inner = value.trim_matches('"').replace('\'', "''");
             let line = self.line.with_value(&format!("'{inner}'"));
@@ -131,13 +133,17 @@ impl<'a> Lines<'a> {
         let mark = open.value.chars().next()?;
         let at = open.value_start(self.file);
         let help = format!("close the quote that opens on line {}: add a `{mark}`", open.number);
-        Some(Advice { help, origin: Some((Span::new(at, at + 1), "this quote is never closed")) })
+        Some(Advice {
+            help,
+            origin: Some((Span::new(at, at + 1), "this quote is never closed")),
+            place: None,
+        })
     }
 
     fn brackets(&self, reason: &str) -> Option<Advice> {
         if reason.contains("misplaced bracket") {
             let help = "remove the bracket that nothing opens, or quote the value";
-            return Some(Advice { help: help.to_owned(), origin: None });
+            return Some(Advice { help: help.to_owned(), origin: None, place: None });
         }
         if !reason.contains("invalid indentation") && !reason.contains("flow") {
             return None;
@@ -157,29 +163,36 @@ impl<'a> Lines<'a> {
             format!("close the `{mark}` that opens on line {}: add a `{close}`", open.number);
         let what =
             if mark == '{' { "this brace is never closed" } else { "this bracket is never closed" };
-        Some(Advice { help, origin: Some((Span::new(at, at + 1), what)) })
+        Some(Advice { help, origin: Some((Span::new(at, at + 1), what)), place: None })
     }
 
-    /// A value beside a key that has several keys below it: what stands below is the value.
+    /// A value beside a key that has several keys or a list below it: what stands below is the
+    /// value, and the finding stands at the one that is too many.
     fn value_above_a_block(&self, reason: &str) -> Option<Advice> {
         let above = self.above().next()?;
-        let key = above.key.filter(|_| reason.contains("mapping values"))?;
-        let belongs_below = |line: &Line<'_>| {
-            line.key.is_some() && !line.is_entry && line.indentation == self.line.indentation
-        };
+        let key = above.key.filter(|_| !above.is_entry && !matches!(above.value, "" | "[]"))?;
         let next = Line::of(self.file, (self.number + 1).min(self.file.n_lines()));
-        let is_block =
-            belongs_below(&self.line) && belongs_below(&next) && next.number > self.number;
-        if !is_block || above.value.is_empty() || above.indentation >= self.line.indentation {
+        let has_sibling = next.number > self.number
+            && next.key.is_some()
+            && !next.is_entry
+            && next.indentation == self.line.indentation;
+        let is_block = match self.line.is_entry {
+            true => above.indentation <= self.line.indentation,
+            false => {
+                reason.contains("mapping values")
+                    && self.line.key.is_some()
+                    && has_sibling
+                    && above.indentation < self.line.indentation
+            }
+        };
+        if !is_block {
             return None;
         }
-        let help = format!(
-            "remove `{}` from line {}: the value of `{key}` is what stands below it",
-            above.value, above.number
-        );
         let at = above.value_start(self.file);
-        let origin = Span::new(at, at + above.value.len());
-        Some(Advice { help, origin: Some((origin, "this is in the place of the lines below")) })
+        let help =
+            format!("remove `{}`: the value of `{key}` is what stands below it", above.value);
+        let place = Some(Span::new(at, at + above.value.len()));
+        Some(Advice { help, origin: None, place })
     }
 
     /// A `:` too many or too few.
@@ -341,11 +354,18 @@ mod tests {
 
     #[test]
     fn a_value_in_the_place_of_the_lines_below_is_pointed_at() {
-        let risk = "id: x\nrisk: zzz\n  level: high\n  statement: y\n";
-        assert_eq!(
-            said(risk),
-            "remove `zzz` from line 2: the value of `risk` is what stands below it [2:7 this is in the place of the lines below]"
-        );
+        for text in [
+            "id: x\nrisk: zzz\n  level: high\n  statement: y\n",
+            "id: x\nrisk: zzz\n  - level: high\n",
+            "id: x\nrisk: zzz\n- level: high\n  statement: y\n",
+        ] {
+            let file = Arc::new(SourceFile::new("a.yaml", text));
+            let (_, findings) = yaml::parse(&file, Limits { nodes: 100 });
+            let place = &findings.last().expect("a finding").place;
+            assert_eq!((place.start().line, file.slice(place.span)), (2, "zzz"), "{text}");
+            let help = "remove `zzz`: the value of `risk` is what stands below it";
+            assert_eq!(said(text), help, "{text}");
+        }
         assert_eq!(
             said("id: x\n  title: y\nowner: z\n"),
             "start the line without spaces if it belongs beside line 1"

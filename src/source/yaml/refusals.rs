@@ -129,9 +129,10 @@ impl Reader<'_, '_> {
         let next = self.file.text()[at.min(self.file.text().len())..].chars().next();
         let width = next.filter(|c| !matches!(c, '\n' | '\r')).map_or(0, char::len_utf8);
         let message = format!("this is not YAML: {}", error.info());
-        let Advice { help, origin } = syntax::advice(self.file, at, &error.info());
+        let Advice { help, origin, place } = syntax::advice(self.file, at, &error.info());
         let label = origin.map(|(span, text)| (Place::span(self.file, span), text));
-        let finding = self.report(&SYNTAX, Span::new(at, at + width), message);
+        let place = place.unwrap_or(Span::new(at, at + width));
+        let finding = self.report(&SYNTAX, place, message);
         finding.help = Some(help);
         finding.labels.extend(label.map(|(place, text)| Label { place, text: text.into() }));
     }
