@@ -1,6 +1,7 @@
 //! Who approved which exact text, and on top of what: pure over bytes, days and a policy.
 //!
-//! A [`statement`] says what a person decided about a text; [`lineage`] is the history that it was
+//! A [`statement`] says what a person decided about a text, and an [`approval`] is the file that
+//! holds it with its signature; [`lineage`] is the history that it was
 //! said on top of; [`binding`] compares both with the text at hand, and [`signature`] says whether
 //! the person's key stands behind it on a day.
 //!
@@ -8,6 +9,7 @@
 
 #[cfg(test)]
 mod agreement;
+mod approval;
 mod binding;
 mod lineage;
 mod signature;

@@ -10,7 +10,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use ssh_key::{HashAlg, PublicKey};
 
-use super::statement::Approval;
+use super::approval::Approval;
 use crate::policy::{Key, Person, Revocation, is_verifiable};
 
 /// What a signature is for; one for anything else is none.

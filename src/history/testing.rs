@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::statement::Approval;
+use super::approval::Approval;
 use crate::policy::{self, Policy};
 use crate::text::SourceFile;
 
