@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::register::{self, Entry, MAX_RECORD_SIZE, Store};
+use crate::register::{self, Entry, MAX_RECORD_SIZE, Reader, Store};
 use crate::source;
 use crate::text::SourceFile;
 
@@ -22,8 +22,8 @@ pub fn read_and_parse(directory: &Path) -> usize {
 fn files(directory: &Path, measure: impl Fn(&Arc<SourceFile>) -> usize + Sync) -> usize {
     let store = Store::Directory(directory.to_owned());
     let entries = register::list(&store, "exceptions").entries;
-    let measure = |entry: &Entry| {
-        store.reader().read(entry, MAX_RECORD_SIZE).map_or(0, |(file, _)| measure(&file))
+    let measure = |reader: &mut Reader, entry: &Entry| {
+        reader.read(entry, MAX_RECORD_SIZE).map_or(0, |(file, _)| measure(&file))
     };
-    entries.par_iter().map(measure).sum()
+    entries.par_iter().map_init(|| store.reader(), measure).sum()
 }

@@ -22,7 +22,7 @@ pub(crate) use faults::{
     UNREADABLE,
 };
 pub(crate) use listing::{Listing, displayed, list};
-pub(crate) use store::{Entry, Snapshot, Store};
+pub(crate) use store::{Entry, Reader, Snapshot, Store};
 
 /// The file that makes a directory a register.
 pub(crate) const POLICY_FILE: &str = "policy.yaml";
