@@ -4,8 +4,6 @@
 //! of records costs as many look-ups as it has path segments. Of the many pairs that a broad
 //! target can make, each record reports one for each of its controls, the nearest.
 
-use std::collections::BTreeSet;
-
 use foldhash::{HashMap, HashMapExt};
 use rayon::prelude::*;
 
@@ -86,13 +84,10 @@ fn check(register: &Register, _context: &Context<'_>, findings: &mut Vec<Finding
             first.entry((control, &claim.path)).or_insert(claim);
         }
     }
-    // How many parts a path has where anything stands: no others can be around a target.
-    let depths: BTreeSet<usize> = claims.iter().map(|claim| depth(&claim.path)).collect();
     let pairs_of = |claim: &'_ Claim| {
         let mut pairs = Vec::new();
         for control in &records[claim.record].exception.controls {
-            let around = enclosing(&claim.path).zip((0..=depth(&claim.path)).rev());
-            for (prefix, _) in around.filter(|(_, depth)| depths.contains(depth)) {
+            for prefix in enclosing(&claim.path) {
                 let Some(&cover) = first.get(&(control.as_str(), prefix)) else { continue };
                 if is_other(&records, cover.record, claim.record) {
                     pairs.push((control.as_str(), cover));
@@ -113,11 +108,6 @@ fn check(register: &Register, _context: &Context<'_>, findings: &mut Vec<Finding
             .iter()
             .map(|((record, control), overlap)| explain(&records, *record, control, overlap)),
     );
-}
-
-/// The parts of a path, of which [`enclosing`] takes off one after the other.
-fn depth(path: &str) -> usize {
-    path.bytes().filter(|&byte| byte == b'/').count()
 }
 
 fn claims(records: &[&Record]) -> Vec<Claim> {
