@@ -74,13 +74,8 @@ fn between(repo: &Repo, workspace: &Workspace, range: &str) -> Result<[Moment; 2
     if is_from_base {
         let Some(base) = repo.merge_base(from, to)? else {
             let message = format!("`{a}` and `{b}` have no commit in common");
-            let hint = match repo.is_shallow() {
-                true => "older commits are missing here: run `git fetch --unshallow`".to_owned(),
-                false => {
-                    let range = shell_word(&format!("{a}..{b}"));
-                    format!("compare them as they are: `exc diff {range}`")
-                }
-            };
+            let range = shell_word(&format!("{a}..{b}"));
+            let hint = format!("compare them as they are: `exc diff {range}`");
             return Err(Failure::new(message).hint(hint));
         };
         from = base;

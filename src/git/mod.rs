@@ -68,7 +68,7 @@ pub(crate) struct TreeFile {
 pub(crate) enum Error {
     /// It belongs to somebody else, so git refuses it.
     NotOwned { path: PathBuf },
-    /// It lacks an object that it names: it is a partial clone, or damaged.
+    /// It lacks an object that it names: it is a shallow or partial clone, or damaged.
     Missing { path: PathBuf, id: ObjectId },
     /// It, or something in it, is broken or of an unknown kind.
     Unreadable { path: PathBuf, reason: String },
@@ -228,7 +228,7 @@ impl Error {
                 )
             }
             Self::Missing { .. } => {
-                "run `git fetch --refetch --no-filter` there, or clone it without `--filter`".to_owned()
+                "fetch what this clone left out: `git fetch --unshallow`, or `git fetch --refetch --no-filter` where it was made with `--filter`".to_owned()
             }
             Self::Unreadable { .. } => {
                 "run `git fsck` there; a clone made with `--filter` or of another object format cannot be read".to_owned()

@@ -196,6 +196,23 @@ fn three_dots_compare_with_where_the_branches_part() {
     assert!(w.exc(&["diff"]).starts_with("no record differs between `main` ("));
 }
 
+/// A shallow clone holds the tips and lacks the commit in which they part.
+#[test]
+fn where_history_is_missing_the_command_that_fetches_it_is_named() {
+    let (w, repo) = landed();
+    let base = tip(&repo, "main");
+    let topic = commit(&repo, "topic", &[base]);
+    edit(&w, "expires: 2027-01-31", "expires: 2027-01-30");
+    let main = commit(&repo, "main", &[base]);
+    assert_ne!(main, topic);
+    let id = base.to_string();
+    std::fs::remove_file(w.path(format!(".git/objects/{}/{}", &id[..2], &id[2..]))).unwrap();
+    let said = w.run(&["diff", "main...topic"]);
+    assert_eq!(said.outcome, Outcome::Error);
+    assert!(said.err.contains(&format!("lacks the object {id}")), "{}", said.err);
+    assert!(said.err.contains("`git fetch --unshallow`"), "{}", said.err);
+}
+
 #[test]
 fn a_revision_that_is_none_is_no_verdict() {
     let (w, repo) = landed();
