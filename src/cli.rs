@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Diff(commands::diff::Args),
     List(commands::list::Args),
     Show(commands::show::Args),
+    History(commands::history::Args),
+    Audit(commands::audit::Args),
     Explain(commands::explain::Args),
     Rules(commands::rules::Args),
     Schema(commands::schema::Args),

@@ -45,13 +45,6 @@ mod finding;
 #[doc(hidden)]
 pub mod floor;
 mod git;
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "read by the verdicts of the trail and by `exc approve`, which come next"
-    )
-)]
 mod history;
 mod model;
 mod policy;
@@ -106,6 +99,8 @@ fn dispatch(cli: Cli, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
         Command::Diff(args) => commands::diff::run(&args, globals, env),
         Command::List(args) => commands::list::run(&args, globals, env),
         Command::Show(args) => commands::show::run(&args, globals, env),
+        Command::History(args) => commands::history::run(&args, globals, env),
+        Command::Audit(args) => commands::audit::run(&args, globals, env),
         Command::Explain(args) => commands::explain::run(&args, globals, env),
         Command::Rules(args) => commands::rules::run(&args, globals, env),
         Command::Schema(args) => commands::schema::run(&args, globals, env),

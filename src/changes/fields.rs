@@ -53,8 +53,13 @@ pub(super) fn changes(before: Option<&Record>, after: &Record) -> Vec<FieldChang
     let mut found = Vec::new();
     for key in KNOWN {
         let sides = root.at(key);
-        if !sides.is_same() {
-            known(key, &sides, closing(before, after), &mut found);
+        match key {
+            _ if sides.is_same() => {}
+            // Whoever takes back a renewal takes back its days.
+            "renewals" if is_shortened(&root) && sides.is_cut_short() => {
+                found.push(sides.whole(Kind::Tightening));
+            }
+            _ => known(key, &sides, closing(before, after), &mut found),
         }
     }
     for key in further {
@@ -114,6 +119,11 @@ fn remediation(sides: &Sides<'_>, found: &mut Vec<FieldChange>) {
             Entries { key: "what", added: Kind::Other, removed: Kind::Other, changed: progress };
         milestones.entries(&kinds, found);
     }
+}
+
+fn is_shortened(root: &Sides<'_>) -> bool {
+    let expires = root.at("expires");
+    !expires.is_same() && expiry(&expires) == Kind::Tightening
 }
 
 /// A day that cannot be read ends nothing, so that it counts as none.
@@ -266,6 +276,19 @@ impl<'a> Sides<'a> {
                 (Some(_), _) => found.push(entry.whole(kinds.removed)),
             }
         }
+    }
+
+    /// Whether nothing but the last entries of a list is missing.
+    fn is_cut_short(&self) -> bool {
+        if !is_list(self.before) || !is_list(self.after) {
+            return false;
+        }
+        let items = |list: Option<NodeRef<'a>>| list.into_iter().flat_map(|list| list.items());
+        let (n_before, n_after) = (items(self.before).count(), items(self.after).count());
+        n_after < n_before
+            && items(self.before)
+                .zip(items(self.after))
+                .all(|(a, b)| self.reading.is_same(Some(a), Some(b)))
     }
 
     /// A list to which entries are appended and which is never changed otherwise.

@@ -10,6 +10,7 @@ mod properties;
 mod registers;
 mod values;
 
+use crate::policy::Policy;
 use crate::source::Record;
 
 pub(crate) use registers::registers;
@@ -121,7 +122,18 @@ impl Change<'_> {
     }
 }
 
+/// Whether two policies say the same, whatever their comments and layout.
+pub(crate) fn policies_agree(a: &Policy, b: &Policy) -> bool {
+    let root = |policy: &'_ Policy| values::Reading::Exact.canonical(Some(policy.tree().root()));
+    root(a) == root(b)
+}
+
 impl Kind {
+    /// Whether somebody has to approve it.
+    pub(crate) fn needs_approval(self) -> bool {
+        self > Self::Closed
+    }
+
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Identical => "identical",

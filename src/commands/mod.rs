@@ -2,9 +2,11 @@
 //!
 //! This file holds what they share: the global options, and writing what they make.
 
+pub(crate) mod audit;
 pub(crate) mod check;
 pub(crate) mod diff;
 pub(crate) mod explain;
+pub(crate) mod history;
 pub(crate) mod init;
 pub(crate) mod list;
 mod mainline;
@@ -12,6 +14,7 @@ pub(crate) mod new;
 pub(crate) mod rules;
 pub(crate) mod schema;
 pub(crate) mod show;
+mod trail;
 mod workspace;
 pub(crate) mod writing;
 

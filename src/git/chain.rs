@@ -26,7 +26,6 @@ pub(crate) struct Link {
 
 impl Repo {
     /// The chain of first parents that ends at a tip.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the trail is built on it"))]
     pub(crate) fn chain(&self, tip: ObjectId) -> Result<Chain, Error> {
         let mut links = Vec::new();
         let mut next = Some(tip);

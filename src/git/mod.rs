@@ -6,11 +6,8 @@
 
 mod chain;
 mod commit;
-#[cfg_attr(not(test), expect(dead_code, reason = "the trail is built on it"))]
 mod contributors;
-#[cfg_attr(not(test), expect(dead_code, reason = "the trail is built on it"))]
 mod delta;
-#[cfg_attr(not(test), expect(dead_code, reason = "the doctor tells them"))]
 mod facts;
 mod identity;
 mod loose;
@@ -19,7 +16,6 @@ mod objects;
 mod revisions;
 #[cfg(test)]
 pub(crate) mod testing;
-#[cfg_attr(not(test), expect(dead_code, reason = "the trail is built on it"))]
 mod trailers;
 
 use std::fmt;
@@ -30,9 +26,14 @@ use git2::{ErrorCode, ObjectType, Oid, Repository};
 
 use crate::text::shell_word;
 
+pub(crate) use chain::Chain;
+pub(crate) use commit::{Address, Commit};
+pub(crate) use contributors::{Completeness, Contributors};
+pub(crate) use delta::{FileChange, Side};
 pub(crate) use identity::Identity;
 pub(crate) use objects::{Mode, TreeEntry};
 pub(crate) use revisions::NoRevision;
+pub(crate) use trailers::trailers;
 
 /// Folders below each other that a register may have.
 const MAX_DEPTH: usize = 16;

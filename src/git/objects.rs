@@ -45,6 +45,13 @@ pub(crate) enum Mode {
     Unknown,
 }
 
+impl Header {
+    /// What the committer claims, in seconds since 1970; 0 where it cannot be read.
+    pub(crate) fn claimed(&self) -> i64 {
+        self.claimed
+    }
+}
+
 impl Repo {
     /// The header of a commit, whose other lines are not looked at.
     pub(crate) fn header(&self, id: ObjectId) -> Result<Header, Error> {

@@ -27,13 +27,25 @@ pub(crate) struct History {
     directory: tempfile::TempDir,
     inner: Repository,
     n_commits: std::cell::Cell<i64>,
+    seconds_more: std::cell::Cell<i64>,
 }
 
 impl History {
     pub(crate) fn new() -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let inner = Repository::init(directory.path()).expect("a repository");
-        Self { directory, inner, n_commits: 0.into() }
+        Self { directory, inner, n_commits: 0.into(), seconds_more: 0.into() }
+    }
+
+    /// Moves the clock of the next commits, which are an hour apart.
+    pub(crate) fn travel(&self, hours: i64) {
+        self.n_commits.set(self.n_commits.get() + hours);
+    }
+
+    /// Makes the next commit in the same minute as the last.
+    pub(crate) fn linger(&self) {
+        self.n_commits.set(self.n_commits.get() - 1);
+        self.seconds_more.set(self.seconds_more.get() + 5);
     }
 
     /// The repository as the code under test sees it.
@@ -74,7 +86,8 @@ impl History {
         parents: &[ObjectId],
         tree: ObjectId,
     ) -> ObjectId {
-        let seconds = 1_700_000_000 + 3_600 * self.n_commits.replace(self.n_commits.get() + 1);
+        let hours = self.n_commits.replace(self.n_commits.get() + 1);
+        let seconds = 1_700_000_000 + 3_600 * hours + self.seconds_more.get();
         let parents: String = parents.iter().map(|id| format!("parent {id}\n")).collect();
         self.raw(
             format!(

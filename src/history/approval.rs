@@ -18,8 +18,13 @@
 //!
 //! Invariant: the bytes above the signature are what was signed, and nothing else stands in the file.
 
-use ssh_key::SshSig;
+use std::fmt;
 
+use ssh_key::public::KeyData;
+use ssh_key::{HashAlg, SshSig};
+
+use super::binding::Misfit;
+use super::signature::Refusal;
 use super::statement::{self, FORM, Malformed, REWRITE, Statement, at_file, at_line};
 
 const BEGIN: &str = "-----BEGIN SSH SIGNATURE-----";
@@ -34,6 +39,14 @@ pub(crate) struct Approval {
     /// The bytes that were signed.
     pub(super) signed: String,
     pub(super) signature: SshSig,
+}
+
+/// Why an approval in the register does not count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NotCounted {
+    Malformed(Malformed),
+    Misfit(Misfit),
+    Refused(Refusal),
 }
 
 const LINE_BREAKS: &str = "store the file with LF, as it was signed: add the line `*.approval -text` to `.gitattributes`, and check the file out again";
@@ -65,6 +78,30 @@ impl Approval {
         let message =
             format!("the approval is about `{}` and stands elsewhere", self.statement.record);
         Err(Malformed { line: None, message, help: format!("move the file to `{own}`") })
+    }
+}
+
+impl Approval {
+    /// The key that signed it, whoever that belongs to.
+    pub(super) fn key(&self) -> &KeyData {
+        self.signature.public_key()
+    }
+
+    pub(super) fn fingerprint(&self) -> String {
+        self.key().fingerprint(HashAlg::Sha256).to_string()
+    }
+}
+
+impl fmt::Display for NotCounted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Malformed(Malformed { line: Some(line), message, .. }) => {
+                write!(f, "line {line}: {message}")
+            }
+            Self::Malformed(Malformed { message, .. }) => f.write_str(message),
+            Self::Misfit(misfit) => misfit.fmt(f),
+            Self::Refused(refusal) => refusal.fmt(f),
+        }
     }
 }
 

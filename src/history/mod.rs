@@ -5,14 +5,35 @@
 //! said on top of; [`binding`] compares both with the text at hand, and [`signature`] says whether
 //! the person's key stands behind it on a day.
 //!
-//! Invariant: reads no file, no clock and no repository. A verdict that is not good has a reason.
+//! [`landed`] is what a repository's mainline brought, and the only part that reads one; [`clock`]
+//! says what its dates are worth. [`policies`] tells which policy was in force, [`evidence`] who
+//! approved a text, [`judge`] makes the trail of one record, and [`audit`] that of all.
+//! [`verdict`] holds what is said.
+//!
+//! Invariant: reads no file and no clock. A verdict that is not good has a reason, and one that is
+//! names its evidence.
 
 #[cfg(test)]
 mod agreement;
 mod approval;
+mod audit;
 mod binding;
+mod clock;
+mod evidence;
+mod judge;
+mod landed;
 mod lineage;
+mod policies;
+#[cfg(test)]
+mod scenarios;
 mod signature;
 mod statement;
 #[cfg(test)]
 mod testing;
+mod verdict;
+
+pub(crate) use audit::{Anchor, Audit};
+pub(crate) use clock::{Clock, Position, end_of};
+pub(crate) use landed::{Landed, Wanted};
+pub(crate) use policies::{PolicyRevision, Trusted};
+pub(crate) use verdict::{Counted, Reason, Revision, RevisionKind, State, Trail, Verdict, short};

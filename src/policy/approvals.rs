@@ -6,6 +6,9 @@ use super::file::PerRiskWritten;
 use super::{PerRisk, Person, defaults};
 use crate::model::RiskLevel;
 
+/// The committer of what is merged on GitHub.
+const GITHUB: &str = "noreply@github.com";
+
 /// What a policy demands of approvals.
 #[derive(Debug, Deserialize)]
 #[serde(default)]
@@ -66,6 +69,12 @@ pub(crate) enum UnknownContributor {
 }
 
 impl Approvals {
+    /// Whether an address belongs to a forge, which commits what somebody else merges.
+    pub(crate) fn is_forge(&self, address: &str) -> bool {
+        let all = self.forge_committers.iter().map(String::as_str).chain([GITHUB]);
+        all.into_iter().any(|known| known.eq_ignore_ascii_case(address))
+    }
+
     /// Whether a person has a role that may approve at a level of risk.
     pub(crate) fn is_approver(&self, person: &Person, risk: RiskLevel) -> bool {
         let roles = match risk {
@@ -73,6 +82,16 @@ impl Approvals {
             RiskLevel::Low | RiskLevel::Medium | RiskLevel::High => &self.roles.approve,
         };
         person.roles.iter().any(|role| roles.contains(role))
+    }
+}
+
+impl Evidence {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Trailer => "trailer",
+            Self::Landing => "landing",
+            Self::Signed => "signed",
+        }
     }
 }
 

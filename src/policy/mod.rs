@@ -5,19 +5,11 @@
 //! what rules use of it; [`file`](mod@file) reads it, [`defaults`] fills in what it leaves out, and
 //! [`faults`], [`people`] and [`patterns`] refuse what has the form of a policy and cannot be one.
 
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the verdicts of the history, which come next, read all of it")
-)]
 mod approvals;
 mod defaults;
 mod faults;
 mod file;
 mod patterns;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the verdicts of the history, which come next, read all of it")
-)]
 mod people;
 #[cfg(test)]
 mod testing;
@@ -45,10 +37,6 @@ pub(crate) const UNUSABLE_POLICY: Code = Code::unjudged("EXC030", "unusable-poli
 
 /// What a register's policy demands.
 #[derive(Debug)]
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the verdicts of the history, which come next, read all of it")
-)]
 pub(crate) struct Policy {
     /// Names the register; part of every approval.
     pub(crate) register: String,
@@ -154,6 +142,15 @@ impl Policy {
 
     pub(crate) fn control(&self, id: &str) -> Option<(usize, &Control)> {
         self.controls.iter().enumerate().find(|(_, control)| control.id == id)
+    }
+
+    /// The person to whom an address belongs.
+    pub(crate) fn person_at(&self, address: &str) -> Option<&Person> {
+        self.people.iter().find(|person| person.has_address(address))
+    }
+
+    pub(crate) fn tree(&self) -> &Tree {
+        &self.tree
     }
 
     /// The line of the policy that is the reason for a finding, where it is written down.

@@ -19,6 +19,7 @@ use crate::source::schema;
 #[derive(Debug)]
 pub(crate) struct Person {
     pub(crate) id: String,
+    #[cfg_attr(not(test), expect(dead_code, reason = "the reviewer's page names people by it"))]
     pub(crate) name: String,
     pub(crate) emails: Vec<String>,
     pub(crate) roles: Vec<String>,
@@ -78,6 +79,20 @@ struct WrittenKey {
 struct Unusable {
     message: String,
     help: &'static str,
+}
+
+impl Person {
+    /// Addresses are the same however their letters are written.
+    pub(crate) fn has_address(&self, address: &str) -> bool {
+        self.emails.iter().any(|email| email.eq_ignore_ascii_case(address))
+    }
+}
+
+impl Key {
+    /// As `ssh-keygen -l` shows it.
+    pub(crate) fn fingerprint(&self) -> String {
+        self.public.fingerprint(ssh_key::HashAlg::Sha256).to_string()
+    }
 }
 
 /// Reads the keys of all people, and says which of their things two of them have.

@@ -28,6 +28,7 @@ pub(crate) mod table;
 #[cfg(test)]
 mod testing;
 pub(crate) mod text;
+pub(crate) mod trail;
 #[cfg(test)]
 mod viewers;
 

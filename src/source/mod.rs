@@ -126,6 +126,13 @@ pub(crate) fn load(
     (Some(Record { exception, file: Arc::clone(file), tree: tree.into() }), findings)
 }
 
+/// Reads a record as far as it goes, and judges nothing; none where it is no YAML of a record.
+pub(crate) fn load_unchecked(file: &Arc<SourceFile>) -> Option<Record> {
+    let tree = yaml::parse(file, RECORD_LIMITS).0?;
+    let exception = Box::new(Exception::deserialize(tree.root()).unwrap_or_default());
+    Some(Record { exception, file: Arc::clone(file), tree: tree.into() })
+}
+
 /// Whether a record's text parses, with spans and without anything else.
 pub(crate) fn parses(file: &Arc<SourceFile>) -> bool {
     yaml::parse(file, RECORD_LIMITS).0.is_some()

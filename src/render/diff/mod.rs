@@ -3,7 +3,7 @@
 mod json;
 mod markdown;
 mod text;
-mod words;
+pub(super) mod words;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

@@ -15,13 +15,13 @@ const READ_DIFFERENTLY: &str =
 
 /// One line, and what stands below it: texts that are gone (`-`) or came (`+`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Sentence {
-    pub(super) text: String,
-    pub(super) below: Vec<(char, String)>,
+pub(in crate::render) struct Sentence {
+    pub(in crate::render) text: String,
+    pub(in crate::render) below: Vec<(char, String)>,
 }
 
 /// What is to be said of a field.
-pub(super) fn sentences(field: &FieldChange) -> Vec<Sentence> {
+pub(in crate::render) fn sentences(field: &FieldChange) -> Vec<Sentence> {
     let name = name(&field.pointer);
     let line = |text: String| Sentence { text, below: Vec::new() };
     if !field.added.is_empty() || !field.removed.is_empty() {

@@ -1,0 +1,99 @@
+//! `exc audit`: the verdicts of the whole register.
+
+use super::trail::{HistoryArgs, Story};
+use super::{Globals, Workspace};
+use crate::env::{Env, Outcome};
+use crate::history::{Audit, Verdict, Wanted, end_of};
+use crate::register::{self, Snapshot, Store};
+use crate::render::trail::{self, AuditPage, Judged, TrailFormat};
+
+/// Prove from git who approved which text, for every record that was ever on the mainline
+///
+/// Reads the mainline's history along its first parents, from git alone, and trusts no cache. Names the evidence behind each verdict, and says what git cannot know.
+///
+/// Exit codes: 0 everything is in order, 1 a record is lapsed, unapproved, suspect, was deleted while open, or was approved late outside of an emergency, or the policy has a change that nobody approved, 2 something is indeterminate or could not be read.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  exc audit                                        the register today
+  exc audit --as-of 2026-06-30 --format json       as it was on that day
+  exc audit --anchor 4d53ea6@2026-11-01            fail if main no longer holds that commit")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    history: HistoryArgs,
+    /// The mainline stood at SHA at TIME, as somebody outside noted; may be repeated
+    #[arg(long = "anchor", value_name = "SHA@TIME")]
+    anchors: Vec<String>,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: TrailFormat,
+}
+
+pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
+    let workspace = super::open_or_explain(globals, env)?;
+    let story = Story::read(&workspace, &args.history, Wanted::Everything, globals, env)?;
+    let anchors: Result<Vec<_>, _> = args.anchors.iter().map(|text| story.anchor(text)).collect();
+    let anchors = anchors?;
+    let audit = Audit::new(&story.landed, &anchors);
+    let mut notes = story.notes(now(globals, env))?;
+    if anchors.is_empty() {
+        notes.push(
+            "whether the mainline was rewritten is not checked: there is no `--anchor`".to_owned(),
+        );
+    }
+    let late_days = workspace.policy.approvals.late_days;
+    let judged: Vec<Judged<'_>> = audit
+        .trails
+        .iter()
+        .map(|trail| Judged {
+            trail,
+            status: trail.status(story.today),
+            is_failing: trail.is_failing(late_days),
+        })
+        .collect();
+    let (problems, is_unread) = problems(&workspace, &story);
+    let page = AuditPage {
+        today: story.today,
+        mainline: &story.mainline.name,
+        tip: story.mainline.tip,
+        is_complete: story.landed.missing.is_none(),
+        notes: &notes,
+        problems: &problems,
+        records: &judged,
+        policies: &audit.policies.revisions,
+    };
+    let style = globals.style(env);
+    globals.print(env, |out| trail::write_audit(args.format, &page, style, out))?;
+    let is_unknown = judged.iter().any(|it| it.trail.verdict == Verdict::Indeterminate);
+    let is_failing = judged.iter().any(|it| it.is_failing)
+        || audit.policies.is_unsettled()
+        || !problems.is_empty();
+    // The process is about to end: taking a large history apart would only cost time.
+    std::mem::forget((audit, story));
+    Ok(match () {
+        () if is_unknown || is_unread => Outcome::Error,
+        () if is_failing => Outcome::Findings,
+        () => Outcome::Success,
+    })
+}
+
+/// The last second of today, after which no commit can have been made; none where the day was
+/// given, since then nobody knows what time it is.
+pub(super) fn now(globals: &Globals, env: &Env<'_>) -> Option<i64> {
+    globals.today.is_none().then(|| end_of(env.today))
+}
+
+/// What is in the register's folder and is no record, and whether something could not be read.
+fn problems(workspace: &Workspace, story: &Story) -> (Vec<String>, bool) {
+    let store = Store::Commit(Snapshot {
+        repository: story.repo.directory().to_owned(),
+        commit: story.mainline.tip,
+        folder: workspace.name.clone(),
+    });
+    let findings = register::list(&store, &workspace.name).findings;
+    let is_unread = findings.iter().any(|finding| finding.code.unjudged);
+    let told = findings
+        .iter()
+        .map(|it| format!("`{}`: {} ({})", it.place.file.path(), it.message, it.code.id));
+    (told.collect(), is_unread)
+}

@@ -1,0 +1,85 @@
+//! `exc history`: the trail of one record.
+
+use super::trail::{HistoryArgs, Story};
+use super::{Failure, Globals};
+use crate::changes;
+use crate::env::{Env, Outcome};
+use crate::history::{Audit, Trail, Verdict, Wanted};
+use crate::render::trail::{self, Page, Told, TrailFormat};
+use crate::source::schema;
+
+/// Show the trail of one record: every change that landed, who approved it, and by what evidence
+///
+/// Reads the mainline's history along its first parents, from git alone. Each revision is compared with the last text that was approved or needed no approval, and judged by the policy that was in force before it landed. Evidence is `signed` (a statement bound to the exact text), `landing` (the author of the merge) or `trailer` (a line of the landing commit's message); the last two are claimed, since nothing but git's word stands behind them.
+///
+/// Exit codes: 0 the record is in order, 1 it is lapsed, unapproved, suspect, or was deleted while open, 2 git cannot tell.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  exc history EXC-2026-K7QD                       who approved which text, when
+  exc history EXC-2026-K7QD --as-of 2026-06-30    as it was known on that day
+  exc history EXC-2026-K7QD --format json")]
+pub(crate) struct Args {
+    /// The id of the record, also of one that was deleted
+    #[arg(value_name = "ID")]
+    id: String,
+    #[command(flatten)]
+    history: HistoryArgs,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: TrailFormat,
+}
+
+pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
+    let workspace = super::open_or_explain(globals, env)?;
+    let wanted = Wanted::Record(&args.id);
+    let story = Story::read(&workspace, &args.history, wanted, globals, env)?;
+    let audit = Audit::of_record(&story.landed, &args.id, &[]);
+    let Some(trail) = audit.trail(&args.id) else {
+        return Err(unknown(&args.id, &story, &audit));
+    };
+    let notes = story.notes(super::audit::now(globals, env))?;
+    let told = told(trail);
+    let page = Page {
+        today: story.today,
+        mainline: &story.mainline.name,
+        tip: story.mainline.tip,
+        is_complete: story.landed.missing.is_none(),
+        notes: &notes,
+        trail,
+        told: &told,
+        is_failing: trail.is_failing(workspace.policy.approvals.late_days),
+    };
+    let style = globals.style(env);
+    globals.print(env, |out| trail::write(args.format, &page, style, out))?;
+    Ok(match trail.verdict {
+        Verdict::Indeterminate => Outcome::Error,
+        _ if page.is_failing => Outcome::Findings,
+        _ => Outcome::Success,
+    })
+}
+
+/// The revisions, each with what differs from the text before it.
+fn told(trail: &Trail) -> Vec<Told<'_>> {
+    let mut before = None;
+    let mut told = Vec::with_capacity(trail.revisions.len());
+    for revision in &trail.revisions {
+        let text = revision.text.as_deref();
+        let change = before
+            .and_then(|before| text.map(|text| changes::compare(Some(before), Some(text)).fields));
+        told.push(Told { revision, changes: change.unwrap_or_default() });
+        before = text.or(before);
+    }
+    told
+}
+
+fn unknown(id: &str, story: &Story, audit: &Audit) -> anyhow::Error {
+    let name = &story.mainline.name;
+    let message = format!("no record with the id `{id}` was ever on `{name}`");
+    let nearest = schema::nearest(id, audit.ids.iter().map(String::as_str));
+    let hint = match nearest {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => "`exc list --all` shows the records of the work tree".to_owned(),
+    };
+    Failure::new(message).hint(hint).into()
+}

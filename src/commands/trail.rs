@@ -1,0 +1,188 @@
+//! The history of the mainline, as `exc history` and `exc audit` ask for it: which mainline, up to
+//! which day, and what about it is to be taken with care.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::{Failure, Globals, Workspace, mainline, parse_date};
+use crate::env::Env;
+use crate::git::{Chain, Mainline, NoRevision, ObjectId, Repo};
+use crate::history::{Anchor, Clock, Landed, Position, Wanted, end_of, short};
+
+/// Which history is read.
+#[derive(Debug, clap::Args)]
+pub(crate) struct HistoryArgs {
+    /// Read the history of REF [default: the policy's mainline, of `origin` where there is one]
+    #[arg(long, value_name = "REF")]
+    mainline: Option<String>,
+    /// Travel to the end of DATE (UTC): what had landed by then, judged on that day
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    as_of: Option<NaiveDate>,
+}
+
+/// A mainline with all that happened to the register on it.
+pub(crate) struct Story {
+    pub(crate) repo: Repo,
+    /// The tip is that of the day, when one was asked for.
+    pub(crate) mainline: Mainline,
+    pub(crate) landed: Landed,
+    /// The day on which everything is judged.
+    pub(crate) today: NaiveDate,
+    chain: Chain,
+}
+
+/// The mainline's branch, and the commits that lead to it.
+pub(crate) fn chain(
+    workspace: &Workspace,
+    args: &HistoryArgs,
+    env: &Env<'_>,
+) -> anyhow::Result<(Repo, Mainline, Chain, NaiveDate)> {
+    let Some(repo) = mainline::repository(workspace)? else {
+        let message = format!("`{}` is in no git repository", workspace.root.display());
+        return Err(Failure::new(message).hint("run it in a clone of the register").into());
+    };
+    let mut mainline = find(&repo, workspace, args)?;
+    let mut chain = repo.chain(mainline.tip).map_err(Failure::from)?;
+    let today = args.as_of.unwrap_or(env.today);
+    if let Some(day) = args.as_of {
+        let position = as_of(&chain, &mainline, day)?;
+        chain.links.drain(..chain.links.len() - 1 - position);
+        mainline.tip = chain.links[0].id;
+    }
+    Ok((repo, mainline, chain, today))
+}
+
+impl Story {
+    pub(crate) fn read(
+        workspace: &Workspace,
+        args: &HistoryArgs,
+        wanted: Wanted<'_>,
+        globals: &Globals,
+        env: &mut Env<'_>,
+    ) -> anyhow::Result<Self> {
+        let (repo, mainline, chain, today) = chain(workspace, args, env)?;
+        if globals.verbose {
+            globals.note(env, &format!("mainline: {} at {}", mainline.name, mainline.tip));
+        }
+        let landed = Landed::read(&repo, &chain, &workspace.name, wanted).map_err(Failure::from)?;
+        Ok(Self { repo, mainline, landed, today, chain })
+    }
+
+    /// What whoever reads the verdicts should know about what they stand on.
+    pub(crate) fn notes(&self, now: Option<i64>) -> Result<Vec<String>, Failure> {
+        let mut notes = Vec::new();
+        if let Some(object) = self.landed.missing {
+            notes.push(format!(
+                "this clone stops before {}, so nothing is called approved: `git fetch --unshallow`; on GitHub Actions `fetch-depth: 0`, on GitLab `GIT_DEPTH: 0`, on Azure Pipelines `fetchDepth: 0`",
+                short(object)
+            ));
+        }
+        for position in self.landed.clock.odd(now) {
+            let claimed = self.landed.clock.claimed(position);
+            let link = &self.chain.links[self.chain.links.len() - 1 - position];
+            notes.push(format!(
+                "{} says {}, which cannot be: its order is taken from the mainline, and its date is not used",
+                short(link.id),
+                moment(claimed)
+            ));
+        }
+        let facts = self.repo.facts()?;
+        if !facts.replace_refs.is_empty() {
+            let n = crate::render::count(facts.replace_refs.len(), "replace reference");
+            notes.push(format!("this clone has {n} (`git replace -l`), which are ignored"));
+        }
+        if facts.has_grafts {
+            notes.push("this clone has grafts (`info/grafts`), which are ignored".to_owned());
+        }
+        Ok(notes)
+    }
+
+    /// Reads `SHA@TIME`.
+    pub(crate) fn anchor(&self, text: &str) -> Result<Anchor, Failure> {
+        let refuse = |reason: &str| {
+            Failure::new(format!("`{text}` is no anchor: {reason}")).hint(
+                "write it as SHA@TIME, such as 4d53ea6…@2026-11-01T12:00:00Z, or with a day alone",
+            )
+        };
+        let (commit, time) = text.split_once('@').ok_or_else(|| refuse("there is no `@`"))?;
+        let day = |text| parse_date(text).ok().map(end_of);
+        let instant = |text| DateTime::parse_from_rfc3339(text).ok().map(|it| it.timestamp());
+        let moment = day(time).or_else(|| instant(time));
+        let moment = moment.ok_or_else(|| refuse("the time is none"))?;
+        let links = &self.chain.links;
+        let is_named = |id: &ObjectId| id.to_string().starts_with(&commit.to_lowercase());
+        if commit.len() < 7 || !commit.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(refuse("the commit is not the start of a name, of seven digits at least"));
+        }
+        let named: Vec<usize> = (0..links.len()).filter(|&at| is_named(&links[at].id)).collect();
+        match named.as_slice() {
+            [] => Ok(Anchor { commit: commit.to_lowercase(), moment, position: None }),
+            [at] => Ok(Anchor {
+                commit: links[*at].id.to_string(),
+                moment,
+                position: Some(links.len() - 1 - at),
+            }),
+            _ => Err(refuse("several commits of the mainline start like that")),
+        }
+    }
+}
+
+/// A moment as people and programs read it.
+pub(crate) fn moment(seconds: i64) -> String {
+    match DateTime::<Utc>::from_timestamp(seconds, 0) {
+        Some(moment) => moment.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        None => format!("{seconds} seconds since 1970"),
+    }
+}
+
+fn find(repo: &Repo, workspace: &Workspace, args: &HistoryArgs) -> anyhow::Result<Mainline> {
+    if let Some(name) = &args.mainline {
+        let tip = repo.resolve(name).map_err(|reason| match reason {
+            NoRevision::Unreadable(error) => Failure::from(error),
+            _ => Failure::new(format!("there is no revision `{name}`"))
+                .hint("`git branch --all` lists branches; `git fetch` gets those of the remote"),
+        })?;
+        return Ok(Mainline { name: name.clone(), tip });
+    }
+    let branch = &workspace.policy.mainline;
+    repo.mainline(branch).map_err(Failure::from)?.ok_or_else(|| {
+        let message = format!("there is no branch `{branch}`, which is the policy's mainline");
+        Failure::new(message)
+            .hint(
+                "fetch it, name another with `--mainline REF`, or correct `mainline` in the policy",
+            )
+            .into()
+    })
+}
+
+/// The place on the mainline at the end of a day.
+fn as_of(chain: &Chain, mainline: &Mainline, day: NaiveDate) -> Result<usize, Failure> {
+    let clock = Clock::new(chain.links.iter().rev().map(|link| link.header.claimed()));
+    let name = |position: usize| {
+        let link = &chain.links[chain.links.len() - 1 - position];
+        format!("{} ({})", short(link.id), moment(clock.claimed(position)))
+    };
+    match clock.as_of(end_of(day)) {
+        Position::At(position) => Ok(position),
+        Position::BeforeAll if chain.missing.is_some() => {
+            let message = format!("this clone does not reach back to {day}");
+            Err(Failure::new(message).hint("get the rest of the history: `git fetch --unshallow`"))
+        }
+        Position::BeforeAll => {
+            let message = format!("`{}` has no commit of {day} or before", mainline.name);
+            let oldest = name(0);
+            Err(Failure::new(message).hint(format!("its oldest commit is {oldest}")))
+        }
+        Position::Between(from, to) => {
+            let from = from.map_or_else(|| "nothing".to_owned(), name);
+            let message = format!(
+                "where `{}` stood on {day} cannot be told: dates of commits contradict each other",
+                mainline.name
+            );
+            let hint = format!(
+                "it was {from}, {}, or one between: look at each with `--mainline SHA --today {day}`",
+                name(to)
+            );
+            Err(Failure::new(message).hint(hint))
+        }
+    }
+}

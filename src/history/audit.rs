@@ -1,0 +1,203 @@
+//! The whole register: every record that was ever on the mainline, with its verdict, and what the
+//! verdicts stand on.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use rayon::prelude::*;
+
+use super::judge::{self, Event};
+use super::landed::{Changed, Landed, stem};
+use super::policies::{Policies, approved_id};
+use super::verdict::{Reason, State, Trail, Verdict};
+use crate::git::ObjectId;
+use crate::model::window::{self, Status};
+use crate::policy::{Evidence, Revocation};
+
+/// The verdicts of a register.
+pub(crate) struct Audit {
+    /// By id.
+    pub(crate) trails: Vec<Trail>,
+    pub(crate) policies: Policies,
+    /// Every id that ever was, in order, also of records that were not judged.
+    pub(crate) ids: Vec<String>,
+}
+
+/// Somebody outside of git says that the mainline stood here at a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Anchor {
+    /// Its name, or the start of it.
+    pub(crate) commit: String,
+    /// Seconds since 1970, UTC.
+    pub(crate) moment: i64,
+    /// The place of the commit on the mainline; none where it is not on it.
+    pub(crate) position: Option<usize>,
+}
+
+impl Audit {
+    /// Judges everything that landed. `anchors` were given from outside.
+    pub(crate) fn new(landed: &Landed, anchors: &[Anchor]) -> Self {
+        Self::of(landed, anchors, |_| true)
+    }
+
+    /// The same for one record.
+    pub(crate) fn of_record(landed: &Landed, id: &str, anchors: &[Anchor]) -> Self {
+        Self::of(landed, anchors, |known| known == id)
+    }
+
+    fn of(landed: &Landed, anchors: &[Anchor], is_wanted: impl Fn(&str) -> bool) -> Self {
+        let policies = Policies::read(landed);
+        let events = events(landed);
+        let wanted: Vec<(&String, &Vec<Event>)> =
+            events.iter().filter(|(id, _)| is_wanted(id)).collect();
+        let compromised = compromised(&policies);
+        let mut trails: Vec<Trail> = wanted
+            .into_par_iter()
+            .map(|(id, events)| {
+                let mut trail = judge::trail(landed, &policies, id, events);
+                doubt(&mut trail, landed, &compromised, anchors);
+                trail
+            })
+            .collect();
+        trails.sort_by(|a, b| a.id.cmp(&b.id));
+        let ids = events.keys().cloned().collect();
+        Self { trails, policies, ids }
+    }
+
+    pub(crate) fn trail(&self, id: &str) -> Option<&Trail> {
+        self.trails.iter().find(|trail| trail.id == id)
+    }
+}
+
+/// What happened to each id that ever was, oldest first.
+fn events(landed: &Landed) -> BTreeMap<String, Vec<Event>> {
+    let mut events: BTreeMap<String, Vec<Event>> = BTreeMap::new();
+    // What stands at each path, and which files have an id.
+    let mut ids: HashMap<&str, String> = HashMap::new();
+    let mut files: HashMap<String, BTreeMap<&str, ObjectId>> = HashMap::new();
+    for (index, landing) in landed.landings.iter().enumerate() {
+        let mut touched: BTreeSet<String> = BTreeSet::new();
+        for Changed { path, after, .. } in &landing.records {
+            let before = ids.remove(path.as_str());
+            if let Some(id) = &before {
+                files.entry(id.clone()).or_default().remove(path.as_str());
+                touched.insert(id.clone());
+            }
+            let Some(blob) = *after else { continue };
+            // A text that cannot be read is still that of the record which stood there.
+            let id = match (landed.id_in(blob), before) {
+                (Some(stated), _) => stated.to_owned(),
+                (None, Some(before)) => before,
+                (None, None) => stem(path).to_owned(),
+            };
+            files.entry(id.clone()).or_default().insert(path, blob);
+            ids.insert(path, id.clone());
+            touched.insert(id);
+        }
+        let approved = landing.approvals.iter().filter_map(|it| approved_id(&it.path));
+        touched.extend(approved.map(str::to_owned));
+        for id in touched {
+            let files = files.get(&id).into_iter().flatten();
+            let files = files.map(|(path, blob)| ((*path).to_owned(), *blob)).collect();
+            events.entry(id).or_default().push(Event { landing: index, files });
+        }
+    }
+    // Whoever approves something that never was has made no record of it.
+    events.retain(|id, _| files.contains_key(id));
+    events
+}
+
+/// The keys that any policy in force called compromised, with the day.
+fn compromised(policies: &Policies) -> HashMap<String, chrono::NaiveDate> {
+    let keys = policies.in_force().iter().flat_map(|policy| &policy.people);
+    let keys = keys.flat_map(|person| &person.keys);
+    let mut days = HashMap::new();
+    for key in keys {
+        if let Some(revoked) = key.revoked
+            && revoked.reason == Revocation::Compromised
+        {
+            let day = days.entry(key.fingerprint()).or_insert(revoked.date);
+            *day = revoked.date.min(*day);
+        }
+    }
+    days
+}
+
+/// Takes back what stands on a key that somebody else had, on a date that cannot be, or on a mainline
+/// that was rewritten.
+fn doubt(
+    trail: &mut Trail,
+    landed: &Landed,
+    compromised: &HashMap<String, chrono::NaiveDate>,
+    anchors: &[Anchor],
+) {
+    let is_good = |verdict| matches!(verdict, Verdict::Approved | Verdict::ApprovedLate);
+    if !is_good(trail.verdict) {
+        return;
+    }
+    let off = anchors.iter().filter(|anchor| anchor.position.is_none());
+    let mut signs: Vec<Reason> =
+        off.map(|anchor| Reason::AnchorOffMainline { anchor: anchor.commit.clone() }).collect();
+    let approved = trail.revisions.iter().rev().find(|it| it.state.is_approved());
+    let mut gaps = Vec::new();
+    for counted in approved.into_iter().flat_map(|it| &it.evidence) {
+        if counted.kind != Evidence::Signed {
+            continue;
+        }
+        if counted.depends_on_day && landed.clock.is_odd(counted.position) {
+            signs.push(Reason::OddDate { commit: counted.commit });
+        }
+        let Some((key, &date)) =
+            counted.key.as_ref().and_then(|key| compromised.get_key_value(key))
+        else {
+            continue;
+        };
+        let is_older = anchors.iter().any(|anchor| {
+            anchor.position.is_some_and(|position| counted.position <= position)
+                && anchor.moment < super::clock::start_of(date)
+        });
+        if !is_older {
+            let (person, key) = (counted.person.clone(), key.clone());
+            gaps.push(Reason::Compromised { person, key, date });
+        }
+    }
+    if !signs.is_empty() {
+        (trail.verdict, trail.why) = (Verdict::Suspect, signs);
+    } else if !gaps.is_empty() {
+        (trail.verdict, trail.why) = (Verdict::Indeterminate, gaps);
+    }
+}
+
+impl Trail {
+    /// Whether somebody has to act on it: lapsed, unapproved, suspect, deleted while open, or
+    /// approved late outside of an emergency's days.
+    pub(crate) fn is_failing(&self, late_days: u32) -> bool {
+        match self.verdict {
+            Verdict::Lapsed | Verdict::Unapproved | Verdict::Suspect => true,
+            Verdict::Deleted => !self.why.is_empty(),
+            Verdict::ApprovedLate => !self.is_excused(late_days),
+            Verdict::Approved | Verdict::Closed | Verdict::Indeterminate => false,
+        }
+    }
+
+    /// What the record that stands on the mainline is on a day; none where there is none.
+    pub(crate) fn status(&self, today: chrono::NaiveDate) -> Option<Status> {
+        self.text.as_ref().map(|text| window::status(&text.exception, true, today))
+    }
+
+    /// The title that it has, or had last.
+    pub(crate) fn title(&self) -> Option<&str> {
+        let last = self.revisions.iter().rev().find_map(|it| it.text.as_ref());
+        last.map(|text| text.exception.title.as_str()).filter(|title| !title.is_empty())
+    }
+
+    /// Whether it is an emergency whose approval followed in time.
+    fn is_excused(&self, late_days: u32) -> bool {
+        let approved = self.revisions.iter().rev().find(|it| it.state.is_approved());
+        approved.is_some_and(|it| {
+            let is_emergency =
+                it.text.as_ref().is_some_and(|text| text.exception.emergency.is_some());
+            matches!(it.state, State::ApprovedLate { days } if days <= i64::from(late_days))
+                && is_emergency
+        })
+    }
+}

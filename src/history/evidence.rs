@@ -1,0 +1,399 @@
+//! Who approved a text, by which evidence, and who cannot have.
+//!
+//! Three kinds of evidence, weakest first: a line of the landing commit's message, the author of
+//! a landing merge, a signed statement. None counts of somebody who wrote or requested the text.
+//!
+//! Invariant: what cannot be shown does not count. Unsigned evidence supplies at most one person
+//! for each landing, since one person writes it.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::approval::{Approval, NotCounted};
+use super::binding::{Misfit, Subject};
+use super::landed::Landing;
+use super::signature;
+use super::statement::Decision;
+use super::verdict::{Counted, Reason};
+use crate::git::{Address, Completeness, Contributors, ObjectId, trailers};
+use crate::model::RiskLevel;
+use crate::policy::{Accepted, Evidence, Person, Policy, UnknownContributor};
+
+/// What it takes to approve a text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Demand<'p> {
+    pub(crate) policy: &'p Policy,
+    pub(crate) risk: RiskLevel,
+    pub(crate) quorum: u32,
+    pub(crate) accepted: Accepted,
+    pub(crate) unknown: UnknownContributor,
+}
+
+/// Those who wrote or requested a text.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wrote {
+    authors: Vec<(Address, Option<ObjectId>)>,
+    /// The address of the requester as the record states it.
+    requester: Option<String>,
+    is_in_part: bool,
+    missing: Option<ObjectId>,
+}
+
+/// Approvals of one text, collected landing by landing.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Collected {
+    counted: BTreeMap<String, Counted>,
+    rejected: Vec<String>,
+    why: Vec<Reason>,
+}
+
+impl<'p> Demand<'p> {
+    /// For a record at a level of risk.
+    pub(crate) fn of_record(policy: &'p Policy, risk: RiskLevel) -> Self {
+        let approvals = &policy.approvals;
+        Self {
+            policy,
+            risk,
+            quorum: approvals.quorum.get(risk).0,
+            accepted: approvals.accept.get(risk),
+            unknown: approvals.unknown_contributor.get(risk),
+        }
+    }
+
+    /// For a change of the policy itself, which is judged as strictly as high risk.
+    pub(crate) fn of_policy(policy: &'p Policy) -> Self {
+        let change = &policy.approvals.policy_change;
+        Self {
+            quorum: change.quorum.0,
+            accepted: change.accept,
+            ..Self::of_record(policy, RiskLevel::High)
+        }
+    }
+
+    /// Whether there is anybody who could approve at all.
+    pub(crate) fn has_approvers(&self) -> bool {
+        self.policy.people.iter().any(|person| self.may_approve(person))
+    }
+
+    pub(crate) fn may_approve(&self, person: &Person) -> bool {
+        self.policy.approvals.is_approver(person, self.risk)
+    }
+
+    fn person(&self, address: &str) -> Option<&'p Person> {
+        self.policy.person_at(address)
+    }
+}
+
+impl Wrote {
+    /// Adds those who wrote what landed at one of these paths.
+    pub(crate) fn add(&mut self, contributors: &BTreeMap<Vec<u8>, Contributors>, paths: &[&str]) {
+        for path in paths {
+            let Some(found) = contributors.get(path.as_bytes()) else { continue };
+            self.add_all(found);
+        }
+    }
+
+    pub(crate) fn add_all(&mut self, contributors: &Contributors) {
+        match contributors.completeness {
+            Completeness::Complete => {}
+            Completeness::OneCommit => self.is_in_part = true,
+            Completeness::Missing(object) => self.missing = self.missing.or(Some(object)),
+        }
+        for it in &contributors.people {
+            let author = (it.who.clone(), Some(it.commit));
+            if !self.authors.contains(&author) {
+                self.authors.push(author);
+            }
+        }
+    }
+
+    pub(crate) fn requested_by(&mut self, address: &str) {
+        self.requester = Some(address.to_owned()).filter(|address| !address.is_empty());
+    }
+
+    /// Why somebody cannot have approved this text.
+    fn objection(&self, person: &Person) -> Option<Reason> {
+        let id = || person.id.clone();
+        let wrote = self.authors.iter().find(|(who, _)| person.has_address(&who.email));
+        if let Some((_, commit)) = wrote {
+            return Some(Reason::OwnWork { person: id(), commit: *commit });
+        }
+        let requested = self.requester.as_ref().is_some_and(|it| person.has_address(it));
+        requested.then(|| Reason::OwnRequest { person: id() })
+    }
+
+    /// The addresses that belong to nobody in the policy, each once.
+    fn unknown(&self, policy: &Policy) -> Vec<String> {
+        let authors = self.authors.iter().map(|(who, _)| match who.email.is_empty() {
+            true => who.name.as_str(),
+            false => who.email.as_str(),
+        });
+        let mut unknown: Vec<String> = authors
+            .chain(self.requester.as_deref())
+            .filter(|address| !policy.approvals.is_forge(address))
+            .filter(|address| policy.person_at(address).is_none())
+            .map(str::to_lowercase)
+            .collect();
+        unknown.sort();
+        unknown.dedup();
+        unknown
+    }
+}
+
+impl Collected {
+    /// What the landing commit itself says: who merged it, and whom its message names. `path` is
+    /// where the text landed.
+    pub(crate) fn unsigned(&mut self, landing: &Landing, demand: &Demand<'_>, wrote: &Wrote) {
+        let mut taken = false;
+        if landing.commit.parents.len() == 2 {
+            let author = &landing.commit.author.who;
+            match self.judge(&author.email, Evidence::Landing, landing, demand, wrote) {
+                Ok(counted) => taken = self.count(counted),
+                Err(reason) => self.why.extend(reason),
+            }
+        }
+        for address in self.named(landing, demand, wrote) {
+            match self.judge(&address, Evidence::Trailer, landing, demand, wrote) {
+                Ok(counted) if taken && !self.counted.contains_key(&counted.person) => {
+                    self.why.push(Reason::OneOfALanding { person: counted.person });
+                }
+                Ok(counted) => taken |= self.count(counted),
+                Err(reason) => self.why.extend(reason),
+            }
+        }
+    }
+
+    /// The addresses that the message names as approvers.
+    fn named(&mut self, landing: &Landing, demand: &Demand<'_>, wrote: &Wrote) -> Vec<String> {
+        let commit = &landing.commit;
+        let is_approval = |key: &str| {
+            ["approved-by", "reviewed-by"].iter().any(|known| key.eq_ignore_ascii_case(known))
+        };
+        let found = match trailers(&commit.message) {
+            Ok(found) => found,
+            Err(reason) => {
+                let text = String::from_utf8_lossy(&commit.message).to_lowercase();
+                if text.contains("approved-by") || text.contains("reviewed-by") {
+                    let reason = format!("approvers named in the message do not count: {reason}");
+                    self.why.push(Reason::Message { reason });
+                }
+                return Vec::new();
+            }
+        };
+        let named: Vec<String> = found
+            .into_iter()
+            .filter(|trailer| is_approval(&trailer.key))
+            .map(|trailer| trailer.who.email)
+            .collect();
+        if !named.is_empty() && committed_by_contributor(landing, demand, wrote) {
+            let address = &commit.committer.who.email;
+            let reason = format!(
+                "approvers named in the message do not count: `{address}` committed it, who also wrote the change"
+            );
+            self.why.push(Reason::Message { reason });
+            return Vec::new();
+        }
+        named
+    }
+
+    /// Whether unsigned evidence of an address counts; none where the address says nothing at all.
+    fn judge(
+        &self,
+        address: &str,
+        kind: Evidence,
+        landing: &Landing,
+        demand: &Demand<'_>,
+        wrote: &Wrote,
+    ) -> Result<Counted, Option<Reason>> {
+        let Some(person) = demand.person(address) else {
+            // Whoever merges need not be an approver; whoever is named as one should be known.
+            let is_named = kind == Evidence::Trailer;
+            let address = address.to_owned();
+            return Err(is_named.then_some(Reason::UnknownApprover { address }));
+        };
+        let id = person.id.clone();
+        let is_accepted = demand.accepted.contains(kind);
+        match wrote.objection(person) {
+            // Somebody has to merge; where that is no evidence, it takes no excuse.
+            objection
+                if kind == Evidence::Landing
+                    && !is_accepted
+                    && (objection.is_some() || !demand.may_approve(person)) =>
+            {
+                return Err(None);
+            }
+            Some(objection) => return Err(Some(objection)),
+            None if !demand.may_approve(person) => {
+                return Err(Some(Reason::NotEligible { person: id, risk: demand.risk }));
+            }
+            None if !is_accepted => {
+                return Err(Some(Reason::NotAccepted { kind, person: id, risk: demand.risk }));
+            }
+            None => {}
+        }
+        Ok(Counted {
+            person: id,
+            kind,
+            commit: landing.commit.id,
+            key: None,
+            depends_on_day: false,
+            position: landing.position,
+        })
+    }
+
+    /// A signed statement about the text, seen at a landing on a day.
+    pub(crate) fn signed(
+        &mut self,
+        approval: &Approval,
+        subject: &Subject<'_>,
+        seen: Seen<'_>,
+        demand: &Demand<'_>,
+        wrote: &Wrote,
+    ) {
+        match sign_of(approval, subject, seen, demand, wrote) {
+            Ok(counted) if approval.statement.decision == Decision::Reject => {
+                self.rejected.push(counted.person);
+            }
+            Ok(counted) => {
+                self.count(counted);
+            }
+            Err(Some(reason)) => self.why.push(reason),
+            Err(None) => {}
+        }
+    }
+
+    pub(crate) fn add(&mut self, reason: Reason) {
+        self.why.push(reason);
+    }
+
+    /// Keeps the strongest evidence of each person; says whether the person is new.
+    fn count(&mut self, counted: Counted) -> bool {
+        match self.counted.get(&counted.person) {
+            Some(known) if known.kind >= counted.kind => false,
+            known => {
+                let is_new = known.is_none();
+                self.counted.insert(counted.person.clone(), counted);
+                is_new
+            }
+        }
+    }
+
+    /// The evidence if it is enough, with what is worth knowing about it; else why it is not.
+    pub(crate) fn decide(
+        &self,
+        demand: &Demand<'_>,
+        wrote: &Wrote,
+    ) -> Result<(Vec<Counted>, Vec<Reason>), Vec<Reason>> {
+        let mut why = self.why.clone();
+        let mut notes = Vec::new();
+        let n_reasons = why.len();
+        why.extend(self.rejected.iter().map(|it| Reason::Rejected { person: it.clone() }));
+        for address in wrote.unknown(demand.policy) {
+            match demand.unknown {
+                UnknownContributor::Distinct => notes.push(Reason::TakenForAnother { address }),
+                UnknownContributor::Unapproved => why.push(Reason::UnknownContributor { address }),
+            }
+        }
+        why.extend(wrote.missing.map(|object| Reason::Missing { object }));
+        let is_blocked = why.len() > n_reasons;
+        let n_counted = u32::try_from(self.counted.len()).unwrap_or(u32::MAX);
+        if !is_blocked && n_counted >= demand.quorum {
+            if wrote.is_in_part {
+                notes.push(Reason::ContributorsInPart);
+            }
+            return Ok((self.counted.values().cloned().collect(), notes));
+        }
+        if n_counted < demand.quorum {
+            let too_few = match self.counted.is_empty() && why.is_empty() {
+                true => Reason::NotRecorded,
+                false => Reason::TooFew {
+                    have: self.counted.keys().cloned().collect(),
+                    need: demand.quorum,
+                    risk: demand.risk,
+                },
+            };
+            why.insert(0, too_few);
+        }
+        let mut known: Vec<Reason> = Vec::new();
+        for reason in why {
+            if !known.contains(&reason) {
+                known.push(reason);
+            }
+        }
+        Err(known)
+    }
+
+    pub(crate) fn counted(&self) -> Vec<Counted> {
+        self.counted.values().cloned().collect()
+    }
+}
+
+/// Where a signed statement was seen.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) commit: ObjectId,
+    pub(crate) position: usize,
+    pub(crate) day: NaiveDate,
+    /// Whether this landing brought it, so that one about another text is worth a word.
+    pub(crate) is_new: bool,
+}
+
+fn sign_of(
+    approval: &Approval,
+    subject: &Subject<'_>,
+    seen: Seen<'_>,
+    demand: &Demand<'_>,
+    wrote: &Wrote,
+) -> Result<Counted, Option<Reason>> {
+    let refused = |reason: NotCounted| {
+        Some(Reason::NotCounted { path: seen.path.to_owned(), reason: Box::new(reason) })
+    };
+    match subject.fits(&approval.statement) {
+        Ok(()) => {}
+        // Approvals of older texts stay in the register.
+        Err(Misfit::Text { .. }) if !seen.is_new => return Err(None),
+        Err(misfit) => return Err(refused(NotCounted::Misfit(misfit))),
+    }
+    let person = signature::verify(approval, &demand.policy.people, seen.day)
+        .map_err(|refusal| refused(NotCounted::Refused(refusal)))?;
+    if let Some(objection) = wrote.objection(person) {
+        return Err(Some(objection));
+    }
+    let id = person.id.clone();
+    if !demand.may_approve(person) {
+        return Err(Some(Reason::NotEligible { person: id, risk: demand.risk }));
+    }
+    let kind = Evidence::Signed;
+    if !demand.accepted.contains(kind) {
+        return Err(Some(Reason::NotAccepted { kind, person: id, risk: demand.risk }));
+    }
+    let key = person.keys.iter().find(|key| key.public == *approval.key());
+    Ok(Counted {
+        person: id,
+        kind,
+        commit: seen.commit,
+        key: Some(approval.fingerprint()),
+        depends_on_day: key
+            .is_some_and(|key| key.from.is_some() || key.until.is_some() || key.revoked.is_some()),
+        position: seen.position,
+    })
+}
+
+/// Whether whoever wrote the message wrote the change too: its lines may say anything then.
+fn committed_by_contributor(landing: &Landing, demand: &Demand<'_>, wrote: &Wrote) -> bool {
+    let commit = &landing.commit;
+    let committer = &commit.committer.who.email;
+    if demand.policy.approvals.is_forge(committer) {
+        return false;
+    }
+    let is_committer = |address: &str| {
+        address.eq_ignore_ascii_case(committer)
+            || demand.person(committer).is_some_and(|person| person.has_address(address))
+    };
+    let is_author = commit.parents.len() < 2 && is_committer(&commit.author.who.email);
+    is_author
+        || wrote.authors.iter().any(|(who, _)| is_committer(&who.email))
+        || wrote.requester.as_deref().is_some_and(is_committer)
+}

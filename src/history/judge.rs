@@ -1,0 +1,446 @@
+//! The trail of one record: its revisions, what is settled, and the verdict.
+//!
+//! Each text is compared with the last *settled* one, which somebody approved or which needed
+//! nobody. What is not settled yet stays open: the next text is compared with the same settled one,
+//! and whoever wrote any of the open texts cannot approve the newest.
+
+use std::sync::Arc;
+
+use super::binding::Subject;
+use super::evidence::{Collected, Demand, Wrote};
+use super::landed::{Landed, Landing};
+use super::lineage::Digest;
+use super::policies::{Looking, Policies, look_at_approvals, track};
+use super::verdict::{Reason, Revision, RevisionKind, State, Trail, Verdict};
+use crate::changes::{self, Kind};
+use crate::git::ObjectId;
+use crate::model::RiskLevel;
+use crate::model::window::days_between;
+use crate::policy::Policy;
+use crate::source::Record;
+
+/// A landing that changed a record, or what is said about it.
+#[derive(Clone, Debug)]
+pub(super) struct Event {
+    /// Its index among the landings.
+    pub(super) landing: usize,
+    /// The files that have the record's id after it.
+    pub(super) files: Vec<(String, ObjectId)>,
+}
+
+/// A text that waits for its approval.
+struct Open {
+    revision: usize,
+    collected: Collected,
+    /// Approvals that have been looked at.
+    seen: Vec<ObjectId>,
+}
+
+struct Walk<'a> {
+    landed: &'a Landed,
+    policies: &'a Policies,
+    id: &'a str,
+    revisions: Vec<Revision>,
+    /// The files that have the id now.
+    files: Vec<(String, ObjectId)>,
+    settled: Option<Arc<Record>>,
+    lineage: Option<Digest>,
+    open: Option<Open>,
+    /// Those who wrote the texts since the last settled one.
+    wrote: Wrote,
+    approvals: Vec<(String, ObjectId)>,
+    was_approved: bool,
+    is_deleted: bool,
+    /// Something that is not known keeps the record from being judged.
+    gap: Option<Reason>,
+}
+
+/// Tells the trail of a record from what happened to it, oldest first.
+pub(super) fn trail(landed: &Landed, policies: &Policies, id: &str, events: &[Event]) -> Trail {
+    let mut walk = Walk {
+        landed,
+        policies,
+        id,
+        revisions: Vec::new(),
+        files: Vec::new(),
+        settled: None,
+        lineage: None,
+        open: None,
+        wrote: Wrote::default(),
+        approvals: Vec::new(),
+        was_approved: false,
+        is_deleted: false,
+        gap: None,
+    };
+    for event in events {
+        walk.step(event);
+    }
+    walk.finish()
+}
+
+impl Walk<'_> {
+    fn step(&mut self, event: &Event) {
+        let landing = &self.landed.landings[event.landing];
+        let judge = self.policies.judging(event.landing).map(|policy| &**policy);
+        track(&mut self.approvals, &landing.approvals, self.id);
+        if event.files != self.files {
+            self.change(landing, judge, event);
+        }
+        if let Some(judge) = judge {
+            self.approve(landing, judge);
+        }
+    }
+
+    fn change(&mut self, landing: &Landing, judge: Option<&Policy>, event: &Event) {
+        let paths: Vec<&str> =
+            self.files.iter().chain(&event.files).map(|(path, _)| path.as_str()).collect();
+        self.wrote.add(&landing.contributors, &paths);
+        let before = std::mem::replace(&mut self.files, event.files.clone());
+        self.open = None;
+        self.gap = None;
+        match event.files.as_slice() {
+            [] => self.delete(landing),
+            [(path, blob)] => match self.landed.record(*blob).map(Arc::clone) {
+                Some(text) => self.revise(landing, judge, &before, path, *blob, text),
+                None => {
+                    let reason = self.landed.why_unreadable(*blob);
+                    let reason = Reason::Unreadable { path: path.clone(), reason };
+                    self.unknown(landing, RevisionKind::Unreadable, Some(path), reason);
+                }
+            },
+            several => {
+                let paths = several.iter().map(|(path, _)| path.clone()).collect();
+                let reason = Reason::SeveralFiles { paths };
+                self.unknown(landing, RevisionKind::Ambiguous, None, reason);
+            }
+        }
+    }
+
+    fn delete(&mut self, landing: &Landing) {
+        let was_open = self.revisions.last().and_then(|it| it.text.as_ref());
+        let was_open = was_open.is_none_or(|text| text.exception.is_open());
+        let mut revision = self.revision(landing, RevisionKind::Change(Kind::Deleted));
+        revision.state = State::Deleted;
+        if was_open {
+            revision.why.push(Reason::DeletedWhileOpen);
+        }
+        self.revisions.push(revision);
+        // A deletion is settled at once: what comes back has to be approved anew.
+        self.advance(Digest::of(b""));
+        self.wrote = Wrote::default();
+        self.settled = None;
+        self.is_deleted = true;
+    }
+
+    fn unknown(
+        &mut self,
+        landing: &Landing,
+        kind: RevisionKind,
+        path: Option<&String>,
+        reason: Reason,
+    ) {
+        let mut revision = self.revision(landing, kind);
+        revision.state = State::Unknown;
+        revision.path = path.cloned();
+        revision.why.push(reason.clone());
+        self.revisions.push(revision);
+        self.gap = Some(reason);
+    }
+
+    fn revise(
+        &mut self,
+        landing: &Landing,
+        judge: Option<&Policy>,
+        before: &[(String, ObjectId)],
+        path: &str,
+        blob: ObjectId,
+        text: Arc<Record>,
+    ) {
+        let is_moved_only = before.iter().any(|(_, known)| *known == blob);
+        let kind = match landing.is_boundary {
+            true => RevisionKind::Boundary,
+            false => self.kind(&text, is_moved_only),
+        };
+        let is_closed = !text.exception.is_open();
+        // What was closed before anybody approved it allows nothing.
+        let needs = kind.needs_approval() && !(is_closed && self.settled.is_none());
+        let mut revision = self.revision(landing, kind);
+        revision.path = Some(path.to_owned());
+        revision.text = Some(Arc::clone(&text));
+        self.is_deleted = false;
+        if kind == RevisionKind::Boundary {
+            revision.state = State::Unknown;
+            self.revisions.push(revision);
+        } else if needs {
+            self.wrote.requested_by(&text.exception.requester.email);
+            revision.state = State::Open;
+            if judge.is_none() {
+                revision.why.push(Reason::BeforePolicy);
+            }
+            let mut collected = Collected::default();
+            if let Some(judge) = judge {
+                collected.unsigned(landing, &self.demand(judge, &text), &self.wrote);
+            }
+            let revision_index = self.revisions.len();
+            self.revisions.push(revision);
+            self.open = Some(Open { revision: revision_index, collected, seen: Vec::new() });
+        } else {
+            if is_closed && self.settled.is_none() {
+                revision.notes.push(Reason::ClosedUnapproved);
+            }
+            self.revisions.push(revision);
+            self.settle(kind, text);
+        }
+    }
+
+    fn kind(&self, text: &Arc<Record>, is_moved_only: bool) -> RevisionKind {
+        let Some(settled) = &self.settled else {
+            let was_there = self.revisions.iter().any(|it| it.state == State::Deleted);
+            return match was_there && self.is_new_after_deletion() {
+                true => RevisionKind::ReAdded,
+                false => RevisionKind::Change(Kind::New),
+            };
+        };
+        let is_same = settled.file().text() == text.file().text();
+        match changes::compare(Some(settled), Some(text)).kind {
+            _ if is_same && is_moved_only => RevisionKind::Change(Kind::Moved),
+            _ if is_same => RevisionKind::Restored,
+            Kind::Identical => RevisionKind::Restored,
+            kind => RevisionKind::Change(kind),
+        }
+    }
+
+    /// Whether nothing has been settled since the record was deleted.
+    fn is_new_after_deletion(&self) -> bool {
+        let since = self.revisions.iter().rev().take_while(|it| it.state != State::Deleted);
+        self.is_deleted || since.clone().all(|it| it.kind == RevisionKind::ReAdded)
+    }
+
+    /// Looks at the approvals that there are for the open text, and settles it if they suffice.
+    fn approve(&mut self, landing: &Landing, judge: &Policy) {
+        let Some(mut open) = self.open.take() else { return };
+        let Some(text) = self.revisions[open.revision].text.clone() else { return };
+        let demand = self.demand(judge, &text);
+        if let Some(expires) = text.exception.expires {
+            let subject = Subject {
+                register: &judge.register,
+                record: self.id,
+                content: Digest::of(text.file().text().as_bytes()),
+                lineage: self.lineage(judge),
+                expires,
+                risk: risk_of(&text),
+            };
+            let looking =
+                Looking { landed: self.landed, landing, demand: &demand, subject: &subject };
+            look_at_approvals(
+                &looking,
+                &self.approvals,
+                &self.wrote,
+                &mut open.seen,
+                &mut open.collected,
+            );
+        }
+        let decision = open.collected.decide(&demand, &self.wrote);
+        let revision = &mut self.revisions[open.revision];
+        match decision {
+            Ok((evidence, notes)) => {
+                revision.state = state(self.landed, revision, landing);
+                revision.evidence = evidence;
+                revision.notes = notes;
+                revision.why.clear();
+                if demand.risk > risk_of(&text) {
+                    revision.notes.push(Reason::RiskBefore { risk: demand.risk });
+                }
+                let kind = revision.kind;
+                self.was_approved = true;
+                self.settle(kind, text);
+            }
+            Err(why) => {
+                revision.evidence = open.collected.counted();
+                let is_early = revision.why.contains(&Reason::BeforePolicy);
+                revision.why = is_early.then_some(Reason::BeforePolicy).into_iter().collect();
+                revision.why.extend(why);
+                self.open = Some(open);
+            }
+        }
+    }
+
+    /// A change is judged at the higher of the levels before and after, so that lowering one is
+    /// no way around it.
+    fn demand<'p>(&self, judge: &'p Policy, text: &Record) -> Demand<'p> {
+        let settled = self.settled.as_ref().map(|settled| risk_of(settled));
+        let own = risk_of(text);
+        Demand::of_record(judge, settled.map_or(own, |settled| settled.max(own)))
+    }
+
+    fn settle(&mut self, kind: RevisionKind, text: Arc<Record>) {
+        if kind.advances() || (self.settled.is_none() && kind.needs_approval()) {
+            self.advance(Digest::of(text.file().text().as_bytes()));
+        }
+        self.settled = Some(text);
+        self.wrote = Wrote::default();
+    }
+
+    fn advance(&mut self, content: Digest) {
+        let register = self.policies.in_force().first().map_or("", |it| &it.register);
+        let lineage = self.lineage.unwrap_or_else(|| Digest::beginning(register, self.id));
+        self.lineage = Some(lineage.advance(content));
+    }
+
+    fn lineage(&self, judge: &Policy) -> Digest {
+        self.lineage.unwrap_or_else(|| Digest::beginning(&judge.register, self.id))
+    }
+
+    fn revision(&self, landing: &Landing, kind: RevisionKind) -> Revision {
+        Revision {
+            commit: landing.commit.id,
+            landed: landing.commit.committer.seconds,
+            is_landing_odd: self.landed.clock.is_odd(landing.position),
+            kind,
+            state: State::NotNeeded,
+            evidence: Vec::new(),
+            why: Vec::new(),
+            notes: Vec::new(),
+            path: None,
+            text: None,
+            position: landing.position,
+        }
+    }
+
+    fn finish(self) -> Trail {
+        let (verdict, why) = self.verdict();
+        let text = match (self.is_deleted, self.files.as_slice()) {
+            (false, [(_, blob)]) => self.landed.record(*blob).map(Arc::clone),
+            _ => None,
+        };
+        let register = self.policies.in_force().first().map_or("", |it| &it.register);
+        let beginning = || Digest::beginning(register, self.id);
+        let lineage = self.lineage.unwrap_or_else(beginning);
+        let first = self.revisions.iter().find_map(|it| it.text.as_ref());
+        let first_promised = first.and_then(|text| text.exception.expires);
+        let days_granted = text.as_ref().and_then(|text| {
+            let landed = self.revisions.first().and_then(Revision::day);
+            let from = [landed, text.exception.opened].into_iter().flatten().min()?;
+            Some(days_between(from, text.exception.expires?))
+        });
+        Trail {
+            id: self.id.to_owned(),
+            renewals: n_renewals(self.landed, &self.revisions),
+            verdict,
+            why,
+            text,
+            settled: self.settled,
+            lineage,
+            first_promised,
+            days_granted,
+            revisions: self.revisions,
+        }
+    }
+
+    fn verdict(&self) -> (Verdict, Vec<Reason>) {
+        let Some(last) = self.revisions.last() else { return (Verdict::Indeterminate, Vec::new()) };
+        if let Some(object) = self.landed.missing {
+            let mut why = vec![Reason::HistoryMissing { object }];
+            why.extend(self.gap.clone());
+            return (Verdict::Indeterminate, why);
+        }
+        if let Some(gap) = &self.gap {
+            return (Verdict::Indeterminate, vec![gap.clone()]);
+        }
+        if self.is_deleted {
+            return (Verdict::Deleted, last.why.clone());
+        }
+        if let Some(open) = &self.open {
+            let why = self.revisions[open.revision].why.clone();
+            let is_unknown = why.iter().any(|it| matches!(it, Reason::Missing { .. }));
+            let verdict = match (is_unknown, self.was_approved) {
+                (true, _) => Verdict::Indeterminate,
+                (false, true) => Verdict::Lapsed,
+                (false, false) => Verdict::Unapproved,
+            };
+            return (verdict, why);
+        }
+        let is_closed = self.settled.as_ref().is_some_and(|text| !text.exception.is_open());
+        if is_closed {
+            let never = (!self.was_approved).then_some(Reason::ClosedUnapproved);
+            return (Verdict::Closed, never.into_iter().collect());
+        }
+        let approved = self.revisions.iter().rev().find(|it| it.state.is_approved());
+        match approved.map(|it| it.state) {
+            Some(State::ApprovedLate { .. }) => (Verdict::ApprovedLate, Vec::new()),
+            Some(_) => (Verdict::Approved, Vec::new()),
+            None => (Verdict::Unapproved, Vec::new()),
+        }
+    }
+}
+
+/// The risk that a text states; one that states none is as risky as can be.
+pub(crate) fn risk_of(record: &Record) -> RiskLevel {
+    record.exception.risk.level.unwrap_or(RiskLevel::Critical)
+}
+
+/// Whether an approval came with the text, or how long after it.
+fn state(landed: &Landed, revision: &Revision, landing: &Landing) -> State {
+    if landing.commit.id == revision.commit || is_one_run(landed, revision.position, landing) {
+        return State::Approved;
+    }
+    let day = |position| landed.clock.day(position);
+    let days = match (day(revision.position), day(landing.position)) {
+        (Some(from), Some(to)) => days_between(from, to),
+        _ => 0,
+    };
+    State::ApprovedLate { days }
+}
+
+/// Seconds between the commits of one rebase, as they claim.
+const RUN_SECONDS: i64 = 60;
+
+/// Whether a landing is of the same run as the commit at an older position: commits of one parent
+/// that one committer put on the mainline one after the other, as a rebase merge does.
+fn is_one_run(landed: &Landed, from: usize, landing: &Landing) -> bool {
+    let mut run = landed
+        .landings
+        .iter()
+        .filter(|it| (from..=landing.position).contains(&it.position))
+        .collect::<Vec<&Landing>>();
+    run.sort_by_key(|it| it.position);
+    let n_between = landing.position.saturating_sub(from) + 1;
+    run.len() == n_between
+        && run.iter().all(|it| it.commit.parents.len() < 2)
+        && run.windows(2).all(|pair| {
+            let [older, newer] = pair else { return false };
+            let gap = newer.commit.committer.seconds - older.commit.committer.seconds;
+            older.commit.committer.who.email == newer.commit.committer.who.email
+                && (0..=RUN_SECONDS).contains(&gap)
+        })
+}
+
+/// Times that a record was allowed for longer, filed again or opened again. The commits of one
+/// rebase count once.
+fn n_renewals(landed: &Landed, revisions: &[Revision]) -> usize {
+    let mut n_renewals = 0;
+    let mut last_renewal: Option<usize> = None;
+    for pair in revisions.windows(2) {
+        let [older, newer] = pair else { continue };
+        if !is_renewal(older, newer) {
+            continue;
+        }
+        let is_same_run = last_renewal.is_some_and(|from| {
+            let landing = landed.landings.iter().find(|it| it.position == newer.position);
+            landing.is_some_and(|landing| is_one_run(landed, from, landing))
+        });
+        n_renewals += usize::from(!is_same_run);
+        last_renewal = Some(newer.position);
+    }
+    n_renewals
+}
+
+fn is_renewal(older: &Revision, newer: &Revision) -> bool {
+    let Some(text) = &newer.text else { return false };
+    let Some(before) = &older.text else { return newer.kind == RevisionKind::ReAdded };
+    let is_later = match (before.exception.expires, text.exception.expires) {
+        (Some(before), Some(after)) => before < after,
+        (before, after) => before.is_some() && after.is_none(),
+    };
+    is_later || (!before.exception.is_open() && text.exception.is_open())
+}

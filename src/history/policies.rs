@@ -1,0 +1,304 @@
+//! Which policy was in force when, and who approved it.
+//!
+//! A change of the policy is judged by the policy that was settled before it. Until somebody
+//! approves it, everything else is judged by that older one too. The first policy is trusted, and so
+//! is the first one after it in which anybody may approve at all.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::approval::{Approval, NotCounted};
+use super::binding::Subject;
+use super::evidence::{Collected, Demand, Seen, Wrote};
+use super::landed::{Changed, Landed, Landing, Text};
+use super::lineage::Digest;
+use super::verdict::{Counted, Reason, State};
+use crate::changes;
+use crate::git::ObjectId;
+use crate::model::RiskLevel;
+use crate::policy::{self, Policy};
+use crate::register::{APPROVALS, POLICY_FILE};
+use crate::text::SourceFile;
+
+/// What stands for the id of a record in an approval of the policy.
+pub(crate) const POLICY_ID: &str = POLICY_FILE;
+/// What an approval of the policy states as its last valid day: a policy has none.
+pub(crate) const NO_END: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("a day");
+
+/// The policies of a register over time.
+pub(crate) struct Policies {
+    /// For each landing, the policy in force before it, as an index into `texts`.
+    before: Vec<Option<usize>>,
+    texts: Vec<Arc<Policy>>,
+    /// Oldest first.
+    pub(crate) revisions: Vec<PolicyRevision>,
+    /// What the next approval of the policy is given on top of.
+    pub(crate) lineage: Option<Digest>,
+}
+
+/// A change of the policy as it landed.
+#[derive(Clone, Debug)]
+pub(crate) struct PolicyRevision {
+    pub(crate) commit: ObjectId,
+    /// What the commit claims, in seconds since 1970.
+    pub(crate) landed: i64,
+    /// Why it is in force without an approval.
+    pub(crate) trusted: Option<Trusted>,
+    pub(crate) state: State,
+    pub(crate) evidence: Vec<Counted>,
+    pub(crate) why: Vec<Reason>,
+    pub(crate) notes: Vec<Reason>,
+}
+
+/// Why a policy is trusted without an approval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trusted {
+    First,
+    /// Nobody could have approved it: the one before names no approver.
+    NobodyCould,
+}
+
+/// A policy that waits for its approval.
+struct Open {
+    revision: usize,
+    policy: Option<Arc<Policy>>,
+    content: Digest,
+    wrote: Wrote,
+    collected: Collected,
+    /// Approvals that have been looked at.
+    seen: Vec<ObjectId>,
+}
+
+/// The walk over the landings.
+struct Walk<'a> {
+    landed: &'a Landed,
+    policies: Policies,
+    settled: Option<usize>,
+    open: Option<Open>,
+    /// Approvals of the policy that are in the register, by path.
+    approvals: Vec<(String, ObjectId)>,
+}
+
+impl Policies {
+    pub(crate) fn read(landed: &Landed) -> Self {
+        let policies = Self {
+            before: Vec::with_capacity(landed.landings.len()),
+            texts: Vec::new(),
+            revisions: Vec::new(),
+            lineage: None,
+        };
+        let mut walk = Walk { landed, policies, settled: None, open: None, approvals: Vec::new() };
+        for landing in &landed.landings {
+            walk.step(landing);
+        }
+        walk.policies
+    }
+
+    /// The policy that judges what lands with a landing: the one in force before it, or where
+    /// there was none, the first one, if this landing brings it.
+    pub(crate) fn judging(&self, landing: usize) -> Option<&Arc<Policy>> {
+        self.texts.get((*self.before.get(landing)?)?)
+    }
+
+    /// Those that were in force at some time, oldest first.
+    pub(crate) fn in_force(&self) -> &[Arc<Policy>] {
+        &self.texts
+    }
+
+    /// Whether the newest text is one that nobody has approved.
+    pub(crate) fn is_unsettled(&self) -> bool {
+        self.revisions.last().is_some_and(|it| it.state == State::Open)
+    }
+}
+
+impl Walk<'_> {
+    fn step(&mut self, landing: &Landing) {
+        let before = self.settled;
+        track(&mut self.approvals, &landing.approvals, POLICY_ID);
+        if let Some(changed) = &landing.policy {
+            self.change(landing, changed);
+        }
+        self.approve(landing);
+        // The landing that brings the first policy is judged by it.
+        self.policies.before.push(before.or(self.settled.filter(|_| before.is_none())));
+    }
+
+    fn change(&mut self, landing: &Landing, changed: &Changed) {
+        let mut wrote = self.open.take().map(|open| open.wrote).unwrap_or_default();
+        wrote.add(&landing.contributors, &[&changed.path]);
+        let text = changed.after.and_then(|blob| Some((blob, self.landed.bytes(blob)?)));
+        let policy = text.and_then(|(_, bytes)| read(&changed.path, bytes));
+        let content = Digest::of(text.map_or(b"", |(_, bytes)| bytes));
+        let mut revision = PolicyRevision {
+            commit: landing.commit.id,
+            landed: landing.commit.committer.seconds,
+            trusted: None,
+            state: State::Open,
+            evidence: Vec::new(),
+            why: Vec::new(),
+            notes: Vec::new(),
+        };
+        let settled = self.settled.map(|at| Arc::clone(&self.policies.texts[at]));
+        match (&settled, policy) {
+            (None, Some(policy)) => {
+                revision.trusted = Some(Trusted::First);
+                revision.state = State::NotNeeded;
+                self.settle(policy, content);
+            }
+            (Some(settled), Some(policy)) if changes::policies_agree(settled, &policy) => {
+                revision.state = State::NotNeeded;
+                self.replace(policy);
+            }
+            (Some(settled), Some(policy)) if !Demand::of_policy(settled).has_approvers() => {
+                revision.trusted = Some(Trusted::NobodyCould);
+                revision.state = State::NotNeeded;
+                self.settle(policy, content);
+            }
+            (_, policy) => {
+                let mut collected = Collected::default();
+                if let Some(settled) = &settled {
+                    collected.unsigned(landing, &Demand::of_policy(settled), &wrote);
+                }
+                let revision = self.policies.revisions.len();
+                let seen = Vec::new();
+                self.open = Some(Open { revision, policy, content, wrote, collected, seen });
+            }
+        }
+        if changed.after.is_none() {
+            revision.state = State::Deleted;
+        }
+        self.policies.revisions.push(revision);
+    }
+
+    /// Settles the open policy, if there is enough evidence for it now.
+    fn approve(&mut self, landing: &Landing) {
+        let (Some(mut open), Some(at)) = (self.open.take(), self.settled) else { return };
+        let judge = Arc::clone(&self.policies.texts[at]);
+        let demand = Demand::of_policy(&judge);
+        let subject = Subject {
+            register: &judge.register,
+            record: POLICY_ID,
+            content: open.content,
+            lineage: self.lineage(&judge),
+            expires: NO_END,
+            risk: RiskLevel::Critical,
+        };
+        look_at_approvals(
+            &Looking { landed: self.landed, landing, demand: &demand, subject: &subject },
+            &self.approvals,
+            &open.wrote,
+            &mut open.seen,
+            &mut open.collected,
+        );
+        let revision = &mut self.policies.revisions[open.revision];
+        match (open.collected.decide(&demand, &open.wrote), &open.policy) {
+            (Ok((evidence, notes)), Some(policy)) => {
+                revision.state = State::Approved;
+                (revision.evidence, revision.notes, revision.why) = (evidence, notes, Vec::new());
+                self.settle(Arc::clone(policy), open.content);
+            }
+            (Ok(_), None) => {
+                revision.why = vec![Reason::PolicyUnusable];
+                self.open = Some(open);
+            }
+            (Err(why), policy) => {
+                revision.evidence = open.collected.counted();
+                revision.why = why;
+                if policy.is_none() {
+                    revision.why.insert(0, Reason::PolicyUnusable);
+                }
+                self.open = Some(open);
+            }
+        }
+    }
+
+    fn lineage(&self, judge: &Policy) -> Digest {
+        let beginning = || Digest::beginning(&judge.register, POLICY_ID);
+        self.policies.lineage.unwrap_or_else(beginning)
+    }
+
+    fn settle(&mut self, policy: Arc<Policy>, content: Digest) {
+        let lineage = self.lineage(&policy).advance(content);
+        self.policies.lineage = Some(lineage);
+        self.replace(policy);
+    }
+
+    fn replace(&mut self, policy: Arc<Policy>) {
+        self.settled = Some(self.policies.texts.len());
+        self.policies.texts.push(policy);
+        self.open = None;
+    }
+}
+
+fn read(path: &str, bytes: &[u8]) -> Option<Arc<Policy>> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let file = Arc::new(SourceFile::new(path, text));
+    policy::load(&file).ok().map(|(policy, _)| Arc::new(policy))
+}
+
+/// Where approvals are looked at, and what for.
+pub(super) struct Looking<'a> {
+    pub(super) landed: &'a Landed,
+    pub(super) landing: &'a Landing,
+    pub(super) demand: &'a Demand<'a>,
+    pub(super) subject: &'a Subject<'a>,
+}
+
+/// Looks at the approvals that the register holds for a text, each once.
+pub(super) fn look_at_approvals(
+    looking: &Looking<'_>,
+    approvals: &[(String, ObjectId)],
+    wrote: &Wrote,
+    seen: &mut Vec<ObjectId>,
+    collected: &mut Collected,
+) {
+    let Looking { landed, landing, demand, subject } = looking;
+    for (path, blob) in approvals {
+        if seen.contains(blob) {
+            continue;
+        }
+        seen.push(*blob);
+        let refuse = |reason| Reason::NotCounted { path: path.clone(), reason: Box::new(reason) };
+        let bytes = match landed.texts.get(blob) {
+            Some(Text::Bytes(bytes)) => bytes,
+            _ => {
+                collected.add(Reason::Missing { object: *blob });
+                continue;
+            }
+        };
+        let is_new = landing.approvals.iter().any(|it| it.after == Some(*blob));
+        let approval =
+            match Approval::parse(bytes).and_then(|it| it.stands_at(below(path)).map(|()| it)) {
+                Ok(approval) => approval,
+                Err(malformed) => {
+                    collected.add(refuse(NotCounted::Malformed(malformed)));
+                    continue;
+                }
+            };
+        let Some(day) = landed.clock.day(landing.position) else { continue };
+        let seen =
+            Seen { path, commit: landing.commit.id, position: landing.position, day, is_new };
+        collected.signed(&approval, subject, seen, demand, wrote);
+    }
+}
+
+/// The part of an approval's path that its statement determines.
+fn below(path: &str) -> &str {
+    let start = path.find(&format!("{APPROVALS}/")).unwrap_or_default();
+    &path[start..]
+}
+
+/// Keeps the list of an id's approvals as landings add and remove them.
+pub(super) fn track(approvals: &mut Vec<(String, ObjectId)>, changes: &[Changed], id: &str) {
+    for changed in changes.iter().filter(|changed| approved_id(&changed.path) == Some(id)) {
+        approvals.retain(|(path, _)| *path != changed.path);
+        approvals.extend(changed.after.map(|blob| (changed.path.clone(), blob)));
+    }
+}
+
+/// The id whose approvals stand in the folder of a path.
+pub(super) fn approved_id(path: &str) -> Option<&str> {
+    let (folder, _) = path.rsplit_once('/')?;
+    Some(folder.rsplit('/').next().unwrap_or(folder))
+}

@@ -1,0 +1,152 @@
+//! Clones that lack something, repositories that somebody tampered with, and odd files.
+
+use git2::ObjectType;
+
+use super::world::{ID, PATH, POLICY, World};
+use crate::git::{Error, Repo};
+use crate::history::{Audit, Landed, Verdict, Wanted};
+
+/// Removes an older commit, as a shallow clone does not have it.
+fn cut(world: &World, depth: usize) {
+    let chain = world.repo().chain(world.main).expect("a chain");
+    world.history.forget(chain.links[depth].id);
+}
+
+#[test]
+fn s20_a_shallow_clone_is_indeterminate() {
+    let world = World::approved();
+    cut(&world, 1);
+    assert_eq!(world.verdict(), Verdict::Indeterminate);
+    assert!(world.said().contains("this clone stops before"), "{}", world.said());
+    assert_eq!(world.told(), ["boundary indeterminate"]);
+}
+
+#[test]
+fn what_is_new_in_a_shallow_clone_may_have_been_there_before() {
+    let mut world = World::new();
+    world.push("dana", "unrelated\n", |files| {
+        files.insert("README.md".to_owned(), "text\n".to_owned());
+    });
+    let mut branch = world.branch();
+    world.edit(&mut branch, "carol", "");
+    world.sign(&mut branch, "carol", "alice");
+    world.merge(&branch, "dana");
+    cut(&world, 2);
+    assert_eq!(world.verdict(), Verdict::Indeterminate);
+}
+
+#[test]
+fn s29_s30_replace_refs_and_grafts_change_nothing() {
+    let mut world = World::new();
+    let mut branch = world.branch();
+    world.edit(&mut branch, "carol", "");
+    world.sign(&mut branch, "carol", "alice");
+    world.merge(&branch, "dana");
+    let other = world.history.commit(&[], &[("README.md", "text\n")]);
+    world.history.point(&format!("refs/replace/{}", world.main), other);
+    world.history.write(".git/info/grafts", &format!("{}\n", world.main));
+    assert_eq!(world.verdict(), Verdict::Approved);
+}
+
+#[test]
+fn s36_an_object_that_was_changed_in_its_store_is_an_error() {
+    let world = World::approved();
+    let blob = world.repo().entry_at(world.main, PATH).expect("read").expect("the record").id;
+    let hex = blob.to_string();
+    let path = world.history.path().join(".git/objects").join(&hex[..2]).join(&hex[2..]);
+    let other = world.history.object(ObjectType::Blob, b"id: EXC-2026-ZZZZ\n").to_string();
+    let other = world.history.path().join(".git/objects").join(&other[..2]).join(&other[2..]);
+    std::fs::remove_file(&path).expect("removed");
+    std::fs::copy(other, path).expect("another object in its place");
+    let repo = world.repo();
+    let chain = repo.chain(world.main).expect("a chain");
+    let error = Landed::read(&repo, &chain, "exceptions", Wanted::Everything).err();
+    assert!(matches!(error, Some(Error::Unreadable { .. })), "{error:?}");
+}
+
+#[test]
+fn s44_a_bare_repository_has_the_same_trail() {
+    let world = World::approved();
+    let bare = tempfile::tempdir().expect("a directory");
+    let url = world.history.path().to_str().expect("a path");
+    git2::build::RepoBuilder::new().bare(true).clone(url, bare.path()).expect("a clone");
+    let repo = Repo::open(bare.path()).expect("the clone");
+    let chain = repo.chain(world.main).expect("a chain");
+    let landed = Landed::read(&repo, &chain, "exceptions", Wanted::Record(ID)).expect("a history");
+    let audit = Audit::new(&landed, &[]);
+    assert_eq!(audit.trail(ID).map(|trail| trail.verdict), Some(Verdict::Approved));
+}
+
+#[test]
+fn s46_a_text_that_a_partial_clone_lacks_is_indeterminate() {
+    let world = World::approved();
+    let blob = world.repo().entry_at(world.main, PATH).expect("read").expect("the record").id;
+    world.history.forget(blob);
+    assert!(world.said().starts_with("indeterminate: `exceptions/EXC-2026-K7QD.yaml` cannot be read: this clone lacks the object"), "{}", world.said());
+}
+
+#[test]
+fn s57_a_clone_without_trees_says_which_object_it_lacks() {
+    let world = World::approved();
+    let tree = world.repo().entry_at(world.main, "exceptions").expect("read").expect("a folder").id;
+    world.history.forget(tree);
+    let repo = world.repo();
+    let chain = repo.chain(world.main).expect("a chain");
+    let error = Landed::read(&repo, &chain, "exceptions", Wanted::Everything).err();
+    assert!(matches!(error, Some(Error::Missing { id, .. }) if id == tree), "{error:?}");
+}
+
+#[test]
+fn s58_a_landing_with_two_authors_is_an_error() {
+    let mut world = World::approved();
+    world.push_edit("carol", "expires: 2024-01-31");
+    let tree = world.repo().header(world.main).expect("a commit").tree;
+    let parent = world.repo().header(world.main).expect("a commit").parents[0];
+    let stamp = "Carol <carol@example.com> 1700090000 +0000";
+    world.main = world.history.raw(
+        format!("tree {tree}\nparent {parent}\nauthor {stamp}\nauthor Bob <bob@example.com> 1700090000 +0000\ncommitter {stamp}\n\nchange\n").as_bytes(),
+    );
+    let repo = world.repo();
+    let chain = repo.chain(world.main).expect("a chain");
+    let error = Landed::read(&repo, &chain, "exceptions", Wanted::Everything).err();
+    assert!(error.is_some_and(|it| it.to_string().contains("two authors")));
+}
+
+#[test]
+fn commits_elsewhere_change_nothing() {
+    let mut world = World::approved();
+    let before = (world.said(), world.told());
+    for n in 0..5 {
+        world.push("mallory", "unrelated\n", |files| {
+            files.insert(format!("src/{n}.rs"), "text\n".to_owned());
+        });
+    }
+    assert_eq!((world.said(), world.told()), before);
+    assert_eq!(world.landed().landings.len(), 2);
+}
+
+#[test]
+fn one_record_is_read_with_the_same_trail_as_all() {
+    let mut world = World::approved();
+    world.push("carol", "move\n", |files| {
+        let text = files.remove(PATH).expect("the record");
+        files.insert("exceptions/elsewhere.yaml".to_owned(), text);
+        files.insert("exceptions/EXC-2026-ZZZZ.yaml".to_owned(), "id: EXC-2026-ZZZZ\n".to_owned());
+    });
+    let repo = world.repo();
+    let chain = repo.chain(world.main).expect("a chain");
+    let one = Landed::read(&repo, &chain, "exceptions", Wanted::Record(ID)).expect("a history");
+    let one = Audit::new(&one, &[]);
+    let told = |audit: &Audit| format!("{:?}", audit.trail(ID));
+    assert_eq!(told(&one), told(&world.audit()));
+}
+
+#[test]
+fn a_register_without_a_policy_has_no_approvals() {
+    let mut world = World::new();
+    world.push("dana", "no policy\n", |files| {
+        files.remove(POLICY);
+    });
+    world.push_edit("carol", "");
+    assert_eq!(world.verdict(), Verdict::Unapproved);
+}

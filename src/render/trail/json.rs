@@ -1,0 +1,220 @@
+//! Trails and verdicts as JSON: frozen views.
+
+use std::io::{self, Write};
+
+use chrono::DateTime;
+use serde::Serialize;
+
+use super::{AuditPage, Judged, Page};
+use crate::history::{Counted, PolicyRevision, Reason, Revision, Trail, Trusted};
+use crate::model::window::Status;
+use crate::policy::Evidence;
+use crate::render::json::{self, SCHEMA_VERSION, TOOL_VERSION};
+
+#[derive(Serialize)]
+struct AuditView<'a> {
+    schema_version: u32,
+    tool_version: &'static str,
+    today: String,
+    coverage: CoverageView<'a>,
+    problems: &'a [String],
+    policy: Vec<PolicyView>,
+    records: Vec<RecordView<'a>>,
+}
+
+#[derive(Serialize)]
+struct HistoryView<'a> {
+    schema_version: u32,
+    tool_version: &'static str,
+    today: String,
+    coverage: CoverageView<'a>,
+    record: RecordView<'a>,
+}
+
+#[derive(Serialize)]
+struct CoverageView<'a> {
+    complete: bool,
+    mainline: &'a str,
+    tip: String,
+    notes: &'a [String],
+}
+
+#[derive(Serialize)]
+struct RecordView<'a> {
+    id: &'a str,
+    verdict: &'static str,
+    /// `null` where the record was deleted.
+    status: Option<&'static str>,
+    path: Option<&'a str>,
+    expires: Option<String>,
+    first_promised: Option<String>,
+    renewals: usize,
+    days_granted: Option<i64>,
+    evidence: Vec<EvidenceView<'a>>,
+    why: Vec<String>,
+    notes: Vec<String>,
+    revisions: Vec<RevisionView<'a>>,
+}
+
+#[derive(Serialize)]
+struct RevisionView<'a> {
+    commit: String,
+    /// `null` outside of the calendar.
+    landed: Option<String>,
+    kind: &'static str,
+    verdict: &'static str,
+    path: Option<&'a str>,
+    expires: Option<String>,
+    evidence: Vec<EvidenceView<'a>>,
+    why: Vec<String>,
+    notes: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct EvidenceView<'a> {
+    kind: &'static str,
+    person: &'a str,
+    commit: String,
+    /// Whether nothing but git's word stands behind it.
+    claimed: bool,
+}
+
+#[derive(Serialize)]
+struct PolicyView {
+    commit: String,
+    landed: Option<String>,
+    verdict: &'static str,
+    /// Why it is in force without an approval.
+    trusted: Option<&'static str>,
+    evidence: Vec<PolicyEvidenceView>,
+    why: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct PolicyEvidenceView {
+    kind: &'static str,
+    person: String,
+    commit: String,
+    claimed: bool,
+}
+
+pub(super) fn write(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let status = page.trail.status(page.today);
+    let view = HistoryView {
+        schema_version: SCHEMA_VERSION,
+        tool_version: TOOL_VERSION,
+        today: page.today.to_string(),
+        coverage: CoverageView {
+            complete: page.is_complete,
+            mainline: page.mainline,
+            tip: page.tip.to_string(),
+            notes: page.notes,
+        },
+        record: record(page.trail, status.map(Status::as_str)),
+    };
+    json::write(&view, out)
+}
+
+pub(super) fn write_audit(page: &AuditPage<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let view = AuditView {
+        schema_version: SCHEMA_VERSION,
+        tool_version: TOOL_VERSION,
+        today: page.today.to_string(),
+        coverage: CoverageView {
+            complete: page.is_complete,
+            mainline: page.mainline,
+            tip: page.tip.to_string(),
+            notes: page.notes,
+        },
+        problems: page.problems,
+        policy: page.policies.iter().map(PolicyView::from).collect(),
+        records: page
+            .records
+            .iter()
+            .map(|Judged { trail, status, .. }| record(trail, status.map(Status::as_str)))
+            .collect(),
+    };
+    json::write(&view, out)
+}
+
+fn record<'a>(trail: &'a Trail, status: Option<&'static str>) -> RecordView<'a> {
+    let deciding = trail.deciding();
+    let exception = trail.text.as_ref().map(|text| &text.exception);
+    RecordView {
+        id: &trail.id,
+        verdict: trail.verdict.as_str(),
+        status,
+        path: trail.revisions.last().and_then(|it| it.path.as_deref()),
+        expires: exception.and_then(|it| it.expires).map(|day| day.to_string()),
+        first_promised: trail.first_promised.map(|day| day.to_string()),
+        renewals: trail.renewals,
+        days_granted: trail.days_granted,
+        evidence: deciding.map(|it| evidence(&it.evidence)).unwrap_or_default(),
+        why: texts(&trail.why),
+        notes: deciding.map(|it| texts(&it.notes)).unwrap_or_default(),
+        revisions: trail.revisions.iter().map(RevisionView::from).collect(),
+    }
+}
+
+fn evidence(evidence: &[Counted]) -> Vec<EvidenceView<'_>> {
+    let view = |it: &'_ Counted| (it.kind.as_str(), it.commit.to_string(), is_claimed(it));
+    evidence
+        .iter()
+        .map(|it| {
+            let (kind, commit, claimed) = view(it);
+            EvidenceView { kind, person: &it.person, commit, claimed }
+        })
+        .collect()
+}
+
+fn is_claimed(counted: &Counted) -> bool {
+    counted.kind != Evidence::Signed
+}
+
+fn texts(reasons: &[Reason]) -> Vec<String> {
+    reasons.iter().map(ToString::to_string).collect()
+}
+
+fn landed(seconds: i64) -> Option<String> {
+    let moment = DateTime::from_timestamp(seconds, 0)?;
+    Some(moment.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
+impl<'a> From<&'a Revision> for RevisionView<'a> {
+    fn from(revision: &'a Revision) -> Self {
+        let expires = revision.text.as_ref().and_then(|text| text.exception.expires);
+        Self {
+            commit: revision.commit.to_string(),
+            landed: landed(revision.landed),
+            kind: revision.kind.as_str(),
+            verdict: revision.state.as_str(),
+            path: revision.path.as_deref(),
+            expires: expires.map(|day| day.to_string()),
+            evidence: evidence(&revision.evidence),
+            why: texts(&revision.why),
+            notes: texts(&revision.notes),
+        }
+    }
+}
+
+impl From<&PolicyRevision> for PolicyView {
+    fn from(revision: &PolicyRevision) -> Self {
+        let evidence = revision.evidence.iter().map(|it| PolicyEvidenceView {
+            kind: it.kind.as_str(),
+            person: it.person.clone(),
+            commit: it.commit.to_string(),
+            claimed: is_claimed(it),
+        });
+        Self {
+            commit: revision.commit.to_string(),
+            landed: landed(revision.landed),
+            verdict: revision.state.as_str(),
+            trusted: revision.trusted.map(|trusted| match trusted {
+                Trusted::First => "first",
+                Trusted::NobodyCould => "nobody-could-approve",
+            }),
+            evidence: evidence.collect(),
+            why: texts(&revision.why),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Who approved which text: the trail of a record and the verdicts of a register.
+
+mod json;
+mod text;
+
+use std::io::{self, Write};
+
+use chrono::NaiveDate;
+use clap::ValueEnum;
+
+use super::Style;
+use crate::changes::FieldChange;
+use crate::git::ObjectId;
+use crate::history::{PolicyRevision, Revision, Trail};
+use crate::model::window::Status;
+
+/// The trail of a record.
+pub(crate) struct Page<'a> {
+    pub(crate) today: NaiveDate,
+    pub(crate) mainline: &'a str,
+    pub(crate) tip: ObjectId,
+    pub(crate) is_complete: bool,
+    pub(crate) notes: &'a [String],
+    pub(crate) trail: &'a Trail,
+    pub(crate) told: &'a [Told<'a>],
+    pub(crate) is_failing: bool,
+}
+
+/// A revision, and what differs from the text before it.
+pub(crate) struct Told<'a> {
+    pub(crate) revision: &'a Revision,
+    pub(crate) changes: Vec<FieldChange>,
+}
+
+/// The verdicts of a register.
+pub(crate) struct AuditPage<'a> {
+    pub(crate) today: NaiveDate,
+    pub(crate) mainline: &'a str,
+    pub(crate) tip: ObjectId,
+    pub(crate) is_complete: bool,
+    pub(crate) notes: &'a [String],
+    /// What is in the register and is no record.
+    pub(crate) problems: &'a [String],
+    /// By id.
+    pub(crate) records: &'a [Judged<'a>],
+    pub(crate) policies: &'a [PolicyRevision],
+}
+
+pub(crate) struct Judged<'a> {
+    pub(crate) trail: &'a Trail,
+    /// None where the record was deleted, or cannot be read.
+    pub(crate) status: Option<Status>,
+    pub(crate) is_failing: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TrailFormat {
+    /// For people
+    Text,
+    /// Everything, for programs; a promise
+    Json,
+}
+
+pub(crate) fn write(
+    format: TrailFormat,
+    page: &Page<'_>,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        TrailFormat::Text => text::write(page, style, out),
+        TrailFormat::Json => json::write(page, out),
+    }
+}
+
+pub(crate) fn write_audit(
+    format: TrailFormat,
+    page: &AuditPage<'_>,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        TrailFormat::Text => text::write_audit(page, style, out),
+        TrailFormat::Json => json::write_audit(page, out),
+    }
+}

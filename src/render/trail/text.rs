@@ -1,0 +1,278 @@
+//! Trails and verdicts for people, at a terminal or in a log.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use chrono::NaiveDate;
+
+use super::{AuditPage, Judged, Page, Told};
+use crate::history::{
+    Counted, PolicyRevision, Reason, Revision, RevisionKind, State, Trail, Trusted, Verdict, short,
+};
+use crate::model::window::{describe, n_days};
+use crate::policy::Evidence;
+use crate::render::diff::words::sentences;
+use crate::render::page::wrapped;
+use crate::render::{Safe, Style, count};
+
+/// Columns where the terminal does not say how many it has.
+const WIDTH: usize = 80;
+/// The narrowest text that is worth wrapping.
+const MIN_TEXT: usize = 24;
+/// Differences of one revision that are shown.
+const MAX_CHANGES: usize = 8;
+
+pub(super) fn write(page: &Page<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut sheet = Sheet { out, style };
+    let trail = page.trail;
+    sheet.head(trail, page.is_failing)?;
+    if let Some(line) = period(trail, page.today) {
+        sheet.line(2, &line)?;
+    }
+    // What stands at a revision below is said there.
+    let is_below = |reason: &&Reason| page.told.iter().any(|it| it.revision.why.contains(reason));
+    for reason in trail.why.iter().filter(|reason| !is_below(reason)) {
+        sheet.line(2, &reason.to_string())?;
+    }
+    writeln!(sheet.out)?;
+    for told in page.told {
+        sheet.revision(told)?;
+    }
+    writeln!(sheet.out)?;
+    if let Some(fix) = fix(trail) {
+        sheet.line(0, &format!("fix: {fix}"))?;
+    }
+    sheet.notes(page.notes)?;
+    let whole = if page.is_complete { "complete" } else { "incomplete" };
+    let line = format!(
+        "{} at {}, history {whole}, judged on {} (UTC)",
+        page.mainline,
+        short(page.tip),
+        page.today
+    );
+    sheet.line(0, &line)
+}
+
+pub(super) fn write_audit(
+    page: &AuditPage<'_>,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut sheet = Sheet { out, style };
+    let is_bad = |it: &&Judged<'_>| it.is_failing || it.trail.verdict == Verdict::Indeterminate;
+    for Judged { trail, is_failing, .. } in page.records.iter().filter(is_bad) {
+        sheet.head(trail, *is_failing)?;
+        if let Some(line) = period(trail, page.today) {
+            sheet.line(2, &line)?;
+        }
+        sheet.reasons(&trail.why, 2)?;
+        if let Some(fix) = fix(trail) {
+            sheet.line(2, &format!("fix: {fix}"))?;
+        }
+        writeln!(sheet.out)?;
+    }
+    for it in page.records.iter().filter(|it| !is_bad(it)) {
+        sheet.line(0, &good(it))?;
+    }
+    if page.records.iter().any(|it| !is_bad(&it)) {
+        writeln!(sheet.out)?;
+    }
+    for problem in page.problems {
+        sheet.line(0, &format!("problem: {problem}"))?;
+    }
+    for revision in page.policies {
+        sheet.line(0, &policy(revision))?;
+    }
+    sheet.notes(page.notes)?;
+    sheet.line(0, &summary(page))
+}
+
+struct Sheet<'a> {
+    out: &'a mut dyn Write,
+    style: Style,
+}
+
+impl Sheet<'_> {
+    fn head(&mut self, trail: &Trail, is_failing: bool) -> io::Result<()> {
+        let (bold, plain) = if self.style.color { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
+        let color = match (self.style.color, is_failing, trail.verdict) {
+            (false, ..) => "",
+            (true, false, Verdict::Indeterminate) => "\u{1b}[33m",
+            (true, true, _) => "\u{1b}[31m",
+            (true, false, _) => "\u{1b}[32m",
+        };
+        let title = trail.title().map_or(String::new(), |title| format!("  {}", Safe(title)));
+        writeln!(
+            self.out,
+            "{bold}{}{plain}  {color}{}{plain}{title}",
+            Safe(&trail.id),
+            said(trail.verdict).to_uppercase()
+        )
+    }
+
+    fn revision(&mut self, told: &Told<'_>) -> io::Result<()> {
+        let revision = told.revision;
+        let day = revision.day().map_or_else(|| "no date   ".to_owned(), |day| day.to_string());
+        let odd = if revision.is_landing_odd { " (a date that cannot be)" } else { "" };
+        self.line(
+            2,
+            &format!(
+                "{day}{odd}  {}  {:<11} {}",
+                short(revision.commit),
+                revision.kind.as_str(),
+                outcome(revision)
+            ),
+        )?;
+        if revision.kind != RevisionKind::Restored {
+            let all: Vec<_> = told.changes.iter().flat_map(sentences).collect();
+            for sentence in all.iter().take(MAX_CHANGES) {
+                self.line(14, &sentence.text)?;
+                for (sign, text) in &sentence.below {
+                    self.line(16, &format!("{sign} {text}"))?;
+                }
+            }
+            if all.len() > MAX_CHANGES {
+                self.line(14, &format!("and {} more", all.len() - MAX_CHANGES))?;
+            }
+        }
+        self.reasons(&revision.why, 14)?;
+        for note in &revision.notes {
+            self.line(14, &format!("note: {note}"))?;
+        }
+        Ok(())
+    }
+
+    fn reasons(&mut self, reasons: &[Reason], indentation: usize) -> io::Result<()> {
+        reasons.iter().try_for_each(|reason| self.line(indentation, &reason.to_string()))
+    }
+
+    fn notes(&mut self, notes: &[String]) -> io::Result<()> {
+        notes.iter().try_for_each(|note| self.line(0, &format!("note: {note}")))
+    }
+
+    fn line(&mut self, indentation: usize, text: &str) -> io::Result<()> {
+        let width = self.style.width.unwrap_or(WIDTH);
+        let room = width.saturating_sub(indentation + 2).max(MIN_TEXT);
+        let lines = wrapped(&Safe(text).to_string(), Some(room));
+        for (at, line) in lines.into_iter().enumerate() {
+            let more = if at == 0 { 0 } else { 2 };
+            writeln!(self.out, "{:1$}{line}", "", indentation + more)?;
+        }
+        Ok(())
+    }
+}
+
+/// A verdict as people say it.
+fn said(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::ApprovedLate => "approved late",
+        verdict => verdict.as_str(),
+    }
+}
+
+/// Until when it holds, and how that came.
+fn period(trail: &Trail, today: NaiveDate) -> Option<String> {
+    let expires = trail.text.as_ref()?.exception.expires?;
+    let mut line = describe(expires, today);
+    if let Some(first) = trail.first_promised.filter(|first| *first != expires) {
+        line.push_str(&format!(", first promised {first}"));
+    }
+    if trail.renewals > 0 {
+        line.push_str(&format!(", {}", count(trail.renewals, "renewal")));
+    }
+    if let Some(days) = trail.days_granted {
+        line.push_str(&format!(", {} granted in all", n_days(days)));
+    }
+    Some(line)
+}
+
+fn outcome(revision: &Revision) -> String {
+    let evidence = by(&revision.evidence);
+    match revision.state {
+        State::NotNeeded => "takes no approval".to_owned(),
+        State::Approved => format!("approved by {evidence}"),
+        State::ApprovedLate { days } => format!("approved {} late by {evidence}", n_days(days)),
+        State::Open => "not approved".to_owned(),
+        State::Deleted => "deleted".to_owned(),
+        State::Unknown => "cannot be judged".to_owned(),
+    }
+}
+
+fn by(evidence: &[Counted]) -> String {
+    let one = |it: &Counted| {
+        let claimed = if it.kind == Evidence::Signed { "" } else { ", claimed" };
+        format!("{} ({}{claimed})", it.person, it.kind.as_str())
+    };
+    evidence.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// What to do about a verdict that is not good.
+fn fix(trail: &Trail) -> Option<String> {
+    match trail.verdict {
+        Verdict::Lapsed | Verdict::Unapproved => Some(format!(
+            "`exc approve {}`, by somebody who may approve and neither wrote nor requested it",
+            trail.id
+        )),
+        Verdict::Deleted if !trail.why.is_empty() => {
+            Some("put the file back and close the record: `git revert` the deletion".to_owned())
+        }
+        Verdict::Indeterminate if trail.why.iter().any(is_history) => {
+            Some("`git fetch --unshallow`".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn is_history(reason: &Reason) -> bool {
+    matches!(reason, Reason::HistoryMissing { .. })
+}
+
+fn good(judged: &Judged<'_>) -> String {
+    let trail = judged.trail;
+    let evidence = trail.deciding().map(|it| by(&it.evidence)).filter(|it| !it.is_empty());
+    let by = evidence.map_or(String::new(), |evidence| format!(" by {evidence}"));
+    let status = judged.status.filter(|_| trail.verdict != Verdict::Closed);
+    let status = status.map_or(String::new(), |status| format!(", {}", status.as_str()));
+    let why: Vec<String> = trail.why.iter().map(|reason| format!("; {reason}")).collect();
+    format!("{}  {}{by}{status}{}", trail.id, said(trail.verdict), why.concat())
+}
+
+fn policy(revision: &PolicyRevision) -> String {
+    let outcome = match (revision.trusted, revision.state) {
+        (Some(Trusted::First), _) => "the first one, which is trusted".to_owned(),
+        (Some(Trusted::NobodyCould), _) => {
+            "trusted, since the one before it names nobody who may approve".to_owned()
+        }
+        (None, State::NotNeeded) => "says the same".to_owned(),
+        (None, State::Approved) => format!("approved by {}", by(&revision.evidence)),
+        (None, State::ApprovedLate { days }) => {
+            format!("approved {} late by {}", n_days(days), by(&revision.evidence))
+        }
+        (None, State::Deleted) => "deleted; the one before it stays in force".to_owned(),
+        (None, State::Open | State::Unknown) => {
+            let why: Vec<String> = revision.why.iter().map(ToString::to_string).collect();
+            format!("not approved, so the one before it stays in force: {}", why.join("; "))
+        }
+    };
+    format!("policy: {} {outcome}", short(revision.commit))
+}
+
+/// How many records there are of each verdict, on one line.
+fn summary(page: &AuditPage<'_>) -> String {
+    let mut verdicts: BTreeMap<Verdict, usize> = BTreeMap::new();
+    for it in page.records {
+        *verdicts.entry(it.trail.verdict).or_default() += 1;
+    }
+    let verdicts: Vec<String> =
+        verdicts.into_iter().rev().map(|(verdict, n)| format!("{n} {}", said(verdict))).collect();
+    let verdicts =
+        if verdicts.is_empty() { "nothing to judge".to_owned() } else { verdicts.join(", ") };
+    let whole = if page.is_complete { "" } else { ", history incomplete" };
+    format!(
+        "{} on {} at {}{whole}, judged on {} (UTC): {verdicts}",
+        count(page.records.len(), "record"),
+        page.mainline,
+        short(page.tip),
+        page.today,
+    )
+}
