@@ -32,4 +32,5 @@ pub(crate) enum Command {
     Explain(commands::explain::Args),
     Rules(commands::rules::Args),
     Schema(commands::schema::Args),
+    Doctor(commands::doctor::Args),
 }

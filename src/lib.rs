@@ -104,6 +104,7 @@ fn dispatch(cli: Cli, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
         Command::Explain(args) => commands::explain::run(&args, globals, env),
         Command::Rules(args) => commands::rules::run(&args, globals, env),
         Command::Schema(args) => commands::schema::run(&args, globals, env),
+        Command::Doctor(args) => commands::doctor::run(&args, globals, env),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use super::workspace::{UnusablePolicy, is_inside};
+use super::workspace::is_inside;
 use super::{Globals, open};
 use crate::env::{Env, Outcome};
 use crate::policy::{Policy, RuleLevel};
@@ -48,9 +48,10 @@ fn policy(globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Option<Policy>
     }
     match open(globals, env)? {
         Ok(workspace) => Ok(Some(workspace.policy)),
-        Err(UnusablePolicy { name, .. }) => {
+        Err(unusable) => {
             let text = format!(
-                "note: `{name}/{POLICY_FILE}` cannot be used, so these are the levels without it"
+                "note: `{}/{POLICY_FILE}` cannot be used, so these are the levels without it",
+                unusable.name
             );
             globals.note(env, &text);
             Ok(None)

@@ -31,7 +31,9 @@ pub(crate) struct Workspace {
 
 /// A register whose policy cannot be used: nothing can be judged.
 pub(crate) struct UnusablePolicy {
+    pub(crate) store: Store,
     pub(crate) name: String,
+    pub(crate) root: PathBuf,
     pub(crate) findings: Vec<Finding>,
 }
 
@@ -56,7 +58,7 @@ impl Workspace {
 pub(crate) fn open(
     globals: &Globals,
     env: &mut Env<'_>,
-) -> anyhow::Result<Result<Workspace, UnusablePolicy>> {
+) -> anyhow::Result<Result<Workspace, Box<UnusablePolicy>>> {
     let found = find_register(globals, env)?;
     let workspace = read_policy(found);
     match workspace {
@@ -71,7 +73,8 @@ pub(crate) fn open(
 pub(crate) fn open_or_explain(globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Workspace> {
     match open(globals, env)? {
         Ok(workspace) => Ok(workspace),
-        Err(UnusablePolicy { name, findings }) => {
+        Err(unusable) => {
+            let UnusablePolicy { name, findings, .. } = *unusable;
             let judgement = Judgement::unusable(&name, &findings, env.today);
             let style = Style { width: None, ..globals.style(env) };
             render::text::write(&judgement, style, env.err)
@@ -87,28 +90,24 @@ pub(crate) fn is_inside(globals: &Globals, env: &Env<'_>) -> bool {
     globals.register.is_some() || find_register(globals, env).is_ok()
 }
 
-fn read_policy(found: Found) -> Result<Workspace, UnusablePolicy> {
+fn read_policy(found: Found) -> Result<Workspace, Box<UnusablePolicy>> {
     let Found { store, name, root } = found;
-    let unusable = |findings| Err(UnusablePolicy { name: name.clone(), findings });
-    let (file, mut findings) = match store.policy(&name) {
-        Ok(read) => read,
-        Err(findings) => return unusable(findings),
-    };
-    let policy = match policy::load(&file) {
-        Ok((policy, warnings)) => {
-            findings.extend(warnings);
-            policy
-        }
-        Err(mut problems) => {
-            crate::rules::name_codes(&mut problems);
-            return unusable(problems);
-        }
-    };
-    let levels = crate::rules::check_levels(&policy);
-    if !levels.is_empty() {
-        return unusable(levels);
+    match usable_policy(&store, &name) {
+        Ok((policy, findings)) => Ok(Workspace { store, name, root, policy, findings }),
+        Err(findings) => Err(Box::new(UnusablePolicy { store, name, root, findings })),
     }
-    Ok(Workspace { store, name, root, policy, findings })
+}
+
+/// The policy with what deserves a warning, or why it cannot be used.
+fn usable_policy(store: &Store, name: &str) -> Result<(Policy, Vec<Finding>), Vec<Finding>> {
+    let (file, mut findings) = store.policy(name)?;
+    let (policy, warnings) = policy::load(&file).map_err(|mut problems| {
+        crate::rules::name_codes(&mut problems);
+        problems
+    })?;
+    findings.extend(warnings);
+    let levels = crate::rules::check_levels(&policy);
+    if levels.is_empty() { Ok((policy, findings)) } else { Err(levels) }
 }
 
 fn find_register(globals: &Globals, env: &Env<'_>) -> anyhow::Result<Found> {

@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::Path;
 
-use git2::{Config, ErrorCode};
+use git2::{Config, ErrorCode, Repository};
 
 use super::{Error, Mainline, Repo};
 
@@ -39,8 +39,8 @@ pub(crate) struct Format {
 }
 
 impl Format {
-    /// Of the repository whose own directory is given; also of one that cannot be opened.
-    pub(crate) fn of(directory: &Path) -> Result<Self, Error> {
+    /// Of the repository whose own directory is given.
+    fn of(directory: &Path) -> Result<Self, Error> {
         let config = own_config(directory)?;
         let extension = |name: &str, usual: &str| {
             let value = value(&config, &format!("extensions.{name}"), directory)?;
@@ -51,9 +51,28 @@ impl Format {
             references: extension("refstorage", "files")?,
         })
     }
+
+    /// Of the repository in which `path` lies, also of one that cannot be opened; `None` where
+    /// there is none.
+    pub(crate) fn around(path: &Path) -> Result<Option<Self>, Error> {
+        let nothing: [&str; 0] = [];
+        let directory = match Repository::discover_path(path, nothing) {
+            Ok(directory) => directory,
+            Err(error) if error.code() == ErrorCode::NotFound => return Ok(None),
+            Err(error) => return Err(Error::new(path, &error)),
+        };
+        // A further work tree keeps its own directory beside the one that has the configuration.
+        let shared = fs::read_to_string(directory.join("commondir")).unwrap_or_default();
+        Self::of(&directory.join(shared.trim_end())).map(Some)
+    }
 }
 
 impl Repo {
+    /// The directory that all work trees of the repository share.
+    pub(crate) fn shared_directory(&self) -> &Path {
+        self.inner.commondir()
+    }
+
     pub(crate) fn facts(&self) -> Result<Facts, Error> {
         let directory = self.inner.commondir();
         let is_filled = |path: &str| {
@@ -219,7 +238,7 @@ mod tests {
         history.append(".git/config", config);
         let error = Repo::discover(history.path()).err().expect("it cannot be opened");
         assert!(matches!(error, Error::Unreadable { .. }), "{error}");
-        let format = Format::of(&history.path().join(".git")).unwrap();
+        let format = Format::around(history.path()).unwrap().expect("a repository");
         assert_eq!((format.objects.as_str(), format.references.as_str()), ("sha256", "reftable"));
     }
 

@@ -4,6 +4,7 @@
 //! Invariant: nothing in a repository's configuration runs a program, replace refs are not
 //! followed, and a repository that cannot be read is an error, never an absence.
 
+pub(crate) mod attributes;
 mod chain;
 mod commit;
 mod contributors;
@@ -30,6 +31,7 @@ pub(crate) use chain::Chain;
 pub(crate) use commit::{Address, Commit};
 pub(crate) use contributors::{Completeness, Contributors};
 pub(crate) use delta::{FileChange, Side};
+pub(crate) use facts::{Facts, Format};
 pub(crate) use identity::Identity;
 pub(crate) use objects::{Mode, TreeEntry};
 pub(crate) use revisions::NoRevision;

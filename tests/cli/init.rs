@@ -16,6 +16,7 @@ wrote schemas/exception.schema.json  schema of a record
 wrote schemas/policy.schema.json     schema of the policy
 wrote .github/workflows/exc.yml      CI job that runs `exc check`
 wrote .github/CODEOWNERS             who reviews: fill in
+wrote .gitattributes                 keeps signed approvals byte for byte
 wrote exceptions/policy.yaml         the policy: add your controls
 "
     );
@@ -62,6 +63,26 @@ fn a_file_that_exists_is_kept_and_named() {
 }
 
 #[test]
+fn attributes_that_exist_are_kept_and_told_what_to_add_until_they_have_it() {
+    let line = "/exceptions/approvals/** -text";
+    let w = Workspace::empty();
+    w.exc(&["init"]);
+    assert_eq!(w.read(".gitattributes"), format!("{line}\n"));
+
+    let w = Workspace::empty();
+    w.write(".gitattributes", "* text=auto\n");
+    let said = w.run(&["init"]);
+    let command = format!("     echo '{line}' >> .gitattributes\n");
+    assert!(said.err.ends_with(&command), "{}", said.err);
+    assert_eq!(w.read(".gitattributes"), "* text=auto\n");
+
+    let w = Workspace::empty();
+    w.write(".gitattributes", format!("* text=auto\n{line}\n"));
+    let said = w.run(&["init"]);
+    assert!(!said.err.contains("echo"), "{}", said.err);
+}
+
+#[test]
 fn gitlab_gets_a_job_to_include_and_none_gets_no_job() {
     let w = Workspace::empty();
     w.exc(&["init", "--ci", "gitlab"]);
@@ -70,7 +91,7 @@ fn gitlab_gets_a_job_to_include_and_none_gets_no_job() {
 
     let w = Workspace::empty();
     w.exc(&["init", "--ci", "none"]);
-    assert_eq!(w.names("."), ["exceptions", "schemas"]);
+    assert_eq!(w.names("."), [".gitattributes", "exceptions", "schemas"]);
 }
 
 #[test]
@@ -130,7 +151,7 @@ fn nothing_is_promised_that_is_not_there() {
         texts.push(w.exc(&[command, "--help"]));
     }
     for text in texts {
-        for command in ["approve", "renew", "close", "review", "report", "audit", "doctor"] {
+        for command in ["approve", "renew", "close", "review", "report", "audit"] {
             assert!(!text.contains(&format!("`exc {command}`")), "{command}: {text}");
         }
     }

@@ -4,6 +4,7 @@
 mod bare;
 mod check;
 mod diff;
+mod doctor;
 mod documents;
 mod files;
 mod hostile;

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::ValueEnum;
 
+use super::doctor::attributes;
+use super::doctor::files::on_disk;
 use super::workspace::no_files;
 use super::writing::create_file;
 use super::{Failure, Globals, REGISTER, normal, refuse_links, shown_path};
@@ -12,6 +14,7 @@ use crate::env::{Env, Outcome};
 use crate::git::Repo;
 use crate::register::POLICY_FILE;
 use crate::source::schema::{EXCEPTION_SCHEMA, POLICY_SCHEMA};
+use crate::text::shell_word;
 
 const POLICY: &str = include_str!("policy.yaml");
 const GITHUB: &str = include_str!("github.yml");
@@ -90,6 +93,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         globals.note(env, &format!("kept  {path}, which exists"));
     }
     next_steps(&site, globals, env);
+    mind_attributes(&site, globals, env);
     Ok(Outcome::Success)
 }
 
@@ -192,6 +196,8 @@ fn scaffolds(site: &Site) -> anyhow::Result<Vec<Scaffold>> {
         Ci::Gitlab => add(site.root.join(CODEOWNERS_PLACES[1]), owners, "who reviews: fill in"),
         Ci::None => {}
     }
+    let line = attributes::approvals_line(&site.name) + "\n";
+    add(site.root.join(attributes::FILE), line, "keeps signed approvals byte for byte");
     let text = POLICY
         .replace("@SCHEMA@", "../schemas/policy.schema.json")
         .replace("@REGISTER@", &uuid()?)
@@ -246,6 +252,18 @@ fn next_steps(site: &Site, globals: &Globals, env: &mut Env<'_>) {
     }
     for line in lines {
         globals.note(env, &line);
+    }
+}
+
+/// Says what to add to a file of attributes that was there before.
+fn mind_attributes(site: &Site, globals: &Globals, env: &mut Env<'_>) {
+    let path = site.root.join(attributes::FILE);
+    let text = on_disk(&path).ok().flatten().unwrap_or_default();
+    if !attributes::keeps_approvals(&text, &site.name) {
+        let line = shell_word(&attributes::approvals_line(&site.name));
+        let shown = shell_word(&shown_path(&path, env));
+        globals.note(env, "     and keep signed approvals byte for byte:");
+        globals.note(env, &format!("     echo {line} >> {shown}"));
     }
 }
 

@@ -1,0 +1,170 @@
+//! What the clone lacks or shows otherwise than it is.
+
+use super::Site;
+use crate::git::{self, Facts, Format, Repo};
+use crate::policy::Policy;
+use crate::render::doctor::Check;
+use crate::text::shell_word;
+
+/// Replaced objects that are named one by one.
+const MAX_NAMED: usize = 3;
+
+pub(super) fn checks(site: &Site) -> Vec<Check> {
+    let repo = match &site.repo {
+        Ok(Some(repo)) => repo,
+        Ok(None) => {
+            let message = "there is no git repository here, and so no trail";
+            return vec![Check::unjudged("repository", message, "git init")];
+        }
+        Err(error) => return vec![refused(site, error)],
+    };
+    let facts = match repo.facts() {
+        Ok(facts) => facts,
+        Err(error) => {
+            return vec![Check::unjudged("repository", error.to_string(), error.hint())];
+        }
+    };
+    if let Some(check) = foreign_format(&facts.format) {
+        return vec![check];
+    }
+    let mut checks = vec![match repo.root() {
+        Some(_) => Check::ok("repository", "it can be read"),
+        None => Check::note(
+            "repository",
+            "a bare repository: the register is read from the mainline, and nothing is written",
+            "run commands that write in a clone",
+        ),
+    }];
+    checks.extend([history(&facts), objects(&facts), replaced(&facts), grafts(&facts)]);
+    checks.extend(site.policy.as_ref().map(|policy| mainline(site, policy, repo, &facts)));
+    checks
+}
+
+/// A repository that cannot be opened.
+fn refused(site: &Site, error: &git::Error) -> Check {
+    let format = match error {
+        git::Error::Unreadable { .. } => Format::around(&site.root).ok().flatten(),
+        git::Error::NotOwned { .. } | git::Error::Missing { .. } => None,
+    };
+    let foreign = format.as_ref().and_then(foreign_format);
+    foreign.unwrap_or_else(|| Check::unjudged("repository", error.to_string(), error.hint()))
+}
+
+/// A repository that keeps its objects or references in a way that `exc` does not read.
+fn foreign_format(format: &Format) -> Option<Check> {
+    if format.objects != "sha1" {
+        let message =
+            format!("`exc` cannot read repositories with `{}` object names", format.objects);
+        let help = "copy the history into a repository that it reads (commits get new names):\n\
+                    git init --object-format=sha1 ../sha1\n\
+                    git fast-export --all --signed-tags=strip | git -C ../sha1 fast-import";
+        return Some(Check::unjudged("format", message, help));
+    }
+    if format.references != "files" {
+        let message =
+            format!("`exc` cannot read repositories with `{}` references", format.references);
+        return Some(Check::unjudged("format", message, "git refs migrate --ref-format=files"));
+    }
+    None
+}
+
+fn history(facts: &Facts) -> Check {
+    if !facts.is_shallow {
+        return Check::ok("history", "it is complete");
+    }
+    let message =
+        "this clone is shallow: older commits, and who approved what in them, are missing";
+    let help = "git fetch --unshallow\n\
+                in CI, clone all of it: `fetch-depth: 0` for actions/checkout, \
+                `GIT_DEPTH: 0` on GitLab, `fetchDepth: 0` on Azure Pipelines";
+    Check::problem("history", message, help)
+}
+
+fn objects(facts: &Facts) -> Check {
+    let Some(remote) = facts.promisors.first() else {
+        return Check::ok("objects", "nothing was left out when this was cloned");
+    };
+    let message = format!(
+        "a partial clone: git fetches what is missing from `{}`, `exc` never does",
+        facts.promisors.join("`, `")
+    );
+    let key = |name: &str| shell_word(&format!("remote.{remote}.{name}"));
+    let help = format!(
+        "git fetch --refetch --no-filter {} && git config --unset-all {} && git config --unset-all {}",
+        shell_word(remote),
+        key("promisor"),
+        key("partialclonefilter")
+    );
+    Check::problem("objects", message, help)
+}
+
+fn replaced(facts: &Facts) -> Check {
+    let names: Vec<&str> = facts
+        .replace_refs
+        .iter()
+        .map(|name| name.strip_prefix("refs/replace/").unwrap_or(name))
+        .collect();
+    if names.is_empty() {
+        return Check::ok("replace-refs", "git shows every object as it is");
+    }
+    let shown: Vec<String> =
+        names.iter().take(MAX_NAMED).map(|name| format!("`{:.12}`", name)).collect();
+    let more = if names.len() > MAX_NAMED { ", …" } else { "" };
+    let n = crate::render::count(names.len(), "object");
+    let message = format!(
+        "git shows others in the place of {n}, which `exc` does not: {}{more}",
+        shown.join(", ")
+    );
+    let help = match names.len() > MAX_NAMED {
+        true => "git replace -d $(git replace -l)".to_owned(),
+        false => {
+            let words: Vec<String> = names.iter().map(|name| shell_word(name)).collect();
+            format!("git replace -d {}", words.join(" "))
+        }
+    };
+    Check::problem("replace-refs", message, help)
+}
+
+fn grafts(facts: &Facts) -> Check {
+    if !facts.has_grafts {
+        return Check::ok("grafts", "git shows every commit with its own parents");
+    }
+    let message = "git shows other parents than commits have, which `exc` does not";
+    Check::problem("grafts", message, "rm \"$(git rev-parse --git-common-dir)/info/grafts\"")
+}
+
+/// Whether the branch is there that the policy protects.
+fn mainline(site: &Site, policy: &Policy, repo: &Repo, facts: &Facts) -> Check {
+    let branch = &policy.mainline;
+    match repo.mainline(branch) {
+        Ok(Some(mainline)) => {
+            let tip = format!("{:.12}", mainline.tip.to_string());
+            return Check::ok("mainline", format!("`{}` at {tip}", mainline.name));
+        }
+        Ok(None) => {}
+        Err(error) => return Check::unjudged("mainline", error.to_string(), error.hint()),
+    }
+    let there: Vec<&str> = facts
+        .mainlines
+        .iter()
+        .map(|it| it.name.strip_prefix("origin/").unwrap_or(&it.name))
+        .collect();
+    let path = site.policy_path();
+    let has_origin = matches!(repo.origin(), Ok(Some(_)));
+    if there.is_empty() && !has_origin {
+        let message = format!("nothing is on `{branch}` yet, so every record counts as landed");
+        let help = format!("git add {} && git commit", shell_word(&site.name));
+        return Check::note("mainline", message, help);
+    }
+    let message = format!("the policy's mainline is `{branch}`, and there is no such branch");
+    let mut help = Vec::new();
+    if has_origin {
+        let refs = shell_word(&format!("+refs/heads/{branch}:refs/remotes/origin/{branch}"));
+        help.push(format!("git fetch origin {refs}"));
+    }
+    if let Some(first) = there.first() {
+        let or = if has_origin { "or " } else { "" };
+        help.push(format!("{or}write `mainline: {first}` into `{path}`"));
+    }
+    Check::problem("mainline", message, help.join("\n"))
+}
