@@ -6,6 +6,8 @@
 
 pub(crate) mod attributes;
 mod chain;
+#[cfg(test)]
+mod check_attr;
 mod commit;
 mod contributors;
 mod delta;
