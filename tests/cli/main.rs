@@ -2,6 +2,8 @@
 //! command, named after it, and some for what concerns them all.
 
 mod bare;
+#[cfg(unix)]
+mod canary;
 mod check;
 mod diff;
 mod doctor;
