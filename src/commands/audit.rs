@@ -7,9 +7,9 @@ use crate::history::{Audit, Verdict, Wanted, end_of};
 use crate::register::{self, Snapshot, Store};
 use crate::render::trail::{self, AuditPage, Judged, TrailFormat};
 
-/// Prove from git who approved which text, for every record that was ever on the mainline
+/// Prove from git who approved which text of every record
 ///
-/// Reads the mainline's history along its first parents, from git alone, and trusts no cache. Names the evidence behind each verdict, and says what git cannot know.
+/// Judges every record that was ever on the mainline. Reads the mainline's history along its first parents, from git alone, and trusts no cache. Names the evidence behind each verdict, and says what git cannot know.
 ///
 /// Exit codes: 0 everything is in order, 1 a record is lapsed, unapproved, suspect, was deleted while open, or was approved late outside of an emergency, or the policy has a change that nobody approved, 2 something is indeterminate or could not be read.
 #[derive(Debug, clap::Args)]

@@ -8,7 +8,7 @@ use crate::history::{Audit, Trail, Verdict, Wanted};
 use crate::render::trail::{self, Page, Told, TrailFormat};
 use crate::source::schema;
 
-/// Show the trail of one record: every change that landed, who approved it, and by what evidence
+/// Show how a record changed on the mainline, and who approved what
 ///
 /// Reads the mainline's history along its first parents, from git alone. Each revision is compared with the last text that was approved or needed no approval, and judged by the policy that was in force before it landed. Evidence is `signed` (a statement bound to the exact text), `landing` (the author of the merge) or `trailer` (a line of the landing commit's message); the last two are claimed, since nothing but git's word stands behind them.
 ///

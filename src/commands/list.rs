@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use rayon::prelude::*;
 
 use super::mainline::Landed;
-use super::{Globals, Workspace, parse_date};
+use super::{Globals, Workspace, parse_date, trail};
 use crate::env::{Env, Outcome};
 use crate::model::window::{self, Status};
 use crate::model::{Exception, Lifetime, RiskLevel, Target};
@@ -60,6 +60,9 @@ pub(crate) struct Args {
     /// Only records with this tag
     #[arg(long, value_name = "TAG")]
     tag: Vec<String>,
+    /// The register as the mainline held it at the end of DATE (UTC), judged on that day
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    as_of: Option<NaiveDate>,
     /// What comes first: soonest to end, id, highest risk, longest open, owner
     #[arg(long, value_name = "KEY", default_value = "expires")]
     sort: Sort,
@@ -146,10 +149,16 @@ fn parse_target(text: &str) -> Result<String, String> {
 }
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
-    let workspace = super::open_or_explain(globals, env)?;
+    let mut workspace = super::open_or_explain(globals, env)?;
+    if let Some(day) = args.as_of {
+        workspace = trail::travel(workspace, day, globals, env)?;
+    }
     let register =
         register::load(&workspace.store, &workspace.name, &workspace.policy.record_schema);
-    let landed = Landed::read(&workspace, &register, globals, env)?;
+    let landed = match args.as_of {
+        Some(_) => Landed::everything(),
+        None => Landed::read(&workspace, &register, globals, env)?,
+    };
     let today = env.today;
     let records = register.records.par_iter().map(|record| {
         let status = landed.status(record, today);

@@ -30,6 +30,11 @@ pub(crate) fn repository(workspace: &Workspace) -> Result<Option<Repo>, Failure>
 }
 
 impl Landed {
+    /// A register that is read from the mainline itself.
+    pub(crate) fn everything() -> Self {
+        Self(None)
+    }
+
     /// Compares the register with the mainline of its repository.
     pub(crate) fn read(
         workspace: &Workspace,

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use clap::ValueEnum;
 
 use super::mainline::{self, Landed};
-use super::{Failure, Globals, Workspace};
+use super::{Failure, Globals, Workspace, parse_date, trail};
 use crate::env::{Env, Outcome};
 use crate::finding::{Finding, Level};
 use crate::register::{self, Listing, MAX_RECORD_SIZE, Register};
@@ -26,6 +27,9 @@ pub(crate) struct Args {
     /// The record's id, or any part of it that no other id has; case does not matter
     #[arg(value_name = "ID")]
     id: String,
+    /// As the mainline held it at the end of DATE (UTC), judged on that day
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    as_of: Option<NaiveDate>,
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
@@ -42,7 +46,10 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
-    let workspace = super::open_or_explain(globals, env)?;
+    let mut workspace = super::open_or_explain(globals, env)?;
+    if let Some(day) = args.as_of {
+        workspace = trail::travel(workspace, day, globals, env)?;
+    }
     let register = match named(&workspace, &args.id)? {
         Some(register) => register,
         None => register::load(&workspace.store, &workspace.name, &workspace.policy.record_schema),
@@ -52,7 +59,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         print_text(record, globals, env)?;
         return Ok(Outcome::Success);
     }
-    let landed = Landed::read_one(&workspace, record, globals, env)?;
+    let landed = match args.as_of {
+        Some(_) => Landed::everything(),
+        None => Landed::read_one(&workspace, record, globals, env)?,
+    };
     let today = env.today;
     let listed = super::list::listed(record, landed.status(record, today), &workspace);
     if args.format == Format::Json {

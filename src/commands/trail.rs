@@ -7,6 +7,7 @@ use super::{Failure, Globals, Workspace, mainline, parse_date};
 use crate::env::Env;
 use crate::git::{Chain, Mainline, NoRevision, ObjectId, Repo};
 use crate::history::{Anchor, Clock, Landed, Position, Wanted, end_of, short};
+use crate::register::Snapshot;
 
 /// Which history is read.
 #[derive(Debug, clap::Args)]
@@ -49,6 +50,32 @@ pub(crate) fn chain(
         mainline.tip = chain.links[0].id;
     }
     Ok((repo, mainline, chain, today))
+}
+
+/// The register as the mainline held it at the end of a day, which becomes today.
+pub(crate) fn travel(
+    workspace: Workspace,
+    day: NaiveDate,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> anyhow::Result<Workspace> {
+    let args = HistoryArgs { mainline: None, as_of: Some(day) };
+    let (repo, mainline, ..) = chain(&workspace, &args, env)?;
+    let name = workspace.name.clone();
+    if repo.entry_at(mainline.tip, &name).map_err(Failure::from)?.is_none() {
+        let message = format!("there was no `{name}` on `{}` on {day}", mainline.name);
+        let hint = format!("`git log {} -- {name}` shows when it came", mainline.name);
+        return Err(Failure::new(message).hint(hint).into());
+    }
+    env.today = day;
+    let short = short(mainline.tip);
+    globals.note(env, &format!("as of {day} (UTC): `{}` at {short}", mainline.name));
+    let snapshot = Snapshot {
+        repository: repo.directory().to_owned(),
+        commit: mainline.tip,
+        folder: name.clone(),
+    };
+    Ok(workspace.at(snapshot, globals, env))
 }
 
 impl Story {

@@ -45,6 +45,19 @@ struct Found {
 }
 
 impl Workspace {
+    /// The same register as a commit holds it, under the policy of then, or that of today where
+    /// then there was none that can be used.
+    pub(super) fn at(self, snapshot: Snapshot, globals: &Globals, env: &mut Env<'_>) -> Self {
+        let store = Store::Commit(snapshot);
+        match usable_policy(&store, &self.name) {
+            Ok((policy, findings)) => Self { store, policy, findings, ..self },
+            Err(_) => {
+                globals.note(env, "note: the policy of then cannot be used; that of today is");
+                Self { store, ..self }
+            }
+        }
+    }
+
     /// The register's directory, for what is written; a bare repository has none.
     pub(crate) fn directory(&self) -> Result<&Path, Failure> {
         match &self.store {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::support::history::History;
 use super::support::{RECORD_PATH, Workspace};
 
 fn root() -> PathBuf {
@@ -76,17 +77,33 @@ fn the_findings_of_the_readme_are_those_of_the_check() {
 }
 
 #[test]
+fn the_trail_of_the_readme_is_that_of_its_history() {
+    let mut history = History::approved();
+    history.edit("expires: 2027-01-31", "expires: 2027-03-31");
+    history.push("carol", "2026-11-12", "typo");
+    let run = history.w.run(&["history", "EXC-2026-K7QD"]);
+    let readme = document("README.md");
+    let expected = block(&readme, "<!-- tour: history -->", "text");
+    assert!(run.out.trim_end() == expected, "the README should say:\n{}", run.out);
+}
+
+#[test]
 fn every_option_that_the_readme_names_exists() {
     let readme = document("README.md");
     let (workspace, _) = tour();
+    let history = History::approved();
     let commands = readme.lines().filter(|line| line.starts_with("exc "));
     for line in commands {
-        let words: Vec<&str> = line.split_whitespace().skip(1).collect();
+        let words = line.split_whitespace().skip(1).take_while(|word| *word != "#");
+        let words: Vec<&str> = words.collect();
         let help = workspace.run(&[words[0], "--help"]);
         for option in words.iter().filter(|word| word.starts_with("--")) {
             assert!(help.out.contains(option), "`{line}`: `{option}` is not in the help");
         }
-        if ["check", "list", "show", "rules", "explain", "schema"].contains(&words[0]) {
+        if words.contains(&"--as-of") || ["history", "audit", "doctor"].contains(&words[0]) {
+            let run = history.w.run(&words);
+            assert!(run.code() < 2, "`{line}`: {}", run.err);
+        } else if ["check", "list", "show", "rules", "explain", "schema"].contains(&words[0]) {
             assert_eq!(workspace.run(&words).code(), 0, "`{line}`");
         }
     }

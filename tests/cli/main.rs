@@ -9,6 +9,7 @@ mod diff;
 mod doctor;
 mod documents;
 mod files;
+mod history;
 mod hostile;
 mod init;
 mod list;

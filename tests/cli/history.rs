@@ -1,0 +1,244 @@
+//! `exc history`, `exc audit`, and the register as of a day.
+
+use exc::Outcome;
+use serde_json::Value;
+
+use crate::support::RECORD_PATH;
+use crate::support::history::History;
+
+fn json(history: &History, arguments: &[&str]) -> Value {
+    serde_json::from_str(&history.w.exc(arguments)).expect("JSON")
+}
+
+/// Filed and approved; extended by a push.
+fn lapsed() -> History {
+    let mut history = History::approved();
+    history.edit("expires: 2027-01-31", "expires: 2027-03-31");
+    history.push("carol", "2026-11-12", "typo");
+    history
+}
+
+#[test]
+fn the_trail_says_who_approved_what_and_what_nobody_did() {
+    insta::assert_snapshot!(lapsed().shown(&["history", "EXC-2026-K7QD"]), @r#"
+EXC-2026-K7QD  LAPSED  Model proxy keeps a public endpoint until vendor private link ships
+  valid through 2027-03-31 (UTC), 131 days left, first promised 2027-01-31, 1
+    renewal, 146 days granted in all
+
+  2026-11-05  [C2]  new         approved by alice (landing, claimed)
+  2026-11-12  [C3]  extension   not approved
+              expires 2027-01-31 → 2027-03-31: 59 days later
+              approver not recorded in git
+
+fix: `exc approve EXC-2026-K7QD`, by somebody who may approve and neither
+  wrote nor requested it
+main at [C3], history complete, judged on 2026-11-20 (UTC)
+[exit status: 1]
+"#);
+}
+
+#[test]
+fn a_good_trail_is_short() {
+    insta::assert_snapshot!(History::approved().shown(&["history", "EXC-2026-K7QD"]), @r#"
+EXC-2026-K7QD  APPROVED  Model proxy keeps a public endpoint until vendor private link ships
+  valid through 2027-01-31 (UTC), 72 days left, 87 days granted in all
+
+  2026-11-05  [C2]  new         approved by alice (landing, claimed)
+
+main at [C2], history complete, judged on 2026-11-20 (UTC)
+[exit status: 0]
+"#);
+}
+
+#[test]
+fn an_audit_puts_what_somebody_has_to_act_on_first() {
+    insta::assert_snapshot!(lapsed().shown(&["audit"]), @r#"
+EXC-2026-K7QD  LAPSED  Model proxy keeps a public endpoint until vendor private link ships
+  valid through 2027-03-31 (UTC), 131 days left, first promised 2027-01-31, 1
+    renewal, 146 days granted in all
+  approver not recorded in git
+  fix: `exc approve EXC-2026-K7QD`, by somebody who may approve and neither
+    wrote nor requested it
+
+policy: [C1] the first one, which is trusted
+note: whether the mainline was rewritten is not checked: there is no
+  `--anchor`
+1 record on main at [C3], judged on 2026-11-20 (UTC): 1 lapsed
+[exit status: 1]
+"#);
+}
+
+#[test]
+fn json_is_what_was_promised() {
+    let history = lapsed();
+    let text = history.w.run(&["audit", "--format", "json"]).out;
+    insta::assert_snapshot!(history.without_names(text), @r#"
+{
+  "schema_version": 1,
+  "tool_version": "0.1.0",
+  "today": "2026-11-20",
+  "coverage": {
+    "complete": true,
+    "mainline": "main",
+    "tip": "[C3]",
+    "notes": [
+      "whether the mainline was rewritten is not checked: there is no `--anchor`"
+    ]
+  },
+  "problems": [],
+  "policy": [
+    {
+      "commit": "[C1]",
+      "landed": "2026-11-01T12:00:00Z",
+      "verdict": "not-needed",
+      "trusted": "first",
+      "evidence": [],
+      "why": []
+    }
+  ],
+  "records": [
+    {
+      "id": "EXC-2026-K7QD",
+      "verdict": "lapsed",
+      "status": "active",
+      "path": "exceptions/EXC-2026-K7QD.yaml",
+      "expires": "2027-03-31",
+      "first_promised": "2027-01-31",
+      "renewals": 1,
+      "days_granted": 146,
+      "evidence": [],
+      "why": [
+        "approver not recorded in git"
+      ],
+      "notes": [],
+      "revisions": [
+        {
+          "commit": "[C2]",
+          "landed": "2026-11-05T12:00:00Z",
+          "kind": "new",
+          "verdict": "approved",
+          "path": "exceptions/EXC-2026-K7QD.yaml",
+          "expires": "2027-01-31",
+          "evidence": [
+            {
+              "kind": "landing",
+              "person": "alice",
+              "commit": "[C2]",
+              "claimed": true
+            }
+          ],
+          "why": [],
+          "notes": []
+        },
+        {
+          "commit": "[C3]",
+          "landed": "2026-11-12T12:00:00Z",
+          "kind": "extension",
+          "verdict": "unapproved",
+          "path": "exceptions/EXC-2026-K7QD.yaml",
+          "expires": "2027-03-31",
+          "evidence": [],
+          "why": [
+            "approver not recorded in git"
+          ],
+          "notes": []
+        }
+      ]
+    }
+  ]
+}
+"#);
+}
+
+#[test]
+fn exit_codes_are_those_of_the_verdicts() {
+    let code = |history: &History, arguments: &[&str]| history.w.run(arguments).outcome;
+    let approved = History::approved();
+    assert_eq!(code(&approved, &["audit"]), Outcome::Success);
+    assert_eq!(code(&approved, &["history", "EXC-2026-K7QD"]), Outcome::Success);
+    let lapsed = lapsed();
+    assert_eq!(code(&lapsed, &["audit"]), Outcome::Findings);
+    assert_eq!(code(&lapsed, &["history", "EXC-2026-K7QD"]), Outcome::Findings);
+    assert_eq!(code(&lapsed, &["audit", "--as-of", "2026-11-11"]), Outcome::Success);
+}
+
+#[test]
+fn a_policy_that_nobody_approved_fails_the_audit_and_stays_out_of_force() {
+    let mut history = History::approved();
+    let policy = history.w.read("exceptions/policy.yaml");
+    let policy = policy
+        .replace("emails: [carol@example.com]", "emails: [carol@example.com], roles: [approver]");
+    history.w.write("exceptions/policy.yaml", policy);
+    history.push("carol", "2026-11-12", "me too");
+    let out = history.shown(&["audit"]);
+    assert!(
+        out.contains("policy: [C3] not approved, so the one before it stays in force"),
+        "{out}"
+    );
+    assert!(out.ends_with("[exit status: 1]"), "{out}");
+}
+
+#[test]
+fn an_anchor_that_the_mainline_lost_makes_it_suspect() {
+    let history = History::approved();
+    let on = history.main.to_string();
+    let out = history.shown(&["audit", "--anchor", &format!("{on}@2026-11-06")]);
+    assert!(out.ends_with("1 approved\n[exit status: 0]"), "{out}");
+    let off = format!("{}@2026-11-06T10:00:00Z", "0123456789".repeat(4));
+    let out = history.shown(&["audit", "--anchor", &off]);
+    assert!(out.contains("EXC-2026-K7QD  SUSPECT"), "{out}");
+    assert!(out.ends_with("[exit status: 1]"), "{out}");
+    for bad in ["abc@2026-11-06", "0123456", "0123456@yesterday", "zzzzzzz@2026-11-06"] {
+        let said = history.w.run(&["audit", "--anchor", bad]);
+        assert_eq!(said.outcome, Outcome::Error, "{bad}");
+        assert!(said.err.contains("is no anchor"), "{}", said.err);
+    }
+}
+
+#[test]
+fn list_and_show_travel_to_a_day() {
+    let mut history = lapsed();
+    std::fs::remove_file(history.w.path(RECORD_PATH)).expect("removed");
+    history.push("carol", "2026-11-19", "clean up");
+    let then = ["--as-of", "2026-11-12"];
+    let list = json(&history, &[&["list", "--format", "json"][..], &then].concat());
+    assert_eq!(list["today"], "2026-11-12");
+    assert_eq!(list["records"][0]["id"], "EXC-2026-K7QD");
+    assert_eq!(list["records"][0]["expires"], "2027-03-31");
+    assert_eq!(list["records"][0]["status"], "active");
+    let show = json(&history, &["show", "K7QD", "--format", "json", "--as-of", "2026-11-11"]);
+    assert_eq!(show["record"]["expires"], "2027-01-31");
+    let now = json(&history, &["list", "--format", "json"]);
+    assert_eq!(now["records"], Value::Array(Vec::new()));
+    insta::assert_snapshot!(history.shown(&["list", "--as-of", "2026-10-31"]), @r#"
+------- stderr -------
+error: `main` has no commit of 2026-10-31 or before
+hint: its oldest commit is [C1] (2026-11-01T12:00:00Z)
+[exit status: 2]
+"#);
+}
+
+#[test]
+fn what_was_never_there_is_said() {
+    insta::assert_snapshot!(History::approved().shown(&["history", "EXC-2026-K7QX"]), @r#"
+------- stderr -------
+error: no record with the id `EXC-2026-K7QX` was ever on `main`
+hint: did you mean `EXC-2026-K7QD`?
+[exit status: 2]
+"#);
+}
+
+#[test]
+fn a_day_between_two_dates_that_contradict_each_other_names_both() {
+    let mut history = History::approved();
+    history.edit("expires: 2027-01-31", "expires: 2027-01-30");
+    history.push("carol", "2027-06-01", "from the future");
+    history.edit("expires: 2027-01-30", "expires: 2027-01-29");
+    history.push("carol", "2026-11-15", "now");
+    insta::assert_snapshot!(history.shown(&["audit", "--as-of", "2026-11-10"]), @r#"
+------- stderr -------
+error: where `main` stood on 2026-11-10 cannot be told: dates of commits contradict each other
+hint: it was [C2] (2026-11-05T12:00:00Z), [C3] (2027-06-01T12:00:00Z), or one between: look at each with `--mainline SHA --today 2026-11-10`
+[exit status: 2]
+"#);
+}
