@@ -7,5 +7,6 @@ mod clones;
 mod evidence;
 mod lineage;
 mod policies;
+mod properties;
 mod separation;
 mod world;

@@ -311,6 +311,10 @@ impl World {
         self.audit().trail(ID).expect("the record").clone()
     }
 
+    pub(super) fn trail_if_any(&self) -> Option<Trail> {
+        self.audit().trail(ID).cloned()
+    }
+
     pub(super) fn verdict(&self) -> Verdict {
         self.trail().verdict
     }

@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+"""Takes the rules of the audit trail out one by one and shows which history then comes out wrong.
+
+    python3 ci/mutations.py [NAME...]
+
+Each row removes one rule from a copy of the code and runs the histories of
+`src/history/scenarios`. It fails where a rule can go and no test breaks, or not those that are
+named here. Prints the table in Markdown.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+# Name, file, what stands there, what takes its place, and tests that must break.
+MUTATIONS = [
+    ("nobody is kept from approving their own work", "src/history/evidence.rs",
+     "    fn objection(&self, person: &Person) -> Option<Reason> {\n",
+     "    fn objection(&self, person: &Person) -> Option<Reason> {\n        if true { return None; }\n",
+     ["s05", "s06", "s52", "s97"]),
+    ("an approval is good on top of any history", "src/history/binding.rs",
+     "if statement.after != self.lineage {", "if false {",
+     ["s12", "s14", "s35", "s48", "s54", "s56"]),
+    ("only the last text counts, not the chain", "src/history/lineage.rs",
+     'Self::of(format!("{self}\\n{content}").as_bytes())', 'Self::of(format!("{content}").as_bytes())',
+     ["s54"]),
+    ("cosmetic edits advance the lineage", "src/history/verdict.rs",
+     "Self::Change(kind) => kind >= changes::Kind::Tightening,",
+     "Self::Change(kind) => kind >= changes::Kind::Cosmetic,",
+     ["s55"]),
+    ("the policy of the landing judges, not that before it", "src/history/policies.rs",
+     "self.policies.before.push(before.or(self.settled.filter(|_| before.is_none())));",
+     "let _ = before; self.policies.before.push(self.settled);",
+     ["s21", "s66"]),
+    ("a policy that nobody approved is in force", "src/history/policies.rs",
+     "(Some(settled), Some(policy)) if changes::policies_agree(settled, &policy) => {",
+     "(Some(_), Some(policy)) if true => {",
+     ["s89"]),
+    ("a text is compared with the one before it, not with the settled one", "src/history/judge.rs",
+     "let Some(settled) = &self.settled else {",
+     "let last = self.revisions.last().and_then(|it| it.text.clone());\n        let last = self.settled.as_ref().and(last);\n        let Some(settled) = &last else {",
+     ["s53"]),
+    ("objects are not hashed again", "src/git/loose.rs",
+     "let is_named_so = Oid::hash_object(kind, &bytes).is_ok_and(|found| found == id);",
+     "let is_named_so = { let _ = (kind, id); true };", ["s36"]),
+    ("signatures are not verified", "src/history/signature.rs",
+     "if !is_of_its_key || public.verify(NAMESPACE, approval.signed.as_bytes(), signature).is_err() {",
+     "if !is_of_its_key {", []),
+    ("any key signs for anybody", "src/history/signature.rs",
+     "people.iter().find(|person| person.id == *approver)",
+     "people.iter().find(|person| person.id == *approver).and_then(|_| people.iter().find(|it| key_of(it, approval).is_some()))",
+     ["s22"]),
+    ("contributors whom nobody knows are tolerated", "src/history/evidence.rs",
+     "UnknownContributor::Unapproved => why.push(Reason::UnknownContributor { address }),",
+     "UnknownContributor::Unapproved => notes.push(Reason::UnknownContributor { address }),",
+     ["s27"]),
+    ("commits on the branch are not looked at", "src/git/contributors.rs",
+     "for &id in &brought.commits {", "for &id in brought.commits.iter().take(0) {",
+     ["s06", "s27", "s52"]),
+    ("co-authors are not read", "src/git/contributors.rs",
+     "let co_authors = commit.co_authors();", "let co_authors: Vec<Address> = Vec::new();",
+     ["s52", "s97"]),
+    ("an approval is good in any register", "src/history/binding.rs",
+     "if statement.register != self.register {", "if false {", ["s23"]),
+    ("an approval is good for any text", "src/history/binding.rs",
+     "if statement.content != self.content {", "if false {", ["s47"]),
+    ("a clone that lacks history is taken for whole", "src/history/judge.rs",
+     "if let Some(object) = self.landed.missing {", "if let Some(object) = self.landed.missing.filter(|_| false) {",
+     ["s20"]),
+    ("everybody may approve", "src/history/evidence.rs",
+     "self.policy.approvals.is_approver(person, self.risk)", "let _ = person; true", ["s21", "s84"]),
+    ("one merge supplies several persons", "src/history/evidence.rs",
+     "Ok(counted) if taken && !self.counted.contains_key(&counted.person) => {",
+     "Ok(counted) if false && taken => {", ["s94"]),
+    ("whoever wrote the change may name its approver", "src/history/evidence.rs",
+     "if !named.is_empty() && committed_by_contributor(landing, demand, wrote) {",
+     "if false && committed_by_contributor(landing, demand, wrote) {", ["s04"]),
+    ("any evidence counts at any risk", "src/history/evidence.rs",
+     "let is_accepted = demand.accepted.contains(kind);", "let is_accepted = true;", ["s93"]),
+    ("an octopus is a merge like any other", "src/history/evidence.rs",
+     "if landing.commit.parents.len() == 2 {", "if landing.commit.parents.len() >= 2 {", []),
+    ("one approval is enough", "src/history/evidence.rs",
+     "if !is_blocked && n_counted >= demand.quorum {", "if !is_blocked && n_counted >= 1 {",
+     ["s25", "s26", "s64", "s94"]),
+    ("a rejection is not heard", "src/history/evidence.rs",
+     "Ok(counted) if approval.statement.decision == Decision::Reject => {",
+     "Ok(counted) if false && approval.statement.decision == Decision::Reject => {", ["s71"]),
+    ("a backdated commit landed when it says", "src/history/clock.rs",
+     "let landed = self.latest.get(position).copied()?;",
+     "let landed = self.claimed.get(position).copied()?;", ["s63"]),
+    ("a compromised key stays good", "src/history/audit.rs",
+     "if !is_older {", "if false && !is_older {", ["s62"]),
+    ("an anchor off the mainline is nothing", "src/history/audit.rs",
+     "let off = anchors.iter().filter(|anchor| anchor.position.is_none());",
+     "let off = anchors.iter().filter(|_| false);", ["s18"]),
+    ("those who wrote a text that is still open are forgotten", "src/history/judge.rs",
+     "        self.wrote.add(&landing.contributors, &paths);",
+     "        self.wrote = Wrote::default();\n        self.wrote.add(&landing.contributors, &paths);",
+     ["s06_also"]),
+    ("a second file with an id is not seen", "src/history/judge.rs",
+     "            several => {", "            [(path, blob), ..] if self.landed.record(*blob).is_some() => {\n                let text = Arc::clone(self.landed.record(*blob).expect(\"read\"));\n                self.revise(landing, judge, &before, path, *blob, text);\n            }\n            several => {",
+     ["s16"]),
+    ("a risk that is lowered takes the approvals of the lower one", "src/history/judge.rs",
+     "settled.map_or(own, |settled| settled.max(own))", "settled.map_or(own, |_| own)",
+     ["a_lowered_risk"]),
+]
+
+
+def main() -> int:
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    wanted = sys.argv[1:]
+    target = os.environ.get("CARGO_TARGET_DIR", os.path.join(root, "target"))
+    failed = []
+    print("| without the rule that | breaks |\n| --- | --- |")
+    with tempfile.TemporaryDirectory() as folder:
+        copy = os.path.join(folder, "exc")
+        shutil.copytree(root, copy, ignore=shutil.ignore_patterns("target", ".git"))
+        for name, path, old, new, expected in MUTATIONS:
+            if wanted and not any(part in name for part in wanted):
+                continue
+            file = os.path.join(copy, path)
+            text = open(file, encoding="utf-8").read()
+            if text.count(old) != 1:
+                failed.append(f"{name}: stands {text.count(old)} times in {path}: {old}")
+                continue
+            open(file, "w", encoding="utf-8").write(text.replace(old, new))
+            broken = run(copy, target)
+            open(file, "w", encoding="utf-8").write(text)
+            if broken is None:
+                failed.append(f"{name}: the code without it does not compile")
+                continue
+            missing = [test for test in expected if not any(it.startswith(test) for it in broken)]
+            if missing or not broken:
+                failed.append(f"{name}: breaks {broken or 'nothing'}, not {missing}")
+            print(f"| {name} | {', '.join(f'`{it}`' for it in broken)} |", flush=True)
+    for line in failed:
+        print(f"mutations: {line}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def run(copy, target):
+    """The names of the tests that fail; none where the code does not compile."""
+    environment = dict(os.environ, CARGO_TARGET_DIR=target,
+                       PROPTEST_CASES="4", RUST_BACKTRACE="0")
+    result = subprocess.run(
+        ["cargo", "test", "--quiet", "--lib", "--locked", "--", "history::"],
+        cwd=copy, env=environment, capture_output=True, text=True, check=False)
+    output = result.stdout + result.stderr
+    if "test result:" not in output:
+        print(output[-2000:], file=sys.stderr)
+        return None
+    failures = re.findall(r"^    history::(\S+)$", output, re.MULTILINE)
+    return sorted({failure.rsplit("::", 1)[1] for failure in failures})
+
+
+if __name__ == "__main__":
+    sys.exit(main())
