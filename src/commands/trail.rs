@@ -94,6 +94,15 @@ impl Story {
         Ok(Self { repo, mainline, landed, today, chain })
     }
 
+    /// The register as the mainline holds it.
+    pub(crate) fn snapshot(&self, folder: &str) -> Snapshot {
+        Snapshot {
+            repository: self.repo.directory().to_owned(),
+            commit: self.mainline.tip,
+            folder: folder.to_owned(),
+        }
+    }
+
     /// What whoever reads the verdicts should know about what they stand on.
     pub(crate) fn notes(&self, now: Option<i64>) -> Result<Vec<String>, Failure> {
         let mut notes = Vec::new();

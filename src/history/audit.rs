@@ -12,6 +12,7 @@ use super::verdict::{Reason, State, Trail, Verdict};
 use crate::git::ObjectId;
 use crate::model::window::{self, Status};
 use crate::policy::{Evidence, Revocation};
+use crate::source::Record;
 
 /// The verdicts of a register.
 pub(crate) struct Audit {
@@ -182,6 +183,12 @@ impl Trail {
     /// What the record that stands on the mainline is on a day; none where there is none.
     pub(crate) fn status(&self, today: chrono::NaiveDate) -> Option<Status> {
         self.text.as_ref().map(|text| window::status(&text.exception, true, today))
+    }
+
+    /// The text that was approved last.
+    pub(crate) fn approved_text(&self) -> Option<&Record> {
+        let approved = self.revisions.iter().rev().find(|it| it.state.is_approved());
+        approved.and_then(|it| it.text.as_deref())
     }
 
     /// The title that it has, or had last.

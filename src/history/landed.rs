@@ -11,6 +11,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::clock::Clock;
+use super::policies::approved_id;
 use crate::git::{Chain, Commit, Contributors, Error, FileChange, Mode, ObjectId, Repo, Side};
 use crate::register::{APPROVALS, MAX_POLICY_SIZE, MAX_RECORD_SIZE, POLICY_FILE};
 use crate::source::{self, Record};
@@ -106,6 +107,13 @@ impl Landed {
         let texts = read_texts(repo, &read, wanted)?;
         let clock = Clock::new(chain.links.iter().rev().map(|link| link.header.claimed()));
         Ok(Self { landings: read, missing: chain.missing, clock, texts })
+    }
+
+    /// The approvals of a record that ever landed, oldest first, each with its path.
+    pub(crate) fn approvals_of(&self, id: &str) -> Vec<(&str, &[u8])> {
+        let landed = self.landings.iter().flat_map(|landing| &landing.approvals);
+        let own = landed.filter(|it| approved_id(&it.path) == Some(id));
+        own.filter_map(|it| Some((it.path.as_str(), self.bytes(it.after?)?))).collect()
     }
 
     pub(super) fn record(&self, blob: ObjectId) -> Option<&Arc<Record>> {

@@ -32,6 +32,11 @@ mod statement;
 mod testing;
 mod verdict;
 
+/// The SHA-256 of bytes, as 64 digits in lower case.
+pub(crate) fn digest(bytes: &[u8]) -> String {
+    lineage::Digest::of(bytes).to_string()
+}
+
 pub(crate) use audit::{Anchor, Audit};
 pub(crate) use clock::{Clock, Position, end_of};
 pub(crate) use landed::{Landed, Wanted};

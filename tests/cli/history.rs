@@ -242,3 +242,107 @@ hint: it was [C2] (2026-11-05T12:00:00Z), [C3] (2027-06-01T12:00:00Z), or one be
 [exit status: 2]
 "#);
 }
+
+#[test]
+fn a_pack_holds_what_the_verdicts_stand_on() {
+    let history = lapsed();
+    let said = history.w.run(&["audit", "--pack", "pack"]);
+    assert_eq!(said.outcome, Outcome::Findings, "{}", said.err);
+    let approved = history.w.read("pack/records/EXC-2026-K7QD/approved.yaml");
+    assert!(approved.contains("expires: 2027-01-31"));
+    let current = history.w.read("pack/records/EXC-2026-K7QD/current.yaml");
+    assert!(current.contains("expires: 2027-03-31"));
+    assert_eq!(history.w.read("pack/policy.yaml"), history.w.read("exceptions/policy.yaml"));
+    let audit: Value = serde_json::from_str(&history.w.read("pack/audit.json")).expect("JSON");
+    assert_eq!(audit["records"][0]["verdict"], "lapsed");
+    let findings: Value =
+        serde_json::from_str(&history.w.read("pack/findings.json")).expect("JSON");
+    assert_eq!(findings["summary"]["records"], 1);
+    insta::assert_snapshot!(history.without_names(history.w.read("pack/records/EXC-2026-K7QD/README.md")), @r#"
+# EXC-2026-K7QD
+
+Model proxy keeps a public endpoint until vendor private link ships
+
+**lapsed**
+- approver not recorded in git
+
+valid through 2027-03-31 (UTC), 131 days left.
+Renewals, counted from history: 1. First promised: 2027-01-31. Days granted in all: 146.
+
+- [approved.yaml](approved.yaml): the text as it was approved
+- [current.yaml](current.yaml): the text that stands on the mainline
+
+## Trail
+
+| landed | commit | change | outcome | why |
+| --- | --- | --- | --- | --- |
+| 2026-11-05 | [C2] | new | approved by alice (landing, claimed) |  |
+| 2026-11-12 | [C3] | extension | not approved | approver not recorded in git |
+
+## Findings
+
+- error EXC203 (line 25): 146 days are granted; at high risk the policy allows 90
+"#);
+    insta::assert_snapshot!(history.without_names(history.w.read("pack/README.md")), @r#"
+# Evidence pack
+
+1 of 1 records of <code>exceptions</code>, as main held it at [C3], judged on 2026-11-20 (UTC).
+
+The history that this was read from is complete.
+- whether the mainline was rewritten is not checked&#58; there is no <code>&#45;-anchor</code>
+
+## What the auditor verifies
+
+| | | where |
+| --- | --- | --- |
+| 1a | a formal, documented exception process exists | [policy.yaml](policy.yaml): durations, approvals, reviews and the gate, enforced by rules |
+| 1b | it is part of the wider governance framework | the catalogue `controls` in [policy.yaml](policy.yaml), with `frameworks` |
+| 2a | approval workflow, justification, expiry and conditions for renewal or review | `approvals`, `durations`, `review_every_days` in [policy.yaml](policy.yaml); each record's page |
+| 2b | operational policies are covered | the catalogue `controls` in [policy.yaml](policy.yaml), and `controls` of each record |
+| 2c | approved exceptions are communicated and tracked centrally | this register, [audit.json](audit.json); owner and team of each record |
+| 3a | controls prevent unauthorised deviations | [findings.json](findings.json), what the gate in CI says about this register |
+| 3b | a governance body reviews approved exceptions periodically | `reviews` of each record; `EXC210` in [findings.json](findings.json) where one is overdue |
+| 4a | a sample meets approval, justification and expiry requirements | the table below, one page for each record |
+| 4b | recent and emergency changes have their exceptions | `approved late` below; `emergency` of each record |
+| CCM | exceptions are tracked, authorised, evidenced and reviewed | [audit.json](audit.json): every revision with its evidence |
+
+## Records
+
+| record | verdict | approved by | valid through |
+| --- | --- | --- | --- |
+| [EXC-2026-K7QD](records/EXC-2026-K7QD/README.md) | lapsed |  | 2027-03-31 |
+
+## Policy
+
+| commit | |
+| --- | --- |
+| [C1] | the first one, which is trusted |
+"#);
+    let again = history.w.run(&["audit", "--pack", "pack"]);
+    assert_eq!(again.outcome, Outcome::Error);
+    assert!(
+        again.err.contains("`pack` is there already") || again.err.contains("is there already"),
+        "{}",
+        again.err
+    );
+}
+
+#[test]
+fn a_sample_shows_what_was_drawn_and_judges_all() {
+    let mut history = lapsed();
+    for id in ["EXC-2026-AAAA", "EXC-2026-BBBB", "EXC-2026-CCCC"] {
+        let text = history.w.read(RECORD_PATH).replace("EXC-2026-K7QD", id);
+        history.w.write(format!("exceptions/{id}.yaml"), text);
+    }
+    history.merge("carol", "alice", "2026-11-13");
+    let draw = |seed: &str| {
+        let out = history.w.run(&["audit", "--sample", "2", "--seed", seed, "--format", "json"]);
+        assert_eq!(out.outcome, Outcome::Findings);
+        let out: Value = serde_json::from_str(&out.out).expect("JSON");
+        let records = out["records"].as_array().expect("a list").clone();
+        records.iter().map(|it| it["id"].to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(draw("2026-Q4"), draw("2026-Q4"));
+    assert_eq!(draw("2026-Q4").len(), 2);
+    assert!((0..8).any(|seed| draw(&seed.to_string()) != draw("2026-Q4")));
+}

@@ -1,6 +1,7 @@
 //! Who approved which text: the trail of a record and the verdicts of a register.
 
 mod json;
+mod pack;
 mod text;
 
 use std::io::{self, Write};
@@ -10,9 +11,19 @@ use clap::ValueEnum;
 
 use super::Style;
 use crate::changes::FieldChange;
+use crate::finding::Finding;
 use crate::git::ObjectId;
 use crate::history::{PolicyRevision, Revision, Trail};
 use crate::model::window::Status;
+
+pub(crate) use pack::{index, page_of_record};
+
+/// What a pack holds about a record beside its trail.
+pub(crate) struct Evidence<'a> {
+    pub(crate) findings: &'a [&'a Finding],
+    pub(crate) has_approved: bool,
+    pub(crate) has_current: bool,
+}
 
 /// The trail of a record.
 pub(crate) struct Page<'a> {

@@ -163,7 +163,7 @@ impl Sheet<'_> {
 }
 
 /// A verdict as people say it.
-fn said(verdict: Verdict) -> &'static str {
+pub(super) fn said(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::ApprovedLate => "approved late",
         verdict => verdict.as_str(),
@@ -186,7 +186,7 @@ fn period(trail: &Trail, today: NaiveDate) -> Option<String> {
     Some(line)
 }
 
-fn outcome(revision: &Revision) -> String {
+pub(super) fn outcome(revision: &Revision) -> String {
     let evidence = by(&revision.evidence);
     match revision.state {
         State::NotNeeded => "takes no approval".to_owned(),
@@ -198,7 +198,7 @@ fn outcome(revision: &Revision) -> String {
     }
 }
 
-fn by(evidence: &[Counted]) -> String {
+pub(super) fn by(evidence: &[Counted]) -> String {
     let one = |it: &Counted| {
         let claimed = if it.kind == Evidence::Signed { "" } else { ", claimed" };
         format!("{} ({}{claimed})", it.person, it.kind.as_str())
@@ -237,7 +237,7 @@ fn good(judged: &Judged<'_>) -> String {
     format!("{}  {}{by}{status}{}", trail.id, said(trail.verdict), why.concat())
 }
 
-fn policy(revision: &PolicyRevision) -> String {
+pub(super) fn policy(revision: &PolicyRevision) -> String {
     let outcome = match (revision.trusted, revision.state) {
         (Some(Trusted::First), _) => "the first one, which is trusted".to_owned(),
         (Some(Trusted::NobodyCould), _) => {

@@ -1,10 +1,15 @@
 //! `exc audit`: the verdicts of the whole register.
 
+mod pack;
+mod sample;
+
+use std::path::PathBuf;
+
 use super::trail::{HistoryArgs, Story};
 use super::{Globals, Workspace};
 use crate::env::{Env, Outcome};
 use crate::history::{Audit, Verdict, Wanted, end_of};
-use crate::register::{self, Snapshot, Store};
+use crate::register::{self, Store};
 use crate::render::trail::{self, AuditPage, Judged, TrailFormat};
 
 /// Prove from git who approved which text of every record
@@ -17,13 +22,23 @@ use crate::render::trail::{self, AuditPage, Judged, TrailFormat};
 Examples:
   exc audit                                        the register today
   exc audit --as-of 2026-06-30 --format json       as it was on that day
-  exc audit --anchor 4d53ea6@2026-11-01            fail if main no longer holds that commit")]
+  exc audit --anchor 4d53ea6@2026-11-01            fail if main no longer holds that commit
+  exc audit --sample 25 --seed 2026-Q4 --pack q4   what an auditor takes home")]
 pub(crate) struct Args {
     #[command(flatten)]
     history: HistoryArgs,
     /// The mainline stood at SHA at TIME, as somebody outside noted; may be repeated
     #[arg(long = "anchor", value_name = "SHA@TIME")]
     anchors: Vec<String>,
+    /// Judge all, and show N that are drawn: the first by `sha256(SEED LF ID)`
+    #[arg(long, value_name = "N")]
+    sample: Option<usize>,
+    /// What the sample is drawn by, such as a word that the auditor chose
+    #[arg(long, value_name = "SEED", requires = "sample", default_value = "")]
+    seed: String,
+    /// Also write an evidence pack to a new folder: verdicts, texts as approved, approvals, policy, findings
+    #[arg(long, value_name = "DIR")]
+    pack: Option<PathBuf>,
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: TrailFormat,
@@ -31,6 +46,10 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
     let workspace = super::open_or_explain(globals, env)?;
+    let pack = args.pack.as_ref().map(|folder| globals.cwd(env).join(folder));
+    if let Some(folder) = &pack {
+        pack::refuse_used(folder)?;
+    }
     let story = Story::read(&workspace, &args.history, Wanted::Everything, globals, env)?;
     let anchors: Result<Vec<_>, _> = args.anchors.iter().map(|text| story.anchor(text)).collect();
     let anchors = anchors?;
@@ -51,6 +70,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
             is_failing: trail.is_failing(late_days),
         })
         .collect();
+    let is_unknown = judged.iter().any(|it| it.trail.verdict == Verdict::Indeterminate);
+    let is_record_failing = judged.iter().any(|it| it.is_failing);
+    let population = judged.len();
+    let judged = sampled(judged, args, &mut notes);
     let (problems, is_unread) = problems(&workspace, &story);
     let page = AuditPage {
         today: story.today,
@@ -64,10 +87,13 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     };
     let style = globals.style(env);
     globals.print(env, |out| trail::write_audit(args.format, &page, style, out))?;
-    let is_unknown = judged.iter().any(|it| it.trail.verdict == Verdict::Indeterminate);
-    let is_failing = judged.iter().any(|it| it.is_failing)
-        || audit.policies.is_unsettled()
-        || !problems.is_empty();
+    if let Some(folder) = &pack {
+        let snapshot = story.snapshot(&workspace.name);
+        let then = workspace.at(snapshot, globals, env);
+        pack::write(folder, &page, &story, &then, population)?;
+        globals.note(env, &format!("wrote the evidence pack `{}`", folder.display()));
+    }
+    let is_failing = is_record_failing || audit.policies.is_unsettled() || !problems.is_empty();
     // The process is about to end: taking a large history apart would only cost time.
     std::mem::forget((audit, story));
     Ok(match () {
@@ -75,6 +101,25 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         () if is_failing => Outcome::Findings,
         () => Outcome::Success,
     })
+}
+
+/// The records that were drawn, if a sample was asked for.
+fn sampled<'a>(
+    mut judged: Vec<Judged<'a>>,
+    args: &Args,
+    notes: &mut Vec<String>,
+) -> Vec<Judged<'a>> {
+    let Some(n) = args.sample else { return judged };
+    let ids: Vec<&str> = judged.iter().map(|it| it.trail.id.as_str()).collect();
+    let mut is_drawn = sample::draw(&ids, n, &args.seed).into_iter();
+    let population = ids.len();
+    judged.retain(|_| is_drawn.next().unwrap_or(false));
+    notes.push(format!(
+        "a sample of {} of {population}, drawn by the seed `{}`: the exit code is that of all",
+        judged.len(),
+        args.seed
+    ));
+    judged
 }
 
 /// The last second of today, after which no commit can have been made; none where the day was
@@ -85,11 +130,7 @@ pub(super) fn now(globals: &Globals, env: &Env<'_>) -> Option<i64> {
 
 /// What is in the register's folder and is no record, and whether something could not be read.
 fn problems(workspace: &Workspace, story: &Story) -> (Vec<String>, bool) {
-    let store = Store::Commit(Snapshot {
-        repository: story.repo.directory().to_owned(),
-        commit: story.mainline.tip,
-        folder: workspace.name.clone(),
-    });
+    let store = Store::Commit(story.snapshot(&workspace.name));
     let findings = register::list(&store, &workspace.name).findings;
     let is_unread = findings.iter().any(|finding| finding.code.unjudged);
     let told = findings
