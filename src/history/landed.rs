@@ -89,22 +89,16 @@ impl Landed {
         touches.extend(repo.changes_on(chain, folder)?.into_iter().map(|it| (it, false)));
         let mut read = Vec::with_capacity(touches.len());
         for (touch, is_boundary) in touches {
-            let contributors = match is_boundary {
-                true => BTreeMap::new(),
-                false => repo.contributors(&landings, touch.commit, folder)?,
-            };
             let commit = repo.commit(touch.commit)?;
             let position = position.get(&touch.commit).copied().unwrap_or_default();
-            read.push(Landing::new(
-                commit,
-                position,
-                is_boundary,
-                touch.changes,
-                contributors,
-                folder,
-            ));
+            read.push(Landing::new(commit, position, is_boundary, touch.changes, folder));
         }
         let texts = read_texts(repo, &read, wanted)?;
+        for landing in read.iter_mut().filter(|landing| !landing.is_boundary) {
+            if landing.is_about(wanted, &texts) {
+                landing.contributors = repo.contributors(&landings, landing.commit.id, folder)?;
+            }
+        }
         let clock = Clock::new(chain.links.iter().rev().map(|link| link.header.claimed()));
         Ok(Self { landings: read, missing: chain.missing, clock, texts })
     }
@@ -151,7 +145,6 @@ impl Landing {
         position: usize,
         is_boundary: bool,
         changes: Vec<FileChange>,
-        contributors: BTreeMap<Vec<u8>, Contributors>,
         folder: &str,
     ) -> Self {
         let mut landing = Self {
@@ -161,7 +154,7 @@ impl Landing {
             policy: None,
             records: Vec::new(),
             approvals: Vec::new(),
-            contributors,
+            contributors: BTreeMap::new(),
         };
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         for FileChange { path, old, new } in changes {
@@ -181,6 +174,26 @@ impl Landing {
             }
         }
         landing
+    }
+}
+
+impl Landing {
+    /// Whether it is worth knowing who wrote what landed: it has to do with a policy, or with a
+    /// record that is asked for.
+    fn is_about(&self, wanted: Wanted<'_>, texts: &HashMap<ObjectId, Text>) -> bool {
+        let Wanted::Record(id) = wanted else { return true };
+        let is_own = |changed: &Changed| {
+            let sides = [changed.before, changed.after];
+            let texts = sides.iter().flatten().map(|blob| texts.get(blob));
+            // What is not known may be its own, and so may what stands under its name.
+            stem(&changed.path) == id
+                || texts.into_iter().any(|text| match text {
+                    Some(Text::Record(record)) => record.exception.id == id,
+                    Some(Text::Bytes(_)) => false,
+                    Some(Text::Unreadable(_) | Text::Missing) | None => true,
+                })
+        };
+        self.policy.is_some() || self.records.iter().any(is_own)
     }
 }
 
