@@ -317,8 +317,11 @@ impl Walk<'_> {
         let beginning = || Digest::beginning(register, self.id);
         let lineage = self.lineage.unwrap_or_else(beginning);
         let first = self.revisions.iter().find_map(|it| it.text.as_ref());
+        // What came before may have promised another day.
+        let is_whole = self.landed.missing.is_none();
+        let first = first.filter(|_| is_whole);
         let first_promised = first.and_then(|text| text.exception.expires);
-        let days_granted = text.as_ref().and_then(|text| {
+        let days_granted = text.as_ref().filter(|_| is_whole).and_then(|text| {
             let landed = self.revisions.first().and_then(Revision::day);
             let from = [landed, text.exception.opened].into_iter().flatten().min()?;
             Some(days_between(from, text.exception.expires?))

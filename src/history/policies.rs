@@ -141,6 +141,10 @@ impl Walk<'_> {
         };
         let settled = self.settled.map(|at| Arc::clone(&self.policies.texts[at]));
         match (&settled, policy) {
+            (None, Some(policy)) if landing.is_boundary => {
+                revision.state = State::Unknown;
+                self.settle(policy, content);
+            }
             (None, Some(policy)) => {
                 revision.trusted = Some(Trusted::First);
                 revision.state = State::NotNeeded;

@@ -1,6 +1,7 @@
 //! `exc history`, `exc audit`, and the register as of a day.
 
 use exc::Outcome;
+use git2::Oid;
 use serde_json::Value;
 
 use crate::support::RECORD_PATH;
@@ -345,4 +346,155 @@ fn a_sample_shows_what_was_drawn_and_judges_all() {
     assert_eq!(draw("2026-Q4"), draw("2026-Q4"));
     assert_eq!(draw("2026-Q4").len(), 2);
     assert!((0..8).any(|seed| draw(&seed.to_string()) != draw("2026-Q4")));
+}
+
+/// Lands an entry that no work tree can hold everywhere, in the register or in its place.
+fn land(history: &mut History, name: &str, id: Oid, mode: i32) {
+    let repo = &history.repo;
+    let parent = repo.find_commit(history.main).expect("a commit");
+    let root = parent.tree().expect("a tree");
+    let mut root_of = repo.treebuilder(Some(&root)).expect("a builder");
+    match name {
+        "exceptions" => {
+            root_of.insert(name, id, mode).expect("inserted");
+        }
+        _ => {
+            let register = root.get_name("exceptions").expect("a register").id();
+            let register = repo.find_tree(register).expect("a tree");
+            let mut register = repo.treebuilder(Some(&register)).expect("a builder");
+            register.insert(name, id, mode).expect("inserted");
+            root_of
+                .insert("exceptions", register.write().expect("a tree"), 0o040_000)
+                .expect("inserted");
+        }
+    }
+    let tree = repo.find_tree(root_of.write().expect("a tree")).expect("a tree");
+    let who =
+        git2::Signature::new("carol", "carol@example.com", &git2::Time::new(1_795_000_000, 0));
+    let who = who.expect("a name");
+    let id = repo.commit(Some("refs/heads/main"), &who, &who, "odd", &tree, &[&parent]);
+    history.main = id.expect("a commit");
+}
+
+/// What the audit says is wrong with the register itself, and how it ends.
+fn problems(history: &History) -> (Vec<String>, Outcome) {
+    let said = history.w.run(&["audit", "--format", "json"]);
+    let out: Value = serde_json::from_str(&said.out).expect("JSON");
+    let problems = out["problems"].as_array().expect("a list").iter();
+    (problems.map(ToString::to_string).collect(), said.outcome)
+}
+
+#[test]
+fn s31_a_symlink_that_is_named_like_a_record_is_an_error() {
+    let mut history = History::approved();
+    let target = history.repo.blob(b"EXC-2026-K7QD.yaml").expect("a blob");
+    land(&mut history, "EXC-2026-9999.yaml", target, 0o120_000);
+    let (problems, outcome) = problems(&history);
+    assert_eq!(problems.len(), 1);
+    assert!(problems[0].contains("EXC007"), "{problems:?}");
+    assert_eq!(outcome, Outcome::Error);
+}
+
+#[test]
+fn s37_names_that_differ_in_their_case_alone_are_an_error() {
+    let mut history = History::approved();
+    let text = history.repo.blob(b"id: EXC-2026-9999\n").expect("a blob");
+    land(&mut history, "exc-2026-k7qd.yaml", text, 0o100_644);
+    let (problems, outcome) = problems(&history);
+    assert!(problems.iter().any(|it| it.contains("EXC009")), "{problems:?}");
+    assert_ne!(outcome, Outcome::Success);
+}
+
+#[test]
+fn s59_a_register_that_became_a_symlink_is_an_error() {
+    let mut history = History::approved();
+    let target = history.repo.blob(b"elsewhere").expect("a blob");
+    land(&mut history, "exceptions", target, 0o120_000);
+    let (problems, outcome) = problems(&history);
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert_eq!(outcome, Outcome::Error);
+}
+
+#[test]
+fn s60_another_repository_in_the_register_is_an_error() {
+    let mut history = History::approved();
+    let commit = history.main;
+    land(&mut history, "vendor", commit, 0o160_000);
+    let (problems, outcome) = problems(&history);
+    assert!(problems.iter().any(|it| it.contains("EXC008")), "{problems:?}");
+    assert_eq!(outcome, Outcome::Error);
+}
+
+/// Removes the oldest commit, as a shallow clone does not have it.
+fn make_shallow(history: &History) {
+    let tip = history.repo.find_commit(history.main).expect("a commit");
+    let id = tip.parent_id(0).expect("a parent").to_string();
+    let path = history.repo.path().join("objects").join(&id[..2]).join(&id[2..]);
+    std::fs::remove_file(path).expect("a loose object");
+    std::fs::write(history.repo.path().join("shallow"), format!("{}\n", history.main))
+        .expect("written");
+}
+
+#[test]
+fn s20_s75_a_shallow_clone_is_indeterminate_and_the_check_works() {
+    let history = History::approved();
+    make_shallow(&history);
+    insta::assert_snapshot!(history.w.shown(&["history", "EXC-2026-K7QD"]).replace(&history.main.to_string()[..7], "[C2]"), @r#"
+EXC-2026-K7QD  INDETERMINATE  Model proxy keeps a public endpoint until vendor private link ships
+  valid through 2027-01-31 (UTC), 72 days left
+  this clone stops before 40cf78a: what happened until then is not known
+
+  2026-11-05  [C2]  boundary    cannot be judged
+
+fix: `git fetch --unshallow`
+note: this clone stops before 40cf78a, so nothing is called approved: `git
+  fetch --unshallow`; on GitHub Actions `fetch-depth: 0`, on GitLab `GIT_DEPTH:
+  0`, on Azure Pipelines `fetchDepth: 0`
+main at [C2], history incomplete, judged on 2026-11-20 (UTC)
+[exit status: 2]
+"#);
+    assert_eq!(history.w.run(&["audit"]).outcome, Outcome::Error);
+    assert_eq!(history.w.run(&["check"]).outcome, Outcome::Success);
+}
+
+#[test]
+fn s45_a_work_tree_of_a_shallow_clone_is_indeterminate() {
+    let history = History::approved();
+    make_shallow(&history);
+    let other = tempfile::tempdir().expect("a directory");
+    let path = other.path().join("tree");
+    let mut options = git2::WorktreeAddOptions::new();
+    let branch = history.repo.find_commit(history.main).expect("a commit");
+    let branch = history.repo.branch("other", &branch, false).expect("a branch");
+    options.reference(Some(branch.get()));
+    history.repo.worktree("tree", &path, Some(&options)).expect("a work tree");
+    let path = path.to_str().expect("a path");
+    let said = history.w.run(&["-C", path, "audit"]);
+    assert_eq!(said.outcome, Outcome::Error, "{}{}", said.out, said.err);
+    assert!(said.out.contains("EXC-2026-K7QD  INDETERMINATE"), "{}", said.out);
+}
+
+#[test]
+fn s49_a_repository_of_another_object_format_is_a_clear_error() {
+    let history = History::approved();
+    let config = history
+        .w
+        .read(".git/config")
+        .replace("repositoryformatversion = 0", "repositoryformatversion = 1");
+    history.w.write(".git/config", format!("{config}[extensions]\n\tobjectformat = sha256\n"));
+    let said = history.w.run(&["audit"]);
+    assert_eq!(said.outcome, Outcome::Error);
+    assert!(said.err.contains("sha256"), "{}", said.err);
+}
+
+#[test]
+fn s44_a_bare_clone_has_the_same_verdicts() {
+    let history = lapsed();
+    let bare = tempfile::tempdir().expect("a directory");
+    let url = history.w.root().to_str().expect("a path").to_owned();
+    git2::build::RepoBuilder::new().bare(true).clone(&url, bare.path()).expect("a clone");
+    let path = bare.path().to_str().expect("a path");
+    let said = history.w.run(&["-C", path, "audit"]);
+    assert_eq!(said.outcome, Outcome::Findings, "{}", said.err);
+    assert!(said.out.contains("EXC-2026-K7QD  LAPSED"), "{}", said.out);
 }

@@ -249,7 +249,8 @@ pub(super) fn policy(revision: &PolicyRevision) -> String {
             format!("approved {} late by {}", n_days(days), by(&revision.evidence))
         }
         (None, State::Deleted) => "deleted; the one before it stays in force".to_owned(),
-        (None, State::Open | State::Unknown) => {
+        (None, State::Unknown) => "the oldest that this clone has".to_owned(),
+        (None, State::Open) => {
             let why: Vec<String> = revision.why.iter().map(ToString::to_string).collect();
             format!("not approved, so the one before it stays in force: {}", why.join("; "))
         }
