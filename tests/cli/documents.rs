@@ -109,19 +109,35 @@ fn every_option_that_the_readme_names_exists() {
     }
 }
 
-#[test]
-fn the_page_on_hostile_input_names_the_tests_that_there_are() {
-    let page = document("docs/hostile-input.md");
-    let named: BTreeSet<String> = page
-        .split('`')
-        .skip(1)
-        .step_by(2)
-        .filter(|word| word.contains('_') && !word.contains(['.', '/']))
-        .map(str::to_owned)
-        .collect();
+/// The tests that a page names, all of which are there.
+#[track_caller]
+fn named_by(page: &str) -> BTreeSet<String> {
+    let page = document(page);
+    let words = page.split('`').skip(1).step_by(2);
+    let is_test = |word: &&str| word.contains('_') && !word.contains(['.', '/', ' ']);
+    let named: BTreeSet<String> = words.filter(is_test).map(str::to_owned).collect();
     let functions = functions();
     let missing: Vec<_> = named.difference(&functions).collect();
     assert!(missing.is_empty(), "named and not there: {missing:?}");
+    named
+}
+
+#[test]
+fn the_page_on_histories_names_the_tests_that_there_are() {
+    let named = named_by("docs/histories.md");
+    let is_row = |name: &&String| {
+        let digits = name.strip_prefix('s').and_then(|rest| rest.split('_').next());
+        digits.is_some_and(|digits| digits.len() == 2 && digits.parse::<u32>().is_ok())
+    };
+    let functions = functions();
+    let unnamed: Vec<_> = functions.iter().filter(is_row).filter(|n| !named.contains(*n)).collect();
+    assert!(unnamed.is_empty(), "there and not named: {unnamed:?}");
+}
+
+#[test]
+fn the_page_on_hostile_input_names_the_tests_that_there_are() {
+    let named = named_by("docs/hostile-input.md");
+    let functions = functions();
     let is_row = |name: &&String| {
         let digits = name.trim_start_matches(['y', 't', 'o', 'f', 'd']);
         digits.len() + 1 == name.len()
