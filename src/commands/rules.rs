@@ -5,7 +5,7 @@ use clap::ValueEnum;
 use super::workspace::is_inside;
 use super::{Globals, open};
 use crate::env::{Env, Outcome};
-use crate::policy::{Policy, RuleLevel};
+use crate::policy::Policy;
 use crate::register::POLICY_FILE;
 use crate::render::catalogue::{self, Line};
 use crate::rules::RULES;
@@ -60,10 +60,6 @@ fn policy(globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Option<Policy>
 }
 
 fn line(code: &'static crate::finding::Code, policy: Option<&Policy>) -> Line {
-    let set = policy.and_then(|policy| policy.rules.get(code.id)).map(|level| match level {
-        RuleLevel::Off => "off",
-        RuleLevel::Warning => "warning",
-        RuleLevel::Error => "error",
-    });
+    let set = policy.and_then(|policy| policy.rules.get(code.id)).map(|level| level.as_str());
     Line { code, level: set.unwrap_or(code.level.as_str()), is_set_by_policy: set.is_some() }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::file::{Ids, PerRiskWritten, PolicyFile};
 use super::{Accepted, Approvals, Evidence, PolicyChange, Quorum, Roles, UnknownContributor};
-use super::{Budgets, Cliff, Durations, Layout, PerRisk, ScopeKind};
+use super::{Budgets, Cliff, Durations, Gate, Layout, PerRisk, ScopeKind};
 use crate::model::{AZURE, AZURE_LEVELS};
 
 /// The form of ids.
@@ -41,6 +41,7 @@ impl Default for PolicyFile {
             durations: Durations::default(),
             warn_within_days: 30,
             review_every_days: PerRiskWritten::default(),
+            gate: Gate::default(),
             approvals: Approvals::default(),
             people: Vec::new(),
             groups: Vec::new(),
@@ -110,7 +111,8 @@ pub(super) fn scope() -> [(&'static str, ScopeKind); 3] {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::policy;
+    use super::super::Elsewhere;
+    use super::super::testing::{policy, problem};
     use crate::model::RiskLevel;
 
     #[test]
@@ -130,6 +132,15 @@ mod tests {
         assert_eq!(policy.warn_within_days, 30);
         assert!(policy.id_pattern.is_match("EXC-2026-K7QD"));
         assert!(!policy.id_pattern.is_match("EXC-2026-K7QDX"));
+    }
+
+    #[test]
+    fn what_stands_elsewhere_fails_a_change_unless_the_policy_says_otherwise() {
+        let gate = policy("").expect("usable").gate;
+        assert_eq!((gate.elsewhere, gate.grace_days), (Elsewhere::Error, 0));
+        let gate = policy("gate: {elsewhere: warning, grace_days: 7}\n").expect("usable").gate;
+        assert_eq!((gate.elsewhere, gate.grace_days), (Elsewhere::Warning, 7));
+        insta::assert_snapshot!(problem("gate: {elsewhere: \"off\"}\n"), @"3:19 EXC104 `off` is not a value of `elsewhere`");
     }
 
     #[test]

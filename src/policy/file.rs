@@ -8,8 +8,8 @@ use serde::Deserialize;
 use super::faults::Problems;
 use super::people::{self, WrittenPerson};
 use super::{
-    Approvals, Budgets, Cliff, Control, Durations, Layout, PerRisk, Policy, RuleLevel, ScopeKind,
-    UNUSABLE_POLICY, defaults,
+    Approvals, Budgets, Cliff, Control, Durations, Gate, Layout, PerRisk, Policy, RuleLevel,
+    ScopeKind, UNUSABLE_POLICY, defaults,
 };
 use crate::finding::{Finding, Level, Place};
 use crate::model::Field;
@@ -30,6 +30,7 @@ pub(super) struct PolicyFile {
     pub(super) durations: Durations,
     pub(super) warn_within_days: u32,
     pub(super) review_every_days: PerRiskWritten<u32>,
+    pub(super) gate: Gate,
     pub(super) approvals: Approvals,
     pub(super) people: Vec<WrittenPerson>,
     pub(super) groups: Vec<String>,
@@ -132,6 +133,7 @@ fn assemble(mut written: PolicyFile, tree: Tree) -> (Option<Policy>, Vec<Finding
         durations: written.durations,
         warn_within_days: written.warn_within_days,
         review_every_days: written.review_every_days.or(defaults::REVIEW_EVERY_DAYS),
+        gate: written.gate,
         approvals: written.approvals,
         people,
         groups: written.groups,

@@ -13,6 +13,7 @@ mod patterns;
 mod people;
 #[cfg(test)]
 mod testing;
+mod weakening;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ pub(crate) use self::approvals::{
 };
 pub(crate) use self::file::load;
 pub(crate) use self::people::{Key, Person, Revocation, is_verifiable};
+pub(crate) use self::weakening::loosened;
 use crate::finding::{Code, Place};
 use crate::model::{Field, RiskLevel};
 use crate::source::RecordSchema;
@@ -45,6 +47,7 @@ pub(crate) struct Policy {
     pub(crate) durations: Durations,
     pub(crate) warn_within_days: u32,
     pub(crate) review_every_days: PerRisk<u32>,
+    pub(crate) gate: Gate,
     pub(crate) approvals: Approvals,
     pub(crate) people: Vec<Person>,
     pub(crate) groups: Vec<String>,
@@ -81,6 +84,24 @@ pub(crate) struct Durations {
     /// Days from `opened` to `expires`.
     pub(crate) max_total_days: u32,
     pub(crate) max_renewals: usize,
+}
+
+/// What a check does about errors that the change at hand did not make.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Gate {
+    pub(crate) elsewhere: Elsewhere,
+    /// Days after its last valid one on which an expired record fails nobody else's change.
+    pub(crate) grace_days: u32,
+}
+
+/// What an error in a record that a change does not touch is to the change.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Elsewhere {
+    Warning,
+    #[default]
+    Error,
 }
 
 /// One value for each level of risk.
@@ -121,12 +142,22 @@ pub(crate) struct Cliff {
     pub(crate) records: usize,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum RuleLevel {
     Off,
     Warning,
     Error,
+}
+
+impl RuleLevel {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
 }
 
 impl<T: Copy> PerRisk<T> {

@@ -1,0 +1,504 @@
+//! Which keys of a policy a change of it loosens.
+//!
+//! Invariant: pure. What cannot be compared, such as two patterns, counts as loosened where it is
+//! not the same: a reviewer can tell, and this cannot.
+
+use std::collections::BTreeSet;
+use std::fmt::Display;
+
+use super::{Evidence, Key, Person, Policy, Revocation, RuleLevel, UnknownContributor};
+use crate::model::RiskLevel;
+
+/// A key of the policy that allows more than before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Loosened {
+    /// Where it stands in the policy after, as a JSON pointer.
+    pub(crate) pointer: String,
+    /// Such as ``from 2 to 1``.
+    pub(crate) how: String,
+}
+
+/// The keys that a change of the policy loosens. `usual` is the level of a rule of which a policy
+/// says nothing.
+pub(crate) fn loosened(
+    before: &Policy,
+    after: &Policy,
+    usual: &dyn Fn(&str) -> RuleLevel,
+) -> Vec<Loosened> {
+    let mut found = Found(Vec::new());
+    identity(before, after, &mut found);
+    durations(before, after, &mut found);
+    approvals(before, after, &mut found);
+    people(before, after, &mut found);
+    controls(before, after, &mut found);
+    scope(before, after, &mut found);
+    records(before, after, &mut found);
+    rules(before, after, usual, &mut found);
+    found.0
+}
+
+struct Found(Vec<Loosened>);
+
+impl Found {
+    fn push(&mut self, pointer: impl Into<String>, how: impl Into<String>) {
+        self.0.push(Loosened { pointer: pointer.into(), how: how.into() });
+    }
+
+    /// A value of which more is looser.
+    fn raised<T: PartialOrd + Display>(&mut self, pointer: impl Into<String>, before: T, after: T) {
+        if before < after {
+            self.push(pointer, format!("raised from {before} to {after}"));
+        }
+    }
+
+    /// A value of which less is looser.
+    fn lowered<T: PartialOrd + Display>(
+        &mut self,
+        pointer: impl Into<String>,
+        before: T,
+        after: T,
+    ) {
+        if after < before {
+            self.push(pointer, format!("lowered from {before} to {after}"));
+        }
+    }
+
+    /// A limit without which there is none.
+    fn limit<T: PartialOrd + Display>(
+        &mut self,
+        pointer: impl Into<String>,
+        before: Option<T>,
+        after: Option<T>,
+    ) {
+        match (before, after) {
+            (Some(before), Some(after)) => self.raised(pointer, before, after),
+            (Some(before), None) => self.push(pointer, format!("{before} before, and none now")),
+            (None, _) => {}
+        }
+    }
+
+    /// Words of which each more allows more.
+    fn added(&mut self, pointer: &str, before: &[String], after: &[String]) {
+        for word in missing(after, before) {
+            self.push(pointer, format!("`{word}` is added"));
+        }
+    }
+
+    /// Words of which each forbids something.
+    fn removed(&mut self, pointer: &str, before: &[String], after: &[String]) {
+        for word in missing(before, after) {
+            self.push(pointer, format!("`{word}` is removed"));
+        }
+    }
+
+    fn changed<T: PartialEq + Display>(&mut self, pointer: &str, before: T, after: T) {
+        if before != after {
+            self.push(pointer, format!("changed from `{before}` to `{after}`"));
+        }
+    }
+}
+
+/// The words of one list that are not in another.
+fn missing<'a>(words: &'a [String], from: &[String]) -> Vec<&'a str> {
+    let from: BTreeSet<&String> = from.iter().collect();
+    words.iter().filter(|word| !from.contains(word)).map(String::as_str).collect()
+}
+
+/// What every approval and the trail stand on.
+fn identity(before: &Policy, after: &Policy, found: &mut Found) {
+    found.changed("/register", &before.register, &after.register);
+    found.changed("/mainline", &before.mainline, &after.mainline);
+    found.changed("/ids/pattern", before.id_pattern.as_str(), after.id_pattern.as_str());
+}
+
+fn durations(before: &Policy, after: &Policy, found: &mut Found) {
+    let (old, new) = (&before.durations, &after.durations);
+    for risk in RiskLevel::ALL {
+        let pointer = format!("/durations/max_days/{risk}");
+        found.raised(pointer, old.max_days.get(risk), new.max_days.get(risk));
+        let pointer = format!("/review_every_days/{risk}");
+        let (old, new) = (&before.review_every_days, &after.review_every_days);
+        found.raised(pointer, old.get(risk), new.get(risk));
+    }
+    found.raised("/durations/max_total_days", old.max_total_days, new.max_total_days);
+    found.raised("/durations/max_renewals", old.max_renewals, new.max_renewals);
+    found.lowered("/warn_within_days", before.warn_within_days, after.warn_within_days);
+    if after.gate.elsewhere < before.gate.elsewhere {
+        found.push("/gate/elsewhere", "lowered from `error` to `warning`");
+    }
+    found.raised("/gate/grace_days", before.gate.grace_days, after.gate.grace_days);
+    let (old, new) = (&before.budgets, &after.budgets);
+    found.limit("/budgets/per_team", old.per_team, new.per_team);
+    found.limit("/budgets/per_control", old.per_control, new.per_control);
+    found.raised("/cliff/records", before.cliff.records, after.cliff.records);
+}
+
+fn approvals(before: &Policy, after: &Policy, found: &mut Found) {
+    let (old, new) = (&before.approvals, &after.approvals);
+    let kinds = [Evidence::Trailer, Evidence::Landing, Evidence::Signed];
+    for risk in RiskLevel::ALL {
+        let pointer = format!("/approvals/quorum/{risk}");
+        found.lowered(pointer, old.quorum.get(risk).0, new.quorum.get(risk).0);
+        for kind in kinds {
+            if new.accept.get(risk).contains(kind) && !old.accept.get(risk).contains(kind) {
+                let how = format!("`{}` is accepted now", name(kind));
+                found.push(format!("/approvals/accept/{risk}"), how);
+            }
+        }
+        let unknown = [old, new].map(|it| it.unknown_contributor.get(risk));
+        if unknown == [UnknownContributor::Unapproved, UnknownContributor::Distinct] {
+            let pointer = format!("/approvals/unknown_contributor/{risk}");
+            found.push(pointer, "softened from `unapproved` to `distinct`");
+        }
+    }
+    found.added("/approvals/roles/approve", &old.roles.approve, &new.roles.approve);
+    found.added("/approvals/roles/critical", &old.roles.critical, &new.roles.critical);
+    let (old_change, new_change) = (&old.policy_change, &new.policy_change);
+    let pointer = "/approvals/policy_change/quorum";
+    found.lowered(pointer, old_change.quorum.0, new_change.quorum.0);
+    for kind in kinds {
+        if new_change.accept.contains(kind) && !old_change.accept.contains(kind) {
+            let how = format!("`{}` is accepted now", name(kind));
+            found.push("/approvals/policy_change/accept", how);
+        }
+    }
+    found.raised("/approvals/late_days", old.late_days, new.late_days);
+    found.added("/approvals/forge_committers", &old.forge_committers, &new.forge_committers);
+}
+
+fn name(evidence: Evidence) -> &'static str {
+    match evidence {
+        Evidence::Trailer => "trailer",
+        Evidence::Landing => "landing",
+        Evidence::Signed => "signed",
+    }
+}
+
+/// Whoever is added may approve. An address that goes makes one person look like two.
+fn people(before: &Policy, after: &Policy, found: &mut Found) {
+    for (index, person) in after.people.iter().enumerate() {
+        let pointer = format!("/people/{index}");
+        let id = &person.id;
+        let Some(old) = before.people.iter().find(|old| old.id == *id) else {
+            found.push(pointer, format!("`{id}` is added"));
+            continue;
+        };
+        for role in missing(&person.roles, &old.roles) {
+            found.push(format!("{pointer}/roles"), format!("`{id}` gets the role `{role}`"));
+        }
+        for email in missing(&person.emails, &old.emails) {
+            found.push(format!("{pointer}/emails"), format!("`{id}` gets the address `{email}`"));
+        }
+        keys(old, person, &pointer, found);
+    }
+    let addresses = |policy: &Policy| -> Vec<String> {
+        policy.people.iter().flat_map(|person| person.emails.iter().cloned()).collect()
+    };
+    found.removed("/people", &addresses(before), &addresses(after));
+}
+
+fn keys(old: &Person, new: &Person, pointer: &str, found: &mut Found) {
+    for (index, key) in new.keys.iter().enumerate() {
+        let pointer = format!("{pointer}/keys/{index}");
+        let id = &new.id;
+        match old.keys.iter().find(|old| old.public == key.public) {
+            None => found.push(pointer, format!("`{id}` gets a key")),
+            Some(old) if counts_longer(old, key) => {
+                found.push(pointer, format!("a key of `{id}` counts on more days"));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+fn counts_longer(old: &Key, new: &Key) -> bool {
+    let from = |key: &Key| key.from.unwrap_or(chrono::NaiveDate::MIN);
+    let until = |key: &Key| key.until.unwrap_or(chrono::NaiveDate::MAX);
+    let is_unrevoked = match (&old.revoked, &new.revoked) {
+        (None, _) => false,
+        (Some(_), None) => true,
+        (Some(old), Some(new)) => match old.reason {
+            Revocation::Compromised => new.reason != Revocation::Compromised,
+            Revocation::Superseded => new.reason == Revocation::Superseded && new.date > old.date,
+        },
+    };
+    from(new) < from(old) || until(new) > until(old) || is_unrevoked
+}
+
+/// A control that is added allows nothing yet, and one that goes allows nothing any more.
+fn controls(before: &Policy, after: &Policy, found: &mut Found) {
+    for (index, control) in after.controls.iter().enumerate() {
+        let Some((_, old)) = before.control(&control.id) else { continue };
+        let pointer = format!("/controls/{index}");
+        let id = &control.id;
+        if old.never_exempt && !control.never_exempt {
+            found.push(format!("{pointer}/never_exempt"), format!("dropped for `{id}`"));
+        }
+        found.limit(format!("{pointer}/max_days"), old.max_days, control.max_days);
+    }
+}
+
+fn scope(before: &Policy, after: &Policy, found: &mut Found) {
+    for (kind, new) in &after.scope {
+        let Some(old) = before.scope.get(kind) else { continue };
+        let pointer = format!("/scope/{kind}");
+        if old.levels != new.levels {
+            found.push(format!("{pointer}/levels"), "changed");
+        }
+        let depth = |level: &Option<String>| {
+            level.as_ref().and_then(|level| new.levels.iter().position(|it| it == level))
+        };
+        if old.broadest.is_some() && depth(&new.broadest) < depth(&old.broadest) {
+            let text = |level: &Option<String>| level.clone().unwrap_or("any".to_owned());
+            let (old, new) = (text(&old.broadest), text(&new.broadest));
+            found.push(format!("{pointer}/broadest"), format!("widened from `{old}` to `{new}`"));
+        }
+    }
+}
+
+/// What records have to say.
+fn records(before: &Policy, after: &Policy, found: &mut Found) {
+    found.removed("/groups", &before.groups, &after.groups);
+    found.removed("/vague", &before.vague, &after.vague);
+    found.removed("/placeholders", &before.placeholders, &after.placeholders);
+    for (name, old) in &before.fields {
+        let pointer = format!("/fields/{name}");
+        let Some((_, new)) = after.fields.iter().find(|(other, _)| other == name) else {
+            if old.required {
+                found.push("/fields", format!("`{name}` is removed"));
+            }
+            continue;
+        };
+        if old.required && !new.required {
+            found.push(format!("{pointer}/required"), "dropped");
+        }
+        if old.kind != new.kind {
+            found.push(format!("{pointer}/type"), "changed");
+        }
+        if old.pattern.is_some() && old.pattern != new.pattern {
+            found.push(format!("{pointer}/pattern"), "changed");
+        }
+        if !old.values.is_empty() && new.values.is_empty() {
+            found.push(format!("{pointer}/enum"), "dropped");
+        } else if !old.values.is_empty() {
+            found.added(&format!("{pointer}/enum"), &old.values, &new.values);
+        }
+    }
+}
+
+fn rules(before: &Policy, after: &Policy, usual: &dyn Fn(&str) -> RuleLevel, found: &mut Found) {
+    let codes: BTreeSet<&String> = before.rules.keys().chain(after.rules.keys()).collect();
+    for code in codes {
+        let level =
+            |policy: &Policy| policy.rules.get(code).copied().unwrap_or_else(|| usual(code));
+        let (old, new) = (level(before), level(after));
+        if new < old {
+            let how = format!("lowered from `{}` to `{}`", old.as_str(), new.as_str());
+            found.push(format!("/rules/{code}"), how);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::policy;
+    use super::*;
+
+    const ED25519: &str =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDZwEucLJtpL4Je+ps062aqrNE4+1wATZLqQJHs0miz4";
+
+    fn between(before: &str, after: &str) -> Vec<String> {
+        let (before, after) = (policy(before).expect("usable"), policy(after).expect("usable"));
+        let found = loosened(&before, &after, &|_| RuleLevel::Warning);
+        found.iter().map(|it| format!("{} {}", it.pointer, it.how)).collect()
+    }
+
+    /// Going there is looser, and going back is not.
+    #[track_caller]
+    fn check(before: &str, after: &str, expected: &str) {
+        let line = |text: &str| format!("{text}\n");
+        let (before, after) = (line(before), line(after));
+        assert_eq!(between(&before, &after), [expected], "{before}{after}");
+        assert_eq!(between(&after, &before), [""; 0], "{after}{before}");
+        assert_eq!(between(&after, &after), [""; 0]);
+    }
+
+    #[test]
+    fn a_limit_that_is_raised_or_dropped_is_looser() {
+        for (key, before, after, expected) in [
+            (
+                "durations",
+                "max_days: {high: 90}",
+                "max_days: {high: 91}",
+                "/durations/max_days/high raised from 90 to 91",
+            ),
+            (
+                "durations",
+                "max_total_days: 540",
+                "max_total_days: 541",
+                "/durations/max_total_days raised from 540 to 541",
+            ),
+            (
+                "durations",
+                "max_renewals: 2",
+                "max_renewals: 3",
+                "/durations/max_renewals raised from 2 to 3",
+            ),
+            (
+                "review_every_days",
+                "low: 180",
+                "low: 181",
+                "/review_every_days/low raised from 180 to 181",
+            ),
+            ("gate", "grace_days: 0", "grace_days: 1", "/gate/grace_days raised from 0 to 1"),
+            (
+                "gate",
+                "elsewhere: error",
+                "elsewhere: warning",
+                "/gate/elsewhere lowered from `error` to `warning`",
+            ),
+            ("budgets", "per_team: 1", "per_team: 2", "/budgets/per_team raised from 1 to 2"),
+            ("budgets", "per_control: 1", "", "/budgets/per_control 1 before, and none now"),
+            ("cliff", "records: 5", "records: 6", "/cliff/records raised from 5 to 6"),
+        ] {
+            check(&format!("{key}: {{{before}}}"), &format!("{key}: {{{after}}}"), expected);
+        }
+        check(
+            "warn_within_days: 30",
+            "warn_within_days: 29",
+            "/warn_within_days lowered from 30 to 29",
+        );
+    }
+
+    #[test]
+    fn approvals_by_fewer_or_others_or_on_weaker_evidence_are_looser() {
+        for (before, after, expected) in [
+            (
+                "quorum: {high: 2}",
+                "quorum: {high: 1}",
+                "/approvals/quorum/high lowered from 2 to 1",
+            ),
+            (
+                "accept: {low: [signed]}",
+                "accept: {low: [signed, landing]}",
+                "/approvals/accept/low `landing` is accepted now",
+            ),
+            (
+                "roles: {approve: [a]}",
+                "roles: {approve: [a, b]}",
+                "/approvals/roles/approve `b` is added",
+            ),
+            (
+                "roles: {critical: [a]}",
+                "roles: {critical: [b, a]}",
+                "/approvals/roles/critical `b` is added",
+            ),
+            (
+                "unknown_contributor: {high: unapproved}",
+                "unknown_contributor: {high: distinct}",
+                "/approvals/unknown_contributor/high softened from `unapproved` to `distinct`",
+            ),
+            (
+                "policy_change: {quorum: 2}",
+                "policy_change: {quorum: 1}",
+                "/approvals/policy_change/quorum lowered from 2 to 1",
+            ),
+            (
+                "policy_change: {accept: [signed]}",
+                "policy_change: {accept: [signed, trailer]}",
+                "/approvals/policy_change/accept `trailer` is accepted now",
+            ),
+            ("late_days: 3", "late_days: 4", "/approvals/late_days raised from 3 to 4"),
+            (
+                "forge_committers: []",
+                "forge_committers: [a@example.com]",
+                "/approvals/forge_committers `a@example.com` is added",
+            ),
+        ] {
+            check(
+                &format!("approvals: {{{before}}}"),
+                &format!("approvals: {{{after}}}"),
+                expected,
+            );
+        }
+    }
+
+    #[test]
+    fn a_person_a_role_an_address_or_a_key_more_is_looser() {
+        let people =
+            |more: &str| format!("people: [{{id: a, name: A, emails: [a@example.com]{more}}}]\n");
+        let key = |more: &str| people(&format!(", keys: [{{key: \"{ED25519}\"{more}}}]"));
+        assert_eq!(between("", &people("")), ["/people/0 `a` is added"]);
+        check(&people(""), &people(", roles: [x]"), "/people/0/roles `a` gets the role `x`");
+        check(&people(""), &key(""), "/people/0/keys/0 `a` gets a key");
+        let longer = "/people/0/keys/0 a key of `a` counts on more days";
+        check(&key(", until: 2027-01-01"), &key(", until: 2027-01-02"), longer);
+        check(&key(", from: 2026-01-02"), &key(", from: 2026-01-01"), longer);
+        check(&key(", until: 2027-01-01"), &key(""), longer);
+        check(&key(", revoked: {date: 2026-01-01, reason: compromised}"), &key(""), longer);
+        check(
+            &key(", revoked: {date: 2026-01-01, reason: compromised}"),
+            &key(", revoked: {date: 2026-01-01, reason: superseded}"),
+            longer,
+        );
+    }
+
+    /// With the address gone, its owner counts as somebody else than themselves.
+    #[test]
+    fn an_address_that_moves_or_goes_is_looser_both_ways() {
+        let people = |emails: &str| format!("people: [{{id: a, name: A, emails: [{emails}]}}]\n");
+        let (one, two) = (people("a@example.com"), people("a@example.com, b@example.com"));
+        assert_eq!(between(&one, &two), ["/people/0/emails `a` gets the address `b@example.com`"]);
+        assert_eq!(between(&two, &one), ["/people `b@example.com` is removed"]);
+        assert_eq!(between(&one, ""), ["/people `a@example.com` is removed"]);
+    }
+
+    #[test]
+    fn what_forbids_less_of_controls_scope_fields_and_words_is_looser() {
+        let control = |more: &str| format!("controls: [{{id: A-1, title: A{more}}}]");
+        check(
+            &control(", never_exempt: true"),
+            &control(""),
+            "/controls/0/never_exempt dropped for `A-1`",
+        );
+        check(
+            &control(", max_days: 9"),
+            &control(""),
+            "/controls/0/max_days 9 before, and none now",
+        );
+        assert_eq!(between("", &control("")), [""; 0]);
+        let scope = |broadest: &str| format!("scope: {{x: {{levels: [a, b]{broadest}}}}}");
+        check(
+            &scope(", broadest: b"),
+            &scope(", broadest: a"),
+            "/scope/x/broadest widened from `b` to `a`",
+        );
+        check(&scope(", broadest: a"), &scope(""), "/scope/x/broadest widened from `a` to `any`");
+        check("groups: [x]", "", "/groups `x` is removed");
+        check("vague: [x]", "", "/vague `x` is removed");
+        check("placeholders: [x]", "", "/placeholders `x` is removed");
+        let field = |more: &str| format!("fields: {{f: {{type: string{more}}}}}");
+        check(&field(", required: true"), &field(""), "/fields/f/required dropped");
+        check(&field(", pattern: x"), &field(""), "/fields/f/pattern changed");
+        check(&field(", enum: [a]"), &field(", enum: [a, b]"), "/fields/f/enum `b` is added");
+        check(&field(", enum: [a]"), &field(""), "/fields/f/enum dropped");
+    }
+
+    #[test]
+    fn a_level_of_a_rule_that_is_lowered_is_looser_whoever_set_it() {
+        check(
+            "rules: {EXC022: error}",
+            "rules: {EXC022: warning}",
+            "/rules/EXC022 lowered from `error` to `warning`",
+        );
+        check("rules: {EXC022: error}", "", "/rules/EXC022 lowered from `error` to `warning`");
+        check("", "rules: {EXC022: \"off\"}", "/rules/EXC022 lowered from `warning` to `off`");
+    }
+
+    #[test]
+    fn what_names_the_register_its_mainline_and_its_ids_stays() {
+        assert_eq!(between("", "mainline: x\n"), ["/mainline changed from `main` to `x`"]);
+        let found = between("", "ids: {pattern: x}\n");
+        assert_eq!(found.len(), 1, "{found:?}");
+    }
+}
