@@ -7,7 +7,7 @@ use crate::source::Record;
 
 pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
 
-const CODE: Code = Code::error("EXC207", "expired").calendar();
+pub(crate) const CODE: Code = Code::error("EXC207", "expired").calendar();
 
 const DOCS: &str = r#"## What it checks
 

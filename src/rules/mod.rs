@@ -3,7 +3,9 @@
 //!
 //! A rule is a constant in [`RULES`]. It looks at one record ([`Check::Record`],
 //! [`Check::OpenRecord`]), at a target with a fault ([`Check::Target`]) or at all records
-//! ([`Check::Register`]) and pushes findings; it never prints, and never reads a file or the clock.
+//! ([`Check::Register`]), at a record that a pull request changes ([`Check::Change`]) or at all that
+//! it changes ([`Check::Proposal`]), and pushes findings; it never prints, and never reads a file or
+//! the clock.
 //! What is noticed while a file is read, or about the machine ([`Check::Load`]), has its page here
 //! as well. What several rules share stands beside them: [`prose`], [`scope_fault`],
 //! [`over_budget`]. The policy sets their [`levels`].
@@ -11,7 +13,8 @@
 //! A page has four parts: *What it checks*, *Why it matters*, *Example*, *Instead*. A test runs
 //! every example, which must raise that code and no other, and every instead, which must raise
 //! none. An example is YAML that replaces the keys of a good record, or, in an `sh` block, commands
-//! run in a good register; in a `console` block, what a terminal shows about its newest commit.
+//! run in a good register; in a `console` block, what a terminal shows about its commits. Where the
+//! rule is about a change, it is the change of a good register; a `diff` block says what it was.
 //!
 //! A new rule: the next free number of its hundred (never one that was used), a file named after
 //! it (a directory, where it has lists of words), a line in [`RULES`], and a line in `CHANGELOG.md`.
@@ -27,6 +30,7 @@ mod confusable;
 mod control_character;
 mod control_over_budget;
 mod dates_reversed;
+mod deleted_record;
 mod duplicate_id;
 mod duplicate_key;
 mod duration_too_long;
@@ -39,6 +43,7 @@ mod expired;
 mod expiring;
 mod expiry_cliff;
 mod explicit_tag;
+mod extended_without_renewal;
 mod file_name;
 mod file_too_large;
 mod future_date;
@@ -53,8 +58,10 @@ mod lone_carriage_return;
 mod look_alike_owner;
 mod merge_key;
 mod milestone_past_due;
+mod misleading_git_file;
 mod missing_field;
 mod mixed_script;
+mod moved_opening;
 mod nested_too_deep;
 mod never_exempt;
 mod no_compensating_control;
@@ -69,12 +76,15 @@ mod owner_is_group;
 mod placeholder_text;
 #[cfg(test)]
 mod properties;
+mod proposal;
 mod prose;
 mod raw_control_character;
 mod renewal_repeats;
 mod renewals_do_not_add_up;
 mod renewed_late;
+mod reused_id;
 mod review_overdue;
+mod rewritten_renewal;
 mod scope_fault;
 mod scope_form;
 mod scope_kind;
@@ -99,15 +109,19 @@ mod unverified_compensating_control;
 mod vague_justification;
 mod verification_stale;
 mod verification_too_rare;
+mod weakened_policy;
 mod wrong_type;
 mod yaml_syntax;
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
+pub(crate) use self::expired::CODE as EXPIRED;
 use self::levels::apply_levels;
 pub(crate) use self::levels::{check_levels, name_codes};
+pub(crate) use self::proposal::{GitFile, Proposal};
 use self::scope_fault::FaultyTarget;
+use crate::changes::Change;
 use crate::finding::{self, Code, Finding};
 use crate::policy::Policy;
 use crate::register::{self, Register, Store};
@@ -131,6 +145,10 @@ pub(crate) enum Check {
     /// One target of an open record, which is known to have a fault.
     Target(fn(&FaultyTarget<'_>, &Context<'_>, &mut Vec<Finding>)),
     Register(fn(&Register, &Context<'_>, &mut Vec<Finding>)),
+    /// A record that a pull request changes.
+    Change(fn(&Change<'_>, &Context<'_>, &mut Vec<Finding>)),
+    /// Everything that a pull request changes.
+    Proposal(fn(&Proposal<'_>, &Context<'_>, &mut Vec<Finding>)),
 }
 
 impl Check {
@@ -229,6 +247,13 @@ pub(crate) const RULES: &[&Rule] = &[
     &control_over_budget::RULE,
     &expiry_cliff::RULE,
     &empty_register::RULE,
+    &deleted_record::RULE,
+    &reused_id::RULE,
+    &extended_without_renewal::RULE,
+    &moved_opening::RULE,
+    &rewritten_renewal::RULE,
+    &weakened_policy::RULE,
+    &misleading_git_file::RULE,
     &control_character::RULE,
     &line_separator::RULE,
     &bidi_control::RULE,
@@ -262,6 +287,28 @@ pub(crate) fn check(register: &Register, context: &Context<'_>) -> Vec<Finding> 
     let inspect = |record| check_record(record, context);
     let inspected = register.records.par_iter().flat_map_iter(inspect).collect();
     complete(register, inspected, context)
+}
+
+/// What is wrong with a change, whatever the register is like that it makes; worst first.
+pub(crate) fn check_proposal(proposal: &Proposal<'_>, context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in RULES {
+        match rule.check {
+            Check::Proposal(check) => check(proposal, context, &mut findings),
+            Check::Change(check) => {
+                for change in proposal.records {
+                    let n_known = findings.len();
+                    check(change, context, &mut findings);
+                    for finding in &mut findings[n_known..] {
+                        finding.record = change.record().map(|it| it.exception.id.clone());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    finding::sort(&mut findings);
+    findings
 }
 
 /// What the day of the newest commit says about the clock of this machine.

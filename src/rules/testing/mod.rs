@@ -5,6 +5,7 @@
 //! ([`samples`]).
 
 mod annotations;
+mod changed;
 mod good;
 mod pages;
 mod samples;
@@ -12,6 +13,9 @@ mod samples;
 use std::sync::Arc;
 
 use self::annotations::{annotate, without_annotations};
+pub(crate) use self::changed::{
+    change_report, git_file_report, policy_change_report, record_change_report,
+};
 pub(crate) use self::good::{POLICY, RECORD, overlaid, policy, today};
 use self::good::{POLICY_PATH, RECORD_PATH};
 use super::{Check, Context, Rule, apply_levels, scope_fault};
@@ -65,13 +69,17 @@ pub(crate) fn report_of(rule: &Rule, records: &[(&str, &str)], policy_changes: &
         Arc::new(SourceFile::new(format!("exceptions/{name}"), text))
     });
     let register = register::from_files("exceptions", files.collect(), &policy.record_schema);
-    let findings = run(rule, &register, &context);
+    lines_of(&run(rule, &register, &context))
+}
+
+/// Findings with their labels and helps.
+fn lines_of(findings: &[Finding]) -> String {
     let place = |place: &Place| {
         let (file, start) = (place.file.path().trim_start_matches("exceptions/"), place.start());
         format!("{file}:{}:{}", start.line, start.column)
     };
     let mut lines = String::new();
-    for finding in &findings {
+    for finding in findings {
         let (at, level) = (place(&finding.place), finding.level.as_str());
         lines += &format!("{at} {level}[{}]: {}\n", finding.code.id, finding.message);
         for label in &finding.labels {
@@ -111,6 +119,7 @@ fn run(rule: &Rule, register: &Register, context: &Context<'_>) -> Vec<Finding> 
             .flat_map(|record| scope_fault::faults(record, context))
             .for_each(|target| check(&target, context, &mut findings)),
         Check::Register(check) => check(register, context, &mut findings),
+        Check::Change(_) | Check::Proposal(_) => panic!("{} looks at a change", rule.code.id),
     }
     apply_levels(&mut findings, context.policy);
     crate::finding::sort(&mut findings);

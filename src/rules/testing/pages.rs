@@ -1,16 +1,17 @@
 //! The pages of rules are true: what an example shows is what happens.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-use super::good::{POLICY, POLICY_PATH, RECORD, RECORD_PATH, overlaid, today};
+use super::changed::{Moment, findings_of_change};
+use super::good::{POLICY, POLICY_PATH, RECORD, RECORD_PATH, overlaid, policy, today};
 use crate::finding::Finding;
 use crate::git;
-use crate::policy;
 use crate::register::{self, Store};
-use crate::rules::{Context, RULES, Rule, check, check_clock, check_levels};
+use crate::rules::{Check, Context, GitFile, RULES, Rule, check, check_clock, check_levels};
 use crate::text::SourceFile;
 
 #[test]
@@ -44,10 +45,10 @@ fn run_page(rule: &Rule) {
         // The two files of its example are one file here.
         return;
     }
-    let mut raised = run_blocks(code, example);
+    let mut raised = run_blocks(rule, example);
     raised.dedup();
     assert_eq!(raised, [code], "{code}: the example raises its code and no other");
-    assert_eq!(run_blocks(code, instead), [""; 0], "{code}: the instead raises nothing");
+    assert_eq!(run_blocks(rule, instead), [""; 0], "{code}: the instead raises nothing");
 }
 
 /// Whether the file system of temporary directories keeps `a` and `A` in one place.
@@ -57,14 +58,60 @@ fn folds_case() -> bool {
     directory.path().join("A").exists()
 }
 
+/// What the blocks of a page's part make of a good register.
+#[derive(Default)]
+struct Part {
+    /// Paths, each with its text, before a change; the same as after where a rule is about none.
+    before: Vec<(String, String)>,
+    files: Vec<(String, String)>,
+    commands: String,
+    /// When the newest commit was made.
+    newest: Option<i64>,
+    /// The ids of records that the branch once had.
+    retired: BTreeMap<String, String>,
+}
+
 /// The codes that the register of a page's part raises, sorted.
-fn run_blocks(code: &str, part: &str) -> Vec<&'static str> {
+fn run_blocks(rule: &Rule, part: &str) -> Vec<&'static str> {
+    let code = rule.code.id;
+    let is_change = matches!(rule.check, Check::Change(_) | Check::Proposal(_));
+    let part = read_blocks(code, part, is_change);
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    fs::create_dir(directory.path().join("exceptions")).expect("a directory");
+    for (path, text) in &part.files {
+        fs::write(directory.path().join(path), text).expect("a file is written");
+    }
+    if !part.commands.is_empty() {
+        let status = Command::new("sh")
+            .args(["-eu", "-c", &part.commands])
+            .current_dir(directory.path())
+            .status();
+        assert!(status.expect("a shell").success(), "{code}: `{}` fails", part.commands);
+    }
+    if let Some(newest) = part.newest {
+        git::testing::commit_at(directory.path(), newest, "+0000");
+    }
+    let mut findings = load_and_check(directory.path());
+    if is_change {
+        findings.extend(check_change(directory.path(), &part));
+    }
+    let mut codes: Vec<&'static str> = findings.iter().map(|finding| finding.code.id).collect();
+    codes.sort_unstable();
+    codes
+}
+
+fn read_blocks(code: &str, part: &str, is_change: bool) -> Part {
     let mut files: Vec<(String, String)> = vec![
         (POLICY_PATH.to_owned(), POLICY.to_owned()),
         (RECORD_PATH.to_owned(), RECORD.to_owned()),
     ];
-    let mut commands = String::new();
-    let mut newest = None;
+    if is_change {
+        // A register that loses one record is not empty.
+        let scope = "service:/gateway/api";
+        let other = overlaid(RECORD, &format!("id: EXC-2026-M8RF\nscope: [{scope}]\n"));
+        files.push(("exceptions/EXC-2026-M8RF.yaml".to_owned(), other));
+    }
+    let mut read = Part { before: files.clone(), files, ..Part::default() };
     let mut n_blocks = 0;
     let mut rest = part;
     while let Some((_, block)) = rest.split_once("\n```") {
@@ -74,53 +121,87 @@ fn run_blocks(code: &str, part: &str) -> Vec<&'static str> {
         rest = after;
         n_blocks += 1;
         match language {
-            "console" => newest = Some(committed(code, block)),
-            "sh" => commands.push_str(&format!("{block}\n")),
-            "yaml" => {
-                let (path, changes) = match block.strip_prefix("# exceptions/") {
-                    Some(named) => {
-                        let (path, changes) = named.split_once('\n').unwrap_or((named, ""));
-                        (format!("exceptions/{path}"), changes)
-                    }
-                    None => (RECORD_PATH.to_owned(), block),
-                };
-                let base = if path == POLICY_PATH { POLICY } else { RECORD };
-                let base =
-                    files.iter().find(|(known, _)| *known == path).map_or(base, |(_, text)| text);
-                let mut text = overlaid(base, changes);
-                if path != POLICY_PATH && !files.iter().any(|(known, _)| *known == path) {
-                    let id = path.trim_start_matches("exceptions/").trim_end_matches(".yaml");
-                    if !changes.contains("\nid:") && !changes.starts_with("id:") {
-                        text = overlaid(&text, &format!("id: {id}"));
-                    }
-                }
-                files.retain(|(known, _)| *known != path);
-                files.push((path, text));
+            "console" if is_change => read.retired.extend(deleted(block)),
+            "console" => read.newest = Some(committed(code, block)),
+            "sh" => read.commands.push_str(&format!("{block}\n")),
+            "yaml" => overlay(&mut read.files, block),
+            "diff" if is_change => {
+                overlay(&mut read.before, &side(block, '-'));
+                overlay(&mut read.files, &side(block, '+'));
             }
-            other => panic!("{code}: a block is `yaml`, `sh` or `console`, not `{other}`"),
+            other => panic!("{code}: no block is `{other}` here"),
         }
     }
     assert!(n_blocks > 0, "{code}: a part of the page has a block");
+    read
+}
 
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    fs::create_dir(directory.path().join("exceptions")).expect("a directory");
-    for (path, text) in &files {
-        fs::write(directory.path().join(path), text).expect("a file is written");
+/// The lines of a diff that stand on one side.
+fn side(diff: &str, sign: char) -> String {
+    let lines = diff.lines().filter_map(|line| line.strip_prefix([' ', sign]));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+/// Replaces the keys of a file, which is the good record where a block names none.
+fn overlay(files: &mut Vec<(String, String)>, block: &str) {
+    let (path, changes) = match block.strip_prefix("# exceptions/") {
+        Some(named) => {
+            let (path, changes) = named.split_once('\n').unwrap_or((named, ""));
+            (format!("exceptions/{path}"), changes)
+        }
+        None => (RECORD_PATH.to_owned(), block),
+    };
+    let base = if path == POLICY_PATH { POLICY } else { RECORD };
+    let base = files.iter().find(|(known, _)| *known == path).map_or(base, |(_, text)| text);
+    let mut text = overlaid(base, changes);
+    if path != POLICY_PATH && !files.iter().any(|(known, _)| *known == path) {
+        let id = path.trim_start_matches("exceptions/").trim_end_matches(".yaml");
+        if !changes.contains("\nid:") && !changes.starts_with("id:") {
+            text = overlaid(&text, &format!("id: {id}"));
+        }
     }
-    if !commands.is_empty() {
-        let status = Command::new("sh")
-            .args(["-eu", "-c", &commands])
-            .current_dir(directory.path())
-            .status();
-        assert!(status.expect("a shell").success(), "{code}: `{commands}` fails");
+    files.retain(|(known, _)| *known != path);
+    files.push((path, text));
+}
+
+/// The ids of records that a terminal shows as deleted, each with its commit.
+fn deleted(shown: &str) -> BTreeMap<String, String> {
+    let mut commit = "";
+    let mut deleted = BTreeMap::new();
+    for line in shown.lines() {
+        match line.strip_prefix(" delete mode 100644 exceptions/") {
+            Some(name) => {
+                deleted.insert(name.trim_end_matches(".yaml").to_owned(), commit.to_owned());
+            }
+            None => commit = line.split(' ').next().unwrap_or_default(),
+        }
     }
-    if let Some(newest) = newest {
-        git::testing::commit_at(directory.path(), newest, "+0000");
-    }
-    let mut codes: Vec<&'static str> =
-        load_and_check(directory.path()).iter().map(|finding| finding.code.id).collect();
-    codes.sort_unstable();
-    codes
+    deleted
+}
+
+/// What is wrong with the change of one register into another.
+fn check_change(root: &Path, part: &Part) -> Vec<Finding> {
+    let policy_of = |files: &[(String, String)]| {
+        let text = files.iter().find(|(path, _)| path == POLICY_PATH).expect("a policy");
+        policy(&text.1)
+    };
+    let (old, new) = (policy_of(&part.before), policy_of(&part.files));
+    let is_record = |file: &&(String, String)| file.0 != POLICY_PATH;
+    let files = part.before.iter().filter(is_record);
+    let files = files.map(|(path, text)| Arc::new(SourceFile::new(path, text.as_str())));
+    let before = register::from_files("exceptions", files.collect(), &old.record_schema);
+    let store = Store::Directory(root.join("exceptions"));
+    let after = register::load(&store, "exceptions", &old.record_schema);
+    let git_file = |path: &str| {
+        let text = fs::read_to_string(root.join(path)).ok()?;
+        let file = |text: String| Arc::new(SourceFile::new(path, text));
+        Some(GitFile { before: file(String::new()), after: file(text) })
+    };
+    let git_files: Vec<GitFile> =
+        [".gitattributes", ".mailmap"].into_iter().filter_map(git_file).collect();
+    let before = Moment { register: &before, policy: &old };
+    let after = Moment { register: &after, policy: &new };
+    findings_of_change(&before, &after, &part.retired, &git_files)
 }
 
 /// The moment of the newest commit that a terminal shows, on the day of all fixtures.
@@ -138,7 +219,7 @@ fn load_and_check(root: &Path) -> Vec<Finding> {
     let directory = root.join("exceptions");
     let text = fs::read_to_string(directory.join("policy.yaml")).expect("the policy is text");
     let file = Arc::new(SourceFile::new(POLICY_PATH, text));
-    let policy = match policy::load(&file) {
+    let policy = match crate::policy::load(&file) {
         Ok((policy, _)) => policy,
         Err(findings) => return findings,
     };

@@ -1,0 +1,48 @@
+//! What a pull request changes, as rules see it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::changes::Change;
+use crate::policy::Policy;
+use crate::register::APPROVALS;
+use crate::text::SourceFile;
+
+/// Everything that a pull request changes, from where it left the branch that it goes into.
+#[derive(Debug)]
+pub(crate) struct Proposal<'a> {
+    /// The directory of the register as people know it.
+    pub(crate) register: &'a str,
+    /// The records that differ, most serious first.
+    pub(crate) records: &'a [Change<'a>],
+    /// The files of all records as they will be, and as they were where they differ.
+    pub(crate) paths: &'a BTreeSet<String>,
+    /// The ids of all records as they will be.
+    pub(crate) ids: &'a BTreeSet<String>,
+    /// The ids of records that were there once, each with the commit that removed it.
+    pub(crate) retired: &'a BTreeMap<String, String>,
+    /// The policy before and after, where it differs.
+    pub(crate) policies: Option<(&'a Policy, &'a Policy)>,
+    /// The files that tell git how to show others, before and after, where they differ. One that is
+    /// missing is empty.
+    pub(crate) git_files: &'a [GitFile],
+}
+
+/// A file that tells git how to show others, before and after.
+#[derive(Clone, Debug)]
+pub(crate) struct GitFile {
+    pub(crate) before: Arc<SourceFile>,
+    pub(crate) after: Arc<SourceFile>,
+}
+
+impl Proposal<'_> {
+    /// Files that a register has or may have: those of its records, of one more, of an approval,
+    /// and the policy.
+    pub(super) fn files(&self) -> impl Iterator<Item = String> {
+        let usual = ["policy.yaml", "EXC-2026-0000.yaml", "2026/EXC-2026-0000.yaml"];
+        let approval = format!("{APPROVALS}/EXC-2026-0000/a.approval");
+        let usual = usual.into_iter().map(str::to_owned).chain([approval]);
+        let usual = usual.map(|name| format!("{}/{name}", self.register));
+        usual.chain(self.paths.iter().cloned())
+    }
+}
