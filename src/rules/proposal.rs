@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use crate::changes::Change;
 use crate::policy::Policy;
-use crate::register::APPROVALS;
 use crate::text::SourceFile;
 
 /// Everything that a pull request changes, from where it left the branch that it goes into.
@@ -15,8 +14,6 @@ pub(crate) struct Proposal<'a> {
     pub(crate) register: &'a str,
     /// The records that differ, most serious first.
     pub(crate) records: &'a [Change<'a>],
-    /// The files of all records as they will be, and as they were where they differ.
-    pub(crate) paths: &'a BTreeSet<String>,
     /// The ids of all records as they will be.
     pub(crate) ids: &'a BTreeSet<String>,
     /// The ids of records that were there once, each with the commit that removed it.
@@ -33,16 +30,4 @@ pub(crate) struct Proposal<'a> {
 pub(crate) struct GitFile {
     pub(crate) before: Arc<SourceFile>,
     pub(crate) after: Arc<SourceFile>,
-}
-
-impl Proposal<'_> {
-    /// Files that a register has or may have: those of its records, of one more, of an approval,
-    /// and the policy.
-    pub(super) fn files(&self) -> impl Iterator<Item = String> {
-        let usual = ["policy.yaml", "EXC-2026-0000.yaml", "2026/EXC-2026-0000.yaml"];
-        let approval = format!("{APPROVALS}/EXC-2026-0000/a.approval");
-        let usual = usual.into_iter().map(str::to_owned).chain([approval]);
-        let usual = usual.map(|name| format!("{}/{name}", self.register));
-        usual.chain(self.paths.iter().cloned())
-    }
 }

@@ -3,13 +3,18 @@
 //! <https://git-scm.com/docs/gitmailmap>: the first address of a line is the one that is shown, in
 //! the place of the last.
 
-use super::CODE;
+use std::collections::HashSet;
+
+use super::{CODE, GitFile, whole_line};
 use crate::finding::Finding;
 use crate::policy::Policy;
-use crate::rules::proposal::GitFile;
 
 pub(super) fn check(file: &GitFile, policy: &Policy, findings: &mut Vec<Finding>) {
-    for (place, line) in file.added() {
+    let known: HashSet<&str> = file.before.text().lines().map(str::trim).collect();
+    for (index, line) in file.after.text().lines().enumerate() {
+        if known.contains(line.trim()) || line.starts_with('#') {
+            continue;
+        }
         let addresses = addresses(line);
         let people: Vec<Option<&str>> = addresses.iter().map(|it| owner(policy, it)).collect();
         let Some(known) = people.iter().flatten().next() else { continue };
@@ -17,6 +22,7 @@ pub(super) fn check(file: &GitFile, policy: &Policy, findings: &mut Vec<Finding>
         if addresses.len() > 1 && people.iter().all(|person| person.as_ref() == Some(known)) {
             continue;
         }
+        let place = whole_line(&file.after, index + 1);
         let message =
             format!("git shows commits of `{known}` under another name, or others as theirs");
         let help = "remove the line; other addresses of a person belong in `people` of the policy";

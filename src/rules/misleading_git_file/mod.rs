@@ -5,8 +5,7 @@ mod mailmap;
 
 use std::sync::Arc;
 
-use super::proposal::GitFile;
-use super::{Check, Context, Proposal, Rule};
+use super::{Check, Context, GitFile, Proposal, Rule};
 use crate::finding::{Code, Finding, Place};
 use crate::text::{SourceFile, Span};
 
@@ -39,36 +38,13 @@ fn check(proposal: &Proposal<'_>, context: &Context<'_>, findings: &mut Vec<Find
     for file in proposal.git_files {
         match file.after.path().rsplit('/').next() {
             Some(".mailmap") => mailmap::check(file, context.policy, findings),
-            _ => attributes::check(file, proposal, findings),
+            _ => attributes::check(file, proposal.register, findings),
         }
     }
 }
 
-/// The lines of one text that the other does not have, each with its place.
-fn lines_only_in<'a>(
-    file: &'a Arc<SourceFile>,
-    other: &SourceFile,
-) -> impl Iterator<Item = (Place, &'a str)> {
-    let known: std::collections::BTreeSet<String> =
-        other.text().lines().map(|line| line.trim().to_owned()).collect();
-    let mut start = 0;
-    file.text().split_inclusive('\n').filter_map(move |line| {
-        let at = start;
-        start += line.len();
-        let text = line.trim();
-        let at = at + (line.len() - line.trim_start().len());
-        let place = Place::span(file, Span::new(at, at + text.len()));
-        (!text.is_empty() && !text.starts_with('#') && !known.contains(text))
-            .then_some((place, text))
-    })
-}
-
-impl GitFile {
-    fn added(&self) -> impl Iterator<Item = (Place, &str)> {
-        lines_only_in(&self.after, &self.before)
-    }
-
-    fn removed(&self) -> impl Iterator<Item = (Place, &str)> {
-        lines_only_in(&self.before, &self.after)
-    }
+/// A line of a file, without its break.
+fn whole_line(file: &Arc<SourceFile>, number: usize) -> Place {
+    let start = file.line_span(number).range().start;
+    Place::span(file, Span::new(start, start + file.line(number).len()))
 }

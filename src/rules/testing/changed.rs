@@ -1,6 +1,6 @@
 //! What rules about a change say about a register before and after.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::good::{POLICY, RECORD, RECORD_PATH, overlaid, policy, today};
@@ -29,14 +29,11 @@ pub(super) fn findings_of_change(
     git_files: &[GitFile],
 ) -> Vec<Finding> {
     let records = changes::registers(before.register, after.register);
-    let all = [before.register, after.register].into_iter().flat_map(|it| &it.records);
     let ids = after.register.exceptions().map(|exception| exception.id.clone()).collect();
-    let paths: BTreeSet<String> = all.map(|record| record.file().path().to_owned()).collect();
     let is_same = before.policy.file().text() == after.policy.file().text();
     let proposal = Proposal {
         register: "exceptions",
         records: &records,
-        paths: &paths,
         ids: &ids,
         retired,
         policies: (!is_same).then_some((before.policy, after.policy)),
