@@ -65,8 +65,10 @@ pub(crate) struct Finding {
     pub(crate) help: Option<String>,
     /// The id of the record that the finding is about.
     pub(crate) record: Option<String>,
-    /// Who has to act, for findings that come from the clock.
+    /// Who has to act, for findings that come from the clock or from elsewhere.
     pub(crate) owner: Option<Person>,
+    /// Whether it stands in a file that the change at hand leaves alone.
+    pub(crate) is_elsewhere: bool,
 }
 
 impl Level {
@@ -130,6 +132,7 @@ impl Code {
             help: None,
             record: None,
             owner: None,
+            is_elsewhere: false,
         }
     }
 }

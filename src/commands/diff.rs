@@ -1,9 +1,10 @@
 //! `exc diff`: which records differ between two moments of history, and what that means.
 
+use super::revisions::resolve;
 use super::{Failure, Globals, Workspace, mainline};
 use crate::changes;
 use crate::env::{Env, Outcome};
-use crate::git::{NoRevision, ObjectId, Repo};
+use crate::git::{ObjectId, Repo};
 use crate::register::{self, Register, Snapshot, Store};
 use crate::render::Safe;
 use crate::render::diff::{self, Diff, DiffFormat, Side};
@@ -61,6 +62,9 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     Ok(if n_unreadable == 0 { Outcome::Success } else { Outcome::Error })
 }
 
+/// What to do where a range starts like an option.
+const OPTION: &str = "write A..B, such as `main..HEAD`; `exc diff --help` shows the options";
+
 /// The moments that a range names.
 fn between(repo: &Repo, workspace: &Workspace, range: &str) -> Result<[Moment; 2], Failure> {
     let (a, b, is_from_base) = match (range.split_once("..."), range.split_once("..")) {
@@ -69,7 +73,7 @@ fn between(repo: &Repo, workspace: &Workspace, range: &str) -> Result<[Moment; 2
         (None, None) => (range, "HEAD", false),
     };
     let [a, b] = [a, b].map(|name| if name.is_empty() { "HEAD" } else { name });
-    let (mut from, to) = (resolve(repo, a)?, resolve(repo, b)?);
+    let (mut from, to) = (resolve(repo, a, OPTION)?, resolve(repo, b, OPTION)?);
     let mut name = a.to_owned();
     if is_from_base {
         let Some(base) = repo.merge_base(from, to)? else {
@@ -99,26 +103,6 @@ fn since_mainline(repo: &Repo, workspace: &Workspace) -> Result<[Moment; 2], Fai
     let register = load(workspace, &workspace.store);
     let work_tree = Moment { side: Side::WorkTree, register, is_without_register: false };
     Ok([at_commit(repo, workspace, &mainline.name, mainline.tip)?, work_tree])
-}
-
-fn resolve(repo: &Repo, name: &str) -> Result<ObjectId, Failure> {
-    let list = "`git log --oneline --all` shows commits, `git branch --all` branches";
-    repo.resolve(name).map_err(|reason| match reason {
-        NoRevision::Option => Failure::new(format!("`{name}` is no revision: it starts with `-`"))
-            .hint("write A..B, such as `main..HEAD`; `exc diff --help` shows the options"),
-        NoRevision::Unknown => {
-            let hint = match repo.is_shallow() {
-                true => "older commits are missing here: run `git fetch --unshallow`".to_owned(),
-                false => format!("{list}; `git fetch` gets those of the remote"),
-            };
-            Failure::new(format!("there is no revision `{name}`")).hint(hint)
-        }
-        NoRevision::Ambiguous => {
-            Failure::new(format!("`{name}` stands for several objects")).hint("write more of it")
-        }
-        NoRevision::NotACommit => Failure::new(format!("`{name}` is no commit")).hint(list),
-        NoRevision::Unreadable(error) => error.into(),
-    })
 }
 
 fn at_commit(

@@ -62,7 +62,7 @@ impl Workspace {
     pub(crate) fn directory(&self) -> Result<&Path, Failure> {
         match &self.store {
             Store::Directory(directory) => Ok(directory),
-            Store::Commit(_) => Err(no_files(&self.root)),
+            Store::Commit(_) | Store::Merged(_) => Err(no_files(&self.root)),
         }
     }
 }
@@ -112,7 +112,10 @@ fn read_policy(found: Found) -> Result<Workspace, Box<UnusablePolicy>> {
 }
 
 /// The policy with what deserves a warning, or why it cannot be used.
-fn usable_policy(store: &Store, name: &str) -> Result<(Policy, Vec<Finding>), Vec<Finding>> {
+pub(crate) fn usable_policy(
+    store: &Store,
+    name: &str,
+) -> Result<(Policy, Vec<Finding>), Vec<Finding>> {
     let (file, mut findings) = store.policy(name)?;
     let (policy, warnings) = policy::load(&file).map_err(|mut problems| {
         crate::rules::name_codes(&mut problems);
@@ -121,6 +124,30 @@ fn usable_policy(store: &Store, name: &str) -> Result<(Policy, Vec<Finding>), Ve
     findings.extend(warnings);
     let levels = crate::rules::check_levels(&policy);
     if levels.is_empty() { Ok((policy, findings)) } else { Err(levels) }
+}
+
+/// The repository around the working directory, and the folders of its commits in which the register
+/// may stand, nearest first. The work tree does not say which: a change must not choose the register
+/// by which it is judged.
+pub(crate) fn candidates(globals: &Globals, env: &Env<'_>) -> anyhow::Result<(Repo, Vec<String>)> {
+    let cwd = normal(&globals.cwd(env));
+    let named = globals.register.as_ref().map(|named| normal(&cwd.join(named)));
+    let inside = named.as_deref().filter(|named| named.is_dir()).unwrap_or(&cwd);
+    let Some(repo) = Repo::discover(inside).map_err(Failure::from)? else {
+        let message = format!("`{}` is in no git repository", inside.display());
+        return Err(Failure::new(message).hint("run it in a clone of the register").into());
+    };
+    let names = match (repo.root(), &globals.register, named) {
+        (None, Some(named), _) => vec![slashed(&normal(named))],
+        (None, None, _) => vec![REGISTER.to_owned()],
+        (Some(_), _, Some(named)) => vec![repository_root(&named).1],
+        (Some(_), _, None) => {
+            let nearest = repository_root(&cwd.join(REGISTER)).1;
+            let folder = Path::new(&nearest).parent().unwrap_or(Path::new(""));
+            folder.ancestors().map(|parent| slashed(&parent.join(REGISTER))).collect()
+        }
+    };
+    Ok((repo, names))
 }
 
 fn find_register(globals: &Globals, env: &Env<'_>) -> anyhow::Result<Found> {

@@ -10,7 +10,7 @@ use super::faults::{
     COLLIDING_NAMES, STRAY_FILE, UNPORTABLE_NAME, lost, nameless, not_a_file, symlink, unreadable,
 };
 use super::store::{At, Entry, Reader, Store};
-use super::{APPROVALS, POLICY_FILE};
+use super::{APPROVALS, POLICY_FILE, merging};
 use crate::finding::{Finding, Place};
 use crate::git::{self, Mode, Repo, TreeEntry};
 use crate::text::shell_word;
@@ -34,7 +34,7 @@ enum Area {
 
 /// What something in a folder is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Folder,
     File,
     Symlink,
@@ -51,10 +51,10 @@ struct Folder {
 }
 
 /// Something in a folder.
-struct Child {
-    name: Vec<u8>,
-    at: At,
-    kind: io::Result<Kind>,
+pub(super) struct Child {
+    pub(super) name: Vec<u8>,
+    pub(super) at: At,
+    pub(super) kind: io::Result<Kind>,
 }
 
 /// Folders below each other that a register may have.
@@ -100,6 +100,7 @@ pub(crate) fn list(store: &Store, name: &str) -> Listing {
 fn top(store: &Store) -> Result<Option<At>, git::Error> {
     let snapshot = match store {
         Store::Directory(directory) => return Ok(Some(At::Path(directory.clone()))),
+        Store::Merged(merge) => return merging::top(merge).map(Some),
         Store::Commit(snapshot) => snapshot,
     };
     let repo = Repo::open(&snapshot.repository)?;
@@ -152,6 +153,10 @@ fn children(reader: &Reader, folder: &Folder) -> Result<Vec<Child>, Box<Finding>
             let tree = reader.repo().and_then(|repo| repo.tree(*id));
             let tree = tree.map_err(|error| Box::new(lost(&nameless(&folder.name), &error)))?;
             Ok(tree.into_iter().map(Child::from).collect())
+        }
+        At::Folders(folders) => {
+            let merged = reader.repo().and_then(|repo| merging::children(repo, folders));
+            merged.map_err(|error| Box::new(lost(&nameless(&folder.name), &error)))
         }
     }
 }

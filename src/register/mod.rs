@@ -4,8 +4,10 @@
 
 mod faults;
 mod listing;
+mod merging;
 mod store;
 
+use std::collections::BTreeSet;
 #[cfg(test)]
 use std::sync::Arc;
 
@@ -22,7 +24,7 @@ pub(crate) use faults::{
     UNREADABLE,
 };
 pub(crate) use listing::{Listing, displayed, list};
-pub(crate) use store::{Entry, Reader, Snapshot, Store};
+pub(crate) use store::{Entry, Merge, Reader, Snapshot, Store};
 
 /// The file that makes a directory a register.
 pub(crate) const POLICY_FILE: &str = "policy.yaml";
@@ -47,7 +49,19 @@ pub(crate) struct Register {
 
 /// Reads all records of a register.
 pub(crate) fn load(store: &Store, name: &str, schema: &RecordSchema) -> Register {
-    read_all(store, name, schema, None).0
+    read_all(list(store, name), store, name, schema, None).0
+}
+
+/// Reads the records of a register that have one of these paths.
+pub(crate) fn load_named(
+    store: &Store,
+    name: &str,
+    schema: &RecordSchema,
+    paths: &BTreeSet<String>,
+) -> Register {
+    let mut listing = list(store, name);
+    listing.entries.retain(|entry| paths.contains(&entry.name));
+    read_all(listing, store, name, schema, None).0
 }
 
 /// Looks at a record while it is fresh.
@@ -62,16 +76,17 @@ pub(crate) fn load_and_inspect(
     schema: &RecordSchema,
     inspect: Inspection<'_>,
 ) -> (Register, Vec<Finding>) {
-    read_all(store, name, schema, Some(inspect))
+    read_all(list(store, name), store, name, schema, Some(inspect))
 }
 
 fn read_all(
+    listing: Listing,
     store: &Store,
     name: &str,
     schema: &RecordSchema,
     inspect: Option<Inspection<'_>>,
 ) -> (Register, Vec<Finding>) {
-    let Listing { entries, mut findings } = list(store, name);
+    let Listing { entries, mut findings } = listing;
     let (records, found): (Vec<Option<Record>>, Vec<Found>) = entries
         .into_par_iter()
         .map_init(

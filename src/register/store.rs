@@ -1,4 +1,5 @@
-//! Where a register is read from: a directory, or a folder of a commit.
+//! Where a register is read from: a directory, a folder of a commit, or what a merge of two commits
+//! makes of that folder.
 //!
 //! Only regular files of a sane size are read. A link is not followed, a device does not block, and
 //! what a commit holds comes from git's objects, never from a work tree.
@@ -22,6 +23,7 @@ use crate::text::SourceFile;
 pub(crate) enum Store {
     Directory(PathBuf),
     Commit(Snapshot),
+    Merged(Merge),
 }
 
 /// A folder of a commit.
@@ -32,6 +34,18 @@ pub(crate) struct Snapshot {
     pub(crate) commit: ObjectId,
     /// Relative to the root of the commit, with `/` between its parts.
     pub(crate) folder: String,
+}
+
+/// A folder as a merge of a change into a branch makes it, by whole files: what the change leaves
+/// alone is as on the branch, and what both changed as the change has it.
+#[derive(Clone, Debug)]
+pub(crate) struct Merge {
+    /// The branch into which the change goes.
+    pub(crate) into: Snapshot,
+    /// Where branch and change last were one.
+    pub(crate) base: ObjectId,
+    /// The change.
+    pub(crate) head: ObjectId,
 }
 
 /// A file of a register before it is read.
@@ -48,7 +62,20 @@ pub(crate) struct Entry {
 #[derive(Debug)]
 pub(super) enum At {
     Path(PathBuf),
-    Object { id: ObjectId, mode: Mode },
+    Object {
+        id: ObjectId,
+        mode: Mode,
+    },
+    /// A folder of a merge.
+    Folders(Folders),
+}
+
+/// The trees of which a merge makes one; `None` where a side has no such folder.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Folders {
+    pub(super) base: Option<ObjectId>,
+    pub(super) into: Option<ObjectId>,
+    pub(super) head: Option<ObjectId>,
 }
 
 /// Reads the files of a store; each thread has one of its own.
@@ -70,7 +97,9 @@ impl Store {
                 path: path.clone(),
                 reason: "a directory is read without it".to_owned(),
             }),
-            Self::Commit(snapshot) => Repo::open(&snapshot.repository),
+            Self::Commit(snapshot) | Self::Merged(Merge { into: snapshot, .. }) => {
+                Repo::open(&snapshot.repository)
+            }
         };
         Reader { repo }
     }
@@ -85,8 +114,9 @@ impl Store {
         };
         entry.at = match self {
             Self::Directory(directory) => At::Path(directory.join(POLICY_FILE)),
+            Self::Merged(merge) => return merge.policy(name),
             Self::Commit(snapshot) => {
-                let path = format!("{}/{POLICY_FILE}", snapshot.folder);
+                let path = snapshot.file(POLICY_FILE);
                 match reader.repo().and_then(|repo| repo.entry_at(snapshot.commit, &path)) {
                     Ok(Some(found)) => At::Object { id: found.id, mode: found.mode },
                     Ok(None) => return Err(vec![unreadable(&entry.source(""), &"no such file")]),
@@ -106,12 +136,46 @@ impl Store {
     }
 }
 
+impl Merge {
+    /// The folder as the change has it.
+    pub(crate) fn head(&self) -> Snapshot {
+        Snapshot { commit: self.head, ..self.into.clone() }
+    }
+
+    /// The folder where branch and change last were one.
+    pub(crate) fn base(&self) -> Snapshot {
+        Snapshot { commit: self.base, ..self.into.clone() }
+    }
+
+    fn policy(&self, name: &str) -> Reading {
+        let file = self.into.file(POLICY_FILE);
+        let side = |repo: &Repo| -> Result<Snapshot, git::Error> {
+            let [base, head] = [self.base, self.head].map(|commit| repo.entry_at(commit, &file));
+            Ok(if base? == head? { self.into.clone() } else { self.head() })
+        };
+        let side = Repo::open(&self.into.repository).and_then(|repo| side(&repo));
+        let side = side.map_err(|error| {
+            let file = SourceFile::new(format!("{name}/{POLICY_FILE}"), "");
+            vec![lost(&Arc::new(file), &error)]
+        })?;
+        Store::Commit(side).policy(name)
+    }
+}
+
+impl Snapshot {
+    /// The path of a file of the register from the root of the commit.
+    pub(crate) fn file(&self, name: &str) -> String {
+        format!("{}/{name}", self.folder)
+    }
+}
+
 impl Reader {
     /// Reads a file that must be a regular one of at most `max_size` bytes of UTF-8.
     pub(crate) fn read(&self, entry: &Entry, max_size: u64) -> Reading {
         let (bytes, is_executable) = match &entry.at {
             At::Path(path) => disk_file(entry, path, max_size)?,
             At::Object { id, mode } => self.blob(entry, *id, *mode, max_size)?,
+            At::Folders(_) => return Err(vec![not_a_file(&entry.source(""))]),
         };
         let text = match String::from_utf8(bytes) {
             Ok(text) => text,

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use super::{Judgement, Safe, count, short};
+use super::{Judgement, Safe, count, short, who_acts};
 use crate::finding::{Finding, Level};
 
 /// Annotations of one level that GitHub shows for one step.
@@ -30,6 +30,9 @@ pub(super) fn write(judgement: &Judgement<'_>, out: &mut dyn Write) -> io::Resul
     if !rest.is_empty() {
         writeln!(out, "{} in the step summary", rest.join(" and "))?;
     }
+    for note in judgement.gate.iter().flat_map(|gate| &gate.notes) {
+        writeln!(out, "note: {}", Safe(note))?;
+    }
     writeln!(out, "{}", judgement.summary())
 }
 
@@ -43,8 +46,8 @@ fn annotation(finding: &Finding) -> String {
     }
     let title = property(&format!("{} {}", finding.code.id, finding.code.name));
     let mut message = short(&finding.message);
-    if let Some(owner) = &finding.owner {
-        message.push_str(&format!("\n{} <{}> has to act", short(&owner.name), short(&owner.email)));
+    if let Some(who) = who_acts(finding) {
+        message.push_str(&format!("\n{who}"));
     }
     if let Some(help) = &finding.help {
         message.push_str(&format!("\nhelp: {}", short(help)));

@@ -10,7 +10,7 @@ use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
 use super::fingerprint::Fingerprints;
-use super::{Judgement, Safe, json};
+use super::{Judgement, Safe, elsewhere, json};
 use crate::finding::{Finding, Kind, Level};
 
 #[derive(Serialize)]
@@ -55,8 +55,9 @@ pub(super) fn write(judgement: &Judgement<'_>, out: &mut dyn Write) -> io::Resul
 fn entry<'a>(finding: &'a Finding, fingerprints: &mut Fingerprints) -> Entry<'a> {
     let help = finding.help.as_ref().map(|help| format!(" ({})", Safe(help)));
     let message = Safe(&finding.message);
+    let who = elsewhere(finding).map(|who| format!("; {who}")).unwrap_or_default();
     Entry {
-        description: format!("{}: {message}{}", finding.code.id, help.unwrap_or_default()),
+        description: format!("{}: {message}{who}{}", finding.code.id, help.unwrap_or_default()),
         check_name: finding.code.id,
         fingerprint: fingerprints.of(finding),
         severity: severity(finding),

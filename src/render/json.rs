@@ -19,10 +19,28 @@ struct CheckView<'a> {
     schema_version: u32,
     tool_version: &'static str,
     today: String,
-    base: Option<&'a str>,
-    head: Option<&'a str>,
+    base: Option<BaseView<'a>>,
+    head: Option<RevisionView<'a>>,
+    /// Where the change may pass although errors remain: those that it removes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    removed_errors: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notes: Option<&'a [String]>,
     summary: SummaryView,
     findings: Views<'a>,
+}
+
+#[derive(Serialize)]
+struct BaseView<'a> {
+    name: &'a str,
+    commit: &'a str,
+    merge_base: &'a str,
+}
+
+#[derive(Serialize)]
+struct RevisionView<'a> {
+    name: &'a str,
+    commit: &'a str,
 }
 
 #[derive(Serialize)]
@@ -51,6 +69,9 @@ struct FindingView<'a> {
     message: &'a str,
     help: Option<&'a str>,
     owner: Option<PersonView<'a>>,
+    /// Only where a change is judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    elsewhere: Option<bool>,
 }
 
 #[derive(Serialize)]
@@ -61,11 +82,17 @@ pub(crate) struct PersonView<'a> {
 }
 
 /// Findings, turned into views one at a time.
-struct Views<'a>(&'a [Finding]);
+struct Views<'a> {
+    findings: &'a [Finding],
+    has_gate: bool,
+}
 
 impl Serialize for Views<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(FindingView::from))
+        serializer.collect_seq(self.findings.iter().map(|finding| {
+            let elsewhere = self.has_gate.then_some(finding.is_elsewhere);
+            FindingView { elsewhere, ..FindingView::from(finding) }
+        }))
     }
 }
 
@@ -95,25 +122,33 @@ impl<'a> From<&'a Finding> for FindingView<'a> {
             message: &finding.message,
             help: finding.help.as_deref(),
             owner: finding.owner.as_ref().map(PersonView::from),
+            elsewhere: None,
         }
     }
 }
 
 /// Writes what a check found.
 pub(crate) fn findings(judgement: &Judgement<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let gate = judgement.gate;
     let view = CheckView {
         schema_version: SCHEMA_VERSION,
         tool_version: TOOL_VERSION,
         today: judgement.today.to_string(),
-        base: None,
-        head: None,
+        base: gate.map(|gate| BaseView {
+            name: &gate.base.name,
+            commit: &gate.base.commit,
+            merge_base: &gate.merge_base,
+        }),
+        head: gate.map(|gate| RevisionView { name: &gate.head.name, commit: &gate.head.commit }),
+        removed_errors: gate.and_then(|gate| gate.n_removed),
+        notes: gate.map(|gate| gate.notes.as_slice()),
         summary: SummaryView {
             records: judgement.n_records,
             errors: judgement.n_errors(),
             warnings: judgement.n_warnings(),
             unreadable: judgement.unreadable.len(),
         },
-        findings: Views(judgement.findings),
+        findings: Views { findings: judgement.findings, has_gate: gate.is_some() },
     };
     write(&view, out)
 }

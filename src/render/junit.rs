@@ -10,7 +10,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::json::TOOL_VERSION;
-use super::{Judgement, Safe, count};
+use super::{Judgement, Safe, count, elsewhere};
 use crate::finding::Finding;
 
 /// Writes one suite; a register without findings is one test that passes.
@@ -59,11 +59,17 @@ fn suite(judgement: &Judgement<'_>, writer: &mut Xml<'_>) -> io::Result<()> {
 }
 
 fn properties(judgement: &Judgement<'_>, writer: &mut Xml<'_>) -> io::Result<()> {
-    let properties = [
+    let mut properties = vec![
         ("tool_version", TOOL_VERSION.to_owned()),
         ("today", judgement.today.to_string()),
         ("register", Safe(judgement.register).to_string()),
     ];
+    if let Some(gate) = judgement.gate {
+        for (side, revision) in [("base", &gate.base), ("head", &gate.head)] {
+            properties.push((side, format!("{} {}", Safe(&revision.name), revision.commit)));
+        }
+        properties.extend(gate.notes.iter().map(|note| ("note", Safe(note).to_string())));
+    }
     writer.create_element("properties").write_inner_content(|writer| {
         for (name, value) in &properties {
             let attributes = [("name", *name), ("value", value.as_str())];
@@ -91,6 +97,9 @@ fn failure(
     let start = place.start();
     let message = Safe(&finding.message).to_string();
     let mut body = format!("{path}:{}:{}: {message}", start.line, start.column);
+    if let Some(who) = elsewhere(finding) {
+        body.push_str(&format!("\n{who}"));
+    }
     if let Some(help) = &finding.help {
         body.push_str(&format!("\nhelp: {}", Safe(help)));
     }

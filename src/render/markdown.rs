@@ -73,6 +73,9 @@ pub(crate) fn summary(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut page = format!("### exc check\n\n{}\n", prose(&judgement.summary()));
+    for note in judgement.gate.iter().flat_map(|gate| &gate.notes) {
+        page.push_str(&format!("\nnote&#58; {}\n", prose(note)));
+    }
     if !judgement.findings.is_empty() {
         page.push_str("\n| Level | Rule | Where | What |\n| --- | --- | --- | --- |\n");
     }
@@ -97,6 +100,9 @@ fn row(finding: &Finding) -> String {
     let start = finding.place.start();
     let path = escaped(finding.place.file.path());
     let mut what = prose(&finding.message);
+    if finding.is_elsewhere {
+        what.push_str("<br>not changed here");
+    }
     if let Some(owner) = &finding.owner {
         what.push_str(&format!("<br>{} has to act", escaped(&owner.name)));
     }

@@ -59,6 +59,28 @@ pub(crate) struct Judgement<'a> {
     pub(crate) pages: &'a [Page],
     /// Whether a step summary holds what annotations leave out.
     pub(crate) has_summary: bool,
+    /// The change that was judged; without one, the register as it stands.
+    pub(crate) gate: Option<&'a Gate>,
+}
+
+/// A change on its way into a branch, and what is said of it beside the findings.
+#[derive(Clone, Debug)]
+pub(crate) struct Gate {
+    pub(crate) base: Revision,
+    /// Where the change and the branch last were one.
+    pub(crate) merge_base: String,
+    pub(crate) head: Revision,
+    /// What there is to know about how it was judged.
+    pub(crate) notes: Vec<String>,
+    /// The errors that the change removes, where it may pass although others remain.
+    pub(crate) n_removed: Option<usize>,
+}
+
+/// A commit, as people and as git name it.
+#[derive(Clone, Debug)]
+pub(crate) struct Revision {
+    pub(crate) name: String,
+    pub(crate) commit: String,
 }
 
 /// A rule as readers know it.
@@ -105,6 +127,7 @@ impl<'a> Judgement<'a> {
             findings,
             pages: &[],
             has_summary: false,
+            gate: None,
         }
     }
 
@@ -130,7 +153,36 @@ impl<'a> Judgement<'a> {
             parts.push(format!("{} not judged", count(self.unreadable.len(), "file")));
         }
         let found = if parts.is_empty() { "all fine".to_owned() } else { parts.join(", ") };
-        format!("{judged} judged on {} (UTC): {found}", self.today)
+        let (change, verdict) = self.gate.map_or_else(Default::default, Gate::summary);
+        format!("{judged} judged on {} (UTC){change}: {found}{verdict}", self.today)
+    }
+}
+
+impl Gate {
+    /// Which change is judged, and why it passes where errors remain.
+    fn summary(&self) -> (String, String) {
+        let change = format!(", {} into {}", self.head.describe(), self.base.describe());
+        let verdict = self.n_removed.map(|n_removed| {
+            format!(
+                "; passes, since the change removes {}, adds none, and leaves alone the records with those that remain",
+                count(n_removed, "error")
+            )
+        });
+        (change, verdict.unwrap_or_default())
+    }
+}
+
+impl Revision {
+    /// Letters of a commit's name that people read.
+    const SHORT: usize = 7;
+
+    /// As a sentence names it; somebody else may have chosen the name.
+    pub(crate) fn describe(&self) -> String {
+        let short = &self.commit[..Self::SHORT.min(self.commit.len())];
+        match self.commit.starts_with(&self.name) {
+            true => format!("`{short}`"),
+            false => format!("`{}` ({short})", Safe(&self.name)),
+        }
     }
 }
 
@@ -149,6 +201,22 @@ pub(crate) fn findings(
         Format::Sarif => sarif::write(judgement, out),
         Format::Junit => junit::write(judgement, out),
     }
+}
+
+/// Who has to act about a finding, where that is not whoever makes the change at hand.
+fn who_acts(finding: &Finding) -> Option<String> {
+    let owner = finding.owner.as_ref();
+    let owner = owner.map(|it| format!("{} <{}> has to act", short(&it.name), short(&it.email)));
+    match (finding.is_elsewhere, owner) {
+        (false, owner) => owner,
+        (true, Some(owner)) => Some(format!("not changed here; {owner}")),
+        (true, None) => Some("not changed here".to_owned()),
+    }
+}
+
+/// The same for programs that have no place for an owner: only what stands elsewhere.
+fn elsewhere(finding: &Finding) -> Option<String> {
+    who_acts(finding).filter(|_| finding.is_elsewhere)
 }
 
 /// Characters of a message that people get to read; files for programs hold all of it.

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::fingerprint::Fingerprints;
 use super::json::{self, TOOL_VERSION};
-use super::{Judgement, Page, Safe};
+use super::{Judgement, Page, Safe, elsewhere};
 use crate::finding::{Finding, Place};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -118,6 +118,12 @@ pub(super) fn write(judgement: &Judgement<'_>, out: &mut dyn Write) -> io::Resul
     if !HOME.is_empty() {
         driver["informationUri"] = HOME.into();
     }
+    let mut properties = json!({ "today": judgement.today.to_string() });
+    if let Some(gate) = judgement.gate {
+        properties["base"] = gate.base.commit.as_str().into();
+        properties["head"] = gate.head.commit.as_str().into();
+        properties["notes"] = gate.notes.clone().into();
+    }
     let run = Run {
         tool: json!({ "driver": driver }),
         automation_details: json!({ "id": "exc/" }),
@@ -126,7 +132,7 @@ pub(super) fn write(judgement: &Judgement<'_>, out: &mut dyn Write) -> io::Resul
             "description": { "text": "The root of the repository." },
         }}),
         invocations: json!([{ "executionSuccessful": is_complete }]),
-        properties: json!({ "today": judgement.today.to_string() }),
+        properties,
         results: Results {
             findings: judgement.findings,
             rule_indices: codes.enumerate().map(|(index, code)| (code, index)).collect(),
@@ -196,11 +202,15 @@ fn result(
         let message = message(&label.text, None);
         Location { id: Some(index + 1), ..location(&label.place, Some(message)) }
     });
+    let what = match elsewhere(finding) {
+        Some(who) => format!("{}; {who}", finding.message),
+        None => finding.message.clone(),
+    };
     SarifResult {
         rule_id: finding.code.id,
         rule_index,
         level: finding.level.as_str(),
-        message: message(&finding.message, finding.help.as_deref()),
+        message: message(&what, finding.help.as_deref()),
         locations: [location(&finding.place, None)],
         related_locations: labels.collect(),
         partial_fingerprints: json!({ "primaryLocationLineHash": fingerprints.of(finding) }),

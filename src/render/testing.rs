@@ -104,6 +104,7 @@ fn with_judgement<T>(found: &[Finding], show: impl FnOnce(&Judgement<'_>) -> T) 
         findings: found,
         pages: PAGES.as_slice(),
         has_summary: true,
+        gate: None,
     })
 }
 

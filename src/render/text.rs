@@ -7,7 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level as Severity, Origin, Render
 use unicode_width::UnicodeWidthChar;
 
 use super::safe::write_shown;
-use super::{Judgement, Safe, Style, short};
+use super::{Judgement, Safe, Style, short, who_acts};
 use crate::finding::{Finding, Level, Place};
 use crate::text::SourceFile;
 
@@ -34,6 +34,9 @@ pub(crate) fn write(
     let renderer = renderer.term_width(width);
     for finding in judgement.findings {
         writeln!(out, "{}\n", render(finding, width - GUTTER, &renderer))?;
+    }
+    for note in judgement.gate.iter().flat_map(|gate| &gate.notes) {
+        writeln!(out, "note: {}", Safe(note))?;
     }
     writeln!(out, "{}", judgement.summary())?;
     let has_page = |finding: &&Finding| {
@@ -67,9 +70,8 @@ fn render(finding: &Finding, max_mark: usize, renderer: &Renderer) -> String {
             }
         };
     }
-    if let Some(owner) = &finding.owner {
-        let owner = format!("{} <{}> has to act", short(&owner.name), short(&owner.email));
-        group = group.element(Severity::NOTE.message(owner));
+    if let Some(who) = who_acts(finding) {
+        group = group.element(Severity::NOTE.message(who));
     }
     if let Some(help) = &finding.help {
         group = group.element(Severity::HELP.message(short(help)));

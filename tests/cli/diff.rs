@@ -1,46 +1,10 @@
 //! `exc diff`.
 
 use exc::Outcome;
-use git2::{IndexAddOption, Oid, Repository, Signature, Time};
 use serde_json::Value;
 
+use crate::support::branches::{commit, edit, forget, landed, tip};
 use crate::support::{RECORD_PATH, Workspace, good_record, record};
-
-/// A register with one record on `main`.
-fn landed() -> (Workspace, Repository) {
-    let w = Workspace::with_record();
-    let repo = w.git();
-    w.commit(&repo, "main");
-    (w, repo)
-}
-
-/// Commits the register as it stands, with what is gone, on top of some commits.
-fn commit(repo: &Repository, branch: &str, parents: &[Oid]) -> Oid {
-    let mut index = repo.index().expect("an index");
-    index.add_all(["exceptions"], IndexAddOption::DEFAULT, None).expect("files are added");
-    index.update_all(["exceptions"], None).expect("files are removed");
-    let tree = repo.find_tree(index.write_tree().expect("a tree")).expect("a tree");
-    let who = Signature::new("Lee", "lee@example.com", &Time::new(1_790_000_000, 0));
-    let who = who.expect("a name");
-    let parents: Vec<_> =
-        parents.iter().map(|id| repo.find_commit(*id).expect("a commit")).collect();
-    let parents: Vec<_> = parents.iter().collect();
-    let id = repo.commit(None, &who, &who, branch, &tree, &parents).expect("a commit");
-    repo.reference(&format!("refs/heads/{branch}"), id, true, "test").expect("a branch");
-    id
-}
-
-fn tip(repo: &Repository, branch: &str) -> Oid {
-    repo.refname_to_id(&format!("refs/heads/{branch}")).expect("a branch")
-}
-
-/// Replaces a part of the record that must be there.
-#[track_caller]
-fn edit(w: &Workspace, from: &str, to: &str) {
-    let text = w.read(RECORD_PATH);
-    assert!(text.contains(from), "{from}");
-    w.write(RECORD_PATH, text.replace(from, to));
-}
 
 /// The id and the kind of every record that differs, most serious first.
 #[track_caller]
@@ -206,7 +170,7 @@ fn where_history_is_missing_the_command_that_fetches_it_is_named() {
     let main = commit(&repo, "main", &[base]);
     assert_ne!(main, topic);
     let id = base.to_string();
-    std::fs::remove_file(w.path(format!(".git/objects/{}/{}", &id[..2], &id[2..]))).unwrap();
+    forget(&w, base);
     let said = w.run(&["diff", "main...topic"]);
     assert_eq!(said.outcome, Outcome::Error);
     assert!(said.err.contains(&format!("lacks the object {id}")), "{}", said.err);

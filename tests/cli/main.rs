@@ -2,6 +2,7 @@
 //! command, named after it, and some for what concerns them all.
 
 mod bare;
+mod base;
 #[cfg(unix)]
 mod canary;
 mod check;

@@ -22,7 +22,7 @@ impl<'a> Files<'a> {
     pub(super) fn of(site: &'a Site) -> Result<Self, git::Error> {
         Ok(match &site.store {
             Some(Store::Commit(it)) => Self::Commit(Repo::open(&it.repository)?, it.commit),
-            Some(Store::Directory(_)) | None => Self::Disk(&site.root),
+            Some(Store::Directory(_) | Store::Merged(_)) | None => Self::Disk(&site.root),
         })
     }
 

@@ -30,6 +30,7 @@ pub(super) fn findings(
         findings,
         pages: &[],
         has_summary: false,
+        gate: None,
     };
     let style = Style { width: env.terminal.width, ..globals.style(env) };
     render::text::write(&judgement, style, env.err).context("cannot write to standard error")

@@ -72,6 +72,17 @@ impl Repo {
         touches.reverse();
         Ok(touches)
     }
+
+    /// What is different in a folder between two commits, wherever they stand.
+    pub(crate) fn changes_between(
+        &self,
+        old: ObjectId,
+        new: ObjectId,
+        folder: &str,
+    ) -> Result<Vec<FileChange>, Error> {
+        let (old, new) = (self.header(old)?.tree, self.header(new)?.tree);
+        Folder::new(self, folder).between(Some(old), Some(new))
+    }
 }
 
 fn tree_of(link: &Link) -> ObjectId {

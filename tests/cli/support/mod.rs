@@ -1,6 +1,7 @@
 //! A directory with a register, in which commands run on a fixed day without a process of their
 //! own.
 
+pub(crate) mod branches;
 pub(crate) mod history;
 pub(crate) mod process;
 #[path = "../../../src/render/viewers.rs"]

@@ -1,7 +1,14 @@
 //! `exc check`: judges the register.
 
+mod base;
+mod detection;
+mod elsewhere;
+mod incoming;
+mod policies;
+mod ratchet;
+mod selection;
+
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -10,26 +17,43 @@ use anyhow::Context as _;
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
-use super::workspace::slashed;
+use self::base::Base;
+use self::selection::{check_selection, n_judged, select};
 use super::writing::write_file;
 use super::{Failure, Globals, Workspace, mainline, normal, verdict};
 use crate::env::{Env, Outcome};
 use crate::finding::{self, Finding, Level};
-use crate::git::{Mode, Repo};
-use crate::register::{POLICY_FILE, Register, Snapshot, Store, displayed};
-use crate::render::{self, Format, Judgement, Page, Style, markdown};
+use crate::register::{POLICY_FILE, Register};
+use crate::render::{self, Format, Gate, Judgement, Page, Style, markdown};
 use crate::rules::{self, Context, RULES};
 
 /// Judge the register and fail on what must not be merged
 ///
 /// Reads every record, applies the policy, and says what is wrong, where, and what fixes it, worst first. With paths, only what stands in those files is shown and counts; the rest of the register is still read, since two records can contradict each other.
 ///
+/// With `--base`, a change is judged, as the gate of a pull request: what is committed at `--head`, on top of the tip of the base, by the policy of the base. Errors in records that the change leaves alone fail it as well, unless the policy says otherwise (`gate`); but one that removes an error, adds none, and leaves alone the records with those that remain, passes. In a CI that says where a pull request goes, that is the base.
+///
 /// Exit codes: 0 all judged and fine, 1 findings at or above `--fail-on`, 2 something could not be judged.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  exc check                           the register as it stands in the work tree
+  exc check --base origin/main        what this branch changes, as the gate judges it
+  exc check --base main --head topic  the same of a branch that is not checked out
+  exc check --no-base                 the work tree, also in the CI of a pull request")]
 pub(crate) struct Args {
     /// Judge only these files or directories of the register
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Judge a change: the branch or commit that it goes into [default: what the CI says]
+    #[arg(long, value_name = "REF")]
+    base: Option<String>,
+    /// The last commit of the change [default: HEAD]
+    #[arg(long, value_name = "REF")]
+    head: Option<String>,
+    /// Judge the work tree, whatever the CI says
+    #[arg(long, conflicts_with_all = ["base", "head"])]
+    no_base: bool,
     /// The level from which findings fail the check
     #[arg(long, value_name = "LEVEL", default_value = "error")]
     fail_on: FailOn,
@@ -40,6 +64,30 @@ pub(crate) struct Args {
     #[arg(long = "report", value_name = "FORMAT=PATH", value_parser = parse_report)]
     reports: Vec<(Format, PathBuf)>,
 }
+
+/// A register that was judged.
+struct Verdict {
+    /// The register as people know it.
+    name: String,
+    register: Register,
+    /// Records that were judged.
+    n_records: usize,
+    /// Worst first.
+    findings: Vec<Finding>,
+    unreadable: Vec<String>,
+    /// The change, where one was judged.
+    gate: Option<Gate>,
+    /// Why not all could be judged, where no finding says it.
+    failure: Option<Failure>,
+}
+
+/// A register whose policy cannot be used.
+struct Unjudged {
+    name: String,
+    findings: Vec<Finding>,
+}
+
+type Judged = Result<Verdict, Unjudged>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum FailOn {
@@ -84,20 +132,65 @@ fn refuse_overwriting(args: &Args, globals: &Globals, env: &Env<'_>) -> Result<(
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
     refuse_overwriting(args, globals, env)?;
+    let judged = match change(args, globals, env)? {
+        Some(base) => base::judge(args, &base, globals, env)?,
+        None => judge_as_it_stands(args, globals, env)?,
+    };
+    let pages = pages();
+    let has_summary = step_summary(env).is_some();
+    let verdict = match judged {
+        Ok(verdict) => verdict,
+        Err(unusable) => {
+            let unreadable = [format!("{}/{POLICY_FILE}", unusable.name)];
+            let judgement = Judgement::unusable(&unusable.name, &unusable.findings, env.today);
+            let judgement =
+                Judgement { unreadable: &unreadable, pages: &pages, has_summary, ..judgement };
+            publish(args, globals, env, &judgement)?;
+            return Ok(Outcome::Error);
+        }
+    };
+    let judgement = Judgement {
+        register: &verdict.name,
+        today: env.today,
+        n_records: verdict.n_records,
+        unreadable: &verdict.unreadable,
+        findings: &verdict.findings,
+        pages: &pages,
+        has_summary,
+        gate: verdict.gate.as_ref(),
+    };
+    publish(args, globals, env, &judgement)?;
+    if let Some(failure) = verdict.failure {
+        return Err(failure.into());
+    }
+    let outcome = verdict.outcome(args.fail_on.level());
+    // The process is about to end: taking a large register apart string by string would only
+    // cost time.
+    std::mem::forget(verdict.register);
+    Ok(outcome)
+}
+
+/// The base of the change that is to be judged; none where the register is judged as it stands.
+fn change(args: &Args, globals: &Globals, env: &Env<'_>) -> Result<Option<Base>, Failure> {
+    let base = base::chosen(args, globals, env)?;
+    if base.is_some() && !args.paths.is_empty() {
+        let hint = "leave out the paths: what the change leaves alone is told apart anyway";
+        return Err(Failure::new("a change is judged as a whole").hint(hint));
+    }
+    if base.is_none() && args.head.is_some() {
+        let hint = "name the branch into which the change goes with `--base REF`";
+        return Err(Failure::new("`--head` names a change, and there is no base").hint(hint));
+    }
+    Ok(base)
+}
+
+/// Judges the register in the work tree, or in the mainline's tree of a bare repository.
+fn judge_as_it_stands(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Judged> {
     let workspace = match super::open(globals, env)? {
         Ok(workspace) => workspace,
         Err(unusable) => {
-            let pages = pages();
-            let unreadable = [format!("{}/{POLICY_FILE}", unusable.name)];
-            let judgement = Judgement::unusable(&unusable.name, &unusable.findings, env.today);
-            let judgement = Judgement {
-                unreadable: &unreadable,
-                pages: &pages,
-                has_summary: step_summary(env).is_some(),
-                ..judgement
-            };
-            publish(args, globals, env, &judgement)?;
-            return Ok(Outcome::Error);
+            let (name, findings) = (unusable.name, unusable.findings);
+            return Ok(Err(Unjudged { name, findings }));
         }
     };
     let selected = select(&args.paths, globals, env, &workspace)?;
@@ -114,21 +207,21 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         findings.retain(|finding| selected.has(finding.place.file.path()));
         unreadable.retain(|path| selected.has(path));
     }
-    let pages = pages();
-    let judgement = Judgement {
-        register: &workspace.name,
-        today: env.today,
-        n_records: n_judged(&register, selected.as_ref()),
-        unreadable: &unreadable,
-        findings: &findings,
-        pages: &pages,
-        has_summary: step_summary(env).is_some(),
-    };
-    publish(args, globals, env, &judgement)?;
-    // The process is about to end: taking a large register apart string by string would only
-    // cost time.
-    std::mem::forget(register);
-    Ok(verdict(&findings, args.fail_on.level()))
+    let n_records = n_judged(&register, selected.as_ref());
+    let name = workspace.name;
+    Ok(Ok(Verdict { name, register, n_records, findings, unreadable, gate: None, failure: None }))
+}
+
+impl Verdict {
+    /// How the check ends where findings fail it from a level on.
+    fn outcome(&self, fail_on: Option<Level>) -> Outcome {
+        let passes = self.gate.as_ref().is_some_and(|gate| gate.n_removed.is_some());
+        match verdict(&self.findings, fail_on) {
+            _ if !self.unreadable.is_empty() => Outcome::Error,
+            Outcome::Findings if passes && fail_on == Some(Level::Error) => Outcome::Success,
+            outcome => outcome,
+        }
+    }
 }
 
 /// The day of the newest commit, where the clock says which day it is.
@@ -161,6 +254,12 @@ fn publish(
     judgement: &Judgement<'_>,
 ) -> anyhow::Result<()> {
     let style = globals.style(env);
+    // Where the findings are read as text, the notes stand above their count.
+    if args.format != Format::Text || globals.output.is_some() {
+        for note in judgement.gate.iter().flat_map(|gate| &gate.notes) {
+            globals.note(env, &format!("note: {note}"));
+        }
+    }
     let is_silent = globals.quiet && globals.output.is_none() && args.format == Format::Text;
     let printed = match is_silent && judgement.findings.is_empty() {
         true => Ok(()),
@@ -193,134 +292,4 @@ fn write_step_summary(cwd: &Path, env: &Env<'_>, judgement: &Judgement<'_>) -> a
         markdown::summary(judgement, limit, &mut file)
     };
     attempt().with_context(|| format!("cannot write the step summary `{}`", path.display()))
-}
-
-/// The files that were named on the command line, as the register knows them.
-struct Selection {
-    names: BTreeSet<String>,
-    directories: Vec<String>,
-}
-
-impl Selection {
-    fn has(&self, path: &str) -> bool {
-        self.names.contains(path)
-            || self.directories.iter().any(|directory| path.starts_with(directory.as_str()))
-    }
-}
-
-fn select(
-    paths: &[PathBuf],
-    globals: &Globals,
-    env: &Env<'_>,
-    workspace: &Workspace,
-) -> anyhow::Result<Option<Selection>> {
-    if paths.is_empty() {
-        return Ok(None);
-    }
-    let mut selection = Selection { names: BTreeSet::new(), directories: Vec::new() };
-    let directory = match &workspace.store {
-        Store::Directory(directory) => directory,
-        Store::Commit(snapshot) => {
-            select_in(snapshot, paths, workspace, &mut selection)?;
-            return Ok(Some(selection));
-        }
-    };
-    for path in paths {
-        let absolute = normal(&globals.cwd(env).join(path));
-        if directory.starts_with(&absolute) {
-            return Ok(None);
-        }
-        // A symbolic link that dangles is there, and is a finding.
-        let metadata = std::fs::symlink_metadata(&absolute);
-        let relative = absolute.strip_prefix(directory).ok();
-        let (Some(relative), Ok(metadata)) = (relative, metadata) else {
-            return Err(not_in_register(path, workspace));
-        };
-        if let Some(link) = link_above(directory, relative) {
-            let message =
-                format!("`{}` leads through `{}`, a symbolic link", path.display(), link.display());
-            return Err(Failure::new(message)
-                .hint("links are not followed: name the file itself")
-                .into());
-        }
-        let below = |parent: String, part: &OsStr| displayed(&parent, part.as_encoded_bytes()).0;
-        let name = relative.iter().fold(workspace.name.clone(), below);
-        if metadata.is_dir() {
-            selection.directories.push(format!("{name}/"));
-        } else {
-            selection.names.insert(name);
-        }
-    }
-    Ok(Some(selection))
-}
-
-/// Selects by the paths that files have in a commit.
-fn select_in(
-    snapshot: &Snapshot,
-    paths: &[PathBuf],
-    workspace: &Workspace,
-    selection: &mut Selection,
-) -> anyhow::Result<()> {
-    let repo = Repo::open(&snapshot.repository).map_err(Failure::from)?;
-    for path in paths {
-        let name = slashed(&normal(path));
-        let is_inside = Path::new(&name).starts_with(&workspace.name);
-        let entry = repo.entry_at(snapshot.commit, &name).map_err(Failure::from)?;
-        match entry.filter(|_| is_inside).map(|entry| entry.mode) {
-            None => return Err(not_in_register(path, workspace)),
-            Some(Mode::Folder) => selection.directories.push(format!("{name}/")),
-            Some(_) => {
-                selection.names.insert(name);
-            }
-        }
-    }
-    Ok(())
-}
-
-fn not_in_register(path: &Path, workspace: &Workspace) -> anyhow::Error {
-    let message = format!("`{}` is not in the register `{}`", path.display(), workspace.name);
-    Failure::new(message).hint("name files of the register, or none for all").into()
-}
-
-/// The first part of a path below `root` that is a symbolic link, but for the last part.
-fn link_above(root: &Path, relative: &Path) -> Option<PathBuf> {
-    let parents = relative.ancestors().skip(1).filter(|parent| !parent.as_os_str().is_empty());
-    let is_link = |parent: &PathBuf| {
-        std::fs::symlink_metadata(root.join(parent)).is_ok_and(|metadata| metadata.is_symlink())
-    };
-    parents.map(Path::to_owned).collect::<Vec<_>>().into_iter().rev().find(is_link)
-}
-
-/// Refuses a path that names nothing that was judged: a check of nothing is no pass.
-fn check_selection(
-    selection: &Selection,
-    register: &Register,
-    findings: &[Finding],
-    workspace: &Workspace,
-) -> anyhow::Result<()> {
-    let records = register.records.iter().map(|record| record.file().path());
-    let policy = format!("{}/{POLICY_FILE}", workspace.name);
-    let known: BTreeSet<&str> = records
-        .chain(findings.iter().map(|finding| finding.place.file.path()))
-        .chain([policy.as_str()])
-        .collect();
-    let unknown = selection.names.iter().find(|name| !known.contains(name.as_str()));
-    let is_empty =
-        |directory: &&String| !known.iter().any(|path| path.starts_with(directory.as_str()));
-    match unknown.or_else(|| selection.directories.iter().find(is_empty)) {
-        None => Ok(()),
-        Some(name) => {
-            let message = format!("`{name}` holds no record");
-            Err(Failure::new(message).hint("name files of the register, or none for all").into())
-        }
-    }
-}
-
-fn n_judged(register: &Register, selected: Option<&Selection>) -> usize {
-    // A record may have been read in part only; whoever counts must not count it twice.
-    let is_judged = |path: &str| {
-        selected.is_none_or(|selected| selected.has(path))
-            && register.unreadable.binary_search_by(|known| known.as_str().cmp(path)).is_err()
-    };
-    register.records.iter().filter(|record| is_judged(record.file().path())).count()
 }
