@@ -116,6 +116,25 @@ mod tests {
         assert_eq!(merged(base, into, &[("r/a.yaml/b.yaml", "3")]), ["a.yaml/b.yaml 3"]);
     }
 
+    #[test]
+    fn the_policy_is_that_of_the_side_that_changed_it() {
+        let history = History::new();
+        let policy = |text| [("r/policy.yaml", text)];
+        let base = history.commit(&[], &policy("1"));
+        let (later, other) =
+            (history.commit(&[base], &policy("2")), history.commit(&[base], &policy("3")));
+        let merged = |into, head| {
+            let repository = history.repo().directory().to_owned();
+            let into = Snapshot { repository, commit: into, folder: "r".to_owned() };
+            let reading = Store::Merged(Merge { into, base, head }).policy("r");
+            reading.expect("a policy").0.text().to_owned()
+        };
+        assert_eq!(
+            [merged(later, base), merged(base, later), merged(later, other)],
+            ["2", "2", "3"]
+        );
+    }
+
     /// Whoever lists only one of the two has not judged the other.
     #[test]
     fn a_folder_that_names_a_file_twice_is_not_judged() {

@@ -456,7 +456,13 @@ fn the_base_is_what_the_ci_says_and_a_flag_wins() {
     [exit status: 2]
     ");
     let w = w.var("GITHUB_BASE_REF", "main~1");
-    assert_eq!(w.run(&["check"]).code(), 2);
+    let said = w.run(&["check"]);
+    assert_eq!(said.code(), 2);
+    assert!(
+        said.err.contains("GITHUB_BASE_REF holds `main~1`, which names no branch"),
+        "{}",
+        said.err
+    );
 }
 
 #[test]

@@ -130,9 +130,15 @@ fn merge_group(base: Option<&str>) -> Result<Detected, Failure> {
     Ok(Detected { branch: None, commit: Some(commit(base, source)?), fetch })
 }
 
-/// A value that can be printed, and is no option to any program.
+/// A value that can be printed, is no option to any program, and no expression to git: what
+/// `git check-ref-format` refuses would not be read as a name.
 fn named(value: &str, source: &'static str) -> Result<Named, Failure> {
-    if value.starts_with('-') || value.chars().any(char::is_control) {
+    let is_sign = |c: char| c.is_control() || " ~^:?*[\\".contains(c);
+    if value.starts_with('-')
+        || value.contains(is_sign)
+        || value.contains("..")
+        || value.contains("@{")
+    {
         let message = format!("{source} holds `{value}`, which names no branch");
         return Err(Failure::new(message).hint("name the base with `--base REF`"));
     }
@@ -252,7 +258,16 @@ mod tests {
 
     #[test]
     fn a_value_that_is_no_branch_and_no_commit_is_refused() {
-        for value in ["--upload-pack=x", "-n", "main\n::error::", "a\u{1b}[2J"] {
+        for value in [
+            "--upload-pack=x",
+            "-n",
+            "main\n::error::",
+            "a\u{1b}[2J",
+            "main~1",
+            "a..b",
+            "a:b",
+            "@{-1}",
+        ] {
             let said = found(&[("GITHUB_BASE_REF", value)], None);
             assert!(said.starts_with("error: GITHUB_BASE_REF holds"), "{said}");
         }

@@ -44,6 +44,22 @@ fn each_commit_that_touches_the_folder_comes_oldest_first_with_its_changes() {
 }
 
 #[test]
+fn two_commits_are_compared_wherever_they_stand() {
+    let history = History::new();
+    let first = history.commit(&[], &[("r/a", "1"), ("x", "1")]);
+    let left = history.commit(&[first], &[("r/a", "2"), ("x", "1")]);
+    let right = history.commit(&[first], &[("r/b", "1"), ("x", "2")]);
+    let repo = history.repo();
+    let between = |old, new| -> Vec<String> {
+        repo.changes_between(old, new, "r").unwrap().iter().map(text).collect()
+    };
+    assert_eq!(between(left, right), ["r/a File -", "r/b - File"]);
+    assert_eq!(between(right, left), ["r/a - File", "r/b File -"]);
+    assert_eq!(between(left, first), ["r/a File File"]);
+    assert_eq!(between(left, left), [""; 0]);
+}
+
+#[test]
 fn the_oldest_commit_of_a_shallow_clone_does_not_add_every_file() {
     let history = History::new();
     let first = history.commit(&[], &[("r/a", "1")]);
