@@ -1,10 +1,12 @@
-//! The least that any check of a register costs, for the benchmark to compare with.
+//! The least that a task of `exc` costs, for the benchmarks to compare with.
 
 use std::path::Path;
 use std::sync::Arc;
 
+use anyhow::{Context, Result};
 use rayon::prelude::*;
 
+use crate::git::{Chain, Mode, Repo, Side, Touch};
 use crate::register::{self, Entry, MAX_RECORD_SIZE, Reader, Store};
 use crate::source;
 use crate::text::SourceFile;
@@ -26,4 +28,60 @@ fn files(directory: &Path, measure: impl Fn(&Arc<SourceFile>) -> usize + Sync) -
         reader.read(entry, MAX_RECORD_SIZE).map_or(0, |(file, _)| measure(&file))
     };
     entries.par_iter().map_init(|| store.reader(), measure).sum()
+}
+
+/// Says each change of a folder on the first parents of a branch, oldest first, as
+/// `COMMIT OLD-MODE NEW-MODE OLD-BLOB NEW-BLOB PATH` in the words of `git log --raw`.
+pub fn changes(
+    repository: &Path,
+    branch: &str,
+    folder: &str,
+    mut say: impl FnMut(&[u8]),
+) -> Result<()> {
+    let (_, _, touches) = walk(repository, branch, folder)?;
+    let mut line = Vec::new();
+    for touch in &touches {
+        for change in &touch.changes {
+            let (old, new) = (words(change.old), words(change.new));
+            line.clear();
+            line.extend(format!("{} {} {} ", touch.commit, old.0, new.0).bytes());
+            line.extend(format!("{} {} ", old.1, new.1).bytes());
+            line.extend(&change.path);
+            say(&line);
+        }
+    }
+    Ok(())
+}
+
+/// Finds who contributed to each change of a folder on the first parents of a branch; gives the
+/// number of people over all changes.
+pub fn contributors(repository: &Path, branch: &str, folder: &str) -> Result<usize> {
+    let (repo, chain, touches) = walk(repository, branch, folder)?;
+    let landings = repo.landings(&chain)?;
+    let mut n_people = 0;
+    for touch in &touches {
+        let found = repo.contributors(&landings, touch.commit, folder)?;
+        n_people += found.values().map(|found| found.people.len()).sum::<usize>();
+    }
+    Ok(n_people)
+}
+
+fn walk(repository: &Path, branch: &str, folder: &str) -> Result<(Repo, Chain, Vec<Touch>)> {
+    let repo = Repo::open(repository)?;
+    let mainline = repo.mainline(branch)?.with_context(|| format!("there is no `{branch}`"))?;
+    let chain = repo.chain(mainline.tip)?;
+    let touches = repo.changes_on(&chain, folder)?;
+    Ok((repo, chain, touches))
+}
+
+fn words(side: Option<Side>) -> (&'static str, String) {
+    let Some(side) = side else { return ("000000", "0".repeat(40)) };
+    let mode = match side.mode {
+        Mode::File => "100644",
+        Mode::Executable => "100755",
+        Mode::Symlink => "120000",
+        Mode::Submodule => "160000",
+        Mode::Folder | Mode::Unknown => "other",
+    };
+    (mode, side.blob.to_string())
 }

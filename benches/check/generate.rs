@@ -10,7 +10,7 @@ pub(crate) const TODAY: &str = "2026-11-20";
 /// Records in one folder; git and people walk small folders best.
 const PER_FOLDER: usize = 100;
 
-const POLICY: &str = "\
+pub(crate) const POLICY: &str = "\
 version: 1
 register: 3d0f6a52-0f5e-4b39-8f0c-5a1f3c0f7a11
 groups: [\"*-team@*\", \"team-*@*\"]
@@ -44,7 +44,7 @@ pub(crate) fn write(root: &Path, n: usize, fault_every: usize) -> io::Result<()>
     Ok(())
 }
 
-fn id(number: usize) -> String {
+pub(crate) fn id(number: usize) -> String {
     let letters: String =
         (0..4).rev().map(|i| char::from(LETTERS[number >> (5 * i) & 31])).collect();
     format!("EXC-2026-{letters}")
@@ -52,7 +52,7 @@ fn id(number: usize) -> String {
 
 /// A record of about 1.5 kB without a fault. Dates are quoted, since some readers of YAML take a
 /// bare one for no text.
-fn record(number: usize) -> String {
+pub(crate) fn record(number: usize) -> String {
     let id = id(number);
     let control = CONTROLS[number % CONTROLS.len()];
     let team = TEAMS[number % TEAMS.len()];
