@@ -1,9 +1,11 @@
 //! Loose objects, read without libgit2, which never comes back from one that is cut off, nor from a
 //! pipe in the place of one. What is read here is also compared with its name.
 
+use std::cell::OnceCell;
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use flate2::read::ZlibDecoder;
 use git2::{ObjectType, Oid};
@@ -19,10 +21,54 @@ pub(super) enum Loose {
     TooLarge(ObjectType),
 }
 
-/// Reads an object below `objects`; `None` where it is not loose there.
-pub(super) fn read(objects: &Path, id: Oid, max_size: usize) -> io::Result<Option<Loose>> {
+/// The loose objects of a repository. Most objects of a history stand in packs, and to try a file
+/// for each of them costs more than to read them; so the names in a folder are listed once. What
+/// another program adds later is left to libgit2: it is put there whole, by its new name.
+pub(super) struct LooseObjects {
+    /// Where folders are named after the first byte of the objects in them.
+    root: PathBuf,
+    names: [OnceCell<HashSet<Oid>>; 256],
+}
+
+impl LooseObjects {
+    pub(super) fn new(root: PathBuf) -> Self {
+        Self { root, names: [const { OnceCell::new() }; 256] }
+    }
+
+    /// Reads an object; `None` where it is not loose.
+    pub(super) fn read(&self, id: Oid, max_size: usize) -> io::Result<Option<Loose>> {
+        let names = &self.names[usize::from(id.as_bytes()[0])];
+        let is_loose = match names.get() {
+            Some(names) => names.contains(&id),
+            None => {
+                let found = list(&self.root, id.as_bytes()[0])?;
+                names.get_or_init(|| found).contains(&id)
+            }
+        };
+        if is_loose { read(&self.root, id, max_size) } else { Ok(None) }
+    }
+}
+
+/// The objects that are named in a folder, whatever stands there.
+fn list(root: &Path, first: u8) -> io::Result<HashSet<Oid>> {
+    let start = format!("{first:02x}");
+    let entries = match fs::read_dir(root.join(&start)) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(HashSet::new()),
+        Err(error) => return Err(error),
+    };
+    let mut names = HashSet::new();
+    for entry in entries {
+        let name = entry?.file_name();
+        let end = name.to_str().filter(|end| end.len() == 38);
+        names.extend(end.and_then(|end| Oid::from_str(&format!("{start}{end}")).ok()));
+    }
+    Ok(names)
+}
+
+fn read(root: &Path, id: Oid, max_size: usize) -> io::Result<Option<Loose>> {
     let name = id.to_string();
-    let path = objects.join(&name[..2]).join(&name[2..]);
+    let path = root.join(&name[..2]).join(&name[2..]);
     let file = match open(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -88,7 +134,7 @@ mod tests {
     }
 
     fn read_in(directory: &tempfile::TempDir, id: Oid) -> io::Result<Option<Loose>> {
-        read(&directory.path().join("objects"), id, 1 << 20)
+        LooseObjects::new(directory.path().join("objects")).read(id, 1 << 20)
     }
 
     #[test]
@@ -97,10 +143,29 @@ mod tests {
         let (directory, id, _) = with_blob(&text);
         let whole = Loose::Whole(ObjectType::Blob, text.clone().into_bytes());
         assert_eq!(read_in(&directory, id).unwrap(), Some(whole));
-        let small = read(&directory.path().join("objects"), id, text.len() - 1).unwrap();
-        assert_eq!(small, Some(Loose::TooLarge(ObjectType::Blob)));
+        let small = LooseObjects::new(directory.path().join("objects")).read(id, text.len() - 1);
+        assert_eq!(small.unwrap(), Some(Loose::TooLarge(ObjectType::Blob)));
         let other = Oid::hash_object(ObjectType::Blob, b"other").unwrap();
         assert_eq!(read_in(&directory, other).unwrap(), None);
+    }
+
+    #[test]
+    fn what_is_packed_later_is_not_loose_any_more_and_other_files_beside_it_do_not_matter() {
+        let (directory, id, path) = with_blob("one");
+        fs::write(path.with_file_name("tmp_obj_x"), "half").unwrap();
+        let objects = LooseObjects::new(directory.path().join("objects"));
+        assert!(objects.read(id, 10).unwrap().is_some());
+        fs::remove_file(path).unwrap();
+        assert_eq!(objects.read(id, 10).unwrap(), None);
+    }
+
+    #[test]
+    fn a_file_in_the_place_of_a_folder_of_objects_is_an_error() {
+        let (directory, id, path) = with_blob("one");
+        let folder = path.parent().unwrap();
+        fs::remove_dir_all(folder).unwrap();
+        fs::write(folder, "").unwrap();
+        assert!(read_in(&directory, id).is_err());
     }
 
     #[test]

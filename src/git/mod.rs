@@ -29,6 +29,8 @@ use git2::{ErrorCode, ObjectType, Oid, Repository};
 
 use crate::text::shell_word;
 
+use loose::LooseObjects;
+
 pub(crate) use chain::Chain;
 pub(crate) use commit::{Address, Commit};
 pub(crate) use contributors::{Completeness, Contributors};
@@ -45,6 +47,7 @@ const MAX_DEPTH: usize = 16;
 /// A repository that has been opened.
 pub(crate) struct Repo {
     inner: Repository,
+    loose: LooseObjects,
     path: PathBuf,
 }
 
@@ -190,7 +193,8 @@ impl Repo {
 impl From<Repository> for Repo {
     fn from(inner: Repository) -> Self {
         let path = inner.workdir().unwrap_or_else(|| inner.path()).to_owned();
-        Self { inner, path }
+        let loose = LooseObjects::new(inner.commondir().join("objects"));
+        Self { inner, loose, path }
     }
 }
 

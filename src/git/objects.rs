@@ -6,7 +6,7 @@
 
 use git2::{ErrorCode, ObjectType, Oid};
 
-use super::loose::{self, Loose};
+use super::loose::Loose;
 use super::{Error, ObjectId, Repo};
 
 /// Bytes that a commit or a tree may have.
@@ -106,9 +106,7 @@ impl Repo {
             _ => self.error(&error),
         };
         let damaged = |error: std::io::Error| self.malformed(id, &error.to_string());
-        match loose::read(&self.inner.commondir().join("objects"), id.0, max_size)
-            .map_err(damaged)?
-        {
+        match self.loose.read(id.0, max_size).map_err(damaged)? {
             Some(Loose::Whole(found, bytes)) if found == kind => return Ok(Some(bytes)),
             Some(Loose::TooLarge(found)) if found == kind => return Ok(None),
             Some(_) => return Err(self.malformed(id, "it is of another kind than expected")),
