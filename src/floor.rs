@@ -58,12 +58,8 @@ pub fn changes(
 pub fn contributors(repository: &Path, branch: &str, folder: &str) -> Result<usize> {
     let (repo, chain, touches) = walk(repository, branch, folder)?;
     let landings = repo.landings(&chain)?;
-    let mut n_people = 0;
-    for touch in &touches {
-        let found = repo.contributors(&landings, touch.commit, folder)?;
-        n_people += found.values().map(|found| found.people.len()).sum::<usize>();
-    }
-    Ok(n_people)
+    let found = repo.contributors(&landings, &touches, folder)?;
+    Ok(found.iter().flat_map(|by_path| by_path.values()).map(|it| it.people.len()).sum())
 }
 
 fn walk(repository: &Path, branch: &str, folder: &str) -> Result<(Repo, Chain, Vec<Touch>)> {

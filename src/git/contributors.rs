@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::chain::Chain;
 use super::commit::{Address, Commit};
-use super::delta::{FileChange, Folder};
+use super::delta::{FileChange, Folder, Touch};
+use super::objects::Header;
 use super::{Error, ObjectId, Repo};
 
 /// Commits that are looked at, of all branches together.
@@ -18,6 +19,8 @@ const MAX_COMMITS: usize = 5_000_000;
 pub(crate) struct Landings {
     /// Without the commit of the chain itself, which stands as the key.
     brought: HashMap<ObjectId, Brought>,
+    /// Of every commit that was brought, and of the chain.
+    headers: HashMap<ObjectId, Header>,
 }
 
 #[derive(Default)]
@@ -62,6 +65,8 @@ pub(crate) enum Completeness {
 impl Repo {
     /// What each commit of a chain brought. Reads the header of every commit, once.
     pub(crate) fn landings(&self, chain: &Chain) -> Result<Landings, Error> {
+        let mut headers: HashMap<ObjectId, Header> =
+            chain.links.iter().map(|link| (link.id, link.header.clone())).collect();
         let mut seen: HashSet<ObjectId> = chain.links.iter().map(|link| link.id).collect();
         let mut brought = HashMap::new();
         // Below the end of an incomplete chain, nothing tells what had landed before.
@@ -78,7 +83,8 @@ impl Repo {
                 match self.header(id) {
                     Ok(header) => {
                         own.commits.push(id);
-                        pending.extend(header.parents.into_iter().rev());
+                        pending.extend(header.parents.iter().rev());
+                        headers.insert(id, header);
                     }
                     // What lies below may be reached by later landings too.
                     Err(Error::Missing { .. }) => missing = missing.or(Some(id)),
@@ -92,52 +98,75 @@ impl Repo {
             own.missing = own.missing.or(missing);
             brought.insert(link.id, own);
         }
-        Ok(Landings { brought })
+        Ok(Landings { brought, headers })
     }
 
-    /// Who wrote what a commit of the chain changed in a folder against its first parent, by path.
-    /// A path that its branches wrote and left again is there too, for a record that was moved.
-    /// The committers of a forge are among the people: who these are is the policy's business.
+    /// Who wrote what commits of the chain changed in a folder against their first parents: for each
+    /// of them, in their order, by path. A path that its branches wrote and left again is there
+    /// too, for a record that was moved. The committers of a forge are among the people: who these
+    /// are is the policy's business.
     pub(crate) fn contributors(
         &self,
         landings: &Landings,
-        landing: ObjectId,
+        touches: &[Touch],
         folder: &str,
-    ) -> Result<BTreeMap<Vec<u8>, Contributors>, Error> {
-        let commit = self.commit(landing)?;
-        let mut walk = Folder::new(self, folder);
-        let first = commit.parents.first().copied();
-        let landed = self.unlike_all(&mut walk, commit.tree, first.as_slice())?;
+    ) -> Result<Vec<BTreeMap<Vec<u8>, Contributors>>, Error> {
+        let mut search = Search { repo: self, landings, walk: Folder::new(self, folder) };
+        touches.iter().map(|touch| search.contributors(touch)).collect()
+    }
+}
+
+struct Search<'a> {
+    repo: &'a Repo,
+    landings: &'a Landings,
+    walk: Folder<'a>,
+}
+
+impl Search<'_> {
+    fn contributors(&mut self, touch: &Touch) -> Result<BTreeMap<Vec<u8>, Contributors>, Error> {
+        let commit = self.repo.commit(touch.commit)?;
+        let landed = touch.changes.iter().filter(|change| is_other_text(change));
         if commit.parents.len() < 2 {
             let people = authors_of(&commit);
             let alone = Contributors { people, completeness: Completeness::OneCommit };
-            return Ok(landed.into_iter().map(|path| (path, alone.clone())).collect());
+            return Ok(landed.map(|change| (change.path.clone(), alone.clone())).collect());
         }
-        let (mut written, mut missing) = match landings.brought.get(&landing) {
-            Some(brought) => self.written_on_branches(&mut walk, brought)?,
-            None => (BTreeMap::new(), Some(landing)),
+        let first = touch.parent.map(|id| self.tree_of(id)).transpose()?;
+        // A branch of one commit often changes just that.
+        self.walk.keep(first, Some(commit.tree), &touch.changes)?;
+        let (mut written, mut missing) = match self.landings.brought.get(&touch.commit) {
+            Some(brought) => self.written_on_branches(brought)?,
+            None => (BTreeMap::new(), Some(touch.commit)),
         };
         // A text that is that of no parent is the work of the merge itself, and so is one that no
         // branch wrote: whoever merged chose an older one.
-        let mut own = landed;
-        own.retain(|path| !written.contains_key(path));
-        match self.unlike_all(&mut walk, commit.tree, &commit.parents) {
+        let mut own: Vec<Vec<u8>> = landed
+            .clone()
+            .map(|change| &change.path)
+            .filter(|path| !written.contains_key(*path))
+            .cloned()
+            .collect();
+        match self.unlike_others(landed, &commit.parents[1..]) {
             Ok(paths) => own.extend(paths),
             Err(Error::Missing { id, .. }) => missing = missing.or(Some(id)),
             Err(error) => return Err(error),
         }
         for path in own {
             let commits = written.entry(path).or_default();
-            if commits.first() != Some(&landing) {
-                commits.insert(0, landing);
+            if commits.first() != Some(&touch.commit) {
+                commits.insert(0, touch.commit);
             }
         }
         let completeness = missing.map_or(Completeness::Complete, Completeness::Missing);
+        let mut known: HashMap<ObjectId, Vec<Contributor>> = HashMap::new();
         let mut contributors = BTreeMap::new();
         for (path, commits) in written {
             let mut people = Vec::new();
             for id in commits {
-                people.extend(people_of(&self.commit(id)?));
+                if !known.contains_key(&id) {
+                    known.insert(id, people_of(&self.repo.commit(id)?));
+                }
+                people.extend(known.get(&id).into_iter().flatten().cloned());
             }
             contributors.insert(path, Contributors { people, completeness });
         }
@@ -146,16 +175,13 @@ impl Repo {
 
     /// The commits of a landing's branches that wrote each path, and what this clone lacks to know
     /// them all.
-    fn written_on_branches(
-        &self,
-        walk: &mut Folder<'_>,
-        brought: &Brought,
-    ) -> Result<Written, Error> {
+    fn written_on_branches(&mut self, brought: &Brought) -> Result<Written, Error> {
         let mut missing = brought.missing;
         let mut written: BTreeMap<Vec<u8>, Vec<ObjectId>> = BTreeMap::new();
         for &id in &brought.commits {
-            let header = self.header(id)?;
-            match self.unlike_all(walk, header.tree, &header.parents) {
+            let landings = self.landings;
+            let Some(header) = landings.headers.get(&id) else { continue };
+            match self.unlike_all(header.tree, &header.parents) {
                 Ok(paths) => {
                     for path in paths {
                         written.entry(path).or_default().push(id);
@@ -169,27 +195,41 @@ impl Repo {
     }
 
     /// The paths whose text is not that of any parent.
-    fn unlike_all(
-        &self,
-        walk: &mut Folder<'_>,
-        tree: ObjectId,
-        parents: &[ObjectId],
+    fn unlike_all(&mut self, tree: ObjectId, parents: &[ObjectId]) -> Result<Vec<Vec<u8>>, Error> {
+        let first = parents.first().map(|&id| self.tree_of(id)).transpose()?;
+        let changes = self.walk.between(first, Some(tree))?;
+        let changes = changes.iter().filter(|change| is_other_text(change));
+        self.unlike_others(changes, parents.get(1..).unwrap_or_default())
+    }
+
+    /// Of changes against a first parent, the paths whose new text is not that of another parent.
+    fn unlike_others<'c>(
+        &mut self,
+        changes: impl Iterator<Item = &'c FileChange>,
+        others: &[ObjectId],
     ) -> Result<Vec<Vec<u8>>, Error> {
-        let mut compare = |parent: Option<ObjectId>| {
-            let parent = parent.map(|id| self.header(id)).transpose()?;
-            let changes = walk.between(parent.map(|parent| parent.tree), Some(tree))?;
-            let changes = changes.into_iter().filter(is_other_text);
-            Ok::<Vec<Vec<u8>>, Error>(changes.map(|change| change.path).collect())
-        };
-        let mut paths = compare(parents.first().copied())?;
-        for &parent in parents.iter().skip(1) {
-            if paths.is_empty() {
+        let mut changes: Vec<&FileChange> = changes.collect();
+        for &other in others {
+            if changes.is_empty() {
                 break;
             }
-            let others: HashSet<Vec<u8>> = compare(Some(parent))?.into_iter().collect();
-            paths.retain(|path| others.contains(path));
+            let tree = self.tree_of(other)?;
+            let mut unlike = Vec::new();
+            for change in changes {
+                if !self.walk.has(tree, &change.path, change.new.map(|side| side.blob))? {
+                    unlike.push(change);
+                }
+            }
+            changes = unlike;
         }
-        Ok(paths)
+        Ok(changes.into_iter().map(|change| change.path.clone()).collect())
+    }
+
+    fn tree_of(&self, commit: ObjectId) -> Result<ObjectId, Error> {
+        match self.landings.headers.get(&commit) {
+            Some(header) => Ok(header.tree),
+            None => Ok(self.repo.header(commit)?.tree),
+        }
     }
 }
 
@@ -238,8 +278,11 @@ mod tests {
     /// Who wrote each path, as `path: name role, ...`, and whether that is all.
     fn wrote(history: &History, tip: ObjectId) -> (Vec<String>, Completeness) {
         let repo = history.repo();
-        let landings = repo.landings(&repo.chain(tip).unwrap()).unwrap();
-        let found = repo.contributors(&landings, tip, "r").unwrap();
+        let chain = repo.chain(tip).unwrap();
+        let landings = repo.landings(&chain).unwrap();
+        let mut touches = repo.changes_on(&chain, "r").unwrap();
+        touches.retain(|touch| touch.commit == tip);
+        let found = repo.contributors(&landings, &touches, "r").unwrap().remove(0);
         let completeness = found.values().next().expect("a path").completeness;
         let line = |(path, found): (&Vec<u8>, &Contributors)| {
             let people: Vec<String> =

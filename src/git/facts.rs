@@ -272,9 +272,9 @@ mod tests {
         let repo = history.repo();
         repo.facts().unwrap();
         let chain = repo.chain(tip).unwrap();
-        assert_eq!(repo.changes_on(&chain, "r").unwrap().len(), 2);
+        let touches = repo.changes_on(&chain, "r").unwrap();
         let landings = repo.landings(&chain).unwrap();
-        assert_eq!(repo.contributors(&landings, tip, "r").unwrap().len(), 1);
+        assert_eq!(repo.contributors(&landings, &touches, "r").unwrap().len(), 2);
         repo.commit(tip).unwrap();
         repo.merge_base(tip, side).unwrap();
         // A missing object is what git would ask the remote for.

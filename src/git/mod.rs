@@ -20,7 +20,9 @@ mod revisions;
 #[cfg(test)]
 pub(crate) mod testing;
 mod trailers;
+mod trees;
 
+use std::cell::RefCell;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -30,6 +32,7 @@ use git2::{ErrorCode, ObjectType, Oid, Repository};
 use crate::text::shell_word;
 
 use loose::LooseObjects;
+use trees::Trees;
 
 pub(crate) use chain::Chain;
 pub(crate) use commit::{Address, Commit};
@@ -48,6 +51,7 @@ const MAX_DEPTH: usize = 16;
 pub(crate) struct Repo {
     inner: Repository,
     loose: LooseObjects,
+    trees: RefCell<Trees>,
     path: PathBuf,
 }
 
@@ -194,7 +198,9 @@ impl From<Repository> for Repo {
     fn from(inner: Repository) -> Self {
         let path = inner.workdir().unwrap_or_else(|| inner.path()).to_owned();
         let loose = LooseObjects::new(inner.commondir().join("objects"));
-        Self { inner, loose, path }
+        // What is worth keeping is kept here; libgit2 would keep every commit as well.
+        git2::opts::enable_caching(false);
+        Self { inner, loose, trees: RefCell::default(), path }
     }
 }
 

@@ -4,6 +4,8 @@
 //! Formats: <https://git-scm.com/docs/gitformat-pack>, and `git cat-file -p` of the objects. An
 //! object that is not in that form is refused, never guessed at.
 
+use std::rc::Rc;
+
 use git2::{ErrorCode, ObjectType, Oid};
 
 use super::loose::Loose;
@@ -61,7 +63,7 @@ impl Repo {
 
     /// The entries of a tree, in git's order.
     pub(crate) fn tree(&self, id: ObjectId) -> Result<Vec<TreeEntry>, Error> {
-        let bytes = self.whole(id, ObjectType::Tree)?;
+        let bytes = self.tree_bytes(id)?;
         parse_tree(&bytes).map_err(|reason| self.malformed(id, reason))
     }
 
@@ -121,6 +123,16 @@ impl Repo {
             return Ok(None);
         }
         Ok(Some(odb.read(id.0).map_err(fail)?.data().to_vec()))
+    }
+
+    /// The bytes of a tree, of which those that were read last are kept.
+    pub(super) fn tree_bytes(&self, id: ObjectId) -> Result<Rc<Vec<u8>>, Error> {
+        if let Some(bytes) = self.trees.borrow_mut().get(id) {
+            return Ok(bytes);
+        }
+        let bytes = Rc::new(self.whole(id, ObjectType::Tree)?);
+        self.trees.borrow_mut().put(id, &bytes);
+        Ok(bytes)
     }
 
     /// The bytes of a commit or of a tree.

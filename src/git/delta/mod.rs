@@ -2,17 +2,14 @@
 //!
 //! Two trees are compared by their names first, so that a commit which does not touch the folder
 //! costs one read, and a folder in it that is the same on both sides costs none. Raw bytes are
-//! compared before entries are, and the last bytes of each folder are kept: along a chain the old
+//! compared before entries are, and the repository keeps what was read last: along a chain the old
 //! side of one commit is the new side of the next.
 //!
 //! Invariant: nothing is guessed. A file that is moved is gone in one place and new in another, and
 //! nothing is said about a commit whose parent is missing.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
 use std::rc::Rc;
-
-use git2::ObjectType;
 
 use super::chain::{Chain, Link};
 use super::objects::{RawEntries, RawEntry};
@@ -95,11 +92,14 @@ pub(super) struct Folder<'a> {
     parts: Vec<&'a [u8]>,
     /// For each folder on the way: the trees looked into last, and what was found there.
     way: Vec<Vec<(ObjectId, Option<Entry>)>>,
-    /// The bytes of the trees read last, by the path of their folder.
-    read: HashMap<Vec<u8>, (ObjectId, Rc<Vec<u8>>)>,
+    /// Two folders of which it is known what is different between them.
+    known: Option<(Sides, Vec<FileChange>)>,
     n_entries: usize,
     max_entries: usize,
 }
+
+/// What stands at the folder's place on the old and on the new side.
+type Sides = (Option<Entry>, Option<Entry>);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Entry {
@@ -112,7 +112,7 @@ impl<'a> Folder<'a> {
         let parts: Vec<&[u8]> =
             folder.split('/').filter(|part| !part.is_empty()).map(str::as_bytes).collect();
         let way = vec![Vec::new(); parts.len()];
-        Self { repo, parts, way, read: HashMap::new(), n_entries: 0, max_entries: MAX_ENTRIES }
+        Self { repo, parts, way, known: None, n_entries: 0, max_entries: MAX_ENTRIES }
     }
 
     /// What is different between the folder of two root trees.
@@ -121,14 +121,69 @@ impl<'a> Folder<'a> {
         old: Option<ObjectId>,
         new: Option<ObjectId>,
     ) -> Result<Vec<FileChange>, Error> {
-        // The new side first, since it is the one of which something has been kept.
-        let new = new.map(|root| self.find(root)).transpose()?.flatten();
-        let old = old.map(|root| self.find(root)).transpose()?.flatten();
+        let (old, new) = self.sides(old, new)?;
+        if let Some((known, changes)) = &self.known
+            && *known == (old, new)
+        {
+            return Ok(changes.clone());
+        }
         self.n_entries = 0;
         let mut changes = Vec::new();
         let mut path = self.parts.join(&b'/');
         self.compare(old, new, &mut path, 0, &mut changes)?;
         Ok(changes)
+    }
+
+    /// Keeps what is different between the folder of two root trees, for the next time that these
+    /// two are compared.
+    pub(super) fn keep(
+        &mut self,
+        old: Option<ObjectId>,
+        new: Option<ObjectId>,
+        changes: &[FileChange],
+    ) -> Result<(), Error> {
+        self.known = Some((self.sides(old, new)?, changes.to_vec()));
+        Ok(())
+    }
+
+    /// Whether this text stands at a path below the folder of a root tree, or none does where there
+    /// is none. Of two entries with one name, neither counts.
+    pub(super) fn has(
+        &mut self,
+        root: ObjectId,
+        path: &[u8],
+        text: Option<ObjectId>,
+    ) -> Result<bool, Error> {
+        let start = self.parts.iter().map(|part| part.len() + 1).sum();
+        let below = path.get(start..).unwrap_or_default();
+        let mut found = self.find(root)?;
+        for part in below.split(|&byte| byte == b'/').filter(|part| !part.is_empty()) {
+            let Some(Entry { mode: Mode::Folder, id }) = found else {
+                found = None;
+                break;
+            };
+            let mut named = Vec::new();
+            let bytes = self.repo.tree_bytes(id)?;
+            for entry in RawEntries(&bytes) {
+                let entry = entry.map_err(|reason| self.repo.malformed(id, reason))?;
+                if entry.name == part {
+                    named.push(Entry { mode: entry.mode, id: entry.id });
+                }
+            }
+            if named.len() > 1 {
+                return Ok(false);
+            }
+            found = named.pop();
+        }
+        let file = found.filter(|entry| entry.mode != Mode::Folder);
+        Ok(file.map(|entry| entry.id) == text)
+    }
+
+    fn sides(&mut self, old: Option<ObjectId>, new: Option<ObjectId>) -> Result<Sides, Error> {
+        // The new side first, since it is the one of which something has been kept.
+        let new = new.map(|root| self.find(root)).transpose()?.flatten();
+        let old = old.map(|root| self.find(root)).transpose()?.flatten();
+        Ok((old, new))
     }
 
     /// What stands at the folder's place below a root.
@@ -189,33 +244,13 @@ impl<'a> Folder<'a> {
             let path = String::from_utf8_lossy(path);
             return Err(self.refused(&format!("`{path}` is nested more than {MAX_DEPTH} deep")));
         }
-        let (old, new) = self.read_both(old, new, path)?;
+        let (old, new) = (self.bytes(old)?, self.bytes(new)?);
         self.merge((old.0, &old.1), (new.0, &new.1), path, depth, changes)
     }
 
-    /// The bytes of both sides. Along a chain, newest first, the old side is the new side of the
-    /// next comparison, so it is the one that is kept.
-    fn read_both(
-        &mut self,
-        old: Option<ObjectId>,
-        new: Option<ObjectId>,
-        path: &[u8],
-    ) -> Result<(Tree, Tree), Error> {
-        let new = self.bytes(new, path)?;
-        let old = self.bytes(old, path)?;
-        if let (Some(id), bytes) = &old {
-            self.read.insert(path.to_vec(), (*id, Rc::clone(bytes)));
-        }
-        Ok((old, new))
-    }
-
-    fn bytes(&self, id: Option<ObjectId>, path: &[u8]) -> Result<Tree, Error> {
-        let bytes = match (id, self.read.get(path)) {
-            (None, _) => Rc::default(),
-            (Some(id), Some((known, bytes))) if *known == id => Rc::clone(bytes),
-            (Some(id), _) => Rc::new(self.repo.whole(id, ObjectType::Tree)?),
-        };
-        Ok((id, bytes))
+    fn bytes(&self, id: Option<ObjectId>) -> Result<Tree, Error> {
+        let bytes = id.map(|id| self.repo.tree_bytes(id)).transpose()?;
+        Ok((id, bytes.unwrap_or_default()))
     }
 
     /// Walks the entries of two trees in git's order. A tree that is out of order makes more
@@ -281,7 +316,7 @@ impl<'a> Folder<'a> {
 type Tree = (Option<ObjectId>, Rc<Vec<u8>>);
 
 fn look_up(repo: &Repo, tree: ObjectId, name: &[u8]) -> Result<Option<Entry>, Error> {
-    let bytes = repo.whole(tree, ObjectType::Tree)?;
+    let bytes = repo.tree_bytes(tree)?;
     for entry in RawEntries(&bytes) {
         let entry = entry.map_err(|reason| repo.malformed(tree, reason))?;
         if entry.name == name {

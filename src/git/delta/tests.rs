@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
+use git2::ObjectType;
+
 use super::*;
 use crate::git::testing::{DANA, History};
 
