@@ -178,18 +178,31 @@ pub(super) fn parse_id(hex: &[u8]) -> Result<ObjectId, &'static str> {
 fn parse_tree(bytes: &[u8]) -> Result<Vec<TreeEntry>, &'static str> {
     let owned = |entry: RawEntry<'_>| TreeEntry {
         name: entry.name.to_vec(),
-        mode: entry.mode,
-        id: entry.id,
+        mode: entry.mode(),
+        id: entry.id(),
     };
     RawEntries(bytes).map(|entry| entry.map(owned)).collect()
 }
 
-/// An entry of a tree that is not copied.
+/// An entry of a tree that is not copied, and of which only the name has been looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct RawEntry<'a> {
     pub(super) name: &'a [u8],
-    pub(super) mode: Mode,
-    pub(super) id: ObjectId,
+    octal: &'a [u8],
+    id: [u8; ID],
+}
+
+/// Bytes of the name of an object.
+const ID: usize = 20;
+
+impl RawEntry<'_> {
+    pub(super) fn mode(&self) -> Mode {
+        parse_mode(self.octal)
+    }
+
+    pub(super) fn id(&self) -> ObjectId {
+        ObjectId(Oid::from_bytes(&self.id).expect("only another length is refused"))
+    }
 }
 
 /// The entries of a tree's bytes, which are those that have not been read yet. After an error there
@@ -199,19 +212,33 @@ pub(super) struct RawEntries<'a>(pub(super) &'a [u8]);
 
 impl<'a> RawEntries<'a> {
     fn cut(&mut self) -> Result<RawEntry<'a>, &'static str> {
-        const ID: usize = 20;
         let bytes = self.0;
         let end = memchr::memchr(0, bytes).ok_or("an entry has no end")?;
         let (header, rest) = (&bytes[..end], &bytes[end + 1..]);
-        let space = memchr::memchr(b' ', header).ok_or("an entry has no mode")?;
-        let (mode, name) = (&header[..space], &header[space + 1..]);
-        if name.is_empty() || name.contains(&b'/') {
+        let space = header.iter().position(|&byte| byte == b' ').ok_or("an entry has no mode")?;
+        let (octal, name) = (&header[..space], &header[space + 1..]);
+        if name.is_empty() || memchr::memchr(b'/', name).is_some() {
             return Err("an entry has a name that can be none");
         }
-        let (id, rest) = rest.split_at_checked(ID).ok_or("an entry is cut off")?;
-        let id = Oid::from_bytes(id).map_err(|_| "an entry is cut off")?;
+        let (id, rest) = rest.split_first_chunk().ok_or("an entry is cut off")?;
         self.0 = rest;
-        Ok(RawEntry { name, mode: parse_mode(mode), id: ObjectId(id) })
+        Ok(RawEntry { name, octal, id: *id })
+    }
+
+    /// Passes over the entries that end within the first `n` bytes, whatever they are; gives the
+    /// number of bytes in front of the next one.
+    pub(super) fn pass(&mut self, n: usize) -> usize {
+        let bytes = self.0;
+        let mut start = 0;
+        while let Some(length) = memchr::memchr(0, &bytes[start..]) {
+            let end = start + length + 1 + ID;
+            if end > n {
+                break;
+            }
+            start = end;
+        }
+        self.0 = &bytes[start..];
+        start
     }
 }
 

@@ -107,6 +107,12 @@ struct Entry {
     id: ObjectId,
 }
 
+impl From<RawEntry<'_>> for Entry {
+    fn from(raw: RawEntry<'_>) -> Self {
+        Self { mode: raw.mode(), id: raw.id() }
+    }
+}
+
 impl<'a> Folder<'a> {
     pub(super) fn new(repo: &'a Repo, folder: &'a str) -> Self {
         let parts: Vec<&[u8]> =
@@ -167,7 +173,7 @@ impl<'a> Folder<'a> {
             for entry in RawEntries(&bytes) {
                 let entry = entry.map_err(|reason| self.repo.malformed(id, reason))?;
                 if entry.name == part {
-                    named.push(Entry { mode: entry.mode, id: entry.id });
+                    named.push(Entry::from(entry));
                 }
             }
             if named.len() > 1 {
@@ -264,9 +270,6 @@ impl<'a> Folder<'a> {
         changes: &mut Vec<FileChange>,
     ) -> Result<(), Error> {
         let (mut old, mut new) = (Cursor::new(old), Cursor::new(new));
-        let start = equal_start(self.repo, &old, &new)?;
-        old.rest.0 = &old.rest.0[start..];
-        new.rest.0 = &new.rest.0[start..];
         let end = equal_end(old.rest.0, new.rest.0);
         loop {
             // Behind an end of an entry on both sides, the same bytes are the same entries.
@@ -274,6 +277,10 @@ impl<'a> Folder<'a> {
             if n_left <= end && n_left == new.rest.0.len() {
                 return Ok(());
             }
+            // The same entries are no change; what they are was seen when they came.
+            let start = equal_start(old.rest.0, new.rest.0);
+            let start = old.rest.pass(start);
+            new.rest.0 = &new.rest.0[start..];
             let (left, right) = (old.peek(self.repo)?, new.peek(self.repo)?);
             let order = match (left, right) {
                 (Some(left), Some(right)) => git_order(&left, &right),
@@ -300,9 +307,7 @@ impl<'a> Folder<'a> {
                 path.push(b'/');
             }
             path.extend(name);
-            let entry =
-                |raw: Option<RawEntry<'_>>| raw.map(|raw| Entry { mode: raw.mode, id: raw.id });
-            self.compare(entry(left), entry(right), path, depth + 1, changes)?;
+            self.compare(left.map(Entry::from), right.map(Entry::from), path, depth + 1, changes)?;
             path.truncate(length);
         }
     }
@@ -320,7 +325,7 @@ fn look_up(repo: &Repo, tree: ObjectId, name: &[u8]) -> Result<Option<Entry>, Er
     for entry in RawEntries(&bytes) {
         let entry = entry.map_err(|reason| repo.malformed(tree, reason))?;
         if entry.name == name {
-            return Ok(Some(Entry { mode: entry.mode, id: entry.id }));
+            return Ok(Some(Entry::from(entry)));
         }
     }
     Ok(None)
@@ -357,23 +362,9 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// How many bytes at the start of two trees are the same whole entries.
-fn equal_start(repo: &Repo, old: &Cursor<'_>, new: &Cursor<'_>) -> Result<usize, Error> {
-    let (left, right) = (old.rest.0, new.rest.0);
-    let same = n_equal(left.chunks(CHUNK), right.chunks(CHUNK), left.iter(), right.iter());
-    let mut entries = old.rest;
-    let mut start = 0;
-    while start < same {
-        if let Some(Err(reason)) = entries.next() {
-            return Err(old.malformed(repo, reason));
-        }
-        let end = left.len() - entries.0.len();
-        if end > same {
-            break;
-        }
-        start = end;
-    }
-    Ok(start)
+/// How many bytes at the start of two trees are the same.
+fn equal_start(left: &[u8], right: &[u8]) -> usize {
+    n_equal(left.chunks(CHUNK), right.chunks(CHUNK), left.iter(), right.iter())
 }
 
 /// How many bytes at the end of two trees are the same.
@@ -402,7 +393,7 @@ fn n_equal<'a>(
 
 /// Git's order of names: that of a folder counts as if it ended with `/`.
 fn git_order(left: &RawEntry<'_>, right: &RawEntry<'_>) -> Ordering {
-    let tail = |entry: &RawEntry<'_>| (entry.mode == Mode::Folder).then_some(b'/');
+    let tail = |entry: &RawEntry<'_>| (entry.mode() == Mode::Folder).then_some(b'/');
     let left_name = left.name.iter().copied().chain(tail(left));
     left_name.cmp(right.name.iter().copied().chain(tail(right)))
 }
