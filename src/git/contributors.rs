@@ -4,6 +4,7 @@
 //! commit of the mainline. That is found by giving every commit to the oldest landing that reaches
 //! it, once for the whole chain, so that no date decides.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::chain::Chain;
@@ -146,7 +147,7 @@ impl Search<'_> {
             .filter(|path| !written.contains_key(*path))
             .cloned()
             .collect();
-        match self.unlike_others(landed, &commit.parents[1..]) {
+        match self.unlike_others(commit.tree, landed, &commit.parents[1..]) {
             Ok(paths) => own.extend(paths),
             Err(Error::Missing { id, .. }) => missing = missing.or(Some(id)),
             Err(error) => return Err(error),
@@ -158,19 +159,26 @@ impl Search<'_> {
             }
         }
         let completeness = missing.map_or(Completeness::Complete, Completeness::Missing);
+        self.named(written, completeness)
+    }
+
+    /// The people of the commits that wrote each path.
+    fn named(
+        &self,
+        written: BTreeMap<Vec<u8>, Vec<ObjectId>>,
+        completeness: Completeness,
+    ) -> Result<BTreeMap<Vec<u8>, Contributors>, Error> {
         let mut known: HashMap<ObjectId, Vec<Contributor>> = HashMap::new();
-        let mut contributors = BTreeMap::new();
-        for (path, commits) in written {
-            let mut people = Vec::new();
-            for id in commits {
-                if !known.contains_key(&id) {
-                    known.insert(id, people_of(&self.repo.commit(id)?));
-                }
-                people.extend(known.get(&id).into_iter().flatten().cloned());
+        for &id in written.values().flatten() {
+            if let Entry::Vacant(place) = known.entry(id) {
+                place.insert(people_of(&self.repo.commit(id)?));
             }
-            contributors.insert(path, Contributors { people, completeness });
         }
-        Ok(contributors)
+        let named = |(path, commits): (Vec<u8>, Vec<ObjectId>)| {
+            let people = commits.iter().flat_map(|id| known[id].iter().cloned()).collect();
+            (path, Contributors { people, completeness })
+        };
+        Ok(written.into_iter().map(named).collect())
     }
 
     /// The commits of a landing's branches that wrote each path, and what this clone lacks to know
@@ -199,12 +207,14 @@ impl Search<'_> {
         let first = parents.first().map(|&id| self.tree_of(id)).transpose()?;
         let changes = self.walk.between(first, Some(tree))?;
         let changes = changes.iter().filter(|change| is_other_text(change));
-        self.unlike_others(changes, parents.get(1..).unwrap_or_default())
+        self.unlike_others(tree, changes, parents.get(1..).unwrap_or_default())
     }
 
-    /// Of changes against a first parent, the paths whose new text is not that of another parent.
+    /// Of changes of a tree against a first parent, the paths whose new text is not that of another
+    /// parent.
     fn unlike_others<'c>(
         &mut self,
+        tree: ObjectId,
         changes: impl Iterator<Item = &'c FileChange>,
         others: &[ObjectId],
     ) -> Result<Vec<Vec<u8>>, Error> {
@@ -213,10 +223,13 @@ impl Search<'_> {
             if changes.is_empty() {
                 break;
             }
-            let tree = self.tree_of(other)?;
+            let other = self.tree_of(other)?;
+            if self.walk.is_same(tree, other)? {
+                return Ok(Vec::new());
+            }
             let mut unlike = Vec::new();
             for change in changes {
-                if !self.walk.has(tree, &change.path, change.new.map(|side| side.blob))? {
+                if !self.walk.has(other, &change.path, change.new.map(|side| side.blob))? {
                     unlike.push(change);
                 }
             }

@@ -152,6 +152,12 @@ impl<'a> Folder<'a> {
         Ok(())
     }
 
+    /// Whether the folder of two root trees is the same.
+    pub(super) fn is_same(&mut self, one: ObjectId, other: ObjectId) -> Result<bool, Error> {
+        let (one, other) = self.sides(Some(one), Some(other))?;
+        Ok(one == other)
+    }
+
     /// Whether this text stands at a path below the folder of a root tree, or none does where there
     /// is none. Of two entries with one name, neither counts.
     pub(super) fn has(

@@ -151,6 +151,27 @@ fn a_tree_out_of_order_hides_no_change() {
 }
 
 #[test]
+fn a_text_stands_where_one_entry_alone_says_so() {
+    let history = History::new();
+    let blobs = [b"1", b"2"].map(|text| history.object(ObjectType::Blob, text));
+    let folder = raw_tree(&history, &[("100644", "b", blobs[0])]);
+    let inner = [("100644", "a", blobs[0]), ("40000", "f", folder), ("100644", "t", blobs[0])];
+    let root = |inner: &[_]| raw_tree(&history, &[("40000", "r", raw_tree(&history, inner))]);
+    let (repo, one) = (history.repo(), root(&inner));
+    let mut walk = Folder::new(&repo, "r");
+    let mut has = |root, path: &str, text| walk.has(root, path.as_bytes(), text).unwrap();
+    for (path, text) in [("r/a", blobs[0]), ("r/f/b", blobs[0])] {
+        assert!(has(one, path, Some(text)), "{path}");
+        assert!(!has(one, path, Some(blobs[1])) && !has(one, path, None), "{path}");
+    }
+    for path in ["r/x", "r/f", "r/x/a", "r/a/b"] {
+        assert!(has(one, path, None) && !has(one, path, Some(blobs[0])), "{path}");
+    }
+    let twice = root(&[inner[0], ("100644", "a", blobs[1])]);
+    assert!(!has(twice, "r/a", Some(blobs[0])) && !has(twice, "r/a", Some(blobs[1])));
+}
+
+#[test]
 fn one_entry_among_very_many_is_found_wherever_it_stands() {
     let history = History::new();
     let blobs = [b"1", b"2"].map(|text| history.object(ObjectType::Blob, text));
