@@ -27,12 +27,13 @@ pub(super) enum Loose {
 pub(super) struct LooseObjects {
     /// Where folders are named after the first byte of the objects in them.
     root: PathBuf,
-    names: [OnceCell<HashSet<Oid>>; 256],
+    names: Box<[OnceCell<HashSet<Oid>>]>,
 }
 
 impl LooseObjects {
     pub(super) fn new(root: PathBuf) -> Self {
-        Self { root, names: [const { OnceCell::new() }; 256] }
+        let names = (0..=u8::MAX).map(|_| OnceCell::new()).collect();
+        Self { root, names }
     }
 
     /// Reads an object; `None` where it is not loose.

@@ -12,7 +12,9 @@ use rayon::prelude::*;
 
 use super::clock::Clock;
 use super::policies::approved_id;
-use crate::git::{Chain, Commit, Contributors, Error, FileChange, Mode, ObjectId, Repo, Side};
+use crate::git::{
+    Chain, Commit, Contributors, Error, FileChange, Mode, ObjectId, Repo, Side, Touch,
+};
 use crate::register::{APPROVALS, MAX_POLICY_SIZE, MAX_RECORD_SIZE, POLICY_FILE};
 use crate::source::{self, Record};
 use crate::text::SourceFile;
@@ -84,20 +86,23 @@ impl Landed {
         let mut touches = Vec::new();
         if let (Some(_), Some(oldest)) = (chain.missing, chain.links.last()) {
             let alone = Chain { links: vec![oldest.clone()], missing: None };
-            touches.extend(repo.changes_on(&alone, folder)?.into_iter().map(|it| (it, true)));
+            touches = repo.changes_on(&alone, folder)?;
         }
-        touches.extend(repo.changes_on(chain, folder)?.into_iter().map(|it| (it, false)));
+        let n_boundary = touches.len();
+        touches.extend(repo.changes_on(chain, folder)?);
         let mut read = Vec::with_capacity(touches.len());
-        for (touch, is_boundary) in touches {
+        for (index, touch) in touches.iter().enumerate() {
             let commit = repo.commit(touch.commit)?;
             let position = position.get(&touch.commit).copied().unwrap_or_default();
-            read.push(Landing::new(commit, position, is_boundary, touch.changes, folder));
+            read.push(Landing::new(commit, position, index < n_boundary, touch, folder));
         }
         let texts = read_texts(repo, &read, wanted)?;
-        for landing in read.iter_mut().filter(|landing| !landing.is_boundary) {
-            if landing.is_about(wanted, &texts) {
-                landing.contributors = repo.contributors(&landings, landing.commit.id, folder)?;
-            }
+        let is_asked = |landing: &Landing| !landing.is_boundary && landing.is_about(wanted, &texts);
+        let (asked, touches): (Vec<&mut Landing>, Vec<Touch>) =
+            read.iter_mut().zip(touches).filter(|(landing, _)| is_asked(landing)).unzip();
+        let contributors = repo.contributors(&landings, &touches, folder)?;
+        for (landing, contributors) in asked.into_iter().zip(contributors) {
+            landing.contributors = contributors;
         }
         let clock = Clock::new(chain.links.iter().rev().map(|link| link.header.claimed()));
         Ok(Self { landings: read, missing: chain.missing, clock, texts })
@@ -144,7 +149,7 @@ impl Landing {
         commit: Commit,
         position: usize,
         is_boundary: bool,
-        changes: Vec<FileChange>,
+        touch: &Touch,
         folder: &str,
     ) -> Self {
         let mut landing = Self {
@@ -157,10 +162,10 @@ impl Landing {
             contributors: BTreeMap::new(),
         };
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        for FileChange { path, old, new } in changes {
-            let path = String::from_utf8_lossy(&path).into_owned();
+        for FileChange { path, old, new } in &touch.changes {
+            let path = String::from_utf8_lossy(path).into_owned();
             let below = path.strip_prefix(&prefix).unwrap_or(&path).to_owned();
-            let changed = Changed { before: file_of(old), after: file_of(new), path };
+            let changed = Changed { before: file_of(*old), after: file_of(*new), path };
             // A change of the mode alone is no change of the text.
             if changed.before == changed.after {
                 continue;

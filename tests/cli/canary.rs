@@ -14,6 +14,7 @@ const COMMANDS: &[(u8, &[&str])] = &[
     (1, &["check", "--format", "json", "-v"]),
     (1, &["check", RECORD_PATH]),
     (1, &["-C", "sub", "check"]),
+    (1, &["check", "--base", "main", "--head", "main"]),
     (0, &["diff"]),
     (0, &["diff", "main...HEAD"]),
     (2, &["diff", "HEAD~1..HEAD"]),
