@@ -19,5 +19,6 @@ mod rules;
 mod show;
 #[cfg(unix)]
 mod signals;
+mod story;
 mod support;
 mod tidy;

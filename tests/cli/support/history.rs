@@ -28,11 +28,16 @@ pub(crate) struct History {
 impl History {
     /// A register with that policy, on 2026-11-01.
     pub(crate) fn new() -> Self {
+        Self::started("2026-11-01")
+    }
+
+    /// The same on another day.
+    pub(crate) fn started(day: &str) -> Self {
         let w = Workspace::empty();
         let repo = w.git();
         w.write("exceptions/policy.yaml", PEOPLE);
         let mut history = Self { w, repo, main: Oid::ZERO_SHA1 };
-        history.push("bob", "2026-11-01", "start");
+        history.push("bob", day, "start");
         history
     }
 
@@ -58,12 +63,29 @@ impl History {
         self.land();
     }
 
+    /// Commits the work tree as one commit of its author, as a forge squashes a branch.
+    pub(crate) fn squash(&mut self, author: &str, day: &str, message: &str) {
+        self.main = self.commit(author, "noreply@github", day, message, &[self.main]);
+        self.land();
+    }
+
+    /// Commits the work tree on a branch, which does not land.
+    pub(crate) fn branch(&self, author: &str, day: &str, message: &str) -> Oid {
+        self.commit(author, author, day, message, &[self.main])
+    }
+
     /// Changes a part of the record that must be there.
     #[track_caller]
     pub(crate) fn edit(&self, from: &str, to: &str) {
-        let text = self.w.read(RECORD_PATH);
+        self.replace(RECORD_PATH, from, to);
+    }
+
+    /// The same for any file.
+    #[track_caller]
+    pub(crate) fn replace(&self, path: &str, from: &str, to: &str) {
+        let text = self.w.read(path);
         assert!(text.contains(from), "{from}");
-        self.w.write(RECORD_PATH, text.replace(from, to));
+        self.w.write(path, text.replace(from, to));
     }
 
     /// What is printed, with the name of each commit replaced by its place, from 1.
