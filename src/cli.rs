@@ -24,6 +24,7 @@ pub(crate) enum Command {
     Init(commands::init::Args),
     New(Box<commands::new::Args>),
     Check(commands::check::Args),
+    Review(commands::review::Args),
     Diff(commands::diff::Args),
     List(commands::list::Args),
     Show(commands::show::Args),

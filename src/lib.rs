@@ -19,6 +19,7 @@
 //! - [`changes`]: what differs between two texts of a record or two registers, and what it means.
 //! - [`history`]: who approved which exact text; signed statements, and what they are bound to.
 //! - [`rules`]: one rule per file. Start here to add a check.
+//! - [`report`](mod@report): what there is to say to a reader, as typed data.
 //! - [`render`]: findings and lists → text, JSON, SARIF and so on.
 //! - [`env`](mod@env): the world around one run; all that is read from outside.
 //! - [`commands`]: one verb per file.
@@ -50,6 +51,7 @@ mod model;
 mod policy;
 mod register;
 mod render;
+mod report;
 mod rules;
 mod source;
 mod text;
@@ -96,6 +98,7 @@ fn dispatch(cli: Cli, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
         Command::Init(args) => commands::init::run(&args, globals, env),
         Command::New(args) => commands::new::run(&args, globals, env),
         Command::Check(args) => commands::check::run(&args, globals, env),
+        Command::Review(args) => commands::review::run(&args, globals, env),
         Command::Diff(args) => commands::diff::run(&args, globals, env),
         Command::List(args) => commands::list::run(&args, globals, env),
         Command::Show(args) => commands::show::run(&args, globals, env),

@@ -12,6 +12,7 @@ pub(crate) mod init;
 pub(crate) mod list;
 mod mainline;
 pub(crate) mod new;
+pub(crate) mod review;
 mod revisions;
 pub(crate) mod rules;
 pub(crate) mod schema;

@@ -180,6 +180,11 @@ impl Trail {
         }
     }
 
+    /// Whether its beginning is not in this clone.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.why.iter().any(|reason| matches!(reason, Reason::HistoryMissing { .. }))
+    }
+
     /// What the record that stands on the mainline is on a day; none where there is none.
     pub(crate) fn status(&self, today: chrono::NaiveDate) -> Option<Status> {
         self.text.as_ref().map(|text| window::status(&text.exception, true, today))

@@ -113,7 +113,7 @@ impl Wrote {
     }
 
     /// Why somebody cannot have approved this text.
-    fn objection(&self, person: &Person) -> Option<Reason> {
+    pub(super) fn objection(&self, person: &Person) -> Option<Reason> {
         let id = || person.id.clone();
         let wrote = self.authors.iter().find(|(who, _)| person.has_address(&who.email));
         if let Some((_, commit)) = wrote {
@@ -268,7 +268,7 @@ impl Collected {
     }
 
     /// Keeps the strongest evidence of each person; says whether the person is new.
-    fn count(&mut self, counted: Counted) -> bool {
+    pub(super) fn count(&mut self, counted: Counted) -> bool {
         match self.counted.get(&counted.person) {
             Some(known) if known.kind >= counted.kind => false,
             known => {

@@ -333,6 +333,7 @@ impl Walk<'_> {
             why,
             text,
             settled: self.settled,
+            wrote: self.wrote,
             lineage,
             first_promised,
             days_granted,

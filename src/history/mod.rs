@@ -8,6 +8,7 @@
 //! [`landed`] is what a repository's mainline brought, and the only part that reads one; [`clock`]
 //! says what its dates are worth. [`policies`] tells which policy was in force, [`evidence`] who
 //! approved a text, [`judge`] makes the trail of one record, and [`audit`] that of all.
+//! [`proposal`] says what a text takes that has not landed yet.
 //! [`verdict`] holds what is said.
 //!
 //! Invariant: reads no file and no clock. A verdict that is not good has a reason, and one that is
@@ -24,6 +25,7 @@ mod judge;
 mod landed;
 mod lineage;
 mod policies;
+mod proposal;
 #[cfg(test)]
 mod scenarios;
 mod signature;
@@ -37,8 +39,10 @@ pub(crate) fn digest(bytes: &[u8]) -> String {
     lineage::Digest::of(bytes).to_string()
 }
 
+pub(crate) use approval::MAX_APPROVAL_SIZE;
 pub(crate) use audit::{Anchor, Audit};
 pub(crate) use clock::{Clock, Position, end_of};
 pub(crate) use landed::{Landed, Wanted};
 pub(crate) use policies::{PolicyRevision, Trusted};
+pub(crate) use proposal::{ApprovalFile, Needs, Proposal};
 pub(crate) use verdict::{Counted, Reason, Revision, RevisionKind, State, Trail, Verdict, short};

@@ -263,7 +263,6 @@ pub(super) fn look_at_approvals(
             continue;
         }
         seen.push(*blob);
-        let refuse = |reason| Reason::NotCounted { path: path.clone(), reason: Box::new(reason) };
         let bytes = match landed.texts.get(blob) {
             Some(Text::Bytes(bytes)) => bytes,
             _ => {
@@ -272,19 +271,27 @@ pub(super) fn look_at_approvals(
             }
         };
         let is_new = landing.approvals.iter().any(|it| it.after == Some(*blob));
-        let approval =
-            match Approval::parse(bytes).and_then(|it| it.stands_at(below(path)).map(|()| it)) {
-                Ok(approval) => approval,
-                Err(malformed) => {
-                    collected.add(refuse(NotCounted::Malformed(malformed)));
-                    continue;
-                }
-            };
+        let approval = match read_approval(path, bytes) {
+            Ok(approval) => approval,
+            Err(reason) => {
+                collected.add(reason);
+                continue;
+            }
+        };
         let Some(day) = landed.clock.day(landing.position) else { continue };
         let seen =
             Seen { path, commit: landing.commit.id, position: landing.position, day, is_new };
         collected.signed(&approval, subject, seen, demand, wrote);
     }
+}
+
+/// Reads an approval that stands at a path.
+pub(super) fn read_approval(path: &str, bytes: &[u8]) -> Result<Approval, Reason> {
+    let approval = Approval::parse(bytes).and_then(|it| it.stands_at(below(path)).map(|()| it));
+    approval.map_err(|malformed| {
+        let reason = Box::new(NotCounted::Malformed(malformed));
+        Reason::NotCounted { path: path.to_owned(), reason }
+    })
 }
 
 /// The part of an approval's path that its statement determines.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate};
 
 use super::approval::NotCounted;
+use super::evidence::Wrote;
 use super::lineage::Digest;
 use crate::changes;
 use crate::git::ObjectId;
@@ -29,10 +30,10 @@ pub(crate) struct Trail {
     /// The text that stands on the mainline; none where the record was deleted or cannot be read.
     pub(crate) text: Option<Arc<Record>>,
     /// The text that was approved or needed no approval last.
-    #[expect(dead_code, reason = "`exc approve` compares with it")]
     pub(crate) settled: Option<Arc<Record>>,
+    /// Those who wrote the texts since.
+    pub(super) wrote: Wrote,
     /// What the next approval is given on top of.
-    #[cfg_attr(not(test), expect(dead_code, reason = "`exc approve` signs it"))]
     pub(crate) lineage: Digest,
     /// Times that it was allowed for longer, filed again, or opened again, as it landed.
     pub(crate) renewals: usize,

@@ -19,7 +19,6 @@ use crate::source::schema;
 #[derive(Debug)]
 pub(crate) struct Person {
     pub(crate) id: String,
-    #[cfg_attr(not(test), expect(dead_code, reason = "the reviewer's page names people by it"))]
     pub(crate) name: String,
     pub(crate) emails: Vec<String>,
     pub(crate) roles: Vec<String>,

@@ -21,6 +21,7 @@ mod junit;
 pub(crate) mod markdown;
 pub(crate) mod page;
 pub(crate) mod record;
+pub(crate) mod review;
 mod safe;
 mod sarif;
 #[cfg(test)]

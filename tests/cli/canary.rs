@@ -34,6 +34,8 @@ const COMMANDS: &[(u8, &[&str])] = &[
     (1, &["audit", "--as-of", "2026-11-20"]),
     (0, &["list", "--as-of", "2026-11-20"]),
     (0, &["show", "EXC-2026-K7QD", "--as-of", "2026-11-20"]),
+    (0, &["review"]),
+    (0, &["review", "--base", "HEAD", "EXC-2026-K7QD"]),
     (0, &["rules"]),
     (0, &["explain", "EXC203"]),
     (0, &["schema"]),

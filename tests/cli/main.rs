@@ -15,6 +15,7 @@ mod hostile;
 mod init;
 mod list;
 mod new;
+mod review;
 mod rules;
 mod show;
 #[cfg(unix)]

@@ -8,5 +8,6 @@ mod evidence;
 mod lineage;
 mod policies;
 mod properties;
+mod proposals;
 mod separation;
 mod world;

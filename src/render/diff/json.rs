@@ -22,7 +22,7 @@ struct DiffView<'a> {
 
 /// Both are `null` for the work tree.
 #[derive(Serialize)]
-struct SideView<'a> {
+pub(in crate::render) struct SideView<'a> {
     revision: Option<&'a str>,
     commit: Option<&'a str>,
 }
@@ -43,7 +43,7 @@ struct ChangeView<'a> {
 }
 
 #[derive(Serialize)]
-struct FieldView<'a> {
+pub(in crate::render) struct FieldView<'a> {
     pointer: &'a str,
     kind: &'static str,
     before: Option<&'a str>,

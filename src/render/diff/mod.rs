@@ -15,6 +15,8 @@ use clap::ValueEnum;
 use super::Style;
 use crate::changes::{Change, Kind};
 
+pub(super) use json::{FieldView, SideView};
+
 /// Letters of a commit's name that people read.
 const SHORT: usize = 7;
 
@@ -100,7 +102,7 @@ impl Diff<'_> {
     }
 }
 
-fn described(kind: Kind) -> &'static str {
+pub(super) fn described(kind: Kind) -> &'static str {
     match kind {
         Kind::Other => "other material change",
         kind => kind.as_str(),

@@ -19,7 +19,7 @@ struct AuditView<'a> {
     coverage: CoverageView<'a>,
     problems: &'a [String],
     policy: Vec<PolicyView>,
-    records: Vec<RecordView<'a>>,
+    records: Vec<TrailView<'a>>,
 }
 
 #[derive(Serialize)]
@@ -28,7 +28,7 @@ struct HistoryView<'a> {
     tool_version: &'static str,
     today: String,
     coverage: CoverageView<'a>,
-    record: RecordView<'a>,
+    record: TrailView<'a>,
 }
 
 #[derive(Serialize)]
@@ -40,7 +40,7 @@ struct CoverageView<'a> {
 }
 
 #[derive(Serialize)]
-struct RecordView<'a> {
+pub(in crate::render) struct TrailView<'a> {
     id: &'a str,
     verdict: &'static str,
     /// `null` where the record was deleted.
@@ -71,7 +71,7 @@ struct RevisionView<'a> {
 }
 
 #[derive(Serialize)]
-struct EvidenceView<'a> {
+pub(in crate::render) struct EvidenceView<'a> {
     kind: &'static str,
     person: &'a str,
     commit: String,
@@ -110,7 +110,7 @@ pub(super) fn write(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
             tip: page.tip.to_string(),
             notes: page.notes,
         },
-        record: record(page.trail, status.map(Status::as_str)),
+        record: trail_view(page.trail, status.map(Status::as_str)),
     };
     json::write(&view, out)
 }
@@ -131,16 +131,19 @@ pub(super) fn write_audit(page: &AuditPage<'_>, out: &mut dyn Write) -> io::Resu
         records: page
             .records
             .iter()
-            .map(|Judged { trail, status, .. }| record(trail, status.map(Status::as_str)))
+            .map(|Judged { trail, status, .. }| trail_view(trail, status.map(Status::as_str)))
             .collect(),
     };
     json::write(&view, out)
 }
 
-fn record<'a>(trail: &'a Trail, status: Option<&'static str>) -> RecordView<'a> {
+pub(in crate::render) fn trail_view<'a>(
+    trail: &'a Trail,
+    status: Option<&'static str>,
+) -> TrailView<'a> {
     let deciding = trail.deciding();
     let exception = trail.text.as_ref().map(|text| &text.exception);
-    RecordView {
+    TrailView {
         id: &trail.id,
         verdict: trail.verdict.as_str(),
         status,
@@ -149,14 +152,14 @@ fn record<'a>(trail: &'a Trail, status: Option<&'static str>) -> RecordView<'a> 
         first_promised: trail.first_promised.map(|day| day.to_string()),
         renewals: trail.renewals,
         days_granted: trail.days_granted,
-        evidence: deciding.map(|it| evidence(&it.evidence)).unwrap_or_default(),
+        evidence: deciding.map(|it| evidence_views(&it.evidence)).unwrap_or_default(),
         why: texts(&trail.why),
         notes: deciding.map(|it| texts(&it.notes)).unwrap_or_default(),
         revisions: trail.revisions.iter().map(RevisionView::from).collect(),
     }
 }
 
-fn evidence(evidence: &[Counted]) -> Vec<EvidenceView<'_>> {
+pub(in crate::render) fn evidence_views(evidence: &[Counted]) -> Vec<EvidenceView<'_>> {
     let view = |it: &'_ Counted| (it.kind.as_str(), it.commit.to_string(), is_claimed(it));
     evidence
         .iter()
@@ -190,7 +193,7 @@ impl<'a> From<&'a Revision> for RevisionView<'a> {
             verdict: revision.state.as_str(),
             path: revision.path.as_deref(),
             expires: expires.map(|day| day.to_string()),
-            evidence: evidence(&revision.evidence),
+            evidence: evidence_views(&revision.evidence),
             why: texts(&revision.why),
             notes: texts(&revision.notes),
         }

@@ -112,17 +112,7 @@ impl Sheet<'_> {
 
     fn revision(&mut self, told: &Told<'_>) -> io::Result<()> {
         let revision = told.revision;
-        let day = revision.day().map_or_else(|| "no date   ".to_owned(), |day| day.to_string());
-        let odd = if revision.is_landing_odd { " (a date that cannot be)" } else { "" };
-        self.line(
-            2,
-            &format!(
-                "{day}{odd}  {}  {:<11} {}",
-                short(revision.commit),
-                revision.kind.as_str(),
-                outcome(revision)
-            ),
-        )?;
+        self.line(2, &line_of(revision))?;
         if revision.kind != RevisionKind::Restored {
             let all: Vec<_> = told.changes.iter().flat_map(sentences).collect();
             for sentence in all.iter().take(MAX_CHANGES) {
@@ -162,8 +152,16 @@ impl Sheet<'_> {
     }
 }
 
+/// A revision on one line: when it landed, what it is, and who approved it.
+pub(in crate::render) fn line_of(revision: &Revision) -> String {
+    let day = revision.day().map_or_else(|| "no date   ".to_owned(), |day| day.to_string());
+    let odd = if revision.is_landing_odd { " (a date that cannot be)" } else { "" };
+    let (commit, kind) = (short(revision.commit), revision.kind.as_str());
+    format!("{day}{odd}  {commit}  {kind:<11} {}", outcome(revision))
+}
+
 /// A verdict as people say it.
-pub(super) fn said(verdict: Verdict) -> &'static str {
+pub(in crate::render) fn said(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::ApprovedLate => "approved late",
         verdict => verdict.as_str(),
@@ -198,7 +196,7 @@ pub(super) fn outcome(revision: &Revision) -> String {
     }
 }
 
-pub(super) fn by(evidence: &[Counted]) -> String {
+pub(in crate::render) fn by(evidence: &[Counted]) -> String {
     let one = |it: &Counted| {
         let claimed = if it.kind == Evidence::Signed { "" } else { ", claimed" };
         format!("{} ({}{claimed})", it.person, it.kind.as_str())

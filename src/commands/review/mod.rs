@@ -1,0 +1,238 @@
+//! `exc review`: the page on which a reviewer decides.
+
+mod sides;
+
+use std::collections::BTreeMap;
+
+use self::sides::{Points, Sides};
+use super::{Failure, Globals, Workspace};
+use crate::changes::{self, Change};
+use crate::env::{Env, Outcome};
+use crate::finding::{self, Finding, Level};
+use crate::git::{Contributors, ObjectId, Repo};
+use crate::history::{ApprovalFile, Audit, Landed, MAX_APPROVAL_SIZE, Needs, Proposal, Wanted};
+use crate::policy::Policy;
+use crate::render::review::{self, Page, ReviewFormat};
+use crate::report::review::{Reviewed, Setting, is_about};
+use crate::rules::{self, Context};
+use crate::source::{Record, schema};
+
+/// Show what a reviewer has to know about each changed record, instead of a diff of YAML
+///
+/// For each record, the most serious change first: what changes, in words; what `exc check` finds in it; the questions that decide, answered `yes`, `no` or `for you to judge`; what its team, its controls and its place have already; who may approve it, and who has; and all that has landed of it so far. How often a record was renewed, and what was promised first, comes from git, not from the record.
+///
+/// Without `--base`, the work tree is compared with the mainline. With it, HEAD is compared with where it left the base, as a pull request is: what is committed counts, whatever the work tree holds. Policy, budgets and people are those of the mainline or the base. With ids, these records are shown, changed or not.
+///
+/// Exit codes: 0 also where there are findings (`exc check` is the gate), 2 where something could not be read.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  exc review                                      the work tree against the mainline
+  exc review --base origin/main                   this branch, as a pull request
+  exc review EXC-2026-K7QD                        one record, also for its periodic review
+  exc review --base origin/main --format markdown > comment.md")]
+pub(crate) struct Args {
+    /// Show these records, changed or not [default: all that differ]
+    #[arg(value_name = "ID")]
+    ids: Vec<String>,
+    /// Compare with where HEAD left REF [default: the mainline with the work tree]
+    #[arg(long, value_name = "REF")]
+    base: Option<String>,
+    /// The commit to review instead of HEAD
+    #[arg(long, value_name = "REF", requires = "base")]
+    head: Option<String>,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: ReviewFormat,
+}
+
+pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
+    let (repo, workspace, points) =
+        sides::find(args.base.as_deref(), args.head.as_deref(), globals, env)?;
+    let own = points.policy(&repo, &workspace)?;
+    let policy = own.as_ref().unwrap_or(&workspace.policy);
+    let sides = Sides::read(&points, &repo, &workspace, policy);
+    let all = changes::registers(&sides.before, &sides.after);
+    let findings = findings(&sides, &all, &Context { policy, today: env.today });
+    let chosen = chosen(&args.ids, all, &sides)?;
+    let history = History::read(&repo, &points, &workspace, &chosen)?;
+    let setting =
+        Setting { policy, today: env.today, register: sides.whole(), findings: &findings };
+    let mut records = Vec::with_capacity(chosen.len());
+    for change in &chosen {
+        let needs = history.needs(change, policy, &sides, env)?;
+        let id = change.record().map_or("", |record| &record.exception.id);
+        records.extend(Reviewed::new(change, setting, history.audit.trail(id), needs));
+    }
+
+    let elsewhere = elsewhere(&findings, &records);
+    let mut notes = history.notes.clone();
+    if own.is_none() {
+        notes.push(format!("{} has no policy: it is judged by its own", points.into.name));
+    }
+    let mut uncommitted = Vec::new();
+    for text in chosen.iter().filter_map(|change| change.after) {
+        if points.is_uncommitted(&repo, text)? {
+            uncommitted.push(format!("`{}`", text.exception.id));
+        }
+    }
+    if !uncommitted.is_empty() {
+        notes.push(format!(
+            "not committed, so who wrote it and cannot approve it is not known yet: {}",
+            uncommitted.join(", ")
+        ));
+    }
+    let unreadable = sides.unreadable();
+    let page = Page {
+        today: env.today,
+        from: &sides.from,
+        to: &sides.to,
+        records: &records,
+        cautions: &points.cautions(&repo, &workspace)?,
+        notes: &notes,
+        unreadable: &unreadable,
+        elsewhere,
+        is_of_named: !args.ids.is_empty(),
+    };
+    let style = globals.style(env);
+    globals.print(env, |out| review::write(args.format, &page, style, out))?;
+    let is_whole = unreadable.is_empty() && history.landed.missing.is_none();
+    Ok(if is_whole { Outcome::Success } else { Outcome::Error })
+}
+
+/// What is wrong with the register as the change leaves it, and with the change of each record.
+/// Whether the policy may change with it is for `exc check`.
+fn findings(sides: &Sides, changes: &[Change<'_>], context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = rules::check(sides.whole(), context);
+    let ids = sides.whole().exceptions().map(|it| it.id.clone()).collect();
+    let change = rules::Proposal {
+        register: &sides.after.name,
+        records: changes,
+        ids: &ids,
+        retired: &BTreeMap::new(),
+        policies: None,
+        git_files: &[],
+    };
+    findings.extend(rules::check_proposal(&change, context));
+    finding::sort(&mut findings);
+    findings
+}
+
+/// The changes to show: all, or those of the records that were named, which need not differ.
+fn chosen<'a>(
+    ids: &[String],
+    mut changes: Vec<Change<'a>>,
+    sides: &'a Sides,
+) -> Result<Vec<Change<'a>>, Failure> {
+    if ids.is_empty() {
+        return Ok(changes);
+    }
+    let is_meant = |record: &Record, id: &str| record.exception.id == id;
+    changes.retain(|it| it.record().is_some_and(|record| ids.contains(&record.exception.id)));
+    for id in ids {
+        if changes.iter().any(|it| it.record().is_some_and(|record| is_meant(record, id))) {
+            continue;
+        }
+        let Some(record) = sides.whole().records.iter().find(|record| is_meant(record, id)) else {
+            let known = sides.whole().exceptions().map(|it| it.id.as_str());
+            let hint = match schema::nearest(id, known) {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => "`exc list --all` shows the records".to_owned(),
+            };
+            return Err(Failure::new(format!("there is no record `{id}`")).hint(hint));
+        };
+        changes.push(changes::compare(Some(record), Some(record)));
+    }
+    Ok(changes)
+}
+
+/// Errors and warnings that stand in none of the records.
+fn elsewhere(findings: &[Finding], records: &[Reviewed<'_>]) -> (usize, usize) {
+    let is_here = |finding: &Finding| records.iter().any(|it| is_about(finding, it.record));
+    let elsewhere: Vec<&Finding> = findings.iter().filter(|it| !is_here(it)).collect();
+    let n_errors = elsewhere.iter().filter(|it| it.level == Level::Error).count();
+    (n_errors, elsewhere.len() - n_errors)
+}
+
+/// What the mainline says about the records, and who wrote what is not on it yet.
+struct History {
+    landed: Landed,
+    audit: Audit,
+    proposers: BTreeMap<Vec<u8>, Contributors>,
+    tip: ObjectId,
+    notes: Vec<String>,
+}
+
+impl History {
+    fn read(
+        repo: &Repo,
+        points: &Points,
+        workspace: &Workspace,
+        chosen: &[Change<'_>],
+    ) -> Result<Self, Failure> {
+        let tip = points.into.tip;
+        let chain = repo.chain(tip)?;
+        let one = match chosen {
+            [change] => change.record().map(|record| record.exception.id.as_str()),
+            _ => None,
+        };
+        let wanted = one.map_or(Wanted::Everything, Wanted::Record);
+        let landed = Landed::read(repo, &chain, &workspace.name, wanted)?;
+        let audit = match one {
+            Some(id) => Audit::of_record(&landed, id, &[]),
+            None => Audit::new(&landed, &[]),
+        };
+        let proposers = match points.head {
+            Some(head) => repo.proposers(tip, head, &workspace.name)?,
+            None => BTreeMap::new(),
+        };
+        let mut notes = Vec::new();
+        if landed.missing.is_some() {
+            notes.push(
+                "this clone is shallow, so what happened before is not known: `git fetch --unshallow`"
+                    .to_owned(),
+            );
+        }
+        if audit.policies.is_unsettled() {
+            notes.push(format!(
+                "the policy on {} has a change that nobody approved: approvals are judged by the one before it, see `exc audit`",
+                points.into.name
+            ));
+        }
+        Ok(Self { landed, audit, proposers, tip, notes })
+    }
+
+    /// What a change takes to be approved, and what of that is there.
+    fn needs<'a>(
+        &'a self,
+        change: &Change<'a>,
+        policy: &'a Policy,
+        sides: &Sides,
+        env: &Env<'_>,
+    ) -> Result<Option<Needs<'a>>, Failure> {
+        let Some(text) = change.after else { return Ok(None) };
+        let id = &text.exception.id;
+        let known = sides.approvals_before(id)?;
+        let approvals: Vec<ApprovalFile> = sides
+            .after_store
+            .approvals(&sides.after.name, id, MAX_APPROVAL_SIZE as u64)?
+            .into_iter()
+            .map(|(path, bytes)| {
+                let is_new = !known.iter().any(|(_, known)| *known == bytes);
+                ApprovalFile { path, bytes, is_new }
+            })
+            .collect();
+        let paths = [change.before, change.after].into_iter().flatten();
+        let paths = paths.map(|record| record.file().path().as_bytes());
+        let proposal = Proposal {
+            policy: self.audit.policies.in_force().last().map_or(policy, |policy| policy),
+            trail: self.audit.trail(id),
+            text,
+            wrote: paths.filter_map(|path| self.proposers.get(path)).collect(),
+            approvals: &approvals,
+            tip: self.tip,
+            today: env.today,
+        };
+        Ok(proposal.needs())
+    }
+}

@@ -1,0 +1,284 @@
+//! Which two moments of a register are compared, and by whose policy.
+
+use crate::commands::revisions::{resolve, short};
+use crate::commands::workspace::{candidates, usable_policy};
+use crate::commands::{Failure, Globals, Workspace, mainline, open_or_explain};
+use crate::env::Env;
+use crate::git::{Mainline, NoRevision, ObjectId, Repo};
+use crate::history::MAX_APPROVAL_SIZE;
+use crate::policy::Policy;
+use crate::register::{self, Merge, POLICY_FILE, Register, Snapshot, Store};
+use crate::render::diff::Side;
+use crate::report::review::surroundings::caution;
+use crate::source::Record;
+
+const OPTION: &str = "name a branch, a tag or a commit, such as `--base origin/main`";
+/// Files at fixed places that decide about records; of a work tree they are looked at on disk.
+const LOOKED_AT: [&str; 7] = [
+    ".gitattributes",
+    ".mailmap",
+    "CODEOWNERS",
+    ".github/CODEOWNERS",
+    ".gitlab/CODEOWNERS",
+    "docs/CODEOWNERS",
+    ".gitlab-ci.yml",
+];
+
+/// The commits between which a change stands.
+pub(super) struct Points {
+    /// The branch into which the change goes.
+    pub(super) into: Mainline,
+    /// Where the change left that branch; none where the two have nothing in common.
+    left: Option<ObjectId>,
+    /// The newest commit of the change; none where nothing has been committed.
+    pub(super) head: Option<ObjectId>,
+    /// How `head` was named; none for the work tree.
+    head_name: Option<String>,
+}
+
+/// Both moments, read.
+pub(super) struct Sides {
+    pub(super) from: Side,
+    pub(super) to: Side,
+    pub(super) before: Register,
+    pub(super) after: Register,
+    /// What the branch will hold with the change; none where that is `after`.
+    merged: Option<Register>,
+    pub(super) after_store: Store,
+    before_store: Store,
+}
+
+/// Finds what is reviewed: the register, its repository, and the commits between which the change
+/// stands. With a base, what is committed says where the register is, never the work tree.
+pub(super) fn find(
+    base: Option<&str>,
+    head: Option<&str>,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> anyhow::Result<(Repo, Workspace, Points)> {
+    if let Some(base) = base {
+        let (repo, names) = candidates(globals, env)?;
+        let points = Points::between(base, head.unwrap_or("HEAD"), &repo)?;
+        let workspace = points.workspace(&repo, names)?;
+        return Ok((repo, workspace, points));
+    }
+    let workspace = open_or_explain(globals, env)?;
+    let Some(repo) = mainline::repository(&workspace)? else {
+        let message = format!("`{}` is in no git repository", workspace.root.display());
+        return Err(Failure::new(message).hint("run it in a clone of the register").into());
+    };
+    let points = Points::of_work_tree(&repo, &workspace)?;
+    Ok((repo, workspace, points))
+}
+
+impl Points {
+    fn between(base: &str, name: &str, repo: &Repo) -> Result<Self, Failure> {
+        let into = Mainline { name: base.to_owned(), tip: resolve(repo, base, OPTION)? };
+        let head = resolve(repo, name, OPTION)?;
+        let left = repo.merge_base(into.tip, head)?;
+        if left.is_none() {
+            let message = format!("`{base}` and `{name}` have no commit in common");
+            let hint = "name the branch into which the change goes, and fetch all of its history";
+            return Err(Failure::new(message).hint(hint));
+        }
+        Ok(Self { into, left, head: Some(head), head_name: Some(name.to_owned()) })
+    }
+
+    /// The register on the branch, or the one that the change starts there.
+    fn workspace(&self, repo: &Repo, names: Vec<String>) -> Result<Workspace, Failure> {
+        let head = self.head.unwrap_or(self.into.tip);
+        for commit in [self.into.tip, head] {
+            for name in &names {
+                if repo.entry_at(commit, &format!("{name}/{POLICY_FILE}"))?.is_none() {
+                    continue;
+                }
+                let policy = self.policy_at(repo, name, commit)?;
+                return Ok(Workspace {
+                    store: Store::Commit(snapshot(repo, name, head)),
+                    name: name.clone(),
+                    root: repo.root().unwrap_or(repo.directory()).to_owned(),
+                    policy,
+                    findings: Vec::new(),
+                });
+            }
+        }
+        let message = format!(
+            "no register: `{}/{POLICY_FILE}` is neither on `{}` nor in the change",
+            names.last().map_or("exceptions", String::as_str),
+            self.into.name
+        );
+        let hint = "run `exc init` to start one, or name one with `--register DIR`";
+        Err(Failure::new(message).hint(hint))
+    }
+
+    fn policy_at(&self, repo: &Repo, name: &str, commit: ObjectId) -> Result<Policy, Failure> {
+        let store = Store::Commit(snapshot(repo, name, commit));
+        let policy = usable_policy(&store, name).map(|(policy, _)| policy);
+        policy.map_err(|_| {
+            let place = if commit == self.into.tip { &self.into.name } else { "the change" };
+            Failure::new(format!("the policy on `{place}` cannot be used"))
+                .hint("`exc check` in a checkout of it says what is wrong")
+        })
+    }
+
+    fn of_work_tree(repo: &Repo, workspace: &Workspace) -> Result<Self, Failure> {
+        if let Store::Commit(_) = workspace.store {
+            let message = "a bare repository has no work tree to review";
+            return Err(Failure::new(message)
+                .hint("name two revisions: `exc review --base main --head BRANCH`"));
+        }
+        let branch = &workspace.policy.mainline;
+        let Some(into) = repo.mainline(branch)? else {
+            let message = format!("there is no branch `{branch}`, which is the policy's mainline");
+            return Err(
+                Failure::new(message).hint("fetch or commit it, or name another with `--base REF`")
+            );
+        };
+        let head = match repo.resolve("HEAD") {
+            Ok(head) => Some(head),
+            Err(NoRevision::Unknown) => None,
+            Err(NoRevision::Unreadable(error)) => return Err(error.into()),
+            Err(_) => return Err(Failure::new("`HEAD` is no commit")),
+        };
+        let left = match head {
+            Some(head) => repo.merge_base(into.tip, head)?,
+            None => None,
+        };
+        Ok(Self { into, left, head, head_name: None })
+    }
+
+    /// The policy of the branch into which the change goes; none where it has none yet.
+    pub(super) fn policy(
+        &self,
+        repo: &Repo,
+        workspace: &Workspace,
+    ) -> Result<Option<Policy>, Failure> {
+        let path = format!("{}/{POLICY_FILE}", workspace.name);
+        if repo.entry_at(self.into.tip, &path)?.is_none() {
+            return Ok(None);
+        }
+        self.policy_at(repo, &workspace.name, self.into.tip).map(Some)
+    }
+
+    /// Whether a text of the work tree is not that of the newest commit, so that nobody is known
+    /// to have written it.
+    pub(super) fn is_uncommitted(&self, repo: &Repo, record: &Record) -> Result<bool, Failure> {
+        if self.head_name.is_some() {
+            return Ok(false);
+        }
+        let file = record.file();
+        let committed = match self.head {
+            Some(head) => repo.entry_at(head, file.path())?.map(|entry| entry.id),
+            None => None,
+        };
+        Ok(committed != ObjectId::of_file(file.text().as_bytes()))
+    }
+
+    /// Files that change too and decide about records, each with what it does.
+    pub(super) fn cautions(
+        &self,
+        repo: &Repo,
+        workspace: &Workspace,
+    ) -> Result<Vec<String>, Failure> {
+        let mut paths: Vec<String> = Vec::new();
+        if let (Some(left), Some(head)) = (self.left, self.head) {
+            let changes = repo.changes_between(left, head, "")?;
+            let path = |path: &[u8]| String::from_utf8_lossy(path).into_owned();
+            paths.extend(changes.iter().map(|it| path(&it.path)));
+        }
+        if self.head_name.is_none() {
+            paths.extend(self.uncommitted(repo, workspace)?);
+        }
+        paths.sort();
+        paths.dedup();
+        let told = paths.iter().filter_map(|path| {
+            let what = caution(path, &workspace.name)?;
+            Some(format!("`{path}` changes too: {what}"))
+        });
+        Ok(told.collect())
+    }
+
+    fn uncommitted(&self, repo: &Repo, workspace: &Workspace) -> Result<Vec<String>, Failure> {
+        let policy = format!("{}/{POLICY_FILE}", workspace.name);
+        let mut paths = Vec::new();
+        for path in LOOKED_AT.iter().copied().chain([policy.as_str()]) {
+            let committed = match self.head {
+                Some(head) => repo.entry_at(head, path)?.map(|entry| entry.id),
+                None => None,
+            };
+            // What cannot be read is not what was committed.
+            let bytes = std::fs::read(workspace.root.join(path));
+            let on_disk = bytes.ok().and_then(|bytes| ObjectId::of_file(&bytes));
+            if committed != on_disk {
+                paths.push(path.to_owned());
+            }
+        }
+        Ok(paths)
+    }
+}
+
+impl Sides {
+    pub(super) fn read(
+        points: &Points,
+        repo: &Repo,
+        workspace: &Workspace,
+        policy: &Policy,
+    ) -> Self {
+        let at = |commit| Store::Commit(snapshot(repo, &workspace.name, commit));
+        let side =
+            |name: &str, id: ObjectId| Side::Commit { name: name.to_owned(), id: id.to_string() };
+        let into = &points.into;
+        let (from, before_store, to, after_store) =
+            match (&points.head_name, points.head, points.left) {
+                (Some(name), Some(head), Some(left)) => {
+                    let short = short(left);
+                    let from = if left == into.tip { &into.name } else { &short };
+                    (side(from, left), at(left), side(name, head), at(head))
+                }
+                _ => {
+                    let store = workspace.store.clone();
+                    (side(&into.name, into.tip), at(into.tip), Side::WorkTree, store)
+                }
+            };
+        let load = |store: &Store| register::load(store, &workspace.name, &policy.record_schema);
+        let (before, after) = (load(&before_store), load(&after_store));
+        let merged = match (&points.head_name, points.head, points.left) {
+            (Some(_), Some(head), Some(base)) if base != into.tip => {
+                let into = snapshot(repo, &workspace.name, into.tip);
+                Some(load(&Store::Merged(Merge { into, base, head })))
+            }
+            _ => None,
+        };
+        Self { from, to, before, after, merged, after_store, before_store }
+    }
+
+    /// The register as the change leaves it.
+    pub(super) fn whole(&self) -> &Register {
+        self.merged.as_ref().unwrap_or(&self.after)
+    }
+
+    /// The files of either side that could not be read, with the reason.
+    pub(super) fn unreadable(&self) -> Vec<String> {
+        let mut told = Vec::new();
+        for (register, side) in [(&self.before, &self.from), (&self.after, &self.to)] {
+            for path in &register.unreadable {
+                let found = register.findings.iter();
+                let mut found = found.filter(|it| it.code.unjudged);
+                let reason = found
+                    .find(|it| it.place.file.path() == path)
+                    .map_or(String::new(), |finding| format!(": {}", finding.message));
+                told.push(format!("`{path}` could not be read in {}{reason}", side.describe()));
+            }
+        }
+        told
+    }
+
+    /// The approvals of a record that are there without the change.
+    pub(super) fn approvals_before(&self, id: &str) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+        Ok(self.before_store.approvals(&self.before.name, id, MAX_APPROVAL_SIZE as u64)?)
+    }
+}
+
+fn snapshot(repo: &Repo, name: &str, commit: ObjectId) -> Snapshot {
+    Snapshot { repository: repo.directory().to_owned(), commit, folder: name.to_owned() }
+}

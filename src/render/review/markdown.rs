@@ -1,0 +1,184 @@
+//! Pages as Markdown, to post as a comment on GitHub and GitLab.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use chrono::NaiveDate;
+
+use super::Page;
+use super::words::{self, MAX_LISTED, Told};
+use crate::changes::Kind;
+use crate::render::count;
+use crate::render::markdown::{escaped, prose};
+use crate::report::review::Reviewed;
+
+/// Characters of a comment; GitHub refuses more than 65,536.
+const MAX_PAGE: usize = 60_000;
+/// Characters that stay free for what is said at the end.
+const RESERVED: usize = 1_000;
+/// Characters of one text that people read; `exc show` has it whole.
+const MAX_SHOWN: usize = 600;
+
+pub(super) fn write(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all(fitted(page, MAX_PAGE - RESERVED).as_bytes())
+}
+
+/// The comment, from which whole records are left out where it would be too long.
+fn fitted(page: &Page<'_>, room: usize) -> String {
+    let mut comment = format!("### exc review\n\n{}\n", prose(&words::summary(page)));
+    let cautions = page.cautions.iter().map(|text| ("caution", text));
+    let lost = page.unreadable.iter().map(|text| ("error", text));
+    let notes = page.notes.iter().map(|text| ("note", text));
+    for (at, (what, text)) in cautions.chain(lost).chain(notes).enumerate() {
+        if at == MAX_LISTED {
+            comment.push_str("\n> and more: see the output of `exc review`\n");
+            break;
+        }
+        let gap = if at == 0 { "\n" } else { ">\n" };
+        push(&mut comment, format_args!("{gap}> **{what}**: {}\n", prose(text)));
+    }
+    let mut n_chars = comment.chars().count();
+    let mut left_out = 0;
+    for it in page.records {
+        let whole = record(it, page.today, true);
+        let block = match n_chars + whole.chars().count() <= room {
+            true => whole,
+            false => record(it, page.today, false),
+        };
+        let n = block.chars().count();
+        if n_chars + n > room {
+            left_out += 1;
+            continue;
+        }
+        n_chars += n;
+        comment.push_str(&block);
+    }
+    if left_out > 0 {
+        let records = count(left_out, "record");
+        push(
+            &mut comment,
+            format_args!(
+                "\n**Left out: {records}, for which there is no room here.** `exc review` shows all.\n"
+            ),
+        );
+    }
+    comment
+}
+
+fn record(it: &Reviewed<'_>, today: NaiveDate, with_details: bool) -> String {
+    let exception = it.exception();
+    let (id, title) = (plain(&exception.id), plain(&exception.title));
+    let (kind, more) = words::headline(it, today);
+    let mut block = format!(
+        "\n#### {id}: {title}\n\n**{kind}**: {}<br>\n{}\n\n",
+        plain(&more),
+        words::glance(it)
+    );
+    push(
+        &mut block,
+        format_args!(
+            "Asked by {}, owned by {}, in {}\n\n",
+            plain(&words::person(&exception.requester)),
+            plain(&words::person(&exception.owner)),
+            plain(it.record.file().path())
+        ),
+    );
+    changes(it, &mut block);
+    if !it.findings.is_empty() {
+        block.push_str("**Findings**\n\n");
+        for finding in it.findings.iter().take(MAX_LISTED) {
+            let (level, text) = (finding.level.as_str(), prose(&words::finding(finding, it)));
+            push(&mut block, format_args!("- **{level}** {text}\n"));
+        }
+        more_than(it.findings.len(), &mut block);
+        block.push('\n');
+    }
+    if !it.questions.is_empty() {
+        block.push_str("| Question | Answer | Fact |\n| --- | --- | --- |\n");
+        for question in words::questions(it) {
+            let (asks, answer) = (question.topic.asks(), question.answer.said());
+            let fact = prose(&question.fact);
+            push(&mut block, format_args!("| {asks} | **{answer}** | {fact} |\n"));
+        }
+        block.push('\n');
+    }
+    block.push_str("**Approval**\n\n");
+    for (label, text) in words::approval(it) {
+        push(&mut block, format_args!("- {label}: {}\n", prose(&text)));
+    }
+    let (sum, lines) = words::trail(it);
+    if !with_details {
+        push(
+            &mut block,
+            format_args!("\n**Trail**: {} (portfolio and trail: no room here)\n", prose(&sum)),
+        );
+        return block;
+    }
+    details("Besides in the register", &words::others(it), &mut block);
+    match lines.is_empty() {
+        true => push(&mut block, format_args!("\n**Trail**: {}\n", prose(&sum))),
+        false => details(&format!("Trail: {}", plain(&sum)), &lines, &mut block),
+    }
+    block
+}
+
+fn changes(it: &Reviewed<'_>, block: &mut String) {
+    let mut changes = words::changes(it);
+    let misstatement = words::misstatement(it);
+    changes.extend(misstatement.map(|text| Told { text, below: Vec::new() }));
+    for Told { text, below } in changes.iter().take(MAX_LISTED) {
+        push(block, format_args!("- {}", plain(text)));
+        for (label, text) in below {
+            let text = plain(text);
+            match *label {
+                "+" => push(block, format_args!("<br><ins>{text}</ins>")),
+                "-" => push(block, format_args!("<br><del>{text}</del>")),
+                label => push(block, format_args!("<br>{label}: {text}")),
+            }
+        }
+        block.push('\n');
+    }
+    more_than(changes.len(), block);
+    if !changes.is_empty() {
+        block.push('\n');
+    }
+    if it.stated.is_empty() {
+        return;
+    }
+    let is_new = matches!(it.change.kind, Kind::New | Kind::Identical);
+    block.push_str(if is_new { "**What**\n\n" } else { "**Unchanged**\n\n" });
+    for stated in it.stated.iter().take(2 * MAX_LISTED) {
+        push(block, format_args!("- {}: {}\n", stated.label, plain(&stated.text)));
+    }
+    block.push('\n');
+}
+
+fn more_than(n: usize, block: &mut String) {
+    if n > MAX_LISTED {
+        push(block, format_args!("- and {} more\n", n - MAX_LISTED));
+    }
+}
+
+/// Lines that are folded away until somebody asks for them.
+fn details(summary: &str, lines: &[String], block: &mut String) {
+    if lines.is_empty() {
+        return;
+    }
+    push(block, format_args!("\n<details><summary>{summary}</summary>\n\n"));
+    for line in lines {
+        push(block, format_args!("- {}\n", plain(line)));
+    }
+    block.push_str("\n</details>\n");
+}
+
+/// Text without any meaning to Markdown, cut where nobody would read on.
+fn plain(text: &str) -> String {
+    match text.char_indices().nth(MAX_SHOWN) {
+        Some((end, _)) => format!("{}…", escaped(&text[..end])),
+        None => escaped(text),
+    }
+}
+
+fn push(block: &mut String, text: std::fmt::Arguments<'_>) {
+    block.write_fmt(text).expect("a string takes everything");
+}
