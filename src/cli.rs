@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Diff(commands::diff::Args),
     List(commands::list::Args),
     Show(commands::show::Args),
+    Approve(commands::approve::Args),
+    Verify(commands::verify::Args),
     History(commands::history::Args),
     Audit(commands::audit::Args),
     Explain(commands::explain::Args),

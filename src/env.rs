@@ -8,12 +8,14 @@ use std::io::{BufRead, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 /// The world around one run.
 pub struct Env<'a> {
     /// The day on which everything is judged, UTC.
     pub today: NaiveDate,
+    /// The time of that day, UTC, for what says when it was made. Nothing is judged by it.
+    pub time: NaiveTime,
     /// The absolute path of the working directory.
     pub cwd: PathBuf,
     /// The environment variables.
@@ -51,6 +53,11 @@ pub enum Outcome {
 }
 
 impl Env<'_> {
+    /// The moment, which says when something was made.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.today.and_time(self.time).and_utc()
+    }
+
     /// The value of an environment variable that is set and not empty.
     pub(crate) fn var(&self, name: &str) -> Option<&str> {
         self.vars.get(name).map(String::as_str).filter(|value| !value.is_empty())

@@ -35,7 +35,9 @@
 //! - A file that is replaced is whole, the old one or the new one, however the run ends
 //!   ([`commands::writing`]).
 //! - Text that stands in a record reaches a sink through [`render`], which makes it harmless there.
-//! - No network, no unsafe code, no program is started.
+//! - No network, no unsafe code. One place starts programs: `exc approve` has `ssh-keygen` sign, and
+//!   asks `ssh-add` which keys there are ([`commands::approve`]). Both are looked up in the user's
+//!   `PATH`; no repository names or configures them.
 #![forbid(unsafe_code)]
 
 mod changes;
@@ -102,6 +104,8 @@ fn dispatch(cli: Cli, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
         Command::Diff(args) => commands::diff::run(&args, globals, env),
         Command::List(args) => commands::list::run(&args, globals, env),
         Command::Show(args) => commands::show::run(&args, globals, env),
+        Command::Approve(args) => commands::approve::run(&args, globals, env),
+        Command::Verify(args) => commands::verify::run(&args, globals, env),
         Command::History(args) => commands::history::run(&args, globals, env),
         Command::Audit(args) => commands::audit::run(&args, globals, env),
         Command::Explain(args) => commands::explain::run(&args, globals, env),

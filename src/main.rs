@@ -17,7 +17,7 @@ fn main() -> ExitCode {
         return Outcome::Error.into();
     }
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
-    let today = chrono::Utc::now().date_naive();
+    let now = chrono::Utc::now();
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the directory")]
     let cwd = std::env::current_dir();
     let cwd = match cwd {
@@ -37,7 +37,8 @@ fn main() -> ExitCode {
     let vars = std::env::vars_os().filter_map(|(name, value)| Some((text(name)?, text(value)?)));
     let mut out = BufWriter::new(io::stdout().lock());
     let mut env = Env {
-        today,
+        today: now.date_naive(),
+        time: now.time(),
         cwd,
         vars: vars.collect(),
         terminal,

@@ -261,6 +261,7 @@ fn floor_of(what: &str, root: &Path) -> Result<()> {
             let mut sink = BufWriter::new(std::io::sink());
             let mut env = exc::Env {
                 today: generate::TODAY.parse()?,
+                time: Default::default(),
                 cwd: root.to_owned(),
                 vars: Default::default(),
                 terminal: exc::Terminal::default(),

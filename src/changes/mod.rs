@@ -5,6 +5,7 @@
 
 mod entries;
 mod fields;
+mod policies;
 #[cfg(test)]
 mod properties;
 mod registers;
@@ -13,6 +14,7 @@ mod values;
 use crate::policy::Policy;
 use crate::source::Record;
 
+pub(crate) use policies::policy_changes;
 pub(crate) use registers::registers;
 
 /// What a change is, from the most harmless to what a reviewer has to see first. A change of

@@ -2,6 +2,7 @@
 //!
 //! This file holds what they share: the global options, and writing what they make.
 
+pub(crate) mod approve;
 pub(crate) mod audit;
 pub(crate) mod check;
 pub(crate) mod diff;
@@ -12,12 +13,14 @@ pub(crate) mod init;
 pub(crate) mod list;
 mod mainline;
 pub(crate) mod new;
+mod proposed;
 pub(crate) mod review;
 mod revisions;
 pub(crate) mod rules;
 pub(crate) mod schema;
 pub(crate) mod show;
 mod trail;
+pub(crate) mod verify;
 mod workspace;
 pub(crate) mod writing;
 
@@ -214,6 +217,25 @@ pub(crate) fn verdict(findings: &[Finding], fail_on: Option<Level>) -> Outcome {
     match fail_on {
         Some(level) if findings.iter().any(|finding| finding.level >= level) => Outcome::Findings,
         _ => Outcome::Success,
+    }
+}
+
+/// A line of input without its end; the end of the input ends the conversation.
+pub(crate) fn read_answer(env: &mut Env<'_>, prompt: &str) -> anyhow::Result<String> {
+    loop {
+        let _ = write!(env.err, "{prompt}").and_then(|()| env.err.flush());
+        let mut bytes = Vec::new();
+        let n_read = env.input.read_until(b'\n', &mut bytes)?;
+        if n_read == 0 {
+            let _ = writeln!(env.err);
+            return Err(Failure::new("the input has ended: nothing was written").into());
+        }
+        match String::from_utf8(bytes) {
+            Ok(answer) => return Ok(answer.trim().to_owned()),
+            Err(_) => {
+                let _ = writeln!(env.err, "that is not UTF-8");
+            }
+        }
     }
 }
 

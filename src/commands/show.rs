@@ -143,7 +143,7 @@ fn chosen(ids: &[&str], wanted: &str) -> Result<Vec<bool>, Failure> {
     Err(Failure::new(message).hint("write more of the id"))
 }
 
-fn unknown(register: &Register, id: &str) -> Failure {
+pub(super) fn unknown(register: &Register, id: &str) -> Failure {
     let known = register.exceptions().map(|exception| exception.id.as_str());
     let mut hint = match schema::nearest(id, known) {
         Some(nearest) => format!("did you mean `{nearest}`? `exc list --all` shows all"),

@@ -10,7 +10,7 @@ use crate::history::{Anchor, Clock, Landed, Position, Wanted, end_of, short};
 use crate::register::Snapshot;
 
 /// Which history is read.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(crate) struct HistoryArgs {
     /// Read the history of REF [default: the policy's mainline, of `origin` where there is one]
     #[arg(long, value_name = "REF")]
@@ -18,6 +18,13 @@ pub(crate) struct HistoryArgs {
     /// Travel to the end of DATE (UTC): what had landed by then, judged on that day
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     as_of: Option<NaiveDate>,
+}
+
+impl HistoryArgs {
+    /// Today's history of a mainline, which may be named.
+    pub(crate) fn of_mainline(mainline: Option<&str>) -> Self {
+        Self { mainline: mainline.map(str::to_owned), as_of: None }
+    }
 }
 
 /// A mainline with all that happened to the register on it.

@@ -1,8 +1,8 @@
 //! Files that are written whole or not at all: to a temporary file beside the target, synced, then
-//! renamed.
+//! renamed. And folders for what another program has to be given as a file.
 //!
 //! Invariant: whoever removes what is pending ([`abandon_writes`]) leaves no temporary file behind.
-//! A temporary file exists only while it is pending; both change under one lock.
+//! A temporary file or folder exists only while it is pending; both change under one lock.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -10,17 +10,25 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context as _;
-use tempfile::TempPath;
+use tempfile::{TempDir, TempPath};
 
-/// The temporary files that are being written. A path that is dropped removes its file.
-static PENDING: Mutex<Vec<TempPath>> = Mutex::new(Vec::new());
+/// What is to be removed however the run ends.
+static PENDING: Mutex<Pending> = Mutex::new(Pending { files: Vec::new(), folders: Vec::new() });
+
+/// Temporary files and folders; one that is dropped is removed.
+struct Pending {
+    /// Those that are being written.
+    files: Vec<TempPath>,
+    folders: Vec<TempDir>,
+}
 
 /// Removes the files that are half written, so that the process can end. No write begins or
 /// completes until the result is dropped.
 #[must_use = "without it, the next write leaves its file behind"]
 pub fn abandon_writes() -> impl Sized {
     let mut pending = pending();
-    pending.clear();
+    pending.files.clear();
+    pending.folders.clear();
     pending
 }
 
@@ -63,6 +71,36 @@ pub(crate) fn create_file(path: &Path, text: &str) -> anyhow::Result<bool> {
     attempt().map_err(cause).with_context(|| format!("cannot write `{}`", path.display()))
 }
 
+/// A folder that only its user can look into, outside of the register; dropped, it is gone with all
+/// that stands in it.
+pub(crate) struct Scratch(PathBuf);
+
+impl Scratch {
+    pub(crate) fn new() -> anyhow::Result<Self> {
+        let mut pending = pending();
+        let made = tempfile::Builder::new().prefix("exc-").tempdir();
+        let folder = made.context("cannot make a temporary folder")?;
+        let path = folder.path().to_owned();
+        pending.folders.push(folder);
+        Ok(Self(path))
+    }
+
+    /// Writes a file into it, and gives its path.
+    pub(crate) fn write(&self, name: &str, text: &str) -> anyhow::Result<PathBuf> {
+        let path = self.0.join(name);
+        std::fs::write(&path, text)
+            .with_context(|| format!("cannot write `{}`", path.display()))?;
+        Ok(path)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let mut pending = pending();
+        pending.folders.retain(|folder| folder.path() != self.0);
+    }
+}
+
 /// A temporary file that is pending; dropped, it is gone.
 struct Temporary {
     file: File,
@@ -83,7 +121,7 @@ impl Temporary {
         let temporary = builder.tempfile_in(directory.unwrap_or(Path::new(".")))?;
         let (file, temporary) = temporary.into_parts();
         let path = temporary.to_path_buf();
-        pending.push(temporary);
+        pending.files.push(temporary);
         Ok(Self { file, path })
     }
 
@@ -91,7 +129,7 @@ impl Temporary {
     fn complete<T>(self, persist: impl FnOnce(TempPath) -> io::Result<T>) -> io::Result<T> {
         self.file.sync_all()?;
         let mut pending = pending();
-        let temporary = take(&mut pending, &self.path);
+        let temporary = take(&mut pending.files, &self.path);
         persist(temporary.ok_or(io::ErrorKind::Interrupted)?)
     }
 }
@@ -99,12 +137,12 @@ impl Temporary {
 impl Drop for Temporary {
     fn drop(&mut self) {
         let mut pending = pending();
-        drop(take(&mut pending, &self.path));
+        drop(take(&mut pending.files, &self.path));
     }
 }
 
-fn pending() -> MutexGuard<'static, Vec<TempPath>> {
-    // Whoever panicked while holding it has left a list of paths like any other.
+fn pending() -> MutexGuard<'static, Pending> {
+    // Whoever panicked while holding it has left lists of paths like any other.
     PENDING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -125,6 +163,20 @@ fn cause(error: io::Error) -> io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_for_another_program_is_gone_when_the_run_ends() {
+        let scratch = Scratch::new().expect("a folder");
+        let path = scratch.write("statement", "text").expect("a file");
+        std::fs::write(path.with_extension("sig"), "signature").expect("another file");
+        drop(scratch);
+        assert!(!path.parent().expect("a folder").exists());
+
+        let abandoned = Scratch::new().expect("a folder");
+        let path = abandoned.write("statement", "text").expect("a file");
+        drop(abandon_writes());
+        assert!(!path.parent().expect("a folder").exists());
+    }
 
     #[test]
     fn f10_an_abandoned_write_leaves_the_old_file_and_no_other() {

@@ -25,9 +25,9 @@ pub(crate) struct Landings {
 }
 
 #[derive(Default)]
-struct Brought {
-    commits: Vec<ObjectId>,
-    missing: Option<ObjectId>,
+pub(super) struct Brought {
+    pub(super) commits: Vec<ObjectId>,
+    pub(super) missing: Option<ObjectId>,
 }
 
 /// Who wrote what a landing brought to one path.
@@ -115,49 +115,19 @@ impl Repo {
         touches.iter().map(|touch| search.contributors(touch)).collect()
     }
 
-    /// Who wrote what `head` has and `base` does not, by path in a folder: the people that a merge
-    /// of `head` would land with.
-    pub(crate) fn proposers(
+    /// The same for commits that have not landed, given with their headers, as one whole.
+    pub(super) fn contributors_of(
         &self,
-        base: ObjectId,
-        head: ObjectId,
+        commits: &Brought,
+        headers: HashMap<ObjectId, Header>,
         folder: &str,
     ) -> Result<BTreeMap<Vec<u8>, Contributors>, Error> {
-        let mut headers = HashMap::new();
-        let below = self.reachable(base, &mut headers)?;
-        let mut own = self.reachable(head, &mut headers)?;
-        own.missing = own.missing.or(below.missing);
         let landings = Landings { brought: HashMap::new(), headers };
         let mut search =
             Search { repo: self, landings: &landings, walk: Folder::new(self, folder) };
-        let (written, missing) = search.written_on_branches(&own)?;
-        search.named(written, missing.map_or(Completeness::Complete, Completeness::Missing))
-    }
-
-    /// The commits that can be reached from one and are not known yet, itself included.
-    fn reachable(
-        &self,
-        tip: ObjectId,
-        known: &mut HashMap<ObjectId, Header>,
-    ) -> Result<Brought, Error> {
-        let mut found = Brought::default();
-        let mut pending = vec![tip];
-        while let Some(id) = pending.pop() {
-            let Entry::Vacant(place) = known.entry(id) else { continue };
-            match self.header(id) {
-                Ok(header) => {
-                    found.commits.push(id);
-                    pending.extend(header.parents.iter().rev());
-                    place.insert(header);
-                }
-                Err(Error::Missing { .. }) => found.missing = found.missing.or(Some(id)),
-                Err(error) => return Err(error),
-            }
-            if known.len() > MAX_COMMITS {
-                return Err(self.too_many());
-            }
-        }
-        Ok(found)
+        let (written, missing) = search.written_on_branches(commits)?;
+        let completeness = missing.map_or(Completeness::Complete, Completeness::Missing);
+        search.named(written, completeness)
     }
 
     fn too_many(&self) -> Error {
@@ -361,11 +331,11 @@ mod tests {
         let main = by(&history, EVE, &[root], "0");
         let side = history.commit_by(LEE, KIM, BO, &[root], &[("r/a", "2")]);
         let head = history.commit_by(LEE, LEE, "elsewhere", &[side], &[("r/a", "2"), ("x", "")]);
-        let found = history.repo().proposers(main, head, "r").expect("the people");
+        let found = history.repo().contributors_since(main, head, "r").expect("the people");
         let people = found.values().flat_map(|found| &found.people);
         let names: Vec<&str> = people.map(|it| it.who.name.as_str()).collect();
         assert_eq!(names, ["Lee", "Bo", "Kim"]);
-        assert!(history.repo().proposers(main, root, "r").expect("nobody").is_empty());
+        assert!(history.repo().contributors_since(main, root, "r").expect("nobody").is_empty());
     }
 
     #[test]

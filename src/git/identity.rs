@@ -21,24 +21,8 @@ impl Repo {
     /// read from the files that `GIT_CONFIG_GLOBAL`, `GIT_CONFIG_SYSTEM` and
     /// `GIT_CONFIG_NOSYSTEM` say.
     pub(crate) fn identity(&self, variable: Variable<'_>) -> Result<Identity, Error> {
-        let known = self.inner.config().map_err(|error| self.error(&error))?;
-        let level = |level| match known.open_level(level) {
-            Ok(config) => Ok(Some(config)),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(self.error(&error)),
-        };
-        let mut configs = vec![level(ConfigLevel::Worktree)?, level(ConfigLevel::Local)?];
-        match variable("GIT_CONFIG_GLOBAL") {
-            Some(path) => configs.push(self.config_file(path)?),
-            None => configs.extend([level(ConfigLevel::Global)?, level(ConfigLevel::XDG)?]),
-        }
-        let has_system = !variable("GIT_CONFIG_NOSYSTEM").is_some_and(is_true);
-        match variable("GIT_CONFIG_SYSTEM") {
-            _ if !has_system => {}
-            Some(path) => configs.push(self.config_file(path)?),
-            None => configs.extend([level(ConfigLevel::System)?, level(ConfigLevel::ProgramData)?]),
-        }
-        let configs: Vec<Config> = configs.into_iter().flatten().collect();
+        let mut configs = self.levels(&[ConfigLevel::Worktree, ConfigLevel::Local])?;
+        configs.extend(self.of_the_user(variable)?);
         let find = |variables: &[&str], keys: &[&str]| {
             let values = variables.iter().filter_map(|name| variable(name));
             if let Some(value) = values.into_iter().find(|value| !value.trim().is_empty()) {
@@ -55,6 +39,44 @@ impl Repo {
         let email = find(&["GIT_AUTHOR_EMAIL"], &["author.email", "user.email"])?;
         let fallback = variable("EMAIL").filter(|value| !value.trim().is_empty());
         Ok((name, email.or_else(|| fallback.map(str::to_owned))))
+    }
+
+    /// The key with which whoever works here signs, as `user.signingkey` names it: a file, or the
+    /// key itself. What the repository's own configuration says does not count, since whoever
+    /// made the repository may have written it.
+    pub(crate) fn signing_key(&self, variable: Variable<'_>) -> Result<Option<String>, Error> {
+        self.first(&self.of_the_user(variable)?, "user.signingkey")
+    }
+
+    /// The configuration of the user and of the system, the strongest first.
+    fn of_the_user(&self, variable: Variable<'_>) -> Result<Vec<Config>, Error> {
+        let mut configs = match variable("GIT_CONFIG_GLOBAL") {
+            Some(path) => self.config_file(path)?.into_iter().collect(),
+            None => self.levels(&[ConfigLevel::Global, ConfigLevel::XDG])?,
+        };
+        let has_system = !variable("GIT_CONFIG_NOSYSTEM").is_some_and(is_true);
+        match variable("GIT_CONFIG_SYSTEM") {
+            _ if !has_system => {}
+            Some(path) => configs.extend(self.config_file(path)?),
+            None => {
+                configs.extend(self.levels(&[ConfigLevel::System, ConfigLevel::ProgramData])?);
+            }
+        }
+        Ok(configs)
+    }
+
+    /// The levels of the configuration that there are.
+    fn levels(&self, levels: &[ConfigLevel]) -> Result<Vec<Config>, Error> {
+        let known = self.inner.config().map_err(|error| self.error(&error))?;
+        let mut configs = Vec::with_capacity(levels.len());
+        for level in levels {
+            match known.open_level(*level) {
+                Ok(config) => configs.push(config),
+                Err(error) if error.code() == ErrorCode::NotFound => {}
+                Err(error) => return Err(self.error(&error)),
+            }
+        }
+        Ok(configs)
     }
 
     /// The value of the strongest level that has one.
@@ -96,6 +118,15 @@ mod tests {
 
     /// A repository whose own configuration is given, and files beside it.
     fn who(config: &str, variables: &[(&str, &str)], files: &[(&str, &str)]) -> Identity {
+        asked(config, variables, files, |repo, variable| repo.identity(variable).unwrap())
+    }
+
+    fn asked<T>(
+        config: &str,
+        variables: &[(&str, &str)],
+        files: &[(&str, &str)],
+        ask: impl Fn(&Repo, Variable<'_>) -> T,
+    ) -> T {
         let directory = tempfile::tempdir().unwrap();
         Repository::init(directory.path()).unwrap();
         let own = directory.path().join(".git/config");
@@ -113,7 +144,7 @@ mod tests {
         ]);
         known.extend(variables.iter().map(|(name, value)| (*name, at(value))));
         let repo = Repo::discover(directory.path()).unwrap().expect("a repository");
-        repo.identity(&|name| known.get(name).map(String::as_str)).unwrap()
+        ask(&repo, &|name| known.get(name).map(String::as_str))
     }
 
     fn is(name: &str, email: &str) -> Identity {
@@ -153,6 +184,19 @@ mod tests {
         assert_eq!(who(DANA, &author, &[]), is("Kim", "kim@example.com"));
         assert_eq!(who(DANA, &[("EMAIL", "x@example.com")], &[]), is("Dana", "dana@example.com"));
         assert_eq!(who("", &[("EMAIL", "x@example.com")], &[]), is("", "x@example.com"));
+    }
+
+    #[test]
+    fn a_key_to_sign_with_is_never_that_of_the_repository() {
+        let key = |config: &str, files: &[(&str, &str)]| {
+            let variables = [("GIT_CONFIG_GLOBAL", "@/mine")];
+            asked(config, &variables, files, |repo, it| repo.signing_key(it).unwrap())
+        };
+        let named = |name: &str| format!("[user]\n\tsigningkey = {name}\n");
+        assert_eq!(key(&named("/tmp/theirs"), &[]), None);
+        let mine = named("~/.ssh/id_ed25519");
+        let found = key(&named("/tmp/theirs"), &[("mine", &mine)]);
+        assert_eq!(found.as_deref(), Some("~/.ssh/id_ed25519"));
     }
 
     #[cfg(unix)]

@@ -5,6 +5,7 @@
 //! followed, and a repository that cannot be read is an error, never an absence.
 
 pub(crate) mod attributes;
+mod branch;
 mod chain;
 #[cfg(test)]
 mod check_attr;

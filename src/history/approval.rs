@@ -21,7 +21,7 @@
 use std::fmt;
 
 use ssh_key::public::KeyData;
-use ssh_key::{HashAlg, SshSig};
+use ssh_key::{HashAlg, PublicKey, SshSig};
 
 use super::binding::Misfit;
 use super::signature::Refusal;
@@ -85,6 +85,11 @@ impl Approval {
     /// The key that signed it, whoever that belongs to.
     pub(super) fn key(&self) -> &KeyData {
         self.signature.public_key()
+    }
+
+    /// The same as one that can be written.
+    pub(crate) fn public_key(&self) -> PublicKey {
+        PublicKey::from(self.key().clone())
     }
 
     pub(super) fn fingerprint(&self) -> String {

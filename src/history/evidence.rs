@@ -37,7 +37,7 @@ pub(crate) struct Wrote {
     /// The address of the requester as the record states it.
     requester: Option<String>,
     is_in_part: bool,
-    missing: Option<ObjectId>,
+    pub(super) missing: Option<ObjectId>,
 }
 
 /// Approvals of one text, collected landing by landing.
@@ -124,7 +124,7 @@ impl Wrote {
     }
 
     /// The addresses that belong to nobody in the policy, each once.
-    fn unknown(&self, policy: &Policy) -> Vec<String> {
+    pub(super) fn unknown(&self, policy: &Policy) -> Vec<String> {
         let authors = self.authors.iter().map(|(who, _)| match who.email.is_empty() {
             true => who.name.as_str(),
             false => who.email.as_str(),
@@ -347,38 +347,54 @@ fn sign_of(
     demand: &Demand<'_>,
     wrote: &Wrote,
 ) -> Result<Counted, Option<Reason>> {
-    let refused = |reason: NotCounted| {
-        Some(Reason::NotCounted { path: seen.path.to_owned(), reason: Box::new(reason) })
-    };
-    match subject.fits(&approval.statement) {
-        Ok(()) => {}
-        // Approvals of older texts stay in the register.
-        Err(Misfit::Text { .. }) if !seen.is_new => return Err(None),
-        Err(misfit) => return Err(refused(NotCounted::Misfit(misfit))),
+    // Approvals of older texts stay in the register.
+    if !seen.is_new && matches!(subject.fits(&approval.statement), Err(Misfit::Text { .. })) {
+        return Err(None);
     }
-    let person = signature::verify(approval, &demand.policy.people, seen.day)
-        .map_err(|refusal| refused(NotCounted::Refused(refusal)))?;
-    if let Some(objection) = wrote.objection(person) {
-        return Err(Some(objection));
-    }
-    let id = person.id.clone();
-    if !demand.may_approve(person) {
-        return Err(Some(Reason::NotEligible { person: id, risk: demand.risk }));
-    }
-    let kind = Evidence::Signed;
-    if !demand.accepted.contains(kind) {
-        return Err(Some(Reason::NotAccepted { kind, person: id, risk: demand.risk }));
-    }
+    let person = signer(approval, subject, seen.path, seen.day, demand, wrote).map_err(Some)?;
     let key = person.keys.iter().find(|key| key.public == *approval.key());
     Ok(Counted {
-        person: id,
-        kind,
+        person: person.id.clone(),
+        kind: Evidence::Signed,
         commit: seen.commit,
         key: Some(approval.fingerprint()),
         depends_on_day: key
             .is_some_and(|key| key.from.is_some() || key.until.is_some() || key.revoked.is_some()),
         position: seen.position,
     })
+}
+
+/// Who signed a statement, if it counts for the text on a day.
+pub(super) fn signer<'p>(
+    approval: &Approval,
+    subject: &Subject<'_>,
+    path: &str,
+    day: NaiveDate,
+    demand: &Demand<'p>,
+    wrote: &Wrote,
+) -> Result<&'p Person, Reason> {
+    let refused = |reason| Reason::NotCounted { path: path.to_owned(), reason: Box::new(reason) };
+    subject.fits(&approval.statement).map_err(|misfit| refused(NotCounted::Misfit(misfit)))?;
+    let person = signature::verify(approval, &demand.policy.people, day)
+        .map_err(|refusal| refused(NotCounted::Refused(refusal)))?;
+    may_sign(person, demand, wrote)?;
+    Ok(person)
+}
+
+/// Refuses a person whose signature would not count, whatever it says.
+pub(super) fn may_sign(person: &Person, demand: &Demand<'_>, wrote: &Wrote) -> Result<(), Reason> {
+    if let Some(objection) = wrote.objection(person) {
+        return Err(objection);
+    }
+    let id = person.id.clone();
+    if !demand.may_approve(person) {
+        return Err(Reason::NotEligible { person: id, risk: demand.risk });
+    }
+    let kind = Evidence::Signed;
+    match demand.accepted.contains(kind) {
+        true => Ok(()),
+        false => Err(Reason::NotAccepted { kind, person: id, risk: demand.risk }),
+    }
 }
 
 /// Whether whoever wrote the message wrote the change too: its lines may say anything then.

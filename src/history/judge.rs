@@ -194,19 +194,13 @@ impl Walk<'_> {
     }
 
     fn kind(&self, text: &Arc<Record>, is_moved_only: bool) -> RevisionKind {
-        let Some(settled) = &self.settled else {
-            let was_there = self.revisions.iter().any(|it| it.state == State::Deleted);
-            return match was_there && self.is_new_after_deletion() {
-                true => RevisionKind::ReAdded,
-                false => RevisionKind::Change(Kind::New),
-            };
-        };
-        let is_same = settled.file().text() == text.file().text();
-        match changes::compare(Some(settled), Some(text)).kind {
-            _ if is_same && is_moved_only => RevisionKind::Change(Kind::Moved),
-            _ if is_same => RevisionKind::Restored,
-            Kind::Identical => RevisionKind::Restored,
-            kind => RevisionKind::Change(kind),
+        let was_there = || self.revisions.iter().any(|it| it.state == State::Deleted);
+        match kind(self.settled.as_deref(), text) {
+            RevisionKind::Change(Kind::New) if was_there() && self.is_new_after_deletion() => {
+                RevisionKind::ReAdded
+            }
+            RevisionKind::Restored if is_moved_only => RevisionKind::Change(Kind::Moved),
+            kind => kind,
         }
     }
 
@@ -221,12 +215,13 @@ impl Walk<'_> {
         let Some(mut open) = self.open.take() else { return };
         let Some(text) = self.revisions[open.revision].text.clone() else { return };
         let demand = self.demand(judge, &text);
+        let lineage = self.lineage(judge);
         if let Some(expires) = text.exception.expires {
             let subject = Subject {
                 register: &judge.register,
                 record: self.id,
                 content: Digest::of(text.file().text().as_bytes()),
-                lineage: self.lineage(judge),
+                lineage,
                 expires,
                 risk: risk_of(&text),
             };
@@ -247,6 +242,7 @@ impl Walk<'_> {
                 revision.state = state(self.landed, revision, landing);
                 revision.evidence = evidence;
                 revision.notes = notes;
+                revision.after = Some(lineage);
                 revision.why.clear();
                 if demand.risk > risk_of(&text) {
                     revision.notes.push(Reason::RiskBefore { risk: demand.risk });
@@ -265,12 +261,8 @@ impl Walk<'_> {
         }
     }
 
-    /// A change is judged at the higher of the levels before and after, so that lowering one is
-    /// no way around it.
     fn demand<'p>(&self, judge: &'p Policy, text: &Record) -> Demand<'p> {
-        let settled = self.settled.as_ref().map(|settled| risk_of(settled));
-        let own = risk_of(text);
-        Demand::of_record(judge, settled.map_or(own, |settled| settled.max(own)))
+        demand(judge, self.settled.as_deref(), text)
     }
 
     fn settle(&mut self, kind: RevisionKind, text: Arc<Record>) {
@@ -304,6 +296,7 @@ impl Walk<'_> {
             path: None,
             text: None,
             position: landing.position,
+            after: None,
         }
     }
 
@@ -376,6 +369,22 @@ impl Walk<'_> {
             None => (Verdict::Unapproved, Vec::new()),
         }
     }
+}
+
+/// What a text is, compared with the settled one.
+pub(super) fn kind(settled: Option<&Record>, text: &Record) -> RevisionKind {
+    let Some(settled) = settled else { return RevisionKind::Change(Kind::New) };
+    match changes::compare(Some(settled), Some(text)).kind {
+        Kind::Identical => RevisionKind::Restored,
+        kind => RevisionKind::Change(kind),
+    }
+}
+
+/// A change is judged at the higher of the levels before and after, so that lowering one is no way
+/// around it.
+pub(super) fn demand<'p>(judge: &'p Policy, settled: Option<&Record>, text: &Record) -> Demand<'p> {
+    let own = risk_of(text);
+    Demand::of_record(judge, settled.map_or(own, |settled| risk_of(settled).max(own)))
 }
 
 /// The risk that a text states; one that states none is as risky as can be.

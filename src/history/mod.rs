@@ -8,8 +8,8 @@
 //! [`landed`] is what a repository's mainline brought, and the only part that reads one; [`clock`]
 //! says what its dates are worth. [`policies`] tells which policy was in force, [`evidence`] who
 //! approved a text, [`judge`] makes the trail of one record, and [`audit`] that of all.
-//! [`proposal`] says what a text takes that has not landed yet.
-//! [`verdict`] holds what is said.
+//! [`verdict`] holds what is said. [`proposal`] says the same of a text before it lands, and [`tally`]
+//! what its approvals come to; [`needs`] is both on one page.
 //!
 //! Invariant: reads no file and no clock. A verdict that is not good has a reason, and one that is
 //! names its evidence.
@@ -24,12 +24,14 @@ mod evidence;
 mod judge;
 mod landed;
 mod lineage;
+mod needs;
 mod policies;
 mod proposal;
 #[cfg(test)]
 mod scenarios;
 mod signature;
 mod statement;
+mod tally;
 #[cfg(test)]
 mod testing;
 mod verdict;
@@ -39,10 +41,14 @@ pub(crate) fn digest(bytes: &[u8]) -> String {
     lineage::Digest::of(bytes).to_string()
 }
 
-pub(crate) use approval::MAX_APPROVAL_SIZE;
+pub(crate) use approval::{Approval, MAX_APPROVAL_SIZE, NotCounted};
 pub(crate) use audit::{Anchor, Audit};
 pub(crate) use clock::{Clock, Position, end_of};
 pub(crate) use landed::{Landed, Wanted};
-pub(crate) use policies::{PolicyRevision, Trusted};
-pub(crate) use proposal::{ApprovalFile, Needs, Proposal};
+pub(crate) use needs::Needs;
+pub(crate) use policies::{POLICY_ID, PolicyRevision, Trusted};
+pub(crate) use proposal::{Branch, Ground, Needless, Proposal};
+pub(crate) use signature::{NAMESPACE, Refusal};
+pub(crate) use statement::Decision;
+pub(crate) use tally::{Tally, Vote};
 pub(crate) use verdict::{Counted, Reason, Revision, RevisionKind, State, Trail, Verdict, short};

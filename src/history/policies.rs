@@ -35,6 +35,8 @@ pub(crate) struct Policies {
     pub(crate) revisions: Vec<PolicyRevision>,
     /// What the next approval of the policy is given on top of.
     pub(crate) lineage: Option<Digest>,
+    /// Those who wrote the texts since the settled one.
+    pub(super) wrote: Wrote,
 }
 
 /// A change of the policy as it landed.
@@ -49,6 +51,9 @@ pub(crate) struct PolicyRevision {
     pub(crate) evidence: Vec<Counted>,
     pub(crate) why: Vec<Reason>,
     pub(crate) notes: Vec<Reason>,
+    pub(super) content: Digest,
+    /// The lineage on top of which it was approved.
+    pub(super) after: Option<Digest>,
 }
 
 /// Why a policy is trusted without an approval.
@@ -87,11 +92,13 @@ impl Policies {
             texts: Vec::new(),
             revisions: Vec::new(),
             lineage: None,
+            wrote: Wrote::default(),
         };
         let mut walk = Walk { landed, policies, settled: None, open: None, approvals: Vec::new() };
         for landing in &landed.landings {
             walk.step(landing);
         }
+        walk.policies.wrote = walk.open.map(|open| open.wrote).unwrap_or_default();
         walk.policies
     }
 
@@ -138,6 +145,8 @@ impl Walk<'_> {
             evidence: Vec::new(),
             why: Vec::new(),
             notes: Vec::new(),
+            content,
+            after: None,
         };
         let settled = self.settled.map(|at| Arc::clone(&self.policies.texts[at]));
         match (&settled, policy) {
@@ -180,11 +189,12 @@ impl Walk<'_> {
         let (Some(mut open), Some(at)) = (self.open.take(), self.settled) else { return };
         let judge = Arc::clone(&self.policies.texts[at]);
         let demand = Demand::of_policy(&judge);
+        let lineage = self.lineage(&judge);
         let subject = Subject {
             register: &judge.register,
             record: POLICY_ID,
             content: open.content,
-            lineage: self.lineage(&judge),
+            lineage,
             expires: NO_END,
             risk: RiskLevel::Critical,
         };
@@ -199,6 +209,7 @@ impl Walk<'_> {
         match (open.collected.decide(&demand, &open.wrote), &open.policy) {
             (Ok((evidence, notes)), Some(policy)) => {
                 revision.state = State::Approved;
+                revision.after = Some(lineage);
                 (revision.evidence, revision.notes, revision.why) = (evidence, notes, Vec::new());
                 self.settle(Arc::clone(policy), open.content);
             }
@@ -295,7 +306,7 @@ pub(super) fn read_approval(path: &str, bytes: &[u8]) -> Result<Approval, Reason
 }
 
 /// The part of an approval's path that its statement determines.
-fn below(path: &str) -> &str {
+pub(super) fn below(path: &str) -> &str {
     let start = path.find(&format!("{APPROVALS}/")).unwrap_or_default();
     &path[start..]
 }

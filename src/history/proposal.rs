@@ -1,139 +1,382 @@
-//! What a text that has not landed yet takes to be approved, and what of that is there.
+//! A text that is not on the mainline yet, or waits there for its approval: what it needs, who may
+//! give it, and which signed statements count for it.
 //!
-//! Invariant: says what the trail would say if the text landed today, as far as anybody can know
-//! before it does. The evidence that only a landing makes is not there yet.
+//! Says of a text what [`judge`] would say of it, were it to land now; what only
+//! the landing can tell, such as who merges it, is left out.
+//!
+//! Invariant: a statement that counts here counts once it has landed on the same day; what this
+//! clone cannot tell is named, and nothing that stands on it is called good.
 
-use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::binding::Subject;
-use super::evidence::{Collected, Demand, Seen, Wrote};
-use super::judge::risk_of;
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::approval::{Approval, NotCounted};
+use super::binding::{Misfit, Subject};
+use super::evidence::{Demand, Wrote, may_sign, signer};
+use super::judge;
 use super::lineage::Digest;
-use super::policies::read_approval as read;
-use super::verdict::{Counted, Reason, Trail};
-use crate::changes::{self, Kind};
-use crate::git::{Contributors, ObjectId};
+use super::policies::{NO_END, POLICY_ID, Policies, below};
+use super::signature;
+use super::statement::{Decision, Statement};
+use super::tally::{Stated, Tally, Vote};
+use super::verdict::{Counted, Reason, Revision, RevisionKind, State, Trail};
+use crate::changes;
+use crate::git::Contributors;
 use crate::model::RiskLevel;
-use crate::policy::{Evidence, Person, Policy};
+use crate::policy::{Evidence, Person, Policy, UnknownContributor};
 use crate::source::Record;
 
-/// A text that somebody wants to land.
-pub(crate) struct Proposal<'p, 'a> {
-    /// The policy in force on the mainline.
-    pub(crate) policy: &'p Policy,
-    /// None where the record has never been on the mainline.
-    pub(crate) trail: Option<&'a Trail>,
-    pub(crate) text: &'a Record,
-    /// Those who wrote it on its branch.
-    pub(crate) wrote: Vec<&'a Contributors>,
-    pub(crate) approvals: &'a [ApprovalFile],
-    /// The mainline's newest commit.
-    pub(crate) tip: ObjectId,
-    pub(crate) today: NaiveDate,
+/// What a text is where this clone cannot tell.
+const UNKNOWN: &str = "unknown";
+
+/// Those who wrote what a branch would bring, by path.
+pub(crate) type Branch = BTreeMap<Vec<u8>, Contributors>;
+
+/// A text that wants an approval, or does not.
+pub(crate) struct Proposal<'a> {
+    pub(crate) demand: Demand<'a>,
+    /// What it is, compared with the settled text.
+    pub(crate) kind: &'static str,
+    /// Why it takes no approval; none where it takes one.
+    pub(crate) needless: Option<Needless>,
+    /// Who approved this very text as it stands on the mainline.
+    pub(crate) landed: Vec<OnMainline>,
+    subject: Subject<'a>,
+    wrote: Wrote,
+    is_complete: bool,
 }
 
-/// A signed approval that lies beside a text.
-#[derive(Debug)]
-pub(crate) struct ApprovalFile {
-    pub(crate) path: String,
-    pub(crate) bytes: Vec<u8>,
-    /// Whether the mainline does not have it.
-    pub(crate) is_new: bool,
+/// Why a text takes no approval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Needless {
+    /// It is the settled text.
+    Settled,
+    /// It allows no more than the settled text.
+    Harmless(changes::Kind),
+    /// It was closed before anybody approved it.
+    ClosedUnapproved,
+    /// The policy says what the one in force says.
+    SamePolicy,
+    /// The policy in force names nobody who may approve.
+    NobodyCould,
 }
 
-/// What a text takes to be approved.
-#[derive(Debug)]
-pub(crate) struct Needs<'p> {
-    /// The higher one of before and after.
-    pub(crate) risk: RiskLevel,
-    /// Different persons.
-    pub(crate) quorum: u32,
-    /// Weakest first.
-    pub(crate) accepted: Vec<Evidence>,
-    pub(crate) approvers: Vec<&'p Person>,
-    /// Why others with the role cannot.
-    pub(crate) barred: Vec<Reason>,
-    pub(crate) counted: Vec<Counted>,
-    /// Why what is there does not count, or would not.
-    pub(crate) why: Vec<Reason>,
-    pub(crate) is_met: bool,
+/// An approval that is on the mainline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OnMainline {
+    pub(crate) person: String,
+    pub(crate) kind: Evidence,
+    /// The fingerprint of the key that signed it.
+    key: Option<String>,
 }
 
-impl<'p, 'a> Proposal<'p, 'a> {
-    /// What it takes; none where nobody has to approve the text.
-    pub(crate) fn needs(&self) -> Option<Needs<'p>> {
-        let settled = self.trail.and_then(|trail| trail.settled.as_deref());
-        let is_closed = !self.text.exception.is_open();
-        let kind = changes::compare(settled, Some(self.text)).kind;
-        // What was closed before anybody approved it allows nothing.
-        if !kind.needs_approval() || (is_closed && kind == Kind::New) {
-            return None;
-        }
-        let own = risk_of(self.text);
-        let risk = settled.map_or(own, |settled| own.max(risk_of(settled)));
-        let demand = Demand::of_record(self.policy, risk);
-        let mut wrote = self.trail.map(|trail| trail.wrote.clone()).unwrap_or_default();
-        self.wrote.iter().for_each(|found| wrote.add_all(found));
-        wrote.requested_by(&self.text.exception.requester.email);
-        let mut collected = Collected::default();
-        for counted in self.landed_already() {
-            collected.count(counted.clone());
-        }
-        self.look_at_approvals(&demand, &wrote, &mut collected);
+impl From<&Counted> for OnMainline {
+    fn from(counted: &Counted) -> Self {
+        let Counted { person, kind, key, .. } = counted;
+        Self { person: person.clone(), kind: *kind, key: key.clone() }
+    }
+}
 
-        let (approvers, barred): (Vec<_>, Vec<_>) = self
-            .policy
-            .people
-            .iter()
-            .filter(|person| demand.may_approve(person))
-            .map(|person| (person, wrote.objection(person)))
-            .partition(|(_, objection)| objection.is_none());
-        let decided = collected.decide(&demand, &wrote);
-        let is_met = decided.is_ok();
-        let (Ok((_, mut why)) | Err(mut why)) = decided;
-        why.retain(|it| !matches!(it, Reason::TooFew { .. } | Reason::NotRecorded));
-        let kinds = [Evidence::Trailer, Evidence::Landing, Evidence::Signed];
-        Some(Needs {
-            risk,
-            quorum: demand.quorum,
-            accepted: kinds.into_iter().filter(|it| demand.accepted.contains(*it)).collect(),
-            approvers: approvers.into_iter().map(|(person, _)| person).collect(),
-            barred: barred.into_iter().filter_map(|(_, objection)| objection).collect(),
-            counted: collected.counted(),
-            why,
-            is_met,
+/// What a proposal is judged by.
+#[derive(Clone, Copy)]
+pub(crate) struct Ground<'a> {
+    /// The settled policy of the mainline.
+    pub(crate) policy: &'a Policy,
+    /// Who wrote what is not on the mainline.
+    pub(crate) branch: &'a Branch,
+    /// Whether this clone has the whole history; without it, neither lineage nor authors are known.
+    pub(crate) is_complete: bool,
+}
+
+impl<'a> Proposal<'a> {
+    /// The text of a record. None where it states no last day, to which a statement is bound.
+    pub(crate) fn of_record(
+        ground: Ground<'a>,
+        trail: Option<&Trail>,
+        record: &'a Record,
+    ) -> Option<Self> {
+        let Ground { policy, branch, is_complete } = ground;
+        let exception = &record.exception;
+        let settled = trail.and_then(|trail| trail.settled.as_deref());
+        let was_deleted =
+            trail.is_some_and(|trail| trail.revisions.iter().any(|it| it.state == State::Deleted));
+        let kind = match judge::kind(settled, record) {
+            RevisionKind::Change(changes::Kind::New) if was_deleted => RevisionKind::ReAdded,
+            kind => kind,
+        };
+        let needless = match kind {
+            RevisionKind::Change(kind) if !kind.needs_approval() => Some(Needless::Harmless(kind)),
+            kind if !kind.needs_approval() => Some(Needless::Settled),
+            _ if settled.is_none() && !exception.is_open() => Some(Needless::ClosedUnapproved),
+            _ => None,
+        };
+        let is_this = |it: &&Revision| {
+            let text = it.text.as_deref();
+            text.is_some_and(|text| text.file().text() == record.file().text())
+        };
+        let revisions = trail.map_or(&[][..], |trail| &trail.revisions);
+        let standing = match needless {
+            // What was approved before a deletion has ended with it.
+            Some(Needless::Settled) => revisions
+                .iter()
+                .rev()
+                .take_while(|it| it.state != State::Deleted)
+                .filter(is_this)
+                .find(|it| it.state.is_approved()),
+            _ => revisions.last().filter(is_this).filter(|it| it.state == State::Open),
+        };
+        let lineage = match (standing.and_then(|it| it.after), trail) {
+            (Some(after), _) => after,
+            (None, Some(trail)) => trail.lineage,
+            (None, None) => Digest::beginning(&policy.register, &exception.id),
+        };
+        let landed = standing.into_iter().flat_map(|it| &it.evidence);
+        let mut wrote = trail.map(|trail| trail.wrote.clone()).unwrap_or_default();
+        let before = trail.and_then(|trail| trail.revisions.last()?.path.as_deref());
+        let path = record.file().path();
+        wrote.add(branch, &before.into_iter().chain([path]).collect::<Vec<_>>());
+        wrote.requested_by(&exception.requester.email);
+        Some(Self {
+            demand: judge::demand(policy, settled, record),
+            kind: match (is_complete, needless) {
+                (false, _) => UNKNOWN,
+                (true, Some(Needless::Settled)) => changes::Kind::Identical.as_str(),
+                (true, _) => kind.as_str(),
+            },
+            needless: needless.filter(|_| is_complete),
+            landed: landed.map(OnMainline::from).collect(),
+            subject: Subject {
+                register: &policy.register,
+                record: &exception.id,
+                content: Digest::of(record.file().text().as_bytes()),
+                lineage,
+                expires: exception.expires?,
+                risk: judge::risk_of(record),
+            },
+            wrote,
+            is_complete,
         })
     }
 
-    /// What counts for the same text on the mainline, where it waits for more.
-    fn landed_already(&self) -> &'a [Counted] {
-        let is_same = |trail: &&Trail| {
-            let text = trail.text.as_ref().map(|text| text.file().text());
-            text == Some(self.text.file().text())
+    /// The text of the policy itself, at a path from the root of the repository.
+    pub(crate) fn of_policy(
+        ground: Ground<'a>,
+        policies: Option<&Policies>,
+        proposed: &Policy,
+        path: &str,
+    ) -> Self {
+        let Ground { policy, branch, is_complete } = ground;
+        let demand = Demand::of_policy(policy);
+        let content = Digest::of(proposed.file().text().as_bytes());
+        let is_settled = proposed.file().text() == policy.file().text();
+        let needless = match () {
+            () if is_settled => Some(Needless::Settled),
+            () if changes::policies_agree(policy, proposed) => Some(Needless::SamePolicy),
+            () if !demand.has_approvers() => Some(Needless::NobodyCould),
+            () => None,
         };
-        let last = self.trail.filter(is_same).and_then(|trail| trail.revisions.last());
-        last.map_or(&[], |revision| &revision.evidence)
+        let revisions = policies.map_or(&[][..], |policies| &policies.revisions);
+        let standing = match is_settled {
+            true => {
+                let texts = revisions.iter().rev().filter(|it| it.content == content);
+                texts.into_iter().find(|it| it.state.is_approved())
+            }
+            false => revisions.last().filter(|it| it.content == content && it.state == State::Open),
+        };
+        let after = standing.and_then(|it| it.after);
+        let lineage = after.or(policies.and_then(|policies| policies.lineage));
+        let lineage = lineage.unwrap_or_else(|| Digest::beginning(&policy.register, POLICY_ID));
+        let landed = standing.into_iter().flat_map(|it| &it.evidence);
+        let mut wrote = policies.map(|policies| policies.wrote.clone()).unwrap_or_default();
+        wrote.add(branch, &[path]);
+        Self {
+            demand,
+            kind: if is_complete { "policy change" } else { UNKNOWN },
+            needless: needless.filter(|_| is_complete),
+            landed: landed.map(OnMainline::from).collect(),
+            subject: Subject {
+                register: &policy.register,
+                record: POLICY_ID,
+                content,
+                lineage,
+                expires: NO_END,
+                risk: RiskLevel::Critical,
+            },
+            wrote,
+            is_complete,
+        }
     }
 
-    fn look_at_approvals(&self, demand: &Demand<'_>, wrote: &Wrote, collected: &mut Collected) {
-        let exception = &self.text.exception;
-        let Some(expires) = exception.expires else { return };
-        let register = &self.policy.register;
-        let beginning = || Digest::beginning(register, &exception.id);
-        let subject = Subject {
-            register,
-            record: &exception.id,
-            content: Digest::of(self.text.file().text().as_bytes()),
-            lineage: self.trail.map_or_else(beginning, |trail| trail.lineage),
+    /// The id of the record, or `policy.yaml`.
+    pub(crate) fn id(&self) -> &str {
+        self.subject.record
+    }
+
+    /// The last valid day that a statement names.
+    pub(crate) fn expires(&self) -> NaiveDate {
+        self.subject.expires
+    }
+
+    /// The risk that the text states; it may be judged at a higher one.
+    pub(crate) fn risk(&self) -> RiskLevel {
+        self.subject.risk
+    }
+
+    /// Whether nothing but signed statements can approve it.
+    pub(crate) fn needs_signatures(&self) -> bool {
+        let accepts = |kind| self.demand.accepted.contains(kind);
+        self.needless.is_none() && !accepts(Evidence::Trailer) && !accepts(Evidence::Landing)
+    }
+
+    /// Refuses a person whose signature would not count.
+    pub(crate) fn may_sign(&self, person: &Person) -> Result<(), Reason> {
+        may_sign(person, &self.demand, &self.wrote).map_err(before_landing)
+    }
+
+    /// Those who may approve it, and why others who have the role may not.
+    pub(crate) fn approvers(&self) -> (Vec<&'a Person>, Vec<Reason>) {
+        let has_role = |person: &&Person| self.demand.may_approve(person);
+        let mut barred = Vec::new();
+        let mut approvers = Vec::new();
+        for person in self.demand.policy.people.iter().filter(has_role) {
+            match self.wrote.objection(person) {
+                Some(objection) => barred.push(objection),
+                None => approvers.push(person),
+            }
+        }
+        (approvers, barred)
+    }
+
+    /// What a person is to sign.
+    pub(crate) fn statement(
+        &self,
+        approver: &Person,
+        decision: Decision,
+        signed_at: DateTime<Utc>,
+    ) -> Statement {
+        let Subject { register, record, content, lineage, expires, risk } = self.subject.clone();
+        Statement {
+            register: register.to_owned(),
+            record: record.to_owned(),
+            decision,
+            content,
+            after: lineage,
             expires,
-            risk: risk_of(self.text),
+            risk,
+            approver: approver.id.clone(),
+            signed_at,
+        }
+    }
+
+    /// What a file among the approvals is worth, if it lands on a day. Without the whole history,
+    /// neither the lineage nor who wrote the text counts against it: see [`Self::not_evaluated`].
+    pub(crate) fn vote(&self, path: &str, bytes: &[u8], day: NaiveDate) -> Vote {
+        let refused =
+            |reason| Reason::NotCounted { path: path.to_owned(), reason: Box::new(reason) };
+        let parsed = Approval::parse(bytes);
+        let approval = match parsed.and_then(|it| it.stands_at(below(path)).map(|()| it)) {
+            Ok(approval) => approval,
+            Err(malformed) => {
+                let refusal = Some(refused(NotCounted::Malformed(malformed)));
+                return Vote { path: path.to_owned(), stated: None, refusal };
+            }
         };
-        for ApprovalFile { path, bytes, is_new } in self.approvals {
-            let seen =
-                Seen { path, commit: self.tip, position: 0, day: self.today, is_new: *is_new };
-            match read(path, bytes) {
-                Ok(approval) => collected.signed(&approval, &subject, seen, demand, wrote),
-                Err(reason) => collected.add(reason),
+        let statement = &approval.statement;
+        let key = approval.fingerprint();
+        let is_same =
+            |it: &OnMainline| it.person == statement.approver && it.key.as_ref() == Some(&key);
+        let has_landed = self.landed.iter().any(is_same) && signature::is_intact(&approval);
+        let mut subject = self.subject.clone();
+        if !self.is_complete {
+            subject.lineage = statement.after;
+        }
+        let fits = subject.fits(statement);
+        let is_of_this_text = !matches!(fits, Err(Misfit::Text { .. }));
+        let counted = match self.needless {
+            // It was judged when it landed, on that day and by the policy of that time.
+            Some(Needless::Settled) if has_landed && fits.is_ok() => Ok(()),
+            _ => signer(&approval, &subject, path, day, &self.demand, &self.wrote).map(|_| ()),
+        };
+        let stated = Stated {
+            approver: statement.approver.clone(),
+            decision: statement.decision,
+            key,
+            is_of_this_text,
+        };
+        let refusal = counted.err().map(before_landing);
+        Vote { path: path.to_owned(), stated: Some(stated), refusal }
+    }
+
+    /// What this clone cannot tell about a vote.
+    pub(crate) fn not_evaluated(&self) -> &'static [&'static str] {
+        match self.is_complete {
+            true => &[],
+            false => &["lineage", "separation of duties"],
+        }
+    }
+
+    /// What the votes come to, with what is on the mainline.
+    pub(crate) fn tally(&self, votes: &[Vote]) -> Tally {
+        let landed = self.landed.iter().map(|it| (it.person.clone(), it.kind));
+        let mut have: BTreeMap<String, Evidence> = landed.collect();
+        let mut rejected = BTreeSet::new();
+        for vote in votes.iter().filter(|vote| vote.refusal.is_none()) {
+            let Some(stated) = &vote.stated else { continue };
+            match stated.decision {
+                Decision::Approve => {
+                    have.insert(stated.approver.clone(), Evidence::Signed);
+                }
+                Decision::Reject => {
+                    rejected.insert(stated.approver.clone());
+                }
+            }
+        }
+        let (mut blocked, mut notes) = (Vec::new(), Vec::new());
+        if self.needless.is_none() && self.is_complete {
+            for address in self.wrote.unknown(self.demand.policy) {
+                match self.demand.unknown {
+                    UnknownContributor::Distinct => notes.push(Reason::TakenForAnother { address }),
+                    UnknownContributor::Unapproved => {
+                        blocked.push(Reason::UnknownContributor { address });
+                    }
+                }
+            }
+            blocked.extend(self.wrote.missing.map(|object| Reason::Missing { object }));
+            if self.demand.risk > self.subject.risk && self.subject.record != POLICY_ID {
+                notes.push(Reason::RiskBefore { risk: self.demand.risk });
+            }
+        }
+        Tally { have, rejected: rejected.into_iter().collect(), blocked, notes }
+    }
+
+    /// Whose key signed an approval that was made just now, or why it is none.
+    pub(crate) fn check(&self, approval: &Approval, day: NaiveDate) -> Result<(), NotCounted> {
+        self.subject.fits(&approval.statement).map_err(NotCounted::Misfit)?;
+        let people = &self.demand.policy.people;
+        signature::verify(approval, people, day).map(|_| ()).map_err(NotCounted::Refused)
+    }
+}
+
+/// The words of a reason for a text that has not landed.
+fn before_landing(reason: Reason) -> Reason {
+    match reason {
+        Reason::NotEligible { person, risk } => Reason::NoRole { person, risk },
+        reason => reason,
+    }
+}
+
+impl std::fmt::Display for Needless {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Settled => f.write_str("the mainline has settled this very text"),
+            Self::Harmless(kind) => {
+                write!(f, "compared with the settled text, it is `{}`", kind.as_str())
+            }
+            Self::ClosedUnapproved => f.write_str("it is closed, and was never approved"),
+            Self::SamePolicy => f.write_str("it says what the policy in force says"),
+            Self::NobodyCould => {
+                f.write_str("the policy in force names nobody who may approve, so it is trusted")
             }
         }
     }

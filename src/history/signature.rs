@@ -57,14 +57,21 @@ pub(crate) fn verify<'p>(
     let Some(key) = key_of(person, approval) else {
         return Err(no_key_of(approver, approval, people));
     };
-    // A signature of another kind than its key is malformed, whatever a verifier makes of it.
-    let is_of_its_key = signature.algorithm() == key.public.algorithm();
-    let public = PublicKey::from(key.public.clone());
-    if !is_of_its_key || public.verify(NAMESPACE, approval.signed.as_bytes(), signature).is_err() {
+    if !is_intact(approval) {
         return Err(Refusal::ChangedText { approver: approver.clone() });
     }
     holds_on(key, landed)?;
     Ok(person)
+}
+
+/// Whether the key that an approval names, whosever it is, signed the text above it.
+pub(super) fn is_intact(approval: &Approval) -> bool {
+    let Approval { signed, signature, .. } = approval;
+    let key = signature.public_key();
+    // A signature of another kind than its key is malformed, whatever a verifier makes of it.
+    let is_of_its_key = signature.algorithm() == key.algorithm();
+    let public = PublicKey::from(key.clone());
+    is_of_its_key && public.verify(NAMESPACE, signed.as_bytes(), signature).is_ok()
 }
 
 fn key_of<'p>(person: &'p Person, approval: &Approval) -> Option<&'p Key> {

@@ -78,6 +78,8 @@ pub(crate) struct Revision {
     pub(crate) text: Option<Arc<Record>>,
     /// The place of its commit on the mainline.
     pub(super) position: usize,
+    /// The lineage on top of which it was approved.
+    pub(super) after: Option<Digest>,
 }
 
 /// What a revision is, compared with the last settled text.
@@ -147,6 +149,11 @@ pub(crate) enum Reason {
         person: String,
     },
     NotEligible {
+        person: String,
+        risk: RiskLevel,
+    },
+    /// The same before it has landed.
+    NoRole {
         person: String,
         risk: RiskLevel,
     },
@@ -275,7 +282,7 @@ impl State {
         }
     }
 
-    pub(super) fn is_approved(self) -> bool {
+    pub(crate) fn is_approved(self) -> bool {
         matches!(self, Self::Approved | Self::ApprovedLate { .. })
     }
 }
@@ -292,6 +299,26 @@ impl Trail {
     pub(crate) fn deciding(&self) -> Option<&Revision> {
         let decides = |it: &&Revision| it.state != State::NotNeeded;
         self.revisions.iter().rev().find(decides).or(self.revisions.last())
+    }
+}
+
+#[cfg(test)]
+impl Trail {
+    /// That of a record whose text somebody approved.
+    pub(crate) fn settled_at(text: &Record, policy: &crate::policy::Policy) -> Self {
+        Self {
+            id: text.exception.id.clone(),
+            revisions: Vec::new(),
+            verdict: Verdict::Approved,
+            why: Vec::new(),
+            text: None,
+            settled: crate::source::load_unchecked(text.file()).map(Arc::new),
+            wrote: Wrote::default(),
+            lineage: Digest::beginning(&policy.register, &text.exception.id),
+            renewals: 0,
+            first_promised: None,
+            days_granted: None,
+        }
     }
 }
 
@@ -323,6 +350,9 @@ impl fmt::Display for Reason {
                 "`{person}` had no role that may approve at risk `{}` when it landed",
                 risk.as_str()
             ),
+            Self::NoRole { person, risk } => {
+                write!(f, "`{person}` has no role that may approve at risk `{}`", risk.as_str())
+            }
             Self::UnknownApprover { address } => {
                 write!(f, "`{address}` is not in `people` of the policy")
             }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing in the register's folder is skipped in silence. What is no record has a finding.
 
+mod approvals;
 mod faults;
 mod listing;
 mod merging;
@@ -19,6 +20,7 @@ use crate::source::{self, Record, RecordSchema};
 #[cfg(test)]
 use crate::text::SourceFile;
 
+pub(crate) use approvals::{ApprovalFile, approvals};
 pub(crate) use faults::{
     COLLIDING_NAMES, EXECUTABLE, NOT_A_FILE, STRAY_FILE, SYMLINK, TOO_LARGE, UNPORTABLE_NAME,
     UNREADABLE,

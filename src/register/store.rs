@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::faults::{
     NOT_A_FILE, SYMLINK, executable, lost, not_a_file, symlink, too_large, unreadable,
 };
-use super::{APPROVALS, MAX_POLICY_SIZE, POLICY_FILE};
+use super::{MAX_POLICY_SIZE, POLICY_FILE};
 use crate::finding::Finding;
 use crate::git::{self, Mode, ObjectId, Repo};
 use crate::source::characters;
@@ -136,54 +136,6 @@ impl Store {
     }
 }
 
-impl Store {
-    /// The signed approvals of a record, as they lie in a register that people know as `name`. One
-    /// that is no regular file of a sane size approves nothing.
-    pub(crate) fn approvals(
-        &self,
-        name: &str,
-        id: &str,
-        max_size: u64,
-    ) -> Result<Vec<(String, Vec<u8>)>, git::Error> {
-        // An id that would lead elsewhere has no folder.
-        if id.is_empty() || id.starts_with('.') || id.contains(['/', '\\']) {
-            return Ok(Vec::new());
-        }
-        let mut found = Vec::new();
-        match self {
-            Self::Directory(directory) => {
-                let folder = directory.join(APPROVALS).join(id);
-                let is_folder = |path: &Path| {
-                    fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir())
-                };
-                if !is_folder(&directory.join(APPROVALS)) || !is_folder(&folder) {
-                    return Ok(found);
-                }
-                let lost = |error: io::Error| git::Error::Unreadable {
-                    path: folder.clone(),
-                    reason: error.to_string(),
-                };
-                for file in fs::read_dir(&folder).map_err(lost)? {
-                    let file = file.map_err(lost)?;
-                    let file_name = file.file_name().to_string_lossy().into_owned();
-                    let entry = Entry {
-                        at: At::Path(file.path()),
-                        name: format!("{name}/{APPROVALS}/{id}/{file_name}"),
-                        name_bytes: None,
-                    };
-                    if let Ok((bytes, _)) = disk_file(&entry, &file.path(), max_size) {
-                        found.push((entry.name, bytes));
-                    }
-                }
-            }
-            Self::Commit(snapshot) => found = snapshot.approvals(id, max_size)?,
-            Self::Merged(merge) => found = merge.head().approvals(id, max_size)?,
-        }
-        found.sort();
-        Ok(found)
-    }
-}
-
 impl Merge {
     /// The folder as the change has it.
     pub(crate) fn head(&self) -> Snapshot {
@@ -211,15 +163,6 @@ impl Merge {
 }
 
 impl Snapshot {
-    fn approvals(&self, id: &str, max_size: u64) -> Result<Vec<(String, Vec<u8>)>, git::Error> {
-        let repo = Repo::open(&self.repository)?;
-        let mut found = Vec::new();
-        for file in repo.files_at(self.commit, &self.file(&format!("{APPROVALS}/{id}")))? {
-            found.extend(repo.blob(file.blob, max_size)?.map(|bytes| (file.path, bytes)));
-        }
-        Ok(found)
-    }
-
     /// The path of a file of the register from the root of the commit.
     pub(crate) fn file(&self, name: &str) -> String {
         format!("{}/{name}", self.folder)
@@ -229,11 +172,7 @@ impl Snapshot {
 impl Reader {
     /// Reads a file that must be a regular one of at most `max_size` bytes of UTF-8.
     pub(crate) fn read(&self, entry: &Entry, max_size: u64) -> Reading {
-        let (bytes, is_executable) = match &entry.at {
-            At::Path(path) => disk_file(entry, path, max_size)?,
-            At::Object { id, mode } => self.blob(entry, *id, *mode, max_size)?,
-            At::Folders(_) => return Err(vec![not_a_file(&entry.source(""))]),
-        };
+        let (bytes, is_executable) = self.open(entry, max_size)?;
         let text = match String::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => {
@@ -245,6 +184,19 @@ impl Reader {
         let file = entry.source(text);
         let findings = if is_executable { vec![executable(&file)] } else { Vec::new() };
         Ok((file, findings))
+    }
+
+    /// The bytes of a file that must be a regular one of at most `max_size`.
+    pub(super) fn bytes(&self, entry: &Entry, max_size: u64) -> Result<Vec<u8>, Vec<Finding>> {
+        self.open(entry, max_size).map(|(bytes, _)| bytes)
+    }
+
+    fn open(&self, entry: &Entry, max_size: u64) -> Result<Bytes, Vec<Finding>> {
+        match &entry.at {
+            At::Path(path) => disk_file(entry, path, max_size),
+            At::Object { id, mode } => self.blob(entry, *id, *mode, max_size),
+            At::Folders(_) => Err(vec![not_a_file(&entry.source(""))]),
+        }
     }
 
     fn blob(

@@ -20,10 +20,12 @@ pub(crate) mod json;
 mod junit;
 pub(crate) mod markdown;
 pub(crate) mod page;
+pub(crate) mod proposal;
 pub(crate) mod record;
 pub(crate) mod review;
 mod safe;
 mod sarif;
+mod sheet;
 #[cfg(test)]
 mod snapshots;
 pub(crate) mod table;

@@ -69,6 +69,7 @@ mod non_ascii_identifier;
 mod not_a_date;
 mod not_a_mapping;
 mod not_a_regular_file;
+mod not_approved;
 mod not_utf8;
 mod over_budget;
 mod overlapping_scope;
@@ -254,6 +255,7 @@ pub(crate) const RULES: &[&Rule] = &[
     &rewritten_renewal::RULE,
     &weakened_policy::RULE,
     &misleading_git_file::RULE,
+    &not_approved::RULE,
     &control_character::RULE,
     &line_separator::RULE,
     &bidi_control::RULE,

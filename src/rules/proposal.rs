@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::changes::Change;
+use crate::history::Needs;
 use crate::policy::Policy;
+use crate::source::Record;
 use crate::text::SourceFile;
 
 /// Everything that a pull request changes, from where it left the branch that it goes into.
@@ -23,6 +25,8 @@ pub(crate) struct Proposal<'a> {
     /// The files that tell git how to show others, before and after, where they differ. One that is
     /// missing is empty.
     pub(crate) git_files: &'a [GitFile],
+    /// The changed records that need an approval, with what each has.
+    pub(crate) needs: &'a [(&'a Record, Needs<'a>)],
 }
 
 /// A file that tells git how to show others, before and after.

@@ -66,10 +66,11 @@ fn a_change_without_a_fault_passes_and_both_sides_are_named() {
     let (w, repo) = landed();
     edit(&w, "expires: 2027-01-31", "expires: 2027-01-30");
     commit(&repo, "topic", &[tip(&repo, "main")]);
-    insta::assert_snapshot!(shown(&w, &repo), @"
-    1 record in `exceptions` judged on 2026-11-20 (UTC), `topic` ([TOPIC]) into `main` ([MAIN]): all fine
-    [exit status: 0]
-    ");
+    insta::assert_snapshot!(shown(&w, &repo), @r#"
+note: `EXC-2026-K7QD` needs 2 approvals at high risk (landing or signed): none yet; nobody may approve it
+1 record in `exceptions` judged on 2026-11-20 (UTC), `topic` ([TOPIC]) into `main` ([MAIN]): all fine
+[exit status: 0]
+"#);
 }
 
 #[test]
@@ -77,19 +78,20 @@ fn an_error_in_a_record_that_the_change_touches_fails_it() {
     let (w, repo) = landed();
     edit(&w, "expires: 2027-01-31", "expires: 2027-02-01");
     commit(&repo, "topic", &[tip(&repo, "main")]);
-    insta::assert_snapshot!(shown(&w, &repo), @"
-    error[EXC403]: `expires` moves from 2027-01-31 to 2027-02-01, 1 day later, without a renewal
-      --> exceptions/EXC-2026-K7QD.yaml:25:10
-       |
-    25 | expires: 2027-02-01
-       |          ^^^^^^^^^^
-       |
-       = help: add `{date: 2026-11-20, until: 2027-02-01, reason: …, evidence: …}` to `renewals`, or write `expires: 2027-01-31`
+    insta::assert_snapshot!(shown(&w, &repo), @r#"
+error[EXC403]: `expires` moves from 2027-01-31 to 2027-02-01, 1 day later, without a renewal
+  --> exceptions/EXC-2026-K7QD.yaml:25:10
+   |
+25 | expires: 2027-02-01
+   |          ^^^^^^^^^^
+   |
+   = help: add `{date: 2026-11-20, until: 2027-02-01, reason: …, evidence: …}` to `renewals`, or write `expires: 2027-01-31`
 
-    1 record in `exceptions` judged on 2026-11-20 (UTC), `topic` ([TOPIC]) into `main` ([MAIN]): 1 error
-    for more about a code, try `exc explain EXC403`
-    [exit status: 1]
-    ");
+note: `EXC-2026-K7QD` needs 2 approvals at high risk (landing or signed): none yet; nobody may approve it
+1 record in `exceptions` judged on 2026-11-20 (UTC), `topic` ([TOPIC]) into `main` ([MAIN]): 1 error
+for more about a code, try `exc explain EXC403`
+[exit status: 1]
+"#);
 }
 
 #[test]
@@ -110,20 +112,21 @@ fn an_error_elsewhere_fails_too_and_names_who_has_to_act() {
     let (w, repo) = with_expired(&[OTHER]);
     edit(&w, "title: Model", "title: The model");
     commit(&repo, "topic", &[tip(&repo, "main")]);
-    insta::assert_snapshot!(shown(&w, &repo), @"
-    error[EXC207]: expired after 2026-11-10 (UTC), 10 days ago
-      --> exceptions/EXC-2026-9T4B.yaml:25:10
-       |
-    25 | expires: 2026-11-10
-       |          ^^^^^^^^^^
-       |
-       = note: not changed here; Dana Ruiz <dana.ruiz@example.com> has to act
-       = help: add `closed: {date: 2026-11-20, outcome: remediated, note: …}` if the control is met; otherwise add `{date: 2026-11-20, until: …, reason: …, evidence: …}` to `renewals`, and set `expires` to its `until`
+    insta::assert_snapshot!(shown(&w, &repo), @r#"
+error[EXC207]: expired after 2026-11-10 (UTC), 10 days ago
+  --> exceptions/EXC-2026-9T4B.yaml:25:10
+   |
+25 | expires: 2026-11-10
+   |          ^^^^^^^^^^
+   |
+   = note: not changed here; Dana Ruiz <dana.ruiz@example.com> has to act
+   = help: add `closed: {date: 2026-11-20, outcome: remediated, note: …}` if the control is met; otherwise add `{date: 2026-11-20, until: …, reason: …, evidence: …}` to `renewals`, and set `expires` to its `until`
 
-    2 records in `exceptions` judged on 2026-11-20 (UTC), `topic` ([TOPIC]) into `main` ([MAIN]): 1 error
-    for more about a code, try `exc explain EXC207`
-    [exit status: 1]
-    ");
+note: `EXC-2026-K7QD` needs 2 approvals at high risk (landing or signed): none yet; nobody may approve it
+2 records in `exceptions` judged on 2026-11-20 (UTC), `topic` ([TOPIC]) into `main` ([MAIN]): 1 error
+for more about a code, try `exc explain EXC207`
+[exit status: 1]
+"#);
     for format in ["github", "gitlab", "sarif", "junit"] {
         let out = gate(&w, &["--format", format]).out;
         let out = out.replace("&lt;", "<").replace("&gt;", ">");
@@ -199,11 +202,12 @@ fn a_record_that_the_base_has_renewed_needs_a_rebase_and_nothing_else() {
     w.write("README.md", "later");
     commit(&repo, "main", &[renewed]);
     let shown = shown(&w, &repo).replace(&renewed.to_string()[..7], "[RENEWED]");
-    insta::assert_snapshot!(shown, @"
-    note: `EXC-2026-9T4B` is expired here, and closed on main in [RENEWED]: rebase
-    2 records in `exceptions` judged on 2026-11-20 (UTC), `topic` ([TOPIC]) into `main` ([MAIN]): all fine
-    [exit status: 0]
-    ");
+    insta::assert_snapshot!(shown, @r#"
+note: `EXC-2026-K7QD` needs 2 approvals at high risk (landing or signed): none yet; nobody may approve it
+note: `EXC-2026-9T4B` is expired here, and closed on main in [RENEWED]: rebase
+2 records in `exceptions` judged on 2026-11-20 (UTC), `topic` ([TOPIC]) into `main` ([MAIN]): all fine
+[exit status: 0]
+"#);
     // A change that edits the old text meets a conflict, and no second complaint.
     w.write(
         OTHER,
@@ -247,30 +251,31 @@ fn a_change_is_judged_by_the_policy_of_the_base_and_told_so() {
     w.write(POLICY_PATH, format!("{POLICY}durations: {{max_days: {{high: 120}}}}\n"));
     w.write(OTHER, record_of(OTHER, "/gateway/api", "2027-02-28"));
     commit(&repo, "topic", &[tip(&repo, "main")]);
-    insta::assert_snapshot!(shown(&w, &repo), @"
-    error[EXC203]: 115 days are granted; at high risk the policy allows 90
-      --> exceptions/EXC-2026-9T4B.yaml:25:10
-       |
-    24 | opened: 2026-11-05
-       |         ---------- counted from here
-    25 | expires: 2027-02-28
-       |          ^^^^^^^^^^
-       |
-       = help: set `expires: 2027-02-03` or earlier, and renew it if that proves too short
+    insta::assert_snapshot!(shown(&w, &repo), @r#"
+error[EXC203]: 115 days are granted; at high risk the policy allows 90
+  --> exceptions/EXC-2026-9T4B.yaml:25:10
+   |
+24 | opened: 2026-11-05
+   |         ---------- counted from here
+25 | expires: 2027-02-28
+   |          ^^^^^^^^^^
+   |
+   = help: set `expires: 2027-02-03` or earlier, and renew it if that proves too short
 
-    error[EXC406]: the policy is loosened together with a record: `durations.max_days.high`: raised from 90 to 120
-     --> exceptions/policy.yaml:7:30
-      |
-    7 | durations: {max_days: {high: 120}}
-      |                              ^^^
-      |
-      = help: change the policy in a pull request of its own, before the one with the record
+error[EXC406]: the policy is loosened together with a record: `durations.max_days.high`: raised from 90 to 120
+ --> exceptions/policy.yaml:7:30
+  |
+7 | durations: {max_days: {high: 120}}
+  |                              ^^^
+  |
+  = help: change the policy in a pull request of its own, before the one with the record
 
-    note: `exceptions/policy.yaml` is changed here: judged by the policy on `main` ([MAIN])
-    2 records in `exceptions` judged on 2026-11-20 (UTC), `topic` ([TOPIC]) into `main` ([MAIN]): 2 errors
-    for more about a code, try `exc explain EXC203`
-    [exit status: 1]
-    ");
+note: `exceptions/policy.yaml` is changed here: judged by the policy on `main` ([MAIN])
+note: `EXC-2026-9T4B` needs 2 approvals at high risk (landing or signed): none yet; nobody may approve it
+2 records in `exceptions` judged on 2026-11-20 (UTC), `topic` ([TOPIC]) into `main` ([MAIN]): 2 errors
+for more about a code, try `exc explain EXC203`
+[exit status: 1]
+"#);
     let said = gate(&w, &["--format", "json"]);
     let note = "note: `exceptions/policy.yaml` is changed here: judged by the policy on `main` (";
     assert!(said.err.starts_with(note), "{}", said.err);
@@ -302,11 +307,12 @@ fn the_change_that_starts_a_register_is_judged_by_its_own_policy() {
     w.write(POLICY_PATH, POLICY);
     w.write(RECORD_PATH, good_record());
     commit(&repo, "topic", &[base]);
-    insta::assert_snapshot!(shown(&w, &repo), @"
-    note: there is no `exceptions/policy.yaml` on `main` ([MAIN]) yet: judged by that of the change
-    1 record in `exceptions` judged on 2026-11-20 (UTC), `topic` ([TOPIC]) into `main` ([MAIN]): all fine
-    [exit status: 0]
-    ");
+    insta::assert_snapshot!(shown(&w, &repo), @r#"
+note: there is no `exceptions/policy.yaml` on `main` ([MAIN]) yet: judged by that of the change
+note: `EXC-2026-K7QD` needs 2 approvals at high risk (landing or signed): none yet; nobody may approve it
+1 record in `exceptions` judged on 2026-11-20 (UTC), `topic` ([TOPIC]) into `main` ([MAIN]): all fine
+[exit status: 0]
+"#);
 }
 
 #[test]

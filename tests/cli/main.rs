@@ -1,6 +1,7 @@
 //! `exc` as its users see it: command lines in, output and exit codes out. One file for each
 //! command, named after it, and some for what concerns them all.
 
+mod approve;
 mod bare;
 mod base;
 #[cfg(unix)]
@@ -23,3 +24,4 @@ mod signals;
 mod story;
 mod support;
 mod tidy;
+mod verify;

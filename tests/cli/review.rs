@@ -114,61 +114,63 @@ fn a_widening_that_renews_and_weakens_shows_each_of_it_most_serious_first() {
     edit(&w, "level: high", "level: medium");
     topic(&repo);
     insta::assert_snapshot!(shown(&w, &repo, &["review", "--base", "main"]), @r#"
-    EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link
-        ships
-      WIDENING: medium risk (was high), valid through 2027-02-15 (UTC), 87 days
-        left
-      no findings; 2 no, 3 for you to judge, 2 yes; 0 of 1 approvals
-      asked by   Lee Park <lee.park@example.com>
-      owned by   Dana Ruiz <dana.ruiz@example.com>, ai-platform
+EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link
+    ships
+  WIDENING: medium risk (was high), valid through 2027-02-15 (UTC), 87 days
+    left
+  no findings; 2 no, 3 for you to judge, 2 yes; 0 of 1 approvals
+  asked by   Lee Park <lee.park@example.com>
+  owned by   Dana Ruiz <dana.ruiz@example.com>, ai-platform
 
-      change     scope widened: component api → service model-proxy
-                   + service:/model-proxy (service)
-                   - service:/model-proxy/api (component, now within the other)
-                 compensating control removed: IP allow-list limited to the two
-                     egress addresses of the CI network
-                 compensating control added: Keys are rotated every night
-                 valid through 2027-01-31 → 2027-02-15, +15 days, 1st renewal of
-                     2, first promised 2027-01-31
-                   reason     The vendor moved the preview to February (ticket
-                              49020).
-                   evidence   https://example.com/vendor/49020
-                 risk lowered: high → medium
-      unchanged  blocker    The vendor offers no private link before 2027-02 (ticket
-                            48213).
-                 end state  Traffic enters through the private endpoint
-                            pe-model-proxy.
+  change     scope widened: component api → service model-proxy
+               + service:/model-proxy (service)
+               - service:/model-proxy/api (component, now within the other)
+             compensating control removed: IP allow-list limited to the two
+                 egress addresses of the CI network
+             compensating control added: Keys are rotated every night
+             valid through 2027-01-31 → 2027-02-15, +15 days, 1st renewal of
+                 2, first promised 2027-01-31
+               reason     The vendor moved the preview to February (ticket
+                          49020).
+               evidence   https://example.com/vendor/49020
+             risk lowered: high → medium
+  unchanged  blocker    The vendor offers no private link before 2027-02 (ticket
+                        48213).
+             end state  Traffic enters through the private endpoint
+                        pe-model-proxy.
 
-      findings   none
+  findings   none
 
-      no                smallest scope?     wider than before: 1 target, a service
-      no                risk reduced?       less than before, see the change
-      for you to judge  reason given?       there is a blocker and an end state,
-                                            neither of them vague, both as before
-      for you to judge  way back?           a plan, but no ticket and no milestone
-                                            ahead
-      for you to judge  renewal earned?     its reason and evidence are none of
-                                            those before; 1 left after this one
-      yes               owner and end?      87 days of 120 allowed, 102 of 540 in
-                                            all
-      yes               first of its kind?  no record has its control at its place,
-                                            and none of its team elsewhere
+  no                smallest scope?     wider than before: 1 target, a service
+  no                risk reduced?       less than before, see the change
+  for you to judge  reason given?       there is a blocker and an end state,
+                                        neither of them vague, both as before
+  for you to judge  way back?           a plan, but no ticket and no milestone
+                                        ahead
+  for you to judge  renewal earned?     its reason and evidence are none of
+                                        those before; 1 left after this one
+  yes               owner and end?      87 days of 120 allowed, 102 of 540 in
+                                        all
+  yes               first of its kind?  no record has its control at its place,
+                                        and none of its team elsewhere
 
-      besides    team ai-platform: 1 open of 4 budgeted, this one alone
-                 control AZ-NET-004: 1 open of 3 budgeted, this one alone
+  besides    team ai-platform: 1 open of 4 budgeted, this one alone
+             control AZ-NET-004: 1 open of 3 budgeted, this one alone
 
-      approval   needs      1 person at high risk, by evidence landing or signed
-                 may        Alice Kim (alice), Bob Stone (bob), Carol Mann (carol)
-                 has        0 of 1
-                 next       `exc approve EXC-2026-K7QD`
+  approval   needs      1 person at high risk, by evidence landing or signed
+             may        Alice Kim (alice), Bob Stone (bob), Carol Mann (carol)
+             has        0 of 1
+             but        it takes the approvals of risk `high`, which the text
+                        before it had
+             next       `exc approve EXC-2026-K7QD`
 
-      trail      approved so far, 1 revision
-        2026-11-07  [MAIN]  new         approved by bob (landing, claimed)
+  trail      approved so far, 1 revision
+    2026-11-07  [MAIN]  new         approved by bob (landing, claimed)
 
-    1 record reviewed between `main` ([MAIN]) and `HEAD` ([TOPIC]) on 2026-11-20
-      (UTC): 1 widening
-    [exit status: 0]
-    "#);
+1 record reviewed between `main` ([MAIN]) and `HEAD` ([TOPIC]) on 2026-11-20
+  (UTC): 1 widening
+[exit status: 0]
+"#);
 }
 
 #[test]

@@ -6,12 +6,14 @@
 use std::collections::HashMap;
 use std::fs;
 
+use super::approvals::{Approvals, Standing};
 use super::detection::{Detected, detect};
 use super::incoming::{Incoming, Renewed};
 use super::policies::{Policies, policies};
 use super::ratchet::{self, Errors};
 use super::selection::n_judged;
 use super::{Args, Judged, Unjudged, Verdict, elsewhere};
+use crate::changes::Change;
 use crate::commands::revisions::{resolve, short};
 use crate::commands::workspace::candidates;
 use crate::commands::{Failure, Globals};
@@ -87,7 +89,17 @@ pub(super) fn judge(
     let incoming = Incoming::read(&repo, &merge, &name, schema).map_err(Failure::from)?;
     let (register, mut findings) = rules::judge(&Store::Merged(merge.clone()), &name, &context);
     findings.extend(policies.findings.iter().cloned());
-    let (proposed, missing) = judge_change(&incoming, &register, &policies, &context)?;
+    let records = incoming.records();
+    let approvals = Approvals::read(&repo, &incoming, &records)?;
+    let standings = match &approvals {
+        Some(approvals) => approvals.standings(&incoming, &records, &policies.judging, &context)?,
+        None => Vec::new(),
+    };
+    if let Some(approvals) = &approvals {
+        notes.extend(approvals.notes(&standings, &into));
+    }
+    let (proposed, missing) =
+        judge_change(&incoming, &records, &standings, &register, &policies, &context)?;
     findings.extend(proposed);
     let failure = missing.map(|commit| {
         let message = format!(
@@ -95,7 +107,11 @@ pub(super) fn judge(
         );
         Failure::new(message).hint(base.fetch())
     });
-    // Here the approvals are added that each changed record (`incoming.records()`) needs and has.
+    let is_unknown = approvals.as_ref().is_some_and(|it| it.is_unknown(&standings));
+    let failure = failure.or_else(|| {
+        let message = "whether signed approvals suffice cannot be told: history is missing";
+        is_unknown.then(|| Failure::new(message).hint(base.fetch()))
+    });
     forgive_renewed(&incoming, &into, &context, &mut findings, &mut notes)?;
     for path in incoming.conflicts() {
         notes.push(format!(
@@ -213,21 +229,23 @@ fn register_of(
 /// What is wrong with the change itself, and the commit without which that cannot be told in full.
 fn judge_change(
     incoming: &Incoming<'_>,
+    records: &[Change<'_>],
+    standings: &[Standing<'_>],
     register: &Register,
     policies: &Policies,
     context: &Context<'_>,
 ) -> Result<(Vec<Finding>, Option<ObjectId>), Failure> {
-    let records = incoming.records();
-    let retired = incoming.retired(&records, &context.policy.record_schema)?;
+    let retired = incoming.retired(records, &context.policy.record_schema)?;
     let git_files = incoming.git_files()?;
     let ids = register.exceptions().map(|exception| exception.id.clone()).collect();
     let proposal = Proposal {
         register: &register.name,
-        records: &records,
+        records,
         ids: &ids,
         retired: &retired.ids,
         policies: policies.change(),
         git_files: &git_files,
+        needs: standings,
     };
     Ok((rules::check_proposal(&proposal, context), retired.missing))
 }

@@ -1,7 +1,7 @@
 //! The last questions of `exc new`: whether to write what came of the answers.
 
 use super::draft::Draft;
-use super::prompt::read_answer;
+use crate::commands::read_answer;
 use crate::env::Env;
 use crate::model::{RiskLevel, window};
 use crate::render::{self, Safe};

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::draft::Draft;
-use crate::commands::{Failure, Workspace};
+use crate::commands::{Workspace, read_answer};
 use crate::env::Env;
 use crate::finding::{Finding, Level};
 use crate::register::Register;
@@ -151,23 +151,4 @@ fn refusals(draft: &Draft, pointer: &str, workspace: &Workspace, today: NaiveDat
     let mut findings = rules::check(&register, &context);
     findings.retain(|finding| finding.level == Level::Error && finding.place.pointer == pointer);
     findings
-}
-
-/// A line of input without its end; the end of the input ends the conversation.
-pub(super) fn read_answer(env: &mut Env<'_>, prompt: &str) -> anyhow::Result<String> {
-    loop {
-        let _ = write!(env.err, "{prompt}").and_then(|()| env.err.flush());
-        let mut bytes = Vec::new();
-        let n_read = env.input.read_until(b'\n', &mut bytes)?;
-        if n_read == 0 {
-            let _ = writeln!(env.err);
-            return Err(Failure::new("the input has ended: nothing was written").into());
-        }
-        match String::from_utf8(bytes) {
-            Ok(answer) => return Ok(answer.trim().to_owned()),
-            Err(_) => {
-                let _ = writeln!(env.err, "that is not UTF-8");
-            }
-        }
-    }
 }

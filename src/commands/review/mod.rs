@@ -4,13 +4,13 @@ mod sides;
 
 use std::collections::BTreeMap;
 
-use self::sides::{Points, Sides};
+use self::sides::{Approvals, Points, Sides};
 use super::{Failure, Globals, Workspace};
 use crate::changes::{self, Change};
 use crate::env::{Env, Outcome};
 use crate::finding::{self, Finding, Level};
-use crate::git::{Contributors, ObjectId, Repo};
-use crate::history::{ApprovalFile, Audit, Landed, MAX_APPROVAL_SIZE, Needs, Proposal, Wanted};
+use crate::git::{Contributors, Repo};
+use crate::history::{Audit, Ground, Landed, Needs, Proposal, Wanted};
 use crate::policy::Policy;
 use crate::render::review::{self, Page, ReviewFormat};
 use crate::report::review::{Reviewed, Setting, is_about};
@@ -58,9 +58,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let history = History::read(&repo, &points, &workspace, &chosen)?;
     let setting =
         Setting { policy, today: env.today, register: sides.whole(), findings: &findings };
+    let approvals = sides.approvals()?;
     let mut records = Vec::with_capacity(chosen.len());
     for change in &chosen {
-        let needs = history.needs(change, policy, &sides, env)?;
+        let needs = history.needs(change, policy, &approvals, env);
         let id = change.record().map_or("", |record| &record.exception.id);
         records.extend(Reviewed::new(change, setting, history.audit.trail(id), needs));
     }
@@ -112,6 +113,7 @@ fn findings(sides: &Sides, changes: &[Change<'_>], context: &Context<'_>) -> Vec
         retired: &BTreeMap::new(),
         policies: None,
         git_files: &[],
+        needs: &[],
     };
     findings.extend(rules::check_proposal(&change, context));
     finding::sort(&mut findings);
@@ -159,7 +161,6 @@ struct History {
     landed: Landed,
     audit: Audit,
     proposers: BTreeMap<Vec<u8>, Contributors>,
-    tip: ObjectId,
     notes: Vec<String>,
 }
 
@@ -183,7 +184,7 @@ impl History {
             None => Audit::new(&landed, &[]),
         };
         let proposers = match points.head {
-            Some(head) => repo.proposers(tip, head, &workspace.name)?,
+            Some(head) => repo.contributors_since(tip, head, &workspace.name)?,
             None => BTreeMap::new(),
         };
         let mut notes = Vec::new();
@@ -199,7 +200,7 @@ impl History {
                 points.into.name
             ));
         }
-        Ok(Self { landed, audit, proposers, tip, notes })
+        Ok(Self { landed, audit, proposers, notes })
     }
 
     /// What a change takes to be approved, and what of that is there.
@@ -207,32 +208,18 @@ impl History {
         &'a self,
         change: &Change<'a>,
         policy: &'a Policy,
-        sides: &Sides,
+        approvals: &Approvals,
         env: &Env<'_>,
-    ) -> Result<Option<Needs<'a>>, Failure> {
-        let Some(text) = change.after else { return Ok(None) };
+    ) -> Option<Needs<'a>> {
+        let text = change.after?;
         let id = &text.exception.id;
-        let known = sides.approvals_before(id)?;
-        let approvals: Vec<ApprovalFile> = sides
-            .after_store
-            .approvals(&sides.after.name, id, MAX_APPROVAL_SIZE as u64)?
-            .into_iter()
-            .map(|(path, bytes)| {
-                let is_new = !known.iter().any(|(_, known)| *known == bytes);
-                ApprovalFile { path, bytes, is_new }
-            })
-            .collect();
-        let paths = [change.before, change.after].into_iter().flatten();
-        let paths = paths.map(|record| record.file().path().as_bytes());
-        let proposal = Proposal {
+        let ground = Ground {
             policy: self.audit.policies.in_force().last().map_or(policy, |policy| policy),
-            trail: self.audit.trail(id),
-            text,
-            wrote: paths.filter_map(|path| self.proposers.get(path)).collect(),
-            approvals: &approvals,
-            tip: self.tip,
-            today: env.today,
+            branch: &self.proposers,
+            is_complete: self.landed.missing.is_none(),
         };
-        Ok(proposal.needs())
+        let proposal = Proposal::of_record(ground, self.audit.trail(id), text)?;
+        let votes = approvals.votes(&proposal, env.today);
+        Needs::of(&proposal, &votes, |path| approvals.is_known(path))
     }
 }

@@ -1,13 +1,17 @@
 //! Which two moments of a register are compared, and by whose policy.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
 use crate::commands::revisions::{resolve, short};
 use crate::commands::workspace::{candidates, usable_policy};
 use crate::commands::{Failure, Globals, Workspace, mainline, open_or_explain};
 use crate::env::Env;
 use crate::git::{Mainline, NoRevision, ObjectId, Repo};
-use crate::history::MAX_APPROVAL_SIZE;
+use crate::history::{MAX_APPROVAL_SIZE, Proposal, Vote};
 use crate::policy::Policy;
-use crate::register::{self, Merge, POLICY_FILE, Register, Snapshot, Store};
+use crate::register::{self, ApprovalFile, Merge, POLICY_FILE, Register, Snapshot, Store};
 use crate::render::diff::Side;
 use crate::report::review::surroundings::caution;
 use crate::source::Record;
@@ -273,9 +277,37 @@ impl Sides {
         told
     }
 
-    /// The approvals of a record that are there without the change.
-    pub(super) fn approvals_before(&self, id: &str) -> Result<Vec<(String, Vec<u8>)>, Failure> {
-        Ok(self.before_store.approvals(&self.before.name, id, MAX_APPROVAL_SIZE as u64)?)
+    /// The signed approvals of both sides.
+    pub(super) fn approvals(&self) -> Result<Approvals, Failure> {
+        let read = |store: &Store, name: &str| {
+            register::approvals(store, name, MAX_APPROVAL_SIZE as u64).map_err(Failure::new)
+        };
+        let before = read(&self.before_store, &self.before.name)?;
+        let known = before.into_values().flatten().map(|file| file.path).collect();
+        Ok(Approvals { known, after: read(&self.after_store, &self.after.name)? })
+    }
+}
+
+/// The signed approvals beside a change.
+pub(super) struct Approvals {
+    /// The paths of those that are there without it.
+    known: BTreeSet<String>,
+    after: BTreeMap<String, Vec<ApprovalFile>>,
+}
+
+impl Approvals {
+    /// What those of a text are worth, if they land on a day.
+    pub(super) fn votes(&self, proposal: &Proposal<'_>, day: NaiveDate) -> Vec<Vote> {
+        let files = self.after.get(proposal.id()).into_iter().flatten();
+        let vote = |file: &ApprovalFile| match &file.bytes {
+            Ok(bytes) => proposal.vote(&file.path, bytes, day),
+            Err(reason) => Vote::unreadable(&file.path, reason),
+        };
+        files.map(vote).collect()
+    }
+
+    pub(super) fn is_known(&self, path: &str) -> bool {
+        self.known.contains(path)
     }
 }
 

@@ -1,128 +1,258 @@
-//! What a branch takes before it has landed. Each says what the trail would say of its merge.
+//! What is said of a text before it lands is what is said of it once it has.
 
-use std::sync::Arc;
-
-use super::world::{ANY, Branch, ID, PATH, POLICY, World, edit, person, policy as demanding};
-use crate::history::{ApprovalFile, Proposal};
-use crate::policy;
-use crate::source;
+use super::world::{
+    Branch, ID, POLICY, REGISTER, SIGNED, World, approval_path, people, policy, signed,
+};
+use crate::git::Repo;
+use crate::history::proposal::{Branch as Writers, Ground, Needless, Proposal};
+use crate::history::statement::{Decision, Statement};
+use crate::history::{Audit, Reason, Tally, Verdict, Vote};
+use crate::policy::Policy;
+use crate::source::{self, Record};
 use crate::text::SourceFile;
 
-/// How many approvals there are of how many, who may give them, and what stands against it.
-fn told(world: &World, branch: &Branch) -> Vec<String> {
-    let repo = world.repo();
-    let file = |path: &str| Arc::new(SourceFile::new(path, branch.files[path].as_str()));
-    let settled = Arc::new(SourceFile::new(POLICY, world.files[POLICY].as_str()));
-    let (policy, _) = policy::load(&settled).expect("a policy");
-    let text = source::load_unchecked(&file(PATH)).expect("a record");
-    let wrote = repo.proposers(world.main, branch.tip, "exceptions").expect("the people");
-    let approvals: Vec<ApprovalFile> = branch
-        .files
-        .iter()
-        .filter(|(path, _)| path.contains("/approvals/"))
-        .map(|(path, text)| ApprovalFile {
-            path: path.clone(),
-            bytes: text.clone().into_bytes(),
-            is_new: !world.files.contains_key(path),
-        })
-        .collect();
-    let audit = world.audit();
-    let proposal = Proposal {
-        policy: &policy,
-        trail: audit.trail(ID),
-        text: &text,
-        wrote: wrote.get(PATH.as_bytes()).into_iter().collect(),
-        approvals: &approvals,
-        tip: world.main,
-        today: "2023-11-20".parse().expect("a day"),
+const DAY: &str = "2023-11-20";
+
+/// A branch as `exc approve` sees it.
+struct Seen {
+    audit: Audit,
+    record: Record,
+    writers: Writers,
+    files: Vec<(String, String)>,
+}
+
+impl Seen {
+    fn of(world: &World, branch: &Branch) -> Self {
+        let repo: Repo = world.repo();
+        let writers = repo.contributors_since(world.main, branch.tip, "exceptions");
+        let file = SourceFile::new(super::world::PATH, branch.files[super::world::PATH].as_str());
+        let record = source::load_unchecked(&std::sync::Arc::new(file)).expect("a record");
+        let is_approval = |path: &&String| path.ends_with(".approval");
+        let paths = branch.files.keys().filter(is_approval);
+        let files = paths.map(|path| (path.clone(), branch.files[path].clone())).collect();
+        Self { audit: world.audit(), record, writers: writers.expect("a history"), files }
+    }
+
+    fn judge(&self) -> &Policy {
+        self.audit.policies.in_force().last().expect("a policy")
+    }
+
+    fn proposal(&self) -> Proposal<'_> {
+        let (policy, branch) = (self.judge(), &self.writers);
+        let ground = Ground { policy, branch, is_complete: true };
+        Proposal::of_record(ground, self.audit.trail(ID), &self.record).expect("a last day")
+    }
+
+    fn votes(&self) -> Vec<Vote> {
+        let proposal = self.proposal();
+        let day = DAY.parse().expect("a day");
+        self.files.iter().map(|(path, text)| proposal.vote(path, text.as_bytes(), day)).collect()
+    }
+
+    fn tally(&self) -> Tally {
+        self.proposal().tally(&self.votes())
+    }
+
+    /// Whether all that it takes is there before it lands.
+    fn is_enough(&self) -> bool {
+        let tally = self.tally();
+        !tally.is_blocked() && tally.have.len() >= self.proposal().demand.quorum as usize
+    }
+
+    fn refusals(&self) -> Vec<String> {
+        self.votes().into_iter().filter_map(|it| it.refusal).map(|it| it.to_string()).collect()
+    }
+
+    fn may_sign(&self, id: &str) -> Result<(), Reason> {
+        let person = self.judge().people.iter().find(|person| person.id == id);
+        self.proposal().may_sign(person.expect("a person"))
+    }
+}
+
+#[test]
+fn what_is_enough_before_the_merge_is_approved_after_it_and_what_is_not_is_not() {
+    let high = "risk: {level: high, statement: Prompt traffic is reachable.}";
+    let stranger = "Stranger <stranger@gmail.example>";
+    for (changes, author, signers, expected) in [
+        ("", "carol", &["alice"][..], true),
+        ("", "carol", &[], false),
+        ("", "carol", &["carol"], false),
+        ("", "carol", &["mallory"], false),
+        ("", "alice", &["alice"], false),
+        ("", "alice", &["bob"], true),
+        ("", stranger, &["bob"], true),
+        (high, "carol", &["alice"], false),
+        (high, "carol", &["alice", "bob"], true),
+        (high, stranger, &["alice", "bob"], false),
+    ] {
+        let mut world = World::new();
+        let mut branch = world.branch();
+        world.edit(&mut branch, author, changes);
+        for signer in signers {
+            world.sign(&mut branch, "carol", signer);
+        }
+        let seen = Seen::of(&world, &branch);
+        assert_eq!(seen.is_enough(), expected, "{changes} {author} {signers:?}");
+        for signer in signers {
+            let counts = seen.tally().have.contains_key(*signer);
+            assert_eq!(seen.may_sign(signer).is_ok(), counts, "{author} {signer}");
+        }
+        world.merge(&branch, "dana");
+        let is_approved = world.verdict() == Verdict::Approved;
+        assert_eq!(is_approved, expected, "{changes} {author} {signers:?}");
+    }
+}
+
+/// The statement that is signed is the one that the history asks for.
+#[test]
+fn the_statement_names_the_text_and_the_history_before_it() {
+    let world = World::approved();
+    let mut branch = world.branch();
+    world.edit(&mut branch, "carol", "expires: 2024-04-30");
+    let expected: Statement = world.statement(&branch.files, "bob");
+    let seen = Seen::of(&world, &branch);
+    let bob = seen.judge().people.iter().find(|it| it.id == "bob").expect("bob");
+    let statement = seen.proposal().statement(bob, Decision::Approve, expected.signed_at);
+    assert_eq!(statement, expected);
+    assert_eq!(statement.register, REGISTER);
+    assert_eq!(seen.proposal().kind, "extension");
+}
+
+#[test]
+fn an_approval_from_before_the_last_settled_text_is_stale() {
+    let mut world = World::approved();
+    let mut branch = world.branch();
+    world.edit(&mut branch, "carol", "expires: 2024-04-30");
+    let early = world.statement(&branch.files, "bob");
+    world.push_edit("dana", "expires: 2024-02-28");
+    let mut branch = world.branch();
+    world.edit(&mut branch, "carol", "expires: 2024-04-30");
+    world.put(&mut branch, "carol", &early, "bob");
+    let refusals = Seen::of(&world, &branch).refusals();
+    let is_stale = |it: &String| it.contains("given on top of another history");
+    assert!(refusals.iter().any(is_stale), "{refusals:?}");
+}
+
+#[test]
+fn what_landed_without_an_approval_is_approved_later_by_nobody_who_wrote_it() {
+    let mut world = World::new();
+    world.push_edit("alice", "");
+    let branch = world.branch();
+    let seen = Seen::of(&world, &branch);
+    assert_eq!((seen.proposal().needless, seen.proposal().kind), (None, "new"));
+    assert!(matches!(seen.may_sign("alice"), Err(Reason::OwnWork { .. })));
+    assert_eq!(seen.may_sign("bob"), Ok(()));
+    // Neither does a further change of the text make it somebody else's.
+    let mut branch = world.branch();
+    world.edit(&mut branch, "carol", "title: Another title");
+    assert!(matches!(Seen::of(&world, &branch).may_sign("alice"), Err(Reason::OwnWork { .. })));
+}
+
+#[test]
+fn whoever_lowers_the_risk_needs_the_approvals_of_the_higher_one() {
+    let mut world = World::new();
+    let mut branch = world.branch();
+    world.edit(&mut branch, "carol", "risk: {level: critical, statement: Prompt traffic.}");
+    world.sign(&mut branch, "carol", "erin");
+    world.merge(&branch, "dana");
+    let mut branch = world.branch();
+    world.edit(&mut branch, "carol", "risk: {level: low, statement: Prompt traffic.}");
+    world.sign(&mut branch, "carol", "alice");
+    // It was never settled at the higher risk, since that takes two.
+    assert!(Seen::of(&world, &branch).is_enough());
+
+    let mut world = World::with_policy(&policy(
+        &SIGNED.replace("approvals:", "approvals:\n  quorum: {critical: 1}"),
+    ));
+    let mut branch = world.branch();
+    world.edit(&mut branch, "carol", "risk: {level: critical, statement: Prompt traffic.}");
+    world.sign(&mut branch, "carol", "erin");
+    world.merge(&branch, "dana");
+    assert_eq!(world.verdict(), Verdict::Approved);
+    let mut branch = world.branch();
+    world.edit(&mut branch, "carol", "risk: {level: low, statement: Prompt traffic.}");
+    world.sign(&mut branch, "carol", "alice");
+    let seen = Seen::of(&world, &branch);
+    let expected = Reason::NoRole { person: "alice".to_owned(), risk: seen.proposal().demand.risk };
+    assert_eq!(seen.may_sign("alice"), Err(expected));
+    assert_eq!(seen.tally().notes.len(), 1);
+}
+
+#[test]
+fn what_allows_no_more_than_the_settled_text_needs_nobody() {
+    let world = World::approved();
+    for (changes, expected) in [
+        ("", Some("the mainline has settled this very text")),
+        ("title: Another", Some("compared with the settled text, it is `cosmetic`")),
+        ("expires: 2024-02-28", Some("compared with the settled text, it is `tightening`")),
+        ("expires: 2024-04-30", None),
+    ] {
+        let mut branch = world.branch();
+        world.edit(&mut branch, "carol", changes);
+        let seen = Seen::of(&world, &branch);
+        let needless = seen.proposal().needless.map(|it| it.to_string());
+        assert_eq!(needless.as_deref(), expected, "{changes}");
+    }
+    // Of the settled text, the approval that made it one still counts.
+    let settled = Seen::of(&world, &world.branch());
+    assert_eq!(settled.refusals(), [""; 0]);
+    assert!(settled.tally().have.contains_key("alice"));
+}
+
+#[test]
+fn a_record_that_was_deleted_is_filed_again_with_a_new_approval() {
+    let mut world = World::approved();
+    world.push("dana", "gone\n", |files| {
+        files.remove(super::world::PATH);
+    });
+    let mut branch = world.branch();
+    world.edit(&mut branch, "carol", "");
+    let seen = Seen::of(&world, &branch);
+    assert_eq!(seen.proposal().kind, "re-added");
+    assert!(!seen.is_enough(), "{:?}", seen.tally());
+}
+
+#[test]
+fn the_policy_is_judged_by_the_settled_one() {
+    let world = World::new();
+    let judge = |text: &str| {
+        let file = std::sync::Arc::new(SourceFile::new(POLICY, text));
+        crate::policy::load(&file).expect("a policy").0
     };
-    let Some(needs) = proposal.needs() else { return vec!["nobody".to_owned()] };
-    let met = if needs.is_met { "met" } else { "open" };
-    let may: Vec<&str> = needs.approvers.iter().map(|person| person.id.as_str()).collect();
-    let sum = format!(
-        "{met}, {} of {} at {}: {}",
-        needs.counted.len(),
-        needs.quorum,
-        needs.risk,
-        may.join(" ")
-    );
-    let reasons = needs.barred.iter().chain(&needs.why).map(ToString::to_string);
-    std::iter::once(sum).chain(reasons).collect()
+    let audit = world.audit();
+    let settled = audit.policies.in_force().last().expect("a policy");
+    let writers = Writers::new();
+    let ground = Ground { policy: settled, branch: &writers, is_complete: true };
+    let needless = |text: &str| {
+        Proposal::of_policy(ground, Some(&audit.policies), &judge(text), POLICY).needless
+    };
+    let text = policy(SIGNED);
+    assert_eq!(needless(&text), Some(Needless::Settled));
+    assert_eq!(needless(&format!("# a comment\n{text}")), Some(Needless::SamePolicy));
+    assert_eq!(needless(&text.replace("quorum: 1", "quorum: 2")), None);
+    let nobody = judge(&text.replace(&people(), ""));
+    let ground = Ground { policy: &nobody, ..ground };
+    let proposal = Proposal::of_policy(ground, Some(&audit.policies), &judge(&text), POLICY);
+    assert_eq!(proposal.needless, Some(Needless::NobodyCould));
 }
 
+/// Without history, what can be known is checked, and nothing else counts for or against.
 #[test]
-fn a_signature_in_the_change_counts_before_it_lands() {
-    let world = World::new();
-    let mut branch = world.branch();
-    world.edit(&mut branch, "carol", "");
-    assert_eq!(told(&world, &branch), ["open, 0 of 1 at medium: alice bob erin"]);
-    world.sign(&mut branch, "carol", "alice");
-    assert_eq!(told(&world, &branch), ["met, 1 of 1 at medium: alice bob erin"]);
-}
-
-#[test]
-fn a_signature_of_an_older_text_of_the_change_does_not() {
-    let world = World::new();
-    let mut branch = world.branch();
-    world.edit(&mut branch, "carol", "");
-    world.sign(&mut branch, "carol", "alice");
-    world.edit(&mut branch, "carol", "expires: 2024-02-01");
-    let told = told(&world, &branch);
-    assert_eq!(told[0], "open, 0 of 1 at medium: alice bob erin");
-    assert!(told[1].contains("the approval is for another text"), "{told:?}");
-}
-
-#[test]
-fn whoever_wrote_or_requested_it_may_not() {
-    let world = World::new();
-    let mut branch = world.branch();
-    let requester = "requester: {name: Bob, email: bob@example.com}";
-    world.edit(&mut branch, "alice", requester);
-    let told = told(&world, &branch);
-    assert_eq!(told[0], "open, 0 of 1 at medium: erin");
-    assert!(told[1].starts_with("`alice` also wrote it in "), "{told:?}");
-    assert_eq!(told[2], "`bob` requested it; a different person must approve");
-}
-
-#[test]
-fn lowering_the_risk_takes_the_approvals_of_the_level_before() {
+fn without_history_a_signature_is_checked_and_its_lineage_is_not() {
     let world = World::approved();
     let mut branch = world.branch();
-    world.edit(&mut branch, "carol", "risk: {level: low, statement: Less than we thought.}");
-    assert_eq!(told(&world, &branch), ["open, 0 of 1 at medium: alice bob erin"]);
-    world.edit(&mut branch, "carol", "risk: {level: high, statement: More than we thought.}");
-    assert_eq!(told(&world, &branch)[0], "open, 0 of 2 at high: alice bob erin");
-}
-
-#[test]
-fn what_tightens_takes_nobody() {
-    let world = World::approved();
-    let mut branch = world.branch();
-    world.edit(&mut branch, "carol", "expires: 2024-01-31");
-    assert_eq!(told(&world, &branch), ["nobody"]);
-}
-
-/// Whoever wrote what waits on the mainline cannot approve it by renewing somebody else's text.
-#[test]
-fn those_who_wrote_what_waits_on_the_mainline_still_may_not() {
-    let mut world = World::with_policy(&demanding(ANY));
-    world.push("alice", "file\n", |files| edit(files, ""));
-    let mut branch = world.branch();
-    world.edit(&mut branch, "carol", "expires: 2024-02-01");
-    let told = told(&world, &branch);
-    assert_eq!(told[0], "open, 0 of 1 at medium: bob erin");
-    assert!(told[1].starts_with("`alice` also wrote it in "), "{told:?}");
-}
-
-#[test]
-fn where_nobody_has_the_role_nobody_may() {
-    let people = format!(
-        "version: 1\nregister: {}\npeople:\n{}",
-        super::world::REGISTER,
-        person("carol", "", "")
-    );
-    let world = World::with_policy(&people);
-    let mut branch = world.branch();
-    world.edit(&mut branch, "carol", "");
-    assert_eq!(told(&world, &branch), ["open, 0 of 1 at medium: "]);
+    world.edit(&mut branch, "carol", "expires: 2024-04-30");
+    let statement = world.statement(&branch.files, "bob");
+    let seen = Seen::of(&world, &branch);
+    let ground = Ground { policy: seen.judge(), branch: &seen.writers, is_complete: false };
+    let proposal = Proposal::of_record(ground, None, &seen.record).expect("a last day");
+    let vote = |statement: &Statement, key: &str| {
+        let text = signed(statement, key);
+        let day = DAY.parse().expect("a day");
+        let vote = proposal.vote(&approval_path(statement), text.as_bytes(), day);
+        vote.refusal.map(|it| it.to_string())
+    };
+    assert_eq!(vote(&statement, "bob"), None);
+    assert!(vote(&statement, "mallory").is_some_and(|it| it.contains("`mallory`'s")));
+    assert_eq!(proposal.not_evaluated(), ["lineage", "separation of duties"]);
 }

@@ -11,7 +11,7 @@ use crate::history::Needs;
 use crate::model::window::{self, days_left};
 use crate::render::diff::{FieldView, SideView};
 use crate::render::json::{self, PersonView, SCHEMA_VERSION, TOOL_VERSION};
-use crate::render::trail::{EvidenceView, TrailView, evidence_views, trail_view};
+use crate::render::trail::{TrailView, trail_view};
 use crate::report::review::Reviewed;
 use crate::report::review::portfolio::{Other, Portfolio, Share, State};
 use crate::report::review::questions::Question;
@@ -123,9 +123,16 @@ struct NeedsView<'a> {
     accepted: Vec<&'static str>,
     approvers: Vec<ApproverView<'a>>,
     may_not: Vec<String>,
-    counted: Vec<EvidenceView<'a>>,
+    counted: Vec<HeldView<'a>>,
     why: Vec<String>,
     met: bool,
+}
+
+/// An approval that is there before the text has landed.
+#[derive(Serialize)]
+struct HeldView<'a> {
+    kind: &'static str,
+    person: &'a str,
 }
 
 #[derive(Serialize)]
@@ -257,7 +264,11 @@ impl<'a> From<&'a Needs<'a>> for NeedsView<'a> {
                 .map(|person| ApproverView { id: &person.id, name: &person.name })
                 .collect(),
             may_not: texts(&needs.barred),
-            counted: evidence_views(&needs.counted),
+            counted: needs
+                .have
+                .iter()
+                .map(|(person, kind)| HeldView { kind: kind.as_str(), person })
+                .collect(),
             why: texts(&needs.why),
             met: needs.is_met,
         }

@@ -15,7 +15,7 @@ use crate::model::{Person, RiskLevel};
 use crate::render::count;
 use crate::render::diff::described;
 use crate::render::diff::words::{Sentence, sentences};
-use crate::render::trail::{by, line_of, said};
+use crate::render::trail::{line_of, said};
 use crate::report::review::Reviewed;
 use crate::report::review::differences::{Difference, End, Place, Scope, Until};
 use crate::report::review::portfolio::{Other, Share};
@@ -104,7 +104,7 @@ pub(super) fn glance(it: &Reviewed<'_>) -> String {
     });
     let answers = answers.collect::<Vec<_>>().join(", ");
     let approvals = match &it.needs {
-        Some(needs) => format!("{} of {} approvals", needs.counted.len(), needs.quorum),
+        Some(needs) => format!("{} of {} approvals", needs.have.len(), needs.quorum),
         None if it.change.kind == Kind::Deleted => "cannot be approved".to_owned(),
         None => "waits for no approval".to_owned(),
     };
@@ -359,9 +359,11 @@ pub(super) fn approval(it: &Reviewed<'_>) -> Vec<(&'static str, String)> {
         ("may", approvers(needs)),
     ];
     lines.extend(needs.barred.iter().map(|reason| ("may not", reason.to_string())));
-    let has = match needs.counted.is_empty() {
+    let have = needs.have.iter().map(|(person, kind)| format!("{person} ({})", kind.as_str()));
+    let have: Vec<String> = have.collect();
+    let has = match have.is_empty() {
         true => format!("0 of {}", needs.quorum),
-        false => format!("{} of {}: {}", needs.counted.len(), needs.quorum, by(&needs.counted)),
+        false => format!("{} of {}: {}", have.len(), needs.quorum, have.join(", ")),
     };
     lines.push(("has", has));
     let what = if needs.is_met { "note" } else { "but" };

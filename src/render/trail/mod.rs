@@ -16,9 +16,9 @@ use crate::git::ObjectId;
 use crate::history::{PolicyRevision, Revision, Trail};
 use crate::model::window::Status;
 
-pub(super) use json::{EvidenceView, TrailView, evidence_views, trail_view};
+pub(super) use json::{TrailView, trail_view};
 pub(crate) use pack::{index, page_of_record};
-pub(super) use text::{by, line_of, said};
+pub(super) use text::{line_of, said};
 
 /// What a pack holds about a record beside its trail.
 pub(crate) struct Evidence<'a> {

@@ -12,13 +12,9 @@ use crate::history::{
 use crate::model::window::{describe, n_days};
 use crate::policy::Evidence;
 use crate::render::diff::words::sentences;
-use crate::render::page::wrapped;
+use crate::render::sheet::Sheet;
 use crate::render::{Safe, Style, count};
 
-/// Columns where the terminal does not say how many it has.
-const WIDTH: usize = 80;
-/// The narrowest text that is worth wrapping.
-const MIN_TEXT: usize = 24;
 /// Differences of one revision that are shown.
 const MAX_CHANGES: usize = 8;
 
@@ -87,11 +83,6 @@ pub(super) fn write_audit(
     sheet.line(0, &summary(page))
 }
 
-struct Sheet<'a> {
-    out: &'a mut dyn Write,
-    style: Style,
-}
-
 impl Sheet<'_> {
     fn head(&mut self, trail: &Trail, is_failing: bool) -> io::Result<()> {
         let (bold, plain) = if self.style.color { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
@@ -138,17 +129,6 @@ impl Sheet<'_> {
 
     fn notes(&mut self, notes: &[String]) -> io::Result<()> {
         notes.iter().try_for_each(|note| self.line(0, &format!("note: {note}")))
-    }
-
-    fn line(&mut self, indentation: usize, text: &str) -> io::Result<()> {
-        let width = self.style.width.unwrap_or(WIDTH);
-        let room = width.saturating_sub(indentation + 2).max(MIN_TEXT);
-        let lines = wrapped(&Safe(text).to_string(), Some(room));
-        for (at, line) in lines.into_iter().enumerate() {
-            let more = if at == 0 { 0 } else { 2 };
-            writeln!(self.out, "{:1$}{line}", "", indentation + more)?;
-        }
-        Ok(())
     }
 }
 

@@ -7,9 +7,11 @@ use super::good::{POLICY, RECORD, RECORD_PATH, overlaid, policy, today};
 use super::lines_of;
 use crate::changes;
 use crate::finding::Finding;
+use crate::history::{self, Ground, Needs, Trail};
 use crate::policy::Policy;
 use crate::register::{self, Register};
 use crate::rules::{Context, GitFile, Proposal, Rule, check_proposal};
+use crate::source::Record;
 use crate::text::SourceFile;
 
 /// Paths, each with its text.
@@ -31,6 +33,17 @@ pub(super) fn findings_of_change(
     let records = changes::registers(before.register, after.register);
     let ids = after.register.exceptions().map(|exception| exception.id.clone()).collect();
     let is_same = before.policy.file().text() == after.policy.file().text();
+    let branch = BTreeMap::new();
+    let ground = Ground { policy: before.policy, branch: &branch, is_complete: true };
+    let needs: Vec<(&Record, Needs<'_>)> = records
+        .iter()
+        .filter_map(|change| {
+            // The register before the change is taken for settled.
+            let settled = change.before.map(|text| Trail::settled_at(text, before.policy));
+            let proposal = history::Proposal::of_record(ground, settled.as_ref(), change.after?)?;
+            Some((change.after?, Needs::of(&proposal, &[], |_| false)?))
+        })
+        .collect();
     let proposal = Proposal {
         register: "exceptions",
         records: &records,
@@ -38,6 +51,7 @@ pub(super) fn findings_of_change(
         retired,
         policies: (!is_same).then_some((before.policy, after.policy)),
         git_files,
+        needs: &needs,
     };
     check_proposal(&proposal, &Context { policy: before.policy, today: today() })
 }

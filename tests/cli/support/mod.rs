@@ -4,6 +4,7 @@
 pub(crate) mod branches;
 pub(crate) mod history;
 pub(crate) mod process;
+pub(crate) mod signing;
 #[path = "../../../src/render/viewers.rs"]
 pub(crate) mod viewers;
 
@@ -148,6 +149,7 @@ impl Workspace {
         }
         let mut env = Env {
             today: "2026-11-20".parse().expect("a date"),
+            time: "15:31:10".parse().expect("a time"),
             cwd: self.root().to_owned(),
             vars,
             terminal,

@@ -1,0 +1,333 @@
+//! `exc approve`: signs that a person accepts, or refuses, one exact text.
+//!
+//! Invariant: nothing is written that would not count once it lands today, and nothing is signed
+//! that the signer was not shown.
+
+mod add;
+mod consent;
+mod person;
+mod signer;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use super::proposed::{Matter, Proposed, Texts};
+use super::writing::write_file;
+use super::{Failure, Globals, Workspace, normal, refuse_links, shown_path};
+use crate::env::{Env, Outcome};
+use crate::finding::Finding;
+use crate::history::{Approval, Decision, NotCounted, Proposal, Reason, Refusal, Tally, Vote};
+use crate::policy::Person;
+use crate::render::{self, Judgement, Safe, Style, proposal};
+use crate::text::shell_word;
+
+/// Approve the exact text of a record, with a signature that anybody can check
+///
+/// Shows what differs from the last text that was settled on the mainline, asks, has `ssh-keygen` sign the statement with your SSH key (agents and security keys work), and writes `approvals/ID/….approval` into the register. The signature is bound to the register, the record, every byte of its text and the settled history before it, so that it survives squash, rebase and cherry-pick, and nothing else.
+///
+/// Who may approve, and with which keys, is what the policy of the mainline says. You cannot approve what you requested or wrote. `policy.yaml` as ID approves a change of the policy itself.
+///
+/// Prints the path of the approval. Exit codes: 0 written, or no approval is needed; 1 refused, and nothing was written; 2 something is missing, such as history, a key, or an answer.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  exc approve EXC-2026-K7QD                          the text in the work tree
+  git fetch origin pull/7/head
+  exc approve EXC-2026-K7QD --rev FETCH_HEAD --print    what that pull request proposes, to be pasted there
+  exc approve --add statement.txt                    put a pasted approval where it belongs
+  exc approve EXC-2026-K7QD --reject                 say no to this text, for all to see
+  exc approve policy.yaml --as alice --key ~/.ssh/id_ed25519 --yes")]
+pub(crate) struct Args {
+    /// The id of the record, or `policy.yaml`; may be several
+    #[arg(value_name = "ID", required_unless_present = "add")]
+    ids: Vec<String>,
+    #[command(flatten)]
+    texts: Texts,
+    /// Who approves, by id in the policy [default: whose key or git address it is]
+    #[arg(long = "as", value_name = "PERSON")]
+    person: Option<String>,
+    /// Sign with this key, private or of an agent [default: git's `user.signingkey`, else the agent's]
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// Say no: as long as it stands, the text is not approved
+    #[arg(long)]
+    reject: bool,
+    /// Do not ask
+    #[arg(short, long)]
+    yes: bool,
+    /// Print the approval and write nothing; whoever can push puts it in place with `--add`
+    #[arg(long)]
+    print: bool,
+    /// Check a printed approval, from FILE or `-` for standard input, and put it where it belongs
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["ids", "person", "key", "reject", "yes", "print"])]
+    add: Option<PathBuf>,
+}
+
+pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
+    let workspace = super::open_or_explain(globals, env)?;
+    workspace.directory()?;
+    if let Some(file) = &args.add {
+        return add::run(file, &args.texts, &workspace, globals, env);
+    }
+    if args.print && args.ids.len() > 1 {
+        let message = "`--print` prints one approval";
+        return Err(Failure::new(message).hint("name one record at a time").into());
+    }
+    let proposed = Proposed::read(&workspace, &args.texts, &args.ids, globals, env)?;
+    proposed.demand_history()?;
+    if proposed.is_policy_open() {
+        let text = "note: the newest policy on the mainline is not approved yet; the one before it judges, see `exc audit`";
+        globals.note(env, text);
+    }
+    let mut outcome = Outcome::Success;
+    for id in &args.ids {
+        outcome = outcome.max(approve(id, &proposed, args, globals, env)?);
+    }
+    Ok(outcome)
+}
+
+/// Finds out who approves one text and whether that counts, shows it, asks, and has it signed.
+fn approve(
+    id: &str,
+    proposed: &Proposed<'_>,
+    args: &Args,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> anyhow::Result<Outcome> {
+    let matter = proposed.matter(id)?;
+    if let Some(needless) = matter.proposal.as_ref().and_then(|it| it.needless) {
+        globals.note(env, &format!("`{id}` needs no approval: {needless}"));
+        return Ok(Outcome::Success);
+    }
+    // Whoever refuses a text may do so because of what is wrong with it.
+    let errors = proposed.errors(&matter, env)?;
+    let is_faulty = !errors.is_empty() && !args.reject;
+    let Some(proposal) = matter.proposal.as_ref().filter(|_| !is_faulty) else {
+        show_errors(&errors, proposed.workspace, globals, env)?;
+        return refuse(env, id, "the text has errors", "have them fixed first");
+    };
+    let public = args.key.as_ref().and_then(|key| signer::public_of(&globals.cwd(env).join(key)));
+    let approver =
+        match person::find(args.person.as_deref(), public.as_ref(), proposal, proposed, env)? {
+            Ok(approver) => approver,
+            Err(reason) => return refuse(env, id, &reason, person::HINT),
+        };
+    if let Err(reason) = proposal.may_sign(approver) {
+        return refuse(env, id, &reason.to_string(), hint(&reason));
+    }
+    let votes = proposed.votes(proposal, env);
+    let tally = proposal.tally(&votes);
+    if let Some(missing) = tally.blocked.iter().find(|it| matches!(it, Reason::Missing { .. })) {
+        let message = format!("who wrote `{id}` is not known: {missing}");
+        let hint = "get the rest of the history: `git fetch --unshallow`";
+        return Err(Failure::new(message).hint(hint).into());
+    }
+    let decision = if args.reject { Decision::Reject } else { Decision::Approve };
+    if let Some(path) = voted(&votes, approver, decision) {
+        globals.note(env, &format!("`{}` has said so already: {path}", approver.id));
+        return Ok(Outcome::Success);
+    }
+    show(&matter, proposal, &tally, proposed, globals, env)?;
+    if !consent::given(args, globals, id, &approver.id, decision, env)? {
+        return Err(Failure::new("nothing was signed, as you said").into());
+    }
+    let key = signer::Choice { named: args.key.as_deref(), public };
+    let statement = proposal.statement(approver, decision, env.now()).text();
+    match signer::sign(&statement, key, approver, proposed, globals, env)? {
+        Ok(armour) => put(&(statement + &armour), proposal, approver, proposed, args, globals, env),
+        Err(foreign) => refuse_key(env, id, approver, &foreign),
+    }
+}
+
+/// Verifies what was signed, and prints or writes it.
+fn put(
+    text: &str,
+    proposal: &Proposal<'_>,
+    approver: &Person,
+    proposed: &Proposed<'_>,
+    args: &Args,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> anyhow::Result<Outcome> {
+    let approval = read(text)?;
+    match proposal.check(&approval, env.today) {
+        Ok(()) if args.print => {
+            globals.print(env, |out| out.write_all(text.as_bytes()))?;
+            globals.note(env, "the requester puts it in place with `exc approve --add FILE`");
+            Ok(Outcome::Success)
+        }
+        Ok(()) => write(&approval, text, proposed, globals, env),
+        Err(NotCounted::Refused(Refusal::ForeignKey { .. } | Refusal::UnsupportedKey { .. })) => {
+            refuse_key(env, proposal.id(), approver, &approval.public_key())
+        }
+        Err(reason) => {
+            let hint = "nothing was written; the policy says on which days a key counts";
+            refuse(env, proposal.id(), &reason.to_string(), hint)
+        }
+    }
+}
+
+/// Whether a person has said the same already, and where.
+fn voted<'v>(votes: &'v [Vote], approver: &Person, decision: Decision) -> Option<&'v str> {
+    let is_same = |vote: &&Vote| {
+        let stated = vote.stated.as_ref();
+        vote.refusal.is_none()
+            && stated.is_some_and(|it| it.approver == approver.id && it.decision == decision)
+    };
+    votes.iter().find(is_same).map(|vote| vote.path.as_str())
+}
+
+/// Reads what was put together from a statement and a signature.
+fn read(text: &str) -> Result<Approval, Failure> {
+    Approval::parse(text.as_bytes()).map_err(|malformed| {
+        let line = malformed.line.map_or(String::new(), |line| format!("line {line}: "));
+        Failure::new(format!("this is no approval: {line}{}", malformed.message))
+            .hint(malformed.help)
+    })
+}
+
+/// Writes an approval where it belongs, and says how it gets to the mainline.
+fn write(
+    approval: &Approval,
+    text: &str,
+    proposed: &Proposed<'_>,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> anyhow::Result<Outcome> {
+    let workspace = proposed.workspace;
+    let path = workspace.directory()?.join(approval.statement.path());
+    refuse_links(&workspace.root, &path)?;
+    if std::fs::symlink_metadata(&path).is_ok_and(|it| !it.is_file()) {
+        let message = format!("`{}` is there, and no regular file", path.display());
+        return Err(Failure::new(message).hint("remove it, and approve again").into());
+    }
+    let folder = path.parent().unwrap_or(&path);
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("cannot create `{}`", folder.display()))?;
+    write_file(&path, |out| out.write_all(text.as_bytes()))?;
+    let shown = shown_path(&path, env);
+    globals.print(env, |out| writeln!(out, "{}", Safe(&shown)))?;
+    next_steps(approval, &path, proposed, globals, env)?;
+    Ok(Outcome::Success)
+}
+
+fn next_steps(
+    approval: &Approval,
+    path: &Path,
+    proposed: &Proposed<'_>,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> Result<(), Failure> {
+    let statement = &approval.statement;
+    let (id, who) = (&statement.record, &statement.approver);
+    // Outside of the repository, git has to be told where it is.
+    let workspace = proposed.workspace;
+    let is_inside = normal(&env.cwd).starts_with(&workspace.root);
+    let root = shell_word(&workspace.root.to_string_lossy());
+    let git = if is_inside { "git".to_owned() } else { format!("git -C {root}") };
+    let added = match (is_inside, path.strip_prefix(&workspace.root)) {
+        (false, Ok(relative)) => shell_word(&relative.to_string_lossy()),
+        _ => shell_word(&shown_path(path, env)),
+    };
+    let message = shell_word(&format!("exceptions: {who} {}s {id}", statement.decision.as_str()));
+    let mut lines = vec!["next:".to_owned()];
+    let branch = proposed.repo.head_branch()?;
+    if branch.as_deref() == Some(proposed.judge()?.mainline.as_str()) {
+        lines.push(format!("  {git} switch -c {}", shell_word(&format!("approval/{id}"))));
+    }
+    lines.push(format!("  {git} add {added}"));
+    lines.push(format!("  {git} commit -m {message}"));
+    lines.push(format!("  {git} push"));
+    lines.push(format!(
+        "where pull requests are squashed, let the requester commit it, or anyone but `{who}`: a squash names all authors of the branch, and whoever wrote the text cannot approve it"
+    ));
+    lines.iter().for_each(|line| globals.note(env, line));
+    Ok(())
+}
+
+/// Shows on standard error what is to be signed.
+fn show(
+    matter: &Matter<'_>,
+    proposal: &Proposal<'_>,
+    tally: &Tally,
+    proposed: &Proposed<'_>,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> anyhow::Result<()> {
+    let mainline = proposed.mainline.as_ref();
+    let (owner, changes) = (matter.owner(), proposed.changes(matter)?);
+    let page = proposal::Page {
+        title: &matter.title,
+        path: &matter.path,
+        owner: owner.as_deref(),
+        changes: &changes,
+        is_committed: proposed.is_committed(matter)?,
+        mainline: mainline.map(|it| (it.name.as_str(), it.tip)),
+        today: env.today,
+        proposal,
+        tally,
+    };
+    let style = Style { width: env.terminal.width, ..globals.style(env) };
+    proposal::write_page(&page, style, env.err).context("cannot write to standard error")
+}
+
+fn show_errors(
+    errors: &[Finding],
+    workspace: &Workspace,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> anyhow::Result<()> {
+    let judgement = Judgement {
+        register: &workspace.name,
+        today: env.today,
+        n_records: 1,
+        unreadable: &[],
+        findings: errors,
+        pages: &[],
+        has_summary: false,
+        gate: None,
+    };
+    let style = Style { width: env.terminal.width, ..globals.style(env) };
+    render::text::write(&judgement, style, env.err).context("cannot write to standard error")
+}
+
+/// Says why nothing was signed or written.
+fn refuse(env: &mut Env<'_>, id: &str, reason: &str, hint: &str) -> anyhow::Result<Outcome> {
+    let _ = writeln!(env.err, "refused: `{}`: {}", Safe(id), Safe(reason));
+    let _ = writeln!(env.err, "hint: {}", Safe(hint));
+    Ok(Outcome::Findings)
+}
+
+/// Refuses a key that the policy does not list, with the line that would list it.
+fn refuse_key(
+    env: &mut Env<'_>,
+    id: &str,
+    approver: &Person,
+    key: &signer::PublicKey,
+) -> anyhow::Result<Outcome> {
+    let who = &approver.id;
+    let Some(key_line) = signer::policy_line(key, env.today) else {
+        let reason = format!("signatures of `{}` keys are not verified", key.algorithm().as_str());
+        let hint = "make a key with `ssh-keygen -t ed25519`, or `-t ed25519-sk` for a security key";
+        return refuse(env, id, &reason, hint);
+    };
+    let reason = format!(
+        "the key `{}` is not among the keys of `{who}` in the settled policy",
+        signer::fingerprint(key)
+    );
+    let hint = format!(
+        "name another with `--key FILE`; to add this one, put `{key_line}` under `keys` of `{who}` in the policy, and have that approved"
+    );
+    refuse(env, id, &reason, &hint)
+}
+
+fn hint(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::OwnWork { .. } | Reason::OwnRequest { .. } => {
+            "ask somebody who may approve and neither wrote nor requested it"
+        }
+        Reason::NoRole { .. } => "`approvals.roles` and `people` of the policy say who may",
+        _ => "`approvals` of the policy says what counts",
+    }
+}

@@ -1,0 +1,133 @@
+//! Which approvals each changed record needs, and has, before it lands.
+
+use super::base::Side;
+use super::incoming::Incoming;
+use crate::changes::Change;
+use crate::commands::Failure;
+use crate::commands::revisions::short;
+use crate::git::Repo;
+use crate::history::{
+    Audit, Branch, Ground, Landed, MAX_APPROVAL_SIZE, Needs, Proposal, Vote, Wanted,
+};
+use crate::policy::Policy;
+use crate::register::{self, Store};
+use crate::rules::Context;
+use crate::source::Record;
+
+/// What the mainline says about the changed records, and who wrote what is not on it.
+pub(super) struct Approvals {
+    landed: Landed,
+    audit: Audit,
+    branch: Branch,
+}
+
+/// A changed record that needs an approval, with what it has.
+pub(super) type Standing<'a> = (&'a Record, Needs<'a>);
+
+impl Approvals {
+    /// Reads the history of the base, as far as the changed records take it; none where no
+    /// record changed.
+    pub(super) fn read(
+        repo: &Repo,
+        incoming: &Incoming<'_>,
+        records: &[Change<'_>],
+    ) -> Result<Option<Self>, Failure> {
+        let changed: Vec<&str> = records
+            .iter()
+            .filter_map(|change| change.after)
+            .map(|record| record.exception.id.as_str())
+            .collect();
+        let wanted = match changed.as_slice() {
+            [] => return Ok(None),
+            [id] => Wanted::Record(id),
+            _ => Wanted::Everything,
+        };
+        let merge = &incoming.merge;
+        let folder = &merge.into.folder;
+        let chain = repo.chain(merge.into.commit)?;
+        let landed = Landed::read(repo, &chain, folder, wanted)?;
+        let audit = match changed.as_slice() {
+            [id] => Audit::of_record(&landed, id, &[]),
+            _ => Audit::new(&landed, &[]),
+        };
+        let branch = repo.contributors_since(merge.into.commit, merge.head, folder)?;
+        Ok(Some(Self { landed, audit, branch }))
+    }
+
+    /// What the changed records need and have; nothing of those that need nothing.
+    pub(super) fn standings<'a>(
+        &'a self,
+        incoming: &Incoming<'_>,
+        records: &[Change<'a>],
+        judging: &'a Policy,
+        context: &Context<'_>,
+    ) -> Result<Vec<Standing<'a>>, Failure> {
+        let read = |store: &Store| {
+            register::approvals(store, incoming.name, MAX_APPROVAL_SIZE as u64)
+                .map_err(Failure::new)
+        };
+        let files = read(&Store::Merged(incoming.merge.clone()))?;
+        let known = read(&Store::Commit(incoming.merge.into.clone()))?;
+        let is_known = |path: &str| known.values().flatten().any(|file| file.path == path);
+        let ground = Ground {
+            policy: self.audit.policies.in_force().last().map_or(judging, |policy| policy),
+            branch: &self.branch,
+            is_complete: self.landed.missing.is_none(),
+        };
+        let mut standings = Vec::new();
+        for record in records.iter().filter_map(|change| change.after) {
+            let trail = self.audit.trail(&record.exception.id);
+            let Some(proposal) = Proposal::of_record(ground, trail, record) else { continue };
+            let own = files.get(proposal.id()).into_iter().flatten();
+            let votes: Vec<Vote> = own
+                .map(|file| match &file.bytes {
+                    Ok(bytes) => proposal.vote(&file.path, bytes, context.today),
+                    Err(reason) => Vote::unreadable(&file.path, reason),
+                })
+                .collect();
+            standings.extend(Needs::of(&proposal, &votes, is_known).map(|needs| (record, needs)));
+        }
+        Ok(standings)
+    }
+
+    /// What people are told about them, one line each.
+    pub(super) fn notes(&self, standings: &[Standing<'_>], into: &Side) -> Vec<String> {
+        let mut notes: Vec<String> = standings.iter().map(note).collect();
+        if let Some(object) = self.landed.missing {
+            notes.push(format!(
+                "this clone stops before {}, so whether signatures are on top of the right history is not known: `git fetch --unshallow`",
+                short(object)
+            ));
+        }
+        if self.audit.policies.is_unsettled() {
+            notes.push(format!(
+                "the policy on {} has a change that nobody approved: approvals are judged by the one before it (`exc audit`)",
+                into.name
+            ));
+        }
+        notes
+    }
+
+    /// Whether a verdict about signatures cannot be given.
+    pub(super) fn is_unknown(&self, standings: &[Standing<'_>]) -> bool {
+        self.landed.missing.is_some() && standings.iter().any(|(_, needs)| needs.takes_signatures)
+    }
+}
+
+fn note((record, needs): &Standing<'_>) -> String {
+    let id = &record.exception.id;
+    let kinds: Vec<&str> = needs.accepted.iter().map(|kind| kind.as_str()).collect();
+    let have: Vec<String> =
+        needs.have.iter().map(|(person, kind)| format!("{person} ({})", kind.as_str())).collect();
+    let have = match have.is_empty() {
+        true => "none yet".to_owned(),
+        false => have.join(", "),
+    };
+    let may: Vec<&str> = needs.approvers.iter().map(|person| person.id.as_str()).collect();
+    let may = match may.as_slice() {
+        [] => "nobody may approve it".to_owned(),
+        may => format!("may: {}", may.join(", ")),
+    };
+    let needed = crate::render::count(needs.quorum as usize, "approval");
+    format!("`{id}` needs {needed} at {} risk ({}): {have}; {may}", needs.risk, kinds.join(" or "))
+}

@@ -1,0 +1,70 @@
+//! What a text takes to be approved, and what of that is there, as a reviewer and a gate ask for it.
+
+use std::collections::BTreeMap;
+
+use super::proposal::Proposal;
+use super::tally::Vote;
+use super::verdict::Reason;
+use crate::model::RiskLevel;
+use crate::policy::{Evidence, Person};
+
+/// What a text takes to be approved.
+#[derive(Debug)]
+pub(crate) struct Needs<'p> {
+    /// The higher one of before and after.
+    pub(crate) risk: RiskLevel,
+    /// Different persons.
+    pub(crate) quorum: u32,
+    /// Weakest first.
+    pub(crate) accepted: Vec<Evidence>,
+    /// Those who may approve it.
+    pub(crate) approvers: Vec<&'p Person>,
+    /// Why others with the role cannot.
+    pub(crate) barred: Vec<Reason>,
+    /// Who has, each once, with the strongest evidence.
+    pub(crate) have: BTreeMap<String, Evidence>,
+    pub(crate) rejected: Vec<String>,
+    /// Why what is there does not count, or is to be taken with care.
+    pub(crate) why: Vec<Reason>,
+    pub(crate) is_met: bool,
+    /// Whether nothing but signatures counts, so that all of it has to be there before it lands.
+    pub(crate) takes_signatures: bool,
+}
+
+impl<'p> Needs<'p> {
+    /// None where nobody has to approve the text. `is_known` says of a path whether the mainline
+    /// holds that approval already, so that one of an older text is no news.
+    pub(crate) fn of(
+        proposal: &Proposal<'p>,
+        votes: &[Vote],
+        is_known: impl Fn(&str) -> bool,
+    ) -> Option<Self> {
+        if proposal.needless.is_some() {
+            return None;
+        }
+        let tally = proposal.tally(votes);
+        let (approvers, barred) = proposal.approvers();
+        let demand = &proposal.demand;
+        let n_have = u32::try_from(tally.have.len()).unwrap_or(u32::MAX);
+        let is_met = !tally.is_blocked() && n_have >= demand.quorum;
+        let is_news = |vote: &&Vote| !(vote.is_of_another_text() && is_known(&vote.path));
+        let mut why: Vec<Reason> =
+            votes.iter().filter(is_news).filter_map(|vote| vote.refusal.clone()).collect();
+        why.extend(tally.rejected.iter().map(|it| Reason::Rejected { person: it.clone() }));
+        why.extend(tally.blocked);
+        why.extend(tally.notes);
+        let kinds = [Evidence::Trailer, Evidence::Landing, Evidence::Signed];
+        Some(Self {
+            risk: demand.risk,
+            quorum: demand.quorum,
+            accepted: kinds.into_iter().filter(|it| demand.accepted.contains(*it)).collect(),
+            approvers,
+            barred,
+            have: tally.have,
+            rejected: tally.rejected,
+            why,
+            is_met,
+            takes_signatures: proposal.needs_signatures(),
+        })
+    }
+}

@@ -1,0 +1,101 @@
+//! Texts that want an approval: the page that is shown before somebody signs, and which approvals
+//! there are.
+
+mod json;
+mod text;
+
+use std::io::{self, Write};
+
+use chrono::NaiveDate;
+
+use super::Style;
+use super::trail::TrailFormat;
+use crate::changes::FieldChange;
+use crate::git::ObjectId;
+use crate::history::{Proposal, Tally, Vote};
+use crate::policy::Evidence;
+
+/// What is shown before somebody signs.
+pub(crate) struct Page<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) path: &'a str,
+    /// Nobody answers for a policy.
+    pub(crate) owner: Option<&'a str>,
+    /// What differs from the settled text.
+    pub(crate) changes: &'a [FieldChange],
+    pub(crate) is_committed: bool,
+    /// Its name and tip.
+    pub(crate) mainline: Option<(&'a str, ObjectId)>,
+    pub(crate) today: NaiveDate,
+    pub(crate) proposal: &'a Proposal<'a>,
+    pub(crate) tally: &'a Tally,
+}
+
+/// Which approvals texts have.
+pub(crate) struct Verification<'a> {
+    pub(crate) today: NaiveDate,
+    /// Its name and tip.
+    pub(crate) mainline: Option<(&'a str, ObjectId)>,
+    pub(crate) is_complete: bool,
+    pub(crate) notes: &'a [String],
+    pub(crate) verified: &'a [Verified<'a>],
+}
+
+/// Which approvals one text has.
+pub(crate) struct Verified<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) path: &'a str,
+    /// None where the text states no last day, so that nothing can be bound to it.
+    pub(crate) looked_at: Option<LookedAt<'a>>,
+    pub(crate) standing: Standing,
+}
+
+pub(crate) struct LookedAt<'a> {
+    pub(crate) proposal: &'a Proposal<'a>,
+    pub(crate) votes: Vec<Vote>,
+    pub(crate) tally: Tally,
+}
+
+/// Whether a text has the signed evidence that the policy demands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Standing {
+    NotNeeded,
+    Met,
+    Unmet,
+    /// This clone cannot tell.
+    Unknown,
+}
+
+impl Standing {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::NotNeeded => "not-needed",
+            Self::Met => "met",
+            Self::Unmet => "unmet",
+            Self::Unknown => "indeterminate",
+        }
+    }
+}
+
+pub(crate) fn write_page(page: &Page<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    text::write_page(page, style, out)
+}
+
+pub(crate) fn write(
+    format: TrailFormat,
+    verification: &Verification<'_>,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        TrailFormat::Text => text::write(verification, style, out),
+        TrailFormat::Json => json::write(verification, out),
+    }
+}
+
+/// The kinds of evidence that a text may be approved by.
+fn accepted(proposal: &Proposal<'_>) -> Vec<&'static str> {
+    let kinds = [Evidence::Trailer, Evidence::Landing, Evidence::Signed];
+    let accepted = kinds.into_iter().filter(|kind| proposal.demand.accepted.contains(*kind));
+    accepted.map(Evidence::as_str).collect()
+}

@@ -1,0 +1,86 @@
+//! `exc verify`, with keys that `ssh-keygen` makes and signs with.
+
+use exc::Outcome;
+
+use crate::support::signing::{ID, World, steady};
+use crate::support::{RECORD_PATH, good_record};
+
+#[test]
+fn a_text_that_was_changed_after_it_was_signed_is_seen() {
+    let Some(world) = World::new() else { return };
+    world.approve("alice", &[]);
+    world.w.write(RECORD_PATH, good_record().replace("2027-01-31", "2027-01-30"));
+    let said = world.w.run(&["verify", ID]);
+    assert_eq!(said.outcome, Outcome::Findings, "{said:?}");
+    insta::assert_snapshot!(steady(&world, &said.out), @"
+EXC-2026-K7QD  LACKS APPROVALS
+  new: exceptions/EXC-2026-K7QD.yaml
+  approvals at risk `high`: 0 of 1 (signed)
+  of another text, by alice:
+    exceptions/approvals/EXC-2026-K7QD/[TEXT]-[LINEAGE].alice.approval
+  fix: `exc approve EXC-2026-K7QD`, by somebody who may approve and neither
+    wrote nor requested it
+
+1 text beside main at [COMMIT] on 2026-11-20 (UTC): 1 without what the policy
+  demands
+");
+
+    world.w.write(RECORD_PATH, good_record());
+    let (path, text) = world.approval();
+    world.w.write(&path, text.replace("signed-at: 2026", "signed-at: 2025"));
+    let said = world.w.run(&["verify", ID]);
+    assert_eq!(said.outcome, Outcome::Findings);
+    assert!(said.out.contains("the statement is not what the key of `alice` signed"), "{said:?}");
+}
+
+#[test]
+fn a_shallow_clone_says_what_it_cannot_evaluate_and_approves_nothing() {
+    let Some(world) = World::new() else { return };
+    world.approve("alice", &[]);
+    let topic = world.commit("topic", "lee.park@example.com", &["topic"]);
+    let shallow = format!("{topic}\n");
+    world.w.write(".git/shallow", &shallow);
+    for branch in ["main", "topic"] {
+        forget_parents(&world, branch);
+    }
+    let said = world.w.run(&["verify", ID, "--mainline", "topic"]);
+    assert_eq!(said.outcome, Outcome::Error, "{said:?}");
+    insta::assert_snapshot!(steady(&world, &said.out), @"
+EXC-2026-K7QD  INDETERMINATE
+  unknown: exceptions/EXC-2026-K7QD.yaml
+  approvals needed at risk `high`: 1 (signed)
+  text signed by alice; not evaluated: lineage, separation of duties (history
+    is shallow)
+
+note: this clone stops before [COMMIT], so nothing is called approved: `git
+  fetch --unshallow`; on GitHub Actions `fetch-depth: 0`, on GitLab `GIT_DEPTH:
+  0`, on Azure Pipelines `fetchDepth: 0`
+1 text beside topic at [COMMIT] on 2026-11-20 (UTC): 1 indeterminate
+");
+    let said = world.w.run(&["verify", "--format", "json", "--mainline", "topic"]);
+    let report: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    let record = &report["records"][0];
+    assert_eq!(record["verdict"], "indeterminate");
+    assert_eq!(record["approvals"][0]["counts"], false);
+    assert_eq!(record["not_evaluated"][0], "lineage");
+
+    world.repo.find_reference("refs/heads/main").and_then(|mut it| it.delete()).expect("gone");
+    let said = world.w.run(&["verify", ID]);
+    assert_eq!(said.outcome, Outcome::Error, "{said:?}");
+    assert!(said.out.contains("this clone does not have `main`"), "{said:?}");
+    let said = world.approve("bob", &[]);
+    assert_eq!(said.outcome, Outcome::Error, "{said:?}");
+    assert!(said.err.contains("hint: get the rest of the history: `git fetch --unshallow`"));
+}
+
+/// Removes the parents of a branch's tip, as a clone of depth 1 does not have them.
+fn forget_parents(world: &World, branch: &str) {
+    let tip = world.repo.find_commit(world.tip(branch).expect("a tip")).expect("a commit");
+    for parent in tip.parent_ids() {
+        let hex = parent.to_string();
+        let path = world.repo.path().join("objects").join(&hex[..2]).join(&hex[2..]);
+        if path.exists() {
+            std::fs::remove_file(path).expect("a loose object");
+        }
+    }
+}
