@@ -115,8 +115,9 @@ def main() -> int:
     target = os.environ.get("CARGO_TARGET_DIR", os.path.join(root, "target"))
     failed = []
     print("| without the rule that | breaks |\n| --- | --- |")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=seeded(target)) as folder:
         copy = os.path.join(folder, "exc")
+        target = os.path.join(target, "mutations")
         shutil.copytree(root, copy, ignore=shutil.ignore_patterns("target", ".git"))
         for name, path, old, new, expected in MUTATIONS:
             if wanted and not any(part in name for part in wanted):
@@ -139,6 +140,22 @@ def main() -> int:
     for line in failed:
         print(f"mutations: {line}", file=sys.stderr)
     return 1 if failed else 0
+
+
+def seeded(target):
+    """A target of its own below the usual one, so that no build without a rule stays behind there.
+
+    What was built of the dependencies is linked into it.
+    """
+    own = os.path.join(target, "mutations")
+    for folder in ["deps", "build", ".fingerprint"]:
+        source, link = (os.path.join(it, "debug", folder) for it in (target, own))
+        if not os.path.isdir(source) or os.path.isdir(link):
+            continue
+        is_own = shutil.ignore_patterns("exc-*", "libexc-*", "cli-*", "check-*", "history-*")
+        shutil.copytree(source, link, ignore=is_own, copy_function=os.link)
+    os.makedirs(own, exist_ok=True)
+    return own
 
 
 def run(copy, target):

@@ -498,3 +498,52 @@ fn a_bare_repository_is_no_place_to_sign() {
     assert!(said.err.contains("is a bare repository: it has no files"), "{said:?}");
     assert!(Path::new(&place).join("HEAD").exists());
 }
+
+/// What the gate says about the branch, whose approvals are committed first.
+fn gate(world: &World) -> (String, u8) {
+    world.commit("topic", "lee.park@example.com", &["topic"]);
+    let said = world.w.run(&["check", "--base", "main", "--head", "topic"]);
+    (said.out.clone(), said.code())
+}
+
+#[test]
+fn the_gate_demands_signatures_where_nothing_else_counts() {
+    let Some(world) = World::new() else { return };
+    let (out, code) = gate(&world);
+    assert!(
+        out.contains("error[EXC501]: at high risk it needs 1 signed approval, and has 0"),
+        "{out}"
+    );
+    assert_eq!(code, 1);
+    world.approve("alice", &[]);
+    let (out, code) = gate(&world);
+    assert!(out.contains("`EXC-2026-K7QD` needs 1 approval at high risk (signed): alice (signed); may: alice, bob"), "{out}");
+    assert_eq!(code, 0, "{out}");
+    // Another text has no approval.
+    let text = world.w.read(RECORD_PATH).replace("expires: 2027-01-31", "expires: 2027-01-30");
+    world.w.write(RECORD_PATH, text);
+    let (out, code) = gate(&world);
+    assert!(out.contains("the approval is for another text"), "{out}");
+    assert_eq!(code, 1);
+}
+
+#[test]
+fn the_gate_hears_a_rejection() {
+    let Some(world) = World::new() else { return };
+    world.approve("alice", &[]);
+    world.approve("bob", &["--reject"]);
+    let (out, code) = gate(&world);
+    assert!(out.contains("error[EXC501]: `bob` has rejected this text"), "{out}");
+    assert_eq!(code, 1);
+}
+
+#[test]
+fn the_gate_counts_no_signature_of_whoever_requested_it() {
+    let Some(world) = World::new() else { return };
+    let text = world.w.read(RECORD_PATH).replace("lee.park@example.com", "alice@example.com");
+    world.w.write(RECORD_PATH, text);
+    world.approve("alice", &[]);
+    let (out, code) = gate(&world);
+    assert!(out.contains("needs 1 signed approval, and has 0"), "{out}");
+    assert_eq!(code, 1);
+}
