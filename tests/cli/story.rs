@@ -162,6 +162,20 @@ fn an_attack_is_caught_line_by_line_before_it_lands() {
         "{}",
         said.out
     );
+    let review = history.w.run(&["review", "--base", "main", "--head", &head]).out;
+    for line in [
+        "EXC-2026-K7QD",
+        "WIDENING",
+        "scope widened",
+        "valid through 2027-03-31 → 2027-12-31, +275 days",
+        "first promised 2027-01-31",
+        "EXC-2026-BATC",
+        "policy.yaml",
+        ".gitattributes",
+        ".mailmap",
+    ] {
+        assert!(review.contains(line), "{line}: {review}");
+    }
     let diff = history.w.run(&["diff", &format!("main..{head}")]).out;
     assert!(diff.contains("widening: exceptions/EXC-2026-K7QD.yaml"), "{diff}");
     assert!(diff.contains("scope + service:/"), "{diff}");
