@@ -48,6 +48,10 @@ pub(crate) fn chain(
         let message = format!("`{}` is in no git repository", workspace.root.display());
         return Err(Failure::new(message).hint("run it in a clone of the register").into());
     };
+    if let Some(day) = args.as_of.filter(|day| *day > env.today) {
+        let message = format!("{day} has not come yet: today is {}", env.today);
+        return Err(Failure::new(message).hint("`--as-of` travels to a day that is over").into());
+    }
     let mut mainline = find(&repo, workspace, args)?;
     let mut chain = repo.chain(mainline.tip).map_err(Failure::from)?;
     let today = args.as_of.unwrap_or(env.today);

@@ -111,12 +111,14 @@ fn standing(it: &LookedAt<'_>, proposed: &Proposed<'_>) -> Standing {
     }
     let n_signed = it.tally.have.values().filter(|kind| **kind == Evidence::Signed).count();
     let is_refused = it.votes.iter().any(|it| it.refusal.is_some() && !it.is_of_another_text());
-    let lacks = match it.proposal.needs_signatures() {
-        true => n_signed < it.proposal.demand.quorum as usize,
-        false => n_signed == 0 && is_refused,
-    };
-    match lacks || it.tally.is_blocked() {
-        true => Standing::Unmet,
-        false => Standing::Met,
+    let quorum = it.proposal.demand.quorum as usize;
+    let has_all = it.tally.have.len() >= quorum;
+    match () {
+        () if it.tally.is_blocked() => Standing::Unmet,
+        () if it.proposal.needs_signatures() && n_signed < quorum => Standing::Unmet,
+        () if has_all => Standing::Met,
+        // Its merge is over, and a signature that does not count helps nobody.
+        () if it.proposal.is_on_mainline || (n_signed == 0 && is_refused) => Standing::Unmet,
+        () => Standing::Open,
     }
 }

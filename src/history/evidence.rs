@@ -252,10 +252,13 @@ impl Collected {
         wrote: &Wrote,
     ) {
         match sign_of(approval, subject, seen, demand, wrote) {
+            // The last word of a person counts.
             Ok(counted) if approval.statement.decision == Decision::Reject => {
+                self.counted.remove(&counted.person);
                 self.rejected.push(counted.person);
             }
             Ok(counted) => {
+                self.rejected.retain(|person| *person != counted.person);
                 self.count(counted);
             }
             Err(Some(reason)) => self.why.push(reason),

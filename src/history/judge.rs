@@ -450,7 +450,9 @@ fn n_renewals(landed: &Landed, revisions: &[Revision]) -> usize {
 
 fn is_renewal(older: &Revision, newer: &Revision) -> bool {
     let Some(text) = &newer.text else { return false };
-    let Some(before) = &older.text else { return newer.kind == RevisionKind::ReAdded };
+    let Some(before) = &older.text else {
+        return newer.kind == RevisionKind::ReAdded && text.exception.is_open();
+    };
     let is_later = match (before.exception.expires, text.exception.expires) {
         (Some(before), Some(after)) => before < after,
         (before, after) => before.is_some() && after.is_none(),

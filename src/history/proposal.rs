@@ -42,6 +42,8 @@ pub(crate) struct Proposal<'a> {
     pub(crate) needless: Option<Needless>,
     /// Who approved this very text as it stands on the mainline.
     pub(crate) landed: Vec<OnMainline>,
+    /// Whether this very text stands on the mainline and waits there.
+    pub(crate) is_on_mainline: bool,
     subject: Subject<'a>,
     wrote: Wrote,
     is_complete: bool,
@@ -146,6 +148,7 @@ impl<'a> Proposal<'a> {
             },
             needless: needless.filter(|_| is_complete),
             landed: landed.map(OnMainline::from).collect(),
+            is_on_mainline: standing.is_some_and(|it| it.state == State::Open),
             subject: Subject {
                 register: &policy.register,
                 record: &exception.id,
@@ -195,6 +198,7 @@ impl<'a> Proposal<'a> {
             kind: if is_complete { "policy change" } else { UNKNOWN },
             needless: needless.filter(|_| is_complete),
             landed: landed.map(OnMainline::from).collect(),
+            is_on_mainline: standing.is_some_and(|it| it.state == State::Open),
             subject: Subject {
                 register: &policy.register,
                 record: POLICY_ID,

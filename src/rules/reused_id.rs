@@ -51,6 +51,10 @@ fn check(proposal: &Proposal<'_>, _context: &Context<'_>, findings: &mut Vec<Fin
     for record in new.filter_map(|change| change.after) {
         let id = &record.exception.id;
         let Some(commit) = proposal.retired.get(id) else { continue };
+        // What comes back closed allows nothing, and puts the record where it belongs.
+        if !record.exception.is_open() {
+            continue;
+        }
         let message = format!("the id `{id}` was that of a record that {commit} removed");
         let help = "give the record an id of its own, as `exc new` draws it, or restore the old record and close it";
         findings.push(CODE.finding(record.at("/id"), message).help(help).record(id));

@@ -67,7 +67,7 @@ fn a_change_without_a_fault_passes_and_both_sides_are_named() {
     edit(&w, "expires: 2027-01-31", "expires: 2027-01-30");
     commit(&repo, "topic", &[tip(&repo, "main")]);
     insta::assert_snapshot!(shown(&w, &repo), @r#"
-note: `EXC-2026-K7QD` needs 2 approvals at high risk (landing or signed): none yet; nobody may approve it
+note: `EXC-2026-K7QD` needs 2 approvals at high risk (landing or signed), has none yet; nobody may approve it
 1 record in `exceptions` judged on 2026-11-20 (UTC), `topic` ([TOPIC]) into `main` ([MAIN]): all fine
 [exit status: 0]
 "#);
@@ -87,7 +87,7 @@ error[EXC403]: `expires` moves from 2027-01-31 to 2027-02-01, 1 day later, witho
    |
    = help: add `{date: 2026-11-20, until: 2027-02-01, reason: …, evidence: …}` to `renewals`, or write `expires: 2027-01-31`
 
-note: `EXC-2026-K7QD` needs 2 approvals at high risk (landing or signed): none yet; nobody may approve it
+note: `EXC-2026-K7QD` needs 2 approvals at high risk (landing or signed), has none yet; nobody may approve it
 1 record in `exceptions` judged on 2026-11-20 (UTC), `topic` ([TOPIC]) into `main` ([MAIN]): 1 error
 for more about a code, try `exc explain EXC403`
 [exit status: 1]
@@ -122,7 +122,7 @@ error[EXC207]: expired after 2026-11-10 (UTC), 10 days ago
    = note: not changed here; Dana Ruiz <dana.ruiz@example.com> has to act
    = help: add `closed: {date: 2026-11-20, outcome: remediated, note: …}` if the control is met; otherwise add `{date: 2026-11-20, until: …, reason: …, evidence: …}` to `renewals`, and set `expires` to its `until`
 
-note: `EXC-2026-K7QD` needs 2 approvals at high risk (landing or signed): none yet; nobody may approve it
+note: `EXC-2026-K7QD` needs 2 approvals at high risk (landing or signed), has none yet; nobody may approve it
 2 records in `exceptions` judged on 2026-11-20 (UTC), `topic` ([TOPIC]) into `main` ([MAIN]): 1 error
 for more about a code, try `exc explain EXC207`
 [exit status: 1]
@@ -203,7 +203,7 @@ fn a_record_that_the_base_has_renewed_needs_a_rebase_and_nothing_else() {
     commit(&repo, "main", &[renewed]);
     let shown = shown(&w, &repo).replace(&renewed.to_string()[..7], "[RENEWED]");
     insta::assert_snapshot!(shown, @r#"
-note: `EXC-2026-K7QD` needs 2 approvals at high risk (landing or signed): none yet; nobody may approve it
+note: `EXC-2026-K7QD` needs 2 approvals at high risk (landing or signed), has none yet; nobody may approve it
 note: `EXC-2026-9T4B` is expired here, and closed on main in [RENEWED]: rebase
 2 records in `exceptions` judged on 2026-11-20 (UTC), `topic` ([TOPIC]) into `main` ([MAIN]): all fine
 [exit status: 0]
@@ -271,7 +271,7 @@ error[EXC406]: the policy is loosened together with a record: `durations.max_day
   = help: change the policy in a pull request of its own, before the one with the record
 
 note: `exceptions/policy.yaml` is changed here: judged by the policy on `main` ([MAIN])
-note: `EXC-2026-9T4B` needs 2 approvals at high risk (landing or signed): none yet; nobody may approve it
+note: `EXC-2026-9T4B` needs 2 approvals at high risk (landing or signed), has none yet; nobody may approve it
 2 records in `exceptions` judged on 2026-11-20 (UTC), `topic` ([TOPIC]) into `main` ([MAIN]): 2 errors
 for more about a code, try `exc explain EXC203`
 [exit status: 1]
@@ -309,7 +309,7 @@ fn the_change_that_starts_a_register_is_judged_by_its_own_policy() {
     commit(&repo, "topic", &[base]);
     insta::assert_snapshot!(shown(&w, &repo), @r#"
 note: there is no `exceptions/policy.yaml` on `main` ([MAIN]) yet: judged by that of the change
-note: `EXC-2026-K7QD` needs 2 approvals at high risk (landing or signed): none yet; nobody may approve it
+note: `EXC-2026-K7QD` needs 2 approvals at high risk (landing or signed), has none yet; nobody may approve it
 1 record in `exceptions` judged on 2026-11-20 (UTC), `topic` ([TOPIC]) into `main` ([MAIN]): all fine
 [exit status: 0]
 "#);

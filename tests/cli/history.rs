@@ -22,9 +22,10 @@ fn lapsed() -> History {
 #[test]
 fn the_trail_says_who_approved_what_and_what_nobody_did() {
     insta::assert_snapshot!(lapsed().shown(&["history", "EXC-2026-K7QD"]), @r#"
-EXC-2026-K7QD  LAPSED  Model proxy keeps a public endpoint until vendor private link ships
-  valid through 2027-03-31 (UTC), 131 days left, first promised 2027-01-31, 1
-    renewal, 146 days granted in all
+EXC-2026-K7QD  LAPSED
+  Model proxy keeps a public endpoint until vendor private link ships
+  asks for 2027-03-31 (UTC), approved through 2027-01-31, first promised
+    2027-01-31, 1 renewal, 146 days in all
 
   2026-11-05  [C2]  new         approved by alice (landing, claimed)
   2026-11-12  [C3]  extension   not approved
@@ -41,8 +42,9 @@ main at [C3], history complete, judged on 2026-11-20 (UTC)
 #[test]
 fn a_good_trail_is_short() {
     insta::assert_snapshot!(History::approved().shown(&["history", "EXC-2026-K7QD"]), @r#"
-EXC-2026-K7QD  APPROVED  Model proxy keeps a public endpoint until vendor private link ships
-  valid through 2027-01-31 (UTC), 72 days left, 87 days granted in all
+EXC-2026-K7QD  APPROVED
+  Model proxy keeps a public endpoint until vendor private link ships
+  valid through 2027-01-31 (UTC), 72 days left, 87 days in all
 
   2026-11-05  [C2]  new         approved by alice (landing, claimed)
 
@@ -54,9 +56,10 @@ main at [C2], history complete, judged on 2026-11-20 (UTC)
 #[test]
 fn an_audit_puts_what_somebody_has_to_act_on_first() {
     insta::assert_snapshot!(lapsed().shown(&["audit"]), @r#"
-EXC-2026-K7QD  LAPSED  Model proxy keeps a public endpoint until vendor private link ships
-  valid through 2027-03-31 (UTC), 131 days left, first promised 2027-01-31, 1
-    renewal, 146 days granted in all
+EXC-2026-K7QD  LAPSED
+  Model proxy keeps a public endpoint until vendor private link ships
+  asks for 2027-03-31 (UTC), approved through 2027-01-31, first promised
+    2027-01-31, 1 renewal, 146 days in all
   approver not recorded in git
   fix: `exc approve EXC-2026-K7QD`, by somebody who may approve and neither
     wrote nor requested it
@@ -440,7 +443,8 @@ fn s20_s75_a_shallow_clone_is_indeterminate_and_the_check_works() {
     let history = History::approved();
     make_shallow(&history);
     insta::assert_snapshot!(history.w.shown(&["history", "EXC-2026-K7QD"]).replace(&history.main.to_string()[..7], "[C2]"), @r#"
-EXC-2026-K7QD  INDETERMINATE  Model proxy keeps a public endpoint until vendor private link ships
+EXC-2026-K7QD  INDETERMINATE
+  Model proxy keeps a public endpoint until vendor private link ships
   valid through 2027-01-31 (UTC), 72 days left
   this clone stops before 40cf78a: what happened until then is not known
 

@@ -295,7 +295,7 @@ fn what_decides_about_records_is_named_first_when_it_changes_too() {
         w.read("exceptions/policy.yaml").replace("high: 1", "high: 3"),
     );
     topic(&repo);
-    let cautions = "caution: `.github/workflows/exc.yml` changes too: it runs the checks\ncaution: `exceptions/policy.yaml` changes too: records are judged by it\n\n";
+    let cautions = "caution: `.github/workflows/exc.yml` changes too: it runs the checks\ncaution: `exceptions/policy.yaml` changes too: it counts once it is approved;\n  until then the one before it judges\n\n";
     let out = w.exc(&["review", "--base", "main"]);
     assert!(out.starts_with(cautions), "{out}");
     // The policy of the base counts, not the one that comes with the change.

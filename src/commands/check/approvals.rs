@@ -1,5 +1,7 @@
 //! Which approvals each changed record needs, and has, before it lands.
 
+use std::collections::BTreeMap;
+
 use super::base::Side;
 use super::incoming::Incoming;
 use crate::changes::Change;
@@ -7,10 +9,10 @@ use crate::commands::Failure;
 use crate::commands::revisions::short;
 use crate::git::Repo;
 use crate::history::{
-    Audit, Branch, Ground, Landed, MAX_APPROVAL_SIZE, Needs, Proposal, Vote, Wanted,
+    Audit, Branch, Ground, Landed, MAX_APPROVAL_SIZE, Needs, POLICY_ID, Proposal, Vote, Wanted,
 };
 use crate::policy::Policy;
-use crate::register::{self, Store};
+use crate::register::{self, ApprovalFile, Store};
 use crate::rules::Context;
 use crate::source::Record;
 
@@ -25,12 +27,13 @@ pub(super) struct Approvals {
 pub(super) type Standing<'a> = (&'a Record, Needs<'a>);
 
 impl Approvals {
-    /// Reads the history of the base, as far as the changed records take it; none where no
-    /// record changed.
+    /// Reads the history of the base, as far as the changed records take it; none where neither a
+    /// record nor the policy changed.
     pub(super) fn read(
         repo: &Repo,
         incoming: &Incoming<'_>,
         records: &[Change<'_>],
+        has_policy: bool,
     ) -> Result<Option<Self>, Failure> {
         let changed: Vec<&str> = records
             .iter()
@@ -38,7 +41,8 @@ impl Approvals {
             .map(|record| record.exception.id.as_str())
             .collect();
         let wanted = match changed.as_slice() {
-            [] => return Ok(None),
+            [] if !has_policy => return Ok(None),
+            [] => Wanted::Record(POLICY_ID),
             [id] => Wanted::Record(id),
             _ => Wanted::Everything,
         };
@@ -62,32 +66,44 @@ impl Approvals {
         judging: &'a Policy,
         context: &Context<'_>,
     ) -> Result<Vec<Standing<'a>>, Failure> {
-        let read = |store: &Store| {
-            register::approvals(store, incoming.name, MAX_APPROVAL_SIZE as u64)
-                .map_err(Failure::new)
-        };
-        let files = read(&Store::Merged(incoming.merge.clone()))?;
-        let known = read(&Store::Commit(incoming.merge.into.clone()))?;
+        let files = read(&Store::Merged(incoming.merge.clone()), incoming)?;
+        let known = read(&Store::Commit(incoming.merge.into.clone()), incoming)?;
         let is_known = |path: &str| known.values().flatten().any(|file| file.path == path);
-        let ground = Ground {
-            policy: self.audit.policies.in_force().last().map_or(judging, |policy| policy),
-            branch: &self.branch,
-            is_complete: self.landed.missing.is_none(),
-        };
+        let ground = self.ground(judging);
         let mut standings = Vec::new();
         for record in records.iter().filter_map(|change| change.after) {
             let trail = self.audit.trail(&record.exception.id);
             let Some(proposal) = Proposal::of_record(ground, trail, record) else { continue };
-            let own = files.get(proposal.id()).into_iter().flatten();
-            let votes: Vec<Vote> = own
-                .map(|file| match &file.bytes {
-                    Ok(bytes) => proposal.vote(&file.path, bytes, context.today),
-                    Err(reason) => Vote::unreadable(&file.path, reason),
-                })
-                .collect();
+            let votes = votes(&proposal, &files, context);
             standings.extend(Needs::of(&proposal, &votes, is_known).map(|needs| (record, needs)));
         }
         Ok(standings)
+    }
+
+    /// What people are told about a change of the policy.
+    pub(super) fn note_of_policy(
+        &self,
+        incoming: &Incoming<'_>,
+        judging: &Policy,
+        proposed: &Policy,
+        context: &Context<'_>,
+    ) -> Result<Option<String>, Failure> {
+        let ground = self.ground(judging);
+        let path = incoming.policy_path();
+        let policies = Some(&self.audit.policies);
+        let proposal = Proposal::of_policy(ground, policies, proposed, &path);
+        let files = read(&Store::Merged(incoming.merge.clone()), incoming)?;
+        let votes = votes(&proposal, &files, context);
+        let needs = Needs::of(&proposal, &votes, |_| false);
+        Ok(needs.map(|needs| sentence(&path, "", &needs)))
+    }
+
+    fn ground<'a>(&'a self, judging: &'a Policy) -> Ground<'a> {
+        Ground {
+            policy: self.audit.policies.in_force().last().map_or(judging, |policy| policy),
+            branch: &self.branch,
+            is_complete: self.landed.missing.is_none(),
+        }
     }
 
     /// What people are told about them, one line each.
@@ -114,14 +130,33 @@ impl Approvals {
     }
 }
 
+type Files = BTreeMap<String, Vec<ApprovalFile>>;
+
+fn read(store: &Store, incoming: &Incoming<'_>) -> Result<Files, Failure> {
+    register::approvals(store, incoming.name, MAX_APPROVAL_SIZE as u64).map_err(Failure::new)
+}
+
+fn votes(proposal: &Proposal<'_>, files: &Files, context: &Context<'_>) -> Vec<Vote> {
+    let own = files.get(proposal.id()).into_iter().flatten();
+    let vote = |file: &ApprovalFile| match &file.bytes {
+        Ok(bytes) => proposal.vote(&file.path, bytes, context.today),
+        Err(reason) => Vote::unreadable(&file.path, reason),
+    };
+    own.map(vote).collect()
+}
+
 fn note((record, needs): &Standing<'_>) -> String {
-    let id = &record.exception.id;
+    sentence(&record.exception.id, &format!(" at {} risk", needs.risk), needs)
+}
+
+fn sentence(id: &str, risk: &str, needs: &Needs<'_>) -> String {
     let kinds: Vec<&str> = needs.accepted.iter().map(|kind| kind.as_str()).collect();
+    let kinds = kinds.join(" or ");
     let have: Vec<String> =
         needs.have.iter().map(|(person, kind)| format!("{person} ({})", kind.as_str())).collect();
-    let have = match have.is_empty() {
-        true => "none yet".to_owned(),
-        false => have.join(", "),
+    let have = match have.len() {
+        0 => "has none yet".to_owned(),
+        n => format!("has {n}: {}", have.join(", ")),
     };
     let may: Vec<&str> = needs.approvers.iter().map(|person| person.id.as_str()).collect();
     let may = match may.as_slice() {
@@ -129,5 +164,6 @@ fn note((record, needs): &Standing<'_>) -> String {
         may => format!("may: {}", may.join(", ")),
     };
     let needed = crate::render::count(needs.quorum as usize, "approval");
-    format!("`{id}` needs {needed} at {} risk ({}): {have}; {may}", needs.risk, kinds.join(" or "))
+    let line = format!("`{id}` needs {needed}{risk} ({kinds}), {have}");
+    if needs.is_met { line } else { format!("{line}; {may}") }
 }

@@ -90,13 +90,18 @@ pub(super) fn judge(
     let (register, mut findings) = rules::judge(&Store::Merged(merge.clone()), &name, &context);
     findings.extend(policies.findings.iter().cloned());
     let records = incoming.records();
-    let approvals = Approvals::read(&repo, &incoming, &records)?;
+    let change = policies.change();
+    let approvals = Approvals::read(&repo, &incoming, &records, change.is_some())?;
     let standings = match &approvals {
         Some(approvals) => approvals.standings(&incoming, &records, &policies.judging, &context)?,
         None => Vec::new(),
     };
     if let Some(approvals) = &approvals {
         notes.extend(approvals.notes(&standings, &into));
+        if let Some((_, proposed)) = change {
+            let judging = &policies.judging;
+            notes.extend(approvals.note_of_policy(&incoming, judging, proposed, &context)?);
+        }
     }
     let (proposed, missing) =
         judge_change(&incoming, &records, &standings, &register, &policies, &context)?;

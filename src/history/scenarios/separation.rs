@@ -227,6 +227,23 @@ fn s71_a_rejection_by_somebody_who_may_approve_blocks() {
 }
 
 #[test]
+fn a_rejection_that_landed_is_withdrawn_by_an_approval_of_the_same_person() {
+    let mut world = World::new();
+    let mut branch = world.branch();
+    world.edit(&mut branch, "carol", "");
+    let mut statement = world.statement(&branch.files, "bob");
+    statement.decision = crate::history::statement::Decision::Reject;
+    world.put(&mut branch, "carol", &statement, "bob");
+    world.merge(&branch, "dana");
+    assert_eq!(world.verdict(), Verdict::Unapproved);
+    let mut branch = world.branch();
+    world.sign(&mut branch, "carol", "bob");
+    world.history.travel(24);
+    world.merge(&branch, "dana");
+    assert_eq!(world.verdict(), Verdict::ApprovedLate);
+}
+
+#[test]
 fn a_lowered_risk_takes_the_approvals_of_the_higher_one() {
     let mut world = high(&["alice", "bob"]);
     let mut branch = world.branch();

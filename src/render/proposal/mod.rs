@@ -61,6 +61,8 @@ pub(crate) struct LookedAt<'a> {
 pub(crate) enum Standing {
     NotNeeded,
     Met,
+    /// Its merge may still bring what is missing.
+    Open,
     Unmet,
     /// This clone cannot tell.
     Unknown,
@@ -71,6 +73,7 @@ impl Standing {
         match self {
             Self::NotNeeded => "not-needed",
             Self::Met => "met",
+            Self::Open => "open",
             Self::Unmet => "unmet",
             Self::Unknown => "indeterminate",
         }

@@ -57,6 +57,11 @@ pub(super) fn write(
     sheet.line(0, &summary(verification))
 }
 
+/// Who rejected a text.
+fn rejected_by<'a>(verified: &'a Verified<'_>) -> &'a [String] {
+    verified.looked_at.as_ref().map_or(&[], |it| &it.tally.rejected)
+}
+
 impl Sheet<'_> {
     fn verified(&mut self, verified: &Verified<'_>) -> io::Result<()> {
         let (bold, plain) = if self.style.color { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
@@ -69,6 +74,8 @@ impl Sheet<'_> {
         let said = match verified.standing {
             Standing::NotNeeded => "NO APPROVAL NEEDED",
             Standing::Met => "HAS WHAT THE POLICY DEMANDS",
+            Standing::Open => "MAY STILL BE APPROVED BY ITS MERGE",
+            Standing::Unmet if !rejected_by(verified).is_empty() => "REJECTED",
             Standing::Unmet => "LACKS APPROVALS",
             Standing::Unknown => "INDETERMINATE",
         };
@@ -95,7 +102,9 @@ impl Sheet<'_> {
             self.line(2, &format!("of another text, by {approver}: {}", vote.path))?;
         }
         self.tally(tally)?;
-        if verified.standing == Standing::Unmet {
+        if verified.standing == Standing::Unmet && !tally.rejected.is_empty() {
+            self.line(2, "fix: change the text, or ask for another decision")?;
+        } else if verified.standing == Standing::Unmet {
             self.line(2, &format!("fix: `exc approve {}`, by somebody who may approve and neither wrote nor requested it", verified.id))?;
         }
         Ok(())

@@ -92,13 +92,13 @@ impl Sheet<'_> {
             (true, true, _) => "\u{1b}[31m",
             (true, false, _) => "\u{1b}[32m",
         };
-        let title = trail.title().map_or(String::new(), |title| format!("  {}", Safe(title)));
         writeln!(
             self.out,
-            "{bold}{}{plain}  {color}{}{plain}{title}",
+            "{bold}{}{plain}  {color}{}{plain}",
             Safe(&trail.id),
             said(trail.verdict).to_uppercase()
-        )
+        )?;
+        trail.title().map_or(Ok(()), |title| self.line(2, title))
     }
 
     fn revision(&mut self, told: &Told<'_>) -> io::Result<()> {
@@ -151,7 +151,16 @@ pub(in crate::render) fn said(verdict: Verdict) -> &'static str {
 /// Until when it holds, and how that came.
 fn period(trail: &Trail, today: NaiveDate) -> Option<String> {
     let expires = trail.text.as_ref()?.exception.expires?;
-    let mut line = describe(expires, today);
+    let mut line = match (trail.verdict, &trail.settled) {
+        // What nobody has approved is not valid.
+        (Verdict::Lapsed | Verdict::Unapproved, settled) => {
+            let settled = settled.as_ref().and_then(|text| text.exception.expires);
+            let approved = settled
+                .map_or("never approved".to_owned(), |day| format!("approved through {day}"));
+            format!("asks for {expires} (UTC), {approved}")
+        }
+        _ => describe(expires, today),
+    };
     if let Some(first) = trail.first_promised.filter(|first| *first != expires) {
         line.push_str(&format!(", first promised {first}"));
     }
@@ -159,7 +168,7 @@ fn period(trail: &Trail, today: NaiveDate) -> Option<String> {
         line.push_str(&format!(", {}", count(trail.renewals, "renewal")));
     }
     if let Some(days) = trail.days_granted {
-        line.push_str(&format!(", {} granted in all", n_days(days)));
+        line.push_str(&format!(", {} in all", n_days(days)));
     }
     Some(line)
 }
@@ -208,7 +217,11 @@ fn is_history(reason: &Reason) -> bool {
 fn good(judged: &Judged<'_>) -> String {
     let trail = judged.trail;
     let evidence = trail.deciding().map(|it| by(&it.evidence)).filter(|it| !it.is_empty());
-    let by = evidence.map_or(String::new(), |evidence| format!(" by {evidence}"));
+    let by = evidence.map_or(String::new(), |evidence| match trail.verdict {
+        // Nobody has to approve the end of an exception.
+        Verdict::Closed => format!("; while it was open, approved by {evidence}"),
+        _ => format!(" by {evidence}"),
+    });
     let status = judged.status.filter(|_| trail.verdict != Verdict::Closed);
     let status = status.map_or(String::new(), |status| format!(", {}", status.as_str()));
     let why: Vec<String> = trail.why.iter().map(|reason| format!("; {reason}")).collect();

@@ -22,7 +22,7 @@ const FOLDERS: [&str; 6] =
 /// What is worth saying about a path that changes; `register` is the register's folder.
 pub(crate) fn caution(path: &str, register: &str) -> Option<&'static str> {
     if path == format!("{register}/{POLICY_FILE}") {
-        return Some("records are judged by it");
+        return Some("it counts once it is approved; until then the one before it judges");
     }
     if FOLDERS.iter().any(|folder| path.starts_with(folder)) {
         return Some("it runs the checks");
