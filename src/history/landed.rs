@@ -279,6 +279,7 @@ fn text_of(file: &Pending<'_>, bytes: Vec<u8>, wanted: Wanted<'_>) -> Text {
     match source::load_unchecked(&source) {
         Some(mut record) => {
             record.shed_tree();
+            record.shed_for_history();
             Text::Record(Arc::new(record))
         }
         None => Text::Unreadable("it is not the YAML of a record".to_owned()),

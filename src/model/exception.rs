@@ -207,6 +207,22 @@ impl Exception {
         }
     }
 
+    /// What a history asks of one of its many texts: who requested it, at which risk, for how long,
+    /// and whether it has ended.
+    pub(crate) fn outline(self) -> Self {
+        Self {
+            id: self.id,
+            title: self.title,
+            risk: Risk { level: self.risk.level, ..Risk::default() },
+            requester: Person { email: self.requester.email, ..Person::default() },
+            opened: self.opened,
+            expires: self.expires,
+            closed: self.closed,
+            emergency: self.emergency,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn is_open(&self) -> bool {
         self.closed.is_none()
     }

@@ -236,6 +236,11 @@ impl Record {
         *self.exception = std::mem::take(&mut *self.exception).without_texts();
     }
 
+    /// Lets go of what a history does not ask of a text.
+    pub(crate) fn shed_for_history(&mut self) {
+        *self.exception = std::mem::take(&mut *self.exception).outline();
+    }
+
     /// The place of the value at a JSON pointer; where there is none, of the nearest parent.
     pub(crate) fn at(&self, pointer: &str) -> Place {
         let mut known = pointer;
