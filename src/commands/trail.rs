@@ -102,6 +102,10 @@ impl Story {
             globals.note(env, &format!("mainline: {} at {}", mainline.name, mainline.tip));
         }
         let landed = Landed::read(&repo, &chain, &workspace.name, wanted).map_err(Failure::from)?;
+        let landed = match globals.today {
+            None => landed.until(end_of(env.today)),
+            Some(_) => landed,
+        };
         Ok(Self { repo, mainline, landed, today, chain })
     }
 

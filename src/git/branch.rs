@@ -23,7 +23,7 @@ impl Repo {
             headers.insert(id, header.clone());
         })?;
         missing = missing.or(ahead);
-        self.contributors_of(&Brought { commits, missing }, headers, folder)
+        self.contributors_of(&Brought { commits, missing }, headers, folder, [mainline, head])
     }
 
     /// Visits the commits that lead to one and have not been seen. Gives one that this clone lacks.

@@ -121,11 +121,23 @@ impl Repo {
         commits: &Brought,
         headers: HashMap<ObjectId, Header>,
         folder: &str,
+        [mainline, head]: [ObjectId; 2],
     ) -> Result<BTreeMap<Vec<u8>, Contributors>, Error> {
         let landings = Landings { brought: HashMap::new(), headers };
         let mut search =
             Search { repo: self, landings: &landings, walk: Folder::new(self, folder) };
-        let (written, missing) = search.written_on_branches(commits)?;
+        let (mut written, missing) = search.written_on_branches(commits)?;
+        if missing.is_none() && !commits.commits.is_empty() {
+            let trees = [self.header(mainline)?.tree, self.header(head)?.tree];
+            let changes = search.walk.between(Some(trees[0]), Some(trees[1]))?;
+            for change in changes.iter().filter(|change| is_other_text(change)) {
+                let text = change.new.map(|side| side.blob);
+                if text.is_some() && !written.contains_key(&change.path) {
+                    let origins = search.origins(&[head], &change.path, text)?;
+                    written.insert(change.path.clone(), origins);
+                }
+            }
+        }
         let completeness = missing.map_or(Completeness::Complete, Completeness::Missing);
         search.named(written, completeness)
     }
@@ -172,13 +184,59 @@ impl Search<'_> {
             Err(error) => return Err(error),
         }
         for path in own {
+            let text = touch.changes.iter().find(|change| change.path == path);
+            let text = text.and_then(|change| change.new).map(|side| side.blob);
+            let older = self.origins(&commit.parents[1..], &path, text)?;
             let commits = written.entry(path).or_default();
+            commits.extend(older);
             if commits.first() != Some(&touch.commit) {
                 commits.insert(0, touch.commit);
             }
         }
         let completeness = missing.map_or(Completeness::Complete, Completeness::Missing);
         self.named(written, completeness)
+    }
+
+    /// The commits that wrote the text which some commits hold at a path, whenever that was: a text may have
+    /// been written and left again before anything landed with it.
+    pub(super) fn origins(
+        &self,
+        holders: &[ObjectId],
+        path: &[u8],
+        blob: Option<ObjectId>,
+    ) -> Result<Vec<ObjectId>, Error> {
+        let (Ok(path), Some(blob)) = (std::str::from_utf8(path), blob) else {
+            return Ok(Vec::new());
+        };
+        let mut found = Vec::new();
+        for &holder in holders {
+            let text = |commit| self.repo.entry_at(commit, path).map(|it| it.map(|it| it.id));
+            if text(holder)? != Some(blob) {
+                continue;
+            }
+            let mut seen = HashSet::new();
+            let mut pending = vec![holder];
+            while let Some(id) = pending.pop() {
+                if !seen.insert(id) || seen.len() > MAX_COMMITS {
+                    continue;
+                }
+                let mut is_older = false;
+                for parent in self.repo.header(id)?.parents {
+                    match text(parent) {
+                        Ok(found) if found == Some(blob) => {
+                            is_older = true;
+                            pending.push(parent);
+                        }
+                        Ok(_) | Err(Error::Missing { .. }) => {}
+                        Err(error) => return Err(error),
+                    }
+                }
+                if !is_older && !found.contains(&id) {
+                    found.push(id);
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// The people of the commits that wrote each path.
@@ -366,7 +424,23 @@ mod tests {
         let newer = by(&history, LEE, &[root], "2");
         let side = history.commit_by(EVE, EVE, "", &[root], &[("r/a", "1"), ("x", "1")]);
         let merge = history.commit_by(KIM, KIM, "", &[newer, side], &[("r/a", "1"), ("x", "1")]);
-        assert_eq!(wrote(&history, merge).0, ["r/a: Kim Author, Kim Committer"]);
+        let people = "r/a: Kim Author, Kim Committer, Dana Author, Dana Committer";
+        assert_eq!(wrote(&history, merge).0, [people]);
+    }
+
+    /// Whoever wrote it long before, and took it away again, wrote it.
+    #[test]
+    fn a_text_that_an_earlier_landing_brought_and_left_has_its_author() {
+        let history = History::new();
+        let root = by(&history, DANA, &[], "1");
+        let written = history.commit_by(EVE, EVE, "", &[root], &[("r/a", "1"), ("r/b", "2")]);
+        let left = history.commit_by(EVE, EVE, "", &[written], &[("r/a", "1")]);
+        let first = history.commit_by(KIM, KIM, "", &[root, left], &[("r/a", "1"), ("x", "1")]);
+        let files = &[("r/a", "1"), ("r/b", "2"), ("x", "1")];
+        let back = history.commit_by(LEE, LEE, "", &[first, written], files);
+        let merge = history.commit_by(KIM, KIM, "", &[first, back], files);
+        let people = wrote(&history, merge).0;
+        assert!(people[0].contains("Eve Author"), "{people:?}");
     }
 
     #[test]

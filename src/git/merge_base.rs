@@ -14,9 +14,9 @@ const BOTH: u8 = LEFT | RIGHT;
 const OLDER: u8 = 4;
 
 impl Repo {
-    /// The last common ancestor of two commits; the newest one where there are several, as after
-    /// merges in both directions. `None` where they have none; an error where this clone lacks the
-    /// history to tell.
+    /// The last common ancestor of two commits. `None` where they have none; an error where this
+    /// clone lacks the history to tell, or where there are several, as after merges in both
+    /// directions: against any one of them, a change can look like none.
     pub(crate) fn merge_base(
         &self,
         left: ObjectId,
@@ -47,7 +47,11 @@ impl Repo {
             }
             found.retain(|id| search.flags(*id) & OLDER == 0);
         }
-        Ok(found.into_iter().max_by_key(|id| (search.claimed(*id), *id)))
+        match found.as_slice() {
+            [] => Ok(None),
+            [one] => Ok(Some(*one)),
+            _ => Err(Error::Ambiguous { path: self.path.clone(), left, right }),
+        }
     }
 }
 
@@ -79,10 +83,6 @@ impl Seen {
 impl Search<'_> {
     fn flags(&self, id: ObjectId) -> u8 {
         self.seen.get(&id).map_or(0, |seen| seen.flags)
-    }
-
-    fn claimed(&self, id: ObjectId) -> i64 {
-        self.seen.get(&id).map_or(0, |seen| seen.claimed)
     }
 
     fn mark(&mut self, id: ObjectId, flags: u8) -> Result<(), Error> {
@@ -163,12 +163,13 @@ mod tests {
     }
 
     #[test]
-    fn of_two_bases_the_newest_is_taken() {
+    fn of_two_bases_none_is_taken_whatever_their_dates() {
         let history = History::new();
         let root = at(&history, 1, &[]);
         let (a, b) = (at(&history, 2, &[root]), at(&history, 3, &[root]));
         let (left, right) = (at(&history, 4, &[a, b]), at(&history, 5, &[b, a]));
-        assert_eq!(history.repo().merge_base(left, right).unwrap(), Some(b));
+        let error = history.repo().merge_base(left, right).expect_err("two bases");
+        assert!(matches!(error, Error::Ambiguous { .. }), "{error}");
     }
 
     #[test]
@@ -219,9 +220,12 @@ mod tests {
                 };
                 let last: Vec<ObjectId> =
                     common.iter().copied().filter(is_last).map(|base| commits[base].0).collect();
-                let found = repo.merge_base(commits[left].0, commits[right].0).unwrap();
-                assert_eq!(found.is_some(), !last.is_empty(), "{left} {right}");
-                assert!(found.is_none_or(|found| last.contains(&found)), "{left} {right}");
+                let found = repo.merge_base(commits[left].0, commits[right].0);
+                match last.as_slice() {
+                    [] => assert_eq!(found, Ok(None), "{left} {right}"),
+                    [one] => assert_eq!(found, Ok(Some(*one)), "{left} {right}"),
+                    _ => assert!(matches!(found, Err(Error::Ambiguous { .. })), "{left} {right}"),
+                }
             }
         }
     }

@@ -37,7 +37,7 @@ use trees::Trees;
 
 pub(crate) use chain::Chain;
 pub(crate) use commit::{Address, Commit};
-pub(crate) use contributors::{Completeness, Contributors};
+pub(crate) use contributors::{Completeness, Contributors, Role};
 pub(crate) use delta::{FileChange, Side, Touch};
 pub(crate) use facts::{Facts, Format};
 pub(crate) use identity::Identity;
@@ -83,6 +83,8 @@ pub(crate) enum Error {
     NotOwned { path: PathBuf },
     /// It lacks an object that it names: it is a shallow or partial clone, or damaged.
     Missing { path: PathBuf, id: ObjectId },
+    /// Two commits have several last common ancestors.
+    Ambiguous { path: PathBuf, left: ObjectId, right: ObjectId },
     /// It, or something in it, is broken or of an unknown kind.
     Unreadable { path: PathBuf, reason: String },
 }
@@ -246,6 +248,9 @@ impl Error {
             Self::Missing { .. } => {
                 "fetch what this clone left out: `git fetch --unshallow`, or `git fetch --refetch --no-filter` where it was made with `--filter`".to_owned()
             }
+            Self::Ambiguous { .. } => {
+                "rebase the change onto its base, or name two commits: `exc diff A..B`".to_owned()
+            }
             Self::Unreadable { .. } => {
                 "run `git fsck` there; a clone made with `--filter` or of another object format cannot be read".to_owned()
             }
@@ -262,6 +267,10 @@ impl fmt::Display for Error {
             Self::Missing { path, id } => {
                 write!(f, "the repository of `{}` lacks the object {id}", path.display())
             }
+            Self::Ambiguous { left, right, .. } => write!(
+                f,
+                "{left} and {right} were merged into each other, so where the change began cannot be told"
+            ),
             Self::Unreadable { path, reason } => {
                 write!(f, "the repository of `{}` cannot be read: {reason}", path.display())
             }

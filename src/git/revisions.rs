@@ -26,6 +26,12 @@ impl Repo {
         if revision.is_empty() {
             return Err(NoRevision::Unknown);
         }
+        // A tag can be called like a branch, and git would take the tag.
+        let names = ["refs/tags/", "refs/heads/", "refs/remotes/"];
+        let known = names.map(|prefix| self.inner.find_reference(&format!("{prefix}{revision}")));
+        if known.iter().filter(|reference| reference.is_ok()).count() > 1 {
+            return Err(NoRevision::Ambiguous);
+        }
         // A branch names a commit, which is read here: libgit2 never comes back from a damaged one.
         let reference = self.inner.resolve_reference_from_short_name(revision);
         if let Ok(reference) = reference.and_then(|reference| reference.resolve())

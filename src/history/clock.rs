@@ -48,6 +48,17 @@ impl Clock {
         Self { claimed, latest, brackets }
     }
 
+    /// The same, where it is known that nothing was made after `now`: what claims to be says nothing
+    /// of when it, or what stands after it, landed.
+    pub(crate) fn until(mut self, now: i64) -> Self {
+        let mut running = i64::MIN;
+        for (latest, &claimed) in self.latest.iter_mut().zip(&self.claimed) {
+            running = running.max(if claimed <= now { claimed } else { i64::MIN });
+            *latest = running;
+        }
+        self
+    }
+
     /// What the committer claims.
     pub(crate) fn claimed(&self, position: usize) -> i64 {
         self.claimed.get(position).copied().unwrap_or_default()
@@ -180,6 +191,16 @@ mod tests {
         assert_eq!(clock.as_of(1_999), Position::At(0));
         assert_eq!(clock.as_of(3_000), Position::At(3));
         assert_eq!(Clock::new([99_000, 2_000, 3_000]).as_of(500), Position::Between(None, 0));
+    }
+
+    #[test]
+    fn a_date_that_has_not_come_keeps_no_later_landing_from_its_day() {
+        let day = 86_400;
+        let clock = Clock::new([10 * day, 4_100_000_000, 11 * day]);
+        assert_eq!(clock.day(2), NaiveDate::from_ymd_opt(2099, 12, 3));
+        let clock = clock.until(12 * day);
+        assert_eq!(clock.day(2), NaiveDate::from_ymd_opt(1970, 1, 12));
+        assert_eq!(clock.odd(Some(12 * day)), [1]);
     }
 
     #[test]

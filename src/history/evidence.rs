@@ -16,7 +16,7 @@ use super::landed::Landing;
 use super::signature;
 use super::statement::Decision;
 use super::verdict::{Counted, Reason};
-use crate::git::{Address, Completeness, Contributors, ObjectId, trailers};
+use crate::git::{Address, Completeness, Contributors, ObjectId, Role, trailers};
 use crate::model::RiskLevel;
 use crate::policy::{Accepted, Evidence, Person, Policy, UnknownContributor};
 
@@ -34,8 +34,10 @@ pub(crate) struct Demand<'p> {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Wrote {
     authors: Vec<(Address, Option<ObjectId>)>,
-    /// The address of the requester as the record states it.
-    requester: Option<String>,
+    /// The same, who committed what others wrote.
+    committers: Vec<(Address, Option<ObjectId>)>,
+    /// The addresses of the requesters as the texts state them.
+    requesters: Vec<String>,
     is_in_part: bool,
     pub(super) missing: Option<ObjectId>,
 }
@@ -102,38 +104,52 @@ impl Wrote {
         }
         for it in &contributors.people {
             let author = (it.who.clone(), Some(it.commit));
-            if !self.authors.contains(&author) {
-                self.authors.push(author);
+            let known = match it.role {
+                Role::Committer => &mut self.committers,
+                Role::Author | Role::CoAuthor => &mut self.authors,
+            };
+            if !known.contains(&author) {
+                known.push(author);
             }
         }
     }
 
     pub(crate) fn requested_by(&mut self, address: &str) {
-        self.requester = Some(address.to_owned()).filter(|address| !address.is_empty());
+        let is_known = self.requesters.iter().any(|known| known.eq_ignore_ascii_case(address));
+        if !address.is_empty() && !is_known {
+            self.requesters.push(address.to_owned());
+        }
     }
 
     /// Why somebody cannot have approved this text.
     pub(super) fn objection(&self, person: &Person) -> Option<Reason> {
         let id = || person.id.clone();
-        let wrote = self.authors.iter().find(|(who, _)| person.has_address(&who.email));
+        let mut wrote = self.authors.iter().chain(&self.committers);
+        let wrote = wrote.find(|(who, _)| person.has_address(&who.email));
         if let Some((_, commit)) = wrote {
             return Some(Reason::OwnWork { person: id(), commit: *commit });
         }
-        let requested = self.requester.as_ref().is_some_and(|it| person.has_address(it));
+        let requested = self.requesters.iter().any(|it| person.has_address(it));
         requested.then(|| Reason::OwnRequest { person: id() })
     }
 
     /// The addresses that belong to nobody in the policy, each once.
     pub(super) fn unknown(&self, policy: &Policy) -> Vec<String> {
-        let authors = self.authors.iter().map(|(who, _)| match who.email.is_empty() {
-            true => who.name.as_str(),
-            false => who.email.as_str(),
-        });
-        let mut unknown: Vec<String> = authors
-            .chain(self.requester.as_deref())
-            .filter(|address| !policy.approvals.is_forge(address))
+        let address = |(who, _): &'_ (Address, Option<ObjectId>)| match who.email.is_empty() {
+            true => who.name.clone(),
+            false => who.email.clone(),
+        };
+        // A forge commits what others wrote; it writes nothing itself.
+        let committers = self.committers.iter().map(address);
+        let committers = committers.filter(|address| !policy.approvals.is_forge(address));
+        let mut unknown: Vec<String> = self
+            .authors
+            .iter()
+            .map(address)
+            .chain(committers)
+            .chain(self.requesters.iter().cloned())
             .filter(|address| policy.person_at(address).is_none())
-            .map(str::to_lowercase)
+            .map(|address| address.to_lowercase())
             .collect();
         unknown.sort();
         unknown.dedup();
@@ -403,16 +419,20 @@ pub(super) fn may_sign(person: &Person, demand: &Demand<'_>, wrote: &Wrote) -> R
 /// Whether whoever wrote the message wrote the change too: its lines may say anything then.
 fn committed_by_contributor(landing: &Landing, demand: &Demand<'_>, wrote: &Wrote) -> bool {
     let commit = &landing.commit;
-    let committer = &commit.committer.who.email;
-    if demand.policy.approvals.is_forge(committer) {
-        return false;
-    }
-    let is_committer = |address: &str| {
-        address.eq_ignore_ascii_case(committer)
-            || demand.person(committer).is_some_and(|person| person.has_address(address))
+    let is_one = |address: &str, other: &str| {
+        address.eq_ignore_ascii_case(other)
+            || demand.person(other).is_some_and(|person| person.has_address(address))
     };
-    let is_author = commit.parents.len() < 2 && is_committer(&commit.author.who.email);
-    is_author
-        || wrote.authors.iter().any(|(who, _)| is_committer(&who.email))
-        || wrote.requester.as_deref().is_some_and(is_committer)
+    let wrote_it = |other: &str| {
+        let mut authors = wrote.authors.iter().chain(&wrote.committers);
+        authors.any(|(who, _)| is_one(&who.email, other))
+            || wrote.requesters.iter().any(|it| is_one(it, other))
+    };
+    let (author, committer) = (&commit.author.who.email, &commit.committer.who.email);
+    let is_merge = commit.parents.len() > 1;
+    // A forge writes down what whoever merges says.
+    match demand.policy.approvals.is_forge(committer) {
+        true => is_merge && wrote_it(author),
+        false => wrote_it(committer) || (!is_merge && is_one(author, committer)),
+    }
 }

@@ -4,6 +4,7 @@
 //! nobody. What is not settled yet stays open: the next text is compared with the same settled one,
 //! and whoever wrote any of the open texts cannot approve the newest.
 
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::binding::Subject;
@@ -33,7 +34,7 @@ struct Open {
     revision: usize,
     collected: Collected,
     /// Approvals that have been looked at.
-    seen: Vec<ObjectId>,
+    seen: HashSet<ObjectId>,
 }
 
 struct Walk<'a> {
@@ -48,7 +49,7 @@ struct Walk<'a> {
     open: Option<Open>,
     /// Those who wrote the texts since the last settled one.
     wrote: Wrote,
-    approvals: Vec<(String, ObjectId)>,
+    approvals: BTreeMap<String, ObjectId>,
     was_approved: bool,
     is_deleted: bool,
     /// Something that is not known keeps the record from being judged.
@@ -67,7 +68,7 @@ pub(super) fn trail(landed: &Landed, policies: &Policies, id: &str, events: &[Ev
         lineage: None,
         open: None,
         wrote: Wrote::default(),
-        approvals: Vec::new(),
+        approvals: BTreeMap::new(),
         was_approved: false,
         is_deleted: false,
         gap: None,
@@ -95,6 +96,7 @@ impl Walk<'_> {
         let paths: Vec<&str> =
             self.files.iter().chain(&event.files).map(|(path, _)| path.as_str()).collect();
         self.wrote.add(&landing.contributors, &paths);
+        self.wrote.add(&landing.contributors, &landing.left_again().collect::<Vec<_>>());
         let before = std::mem::replace(&mut self.files, event.files.clone());
         self.open = None;
         self.gap = None;
@@ -178,12 +180,13 @@ impl Walk<'_> {
                 revision.why.push(Reason::BeforePolicy);
             }
             let mut collected = Collected::default();
-            if let Some(judge) = judge {
+            // Whoever merges a file that only moves has not been shown its text.
+            if let Some(judge) = judge.filter(|_| !is_moved_only) {
                 collected.unsigned(landing, &self.demand(judge, &text), &self.wrote);
             }
             let revision_index = self.revisions.len();
             self.revisions.push(revision);
-            self.open = Some(Open { revision: revision_index, collected, seen: Vec::new() });
+            self.open = Some(Open { revision: revision_index, collected, seen: HashSet::new() });
         } else {
             if is_closed && self.settled.is_none() {
                 revision.notes.push(Reason::ClosedUnapproved);
@@ -411,12 +414,10 @@ const RUN_SECONDS: i64 = 60;
 /// Whether a landing is of the same run as the commit at an older position: commits of one parent
 /// that one committer put on the mainline one after the other, as a rebase merge does.
 fn is_one_run(landed: &Landed, from: usize, landing: &Landing) -> bool {
-    let mut run = landed
-        .landings
-        .iter()
-        .filter(|it| (from..=landing.position).contains(&it.position))
-        .collect::<Vec<&Landing>>();
-    run.sort_by_key(|it| it.position);
+    // The landings stand in the order of their places.
+    let start = landed.landings.partition_point(|it| it.position < from);
+    let end = landed.landings.partition_point(|it| it.position <= landing.position);
+    let run = landed.landings.get(start..end).unwrap_or_default();
     let n_between = landing.position.saturating_sub(from) + 1;
     run.len() == n_between
         && run.iter().all(|it| it.commit.parents.len() < 2)
@@ -439,7 +440,8 @@ fn n_renewals(landed: &Landed, revisions: &[Revision]) -> usize {
             continue;
         }
         let is_same_run = last_renewal.is_some_and(|from| {
-            let landing = landed.landings.iter().find(|it| it.position == newer.position);
+            let at = landed.landings.partition_point(|it| it.position < newer.position);
+            let landing = landed.landings.get(at);
             landing.is_some_and(|landing| is_one_run(landed, from, landing))
         });
         n_renewals += usize::from(!is_same_run);

@@ -102,10 +102,16 @@ impl Landed {
             read.iter_mut().zip(touches).filter(|(landing, _)| is_asked(landing)).unzip();
         let contributors = repo.contributors(&landings, &touches, folder)?;
         for (landing, contributors) in asked.into_iter().zip(contributors) {
-            landing.contributors = contributors;
+            let named = |(path, people): (Vec<u8>, _)| (shown(&path).into_bytes(), people);
+            landing.contributors = contributors.into_iter().map(named).collect();
         }
         let clock = Clock::new(chain.links.iter().rev().map(|link| link.header.claimed()));
         Ok(Self { landings: read, missing: chain.missing, clock, texts })
+    }
+
+    /// The same, where nothing can have been made after `now`.
+    pub(crate) fn until(self, now: i64) -> Self {
+        Self { clock: self.clock.until(now), ..self }
     }
 
     /// The approvals of a record that ever landed, oldest first, each with its path.
@@ -163,7 +169,7 @@ impl Landing {
         };
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         for FileChange { path, old, new } in &touch.changes {
-            let path = String::from_utf8_lossy(path).into_owned();
+            let path = shown(path);
             let below = path.strip_prefix(&prefix).unwrap_or(&path).to_owned();
             let changed = Changed { before: file_of(*old), after: file_of(*new), path };
             // A change of the mode alone is no change of the text.
@@ -183,6 +189,19 @@ impl Landing {
 }
 
 impl Landing {
+    /// The paths that its branches wrote and left again: a record may have stood there.
+    pub(super) fn left_again(&self) -> impl Iterator<Item = &str> {
+        let landed: HashSet<&str> = self
+            .records
+            .iter()
+            .chain(&self.approvals)
+            .chain(&self.policy)
+            .map(|changed| changed.path.as_str())
+            .collect();
+        let paths = self.contributors.keys().filter_map(|path| std::str::from_utf8(path).ok());
+        paths.filter(move |path| !landed.contains(path) && path.ends_with(".yaml"))
+    }
+
     /// Whether it is worth knowing who wrote what landed: it has to do with a policy, or with a
     /// record that is asked for.
     fn is_about(&self, wanted: Wanted<'_>, texts: &HashMap<ObjectId, Text>) -> bool {
@@ -199,6 +218,14 @@ impl Landing {
                 })
         };
         self.policy.is_some() || self.records.iter().any(is_own)
+    }
+}
+
+/// A path as text. One that is not UTF-8 begins with what no path holds, so that no two are one.
+fn shown(path: &[u8]) -> String {
+    match std::str::from_utf8(path) {
+        Ok(path) => path.to_owned(),
+        Err(_) => format!("\0{}", path.escape_ascii()),
     }
 }
 

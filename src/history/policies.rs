@@ -4,6 +4,7 @@
 //! approves it, everything else is judged by that older one too. The first policy is trusted, and so
 //! is the first one after it in which anybody may approve at all.
 
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -18,7 +19,7 @@ use crate::changes;
 use crate::git::ObjectId;
 use crate::model::RiskLevel;
 use crate::policy::{self, Policy};
-use crate::register::{APPROVALS, POLICY_FILE};
+use crate::register::POLICY_FILE;
 use crate::text::SourceFile;
 
 /// What stands for the id of a record in an approval of the policy.
@@ -72,7 +73,7 @@ struct Open {
     wrote: Wrote,
     collected: Collected,
     /// Approvals that have been looked at.
-    seen: Vec<ObjectId>,
+    seen: HashSet<ObjectId>,
 }
 
 /// The walk over the landings.
@@ -82,7 +83,7 @@ struct Walk<'a> {
     settled: Option<usize>,
     open: Option<Open>,
     /// Approvals of the policy that are in the register, by path.
-    approvals: Vec<(String, ObjectId)>,
+    approvals: BTreeMap<String, ObjectId>,
 }
 
 impl Policies {
@@ -94,7 +95,8 @@ impl Policies {
             lineage: None,
             wrote: Wrote::default(),
         };
-        let mut walk = Walk { landed, policies, settled: None, open: None, approvals: Vec::new() };
+        let mut walk =
+            Walk { landed, policies, settled: None, open: None, approvals: BTreeMap::new() };
         for landing in &landed.landings {
             walk.step(landing);
         }
@@ -174,7 +176,7 @@ impl Walk<'_> {
                     collected.unsigned(landing, &Demand::of_policy(settled), &wrote);
                 }
                 let revision = self.policies.revisions.len();
-                let seen = Vec::new();
+                let seen = HashSet::new();
                 self.open = Some(Open { revision, policy, content, wrote, collected, seen });
             }
         }
@@ -263,17 +265,16 @@ pub(super) struct Looking<'a> {
 /// Looks at the approvals that the register holds for a text, each once.
 pub(super) fn look_at_approvals(
     looking: &Looking<'_>,
-    approvals: &[(String, ObjectId)],
+    approvals: &BTreeMap<String, ObjectId>,
     wrote: &Wrote,
-    seen: &mut Vec<ObjectId>,
+    seen: &mut HashSet<ObjectId>,
     collected: &mut Collected,
 ) {
     let Looking { landed, landing, demand, subject } = looking;
     for (path, blob) in approvals {
-        if seen.contains(blob) {
+        if !seen.insert(*blob) {
             continue;
         }
-        seen.push(*blob);
         let bytes = match landed.texts.get(blob) {
             Some(Text::Bytes(bytes)) => bytes,
             _ => {
@@ -307,15 +308,18 @@ pub(super) fn read_approval(path: &str, bytes: &[u8]) -> Result<Approval, Reason
 
 /// The part of an approval's path that its statement determines.
 pub(super) fn below(path: &str) -> &str {
-    let start = path.find(&format!("{APPROVALS}/")).unwrap_or_default();
+    // `approvals/ID/FILE`, wherever the register stands.
+    let start = path.rmatch_indices('/').nth(2).map_or(0, |(at, _)| at + 1);
     &path[start..]
 }
 
 /// Keeps the list of an id's approvals as landings add and remove them.
-pub(super) fn track(approvals: &mut Vec<(String, ObjectId)>, changes: &[Changed], id: &str) {
+pub(super) fn track(approvals: &mut BTreeMap<String, ObjectId>, changes: &[Changed], id: &str) {
     for changed in changes.iter().filter(|changed| approved_id(&changed.path) == Some(id)) {
-        approvals.retain(|(path, _)| *path != changed.path);
-        approvals.extend(changed.after.map(|blob| (changed.path.clone(), blob)));
+        match changed.after {
+            Some(blob) => approvals.insert(changed.path.clone(), blob),
+            None => approvals.remove(&changed.path),
+        };
     }
 }
 

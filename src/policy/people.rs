@@ -3,7 +3,7 @@
 //! Invariant: a key, an address and an id belong to one person, and every key is of a kind that
 //! can be verified.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
 use chrono::NaiveDate;
@@ -195,10 +195,19 @@ pub(crate) fn is_verifiable(algorithm: &Algorithm) -> bool {
     )
 }
 
+/// Pairs of roles that are compared letter by letter.
+const MAX_COMPARED: usize = 4096;
+
 /// A role that nobody has may wait for somebody; one that looks like a role that somebody has is
 /// a slip, and would leave records without approvers in silence.
 fn misspelt_roles(roles: &Roles, people: &[Person], problems: &mut Problems<'_>) {
-    let held = || people.iter().flat_map(|person| person.roles.iter().map(String::as_str));
+    let distinct: BTreeSet<&str> =
+        people.iter().flat_map(|person| person.roles.iter().map(String::as_str)).collect();
+    // Comparing each with each takes its time.
+    if distinct.len() * (roles.approve.len() + roles.critical.len()) > MAX_COMPARED {
+        return;
+    }
+    let held = || distinct.iter().copied();
     for (name, roles) in [("approve", &roles.approve), ("critical", &roles.critical)] {
         for (index, role) in roles.iter().enumerate() {
             if held().any(|held| held == role) {

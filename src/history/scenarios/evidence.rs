@@ -386,3 +386,28 @@ fn a_record_without_a_level_of_risk_is_as_risky_as_can_be() {
     world.merge(&branch, "erin");
     assert!(world.said().contains("risk `critical`"), "{}", world.said());
 }
+
+#[test]
+fn a_merge_that_only_moves_a_file_approves_no_text() {
+    let mut world = World::with_policy(&policy(ANY));
+    world.push("carol", "file\n", |files| {
+        files.insert(PATH.to_owned(), RECORD.to_owned());
+    });
+    let mut branch = world.branch();
+    world.commit(&mut branch, "dana", |files| {
+        let text = files.remove(PATH).expect("the record");
+        files.insert(format!("exceptions/2023/{ID}.yaml"), text);
+    });
+    world.merge(&branch, "alice");
+    assert_eq!(world.verdict(), Verdict::Unapproved);
+}
+
+#[test]
+fn a_merge_by_whoever_wrote_the_change_names_no_approver() {
+    let mut world = World::with_policy(&policy(ANY));
+    let branch = filed(&world, false);
+    let message = "Merge pull request #12 from carol/x\n\nApproved-by: Alice <alice@example.com>\n";
+    world.merge_as(&branch, "carol", GITHUB, message);
+    assert_eq!(world.verdict(), Verdict::Unapproved);
+    assert!(world.said().contains("do not count"), "{}", world.said());
+}

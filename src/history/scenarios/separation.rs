@@ -298,3 +298,48 @@ fn the_contributors_of_one_text_are_not_those_of_another_in_the_same_landing() {
     world.merge(&branch, "dana");
     assert_eq!(world.verdict(), Verdict::Approved);
 }
+
+#[test]
+fn a_text_written_under_another_name_and_renamed_is_still_the_work_of_its_author() {
+    let mut world = World::new();
+    let mut branch = world.branch();
+    world.commit(&mut branch, "alice", |files| {
+        super::world::edit(files, "");
+        let text = files.remove(PATH).expect("the record");
+        files.insert("exceptions/EXC-2026-DRFT.yaml".to_owned(), text);
+    });
+    world.commit(&mut branch, "dana", |files| {
+        let text = files.remove("exceptions/EXC-2026-DRFT.yaml").expect("the draft");
+        files.insert(PATH.to_owned(), text);
+    });
+    world.sign(&mut branch, "carol", "alice");
+    world.merge(&branch, "dana");
+    assert_eq!(world.verdict(), Verdict::Unapproved);
+    assert!(world.said().contains("`alice` also wrote it"), "{}", world.said());
+}
+
+#[test]
+fn whoever_requested_a_text_that_is_still_open_is_not_forgotten_by_naming_another() {
+    let mut world = World::new();
+    world.push_edit("carol", "requester: {name: Alice, email: alice@example.com}");
+    let mut branch = world.branch();
+    world.edit(&mut branch, "dana", "requester: {name: Carol, email: carol@example.com}");
+    world.sign(&mut branch, "dana", "alice");
+    world.merge(&branch, "dana");
+    assert!(world.said().contains("`alice` requested it"), "{}", world.said());
+}
+
+#[test]
+fn a_forge_is_no_author_whom_everybody_knows() {
+    let mut world = World::new();
+    let mut branch = world.branch();
+    world.edit(&mut branch, super::world::GITHUB, HIGH);
+    world.sign(&mut branch, "carol", "alice");
+    world.sign(&mut branch, "carol", "bob");
+    world.merge(&branch, "dana");
+    assert!(
+        world.said().contains("contributor `noreply@github.com` is not in"),
+        "{}",
+        world.said()
+    );
+}
