@@ -623,3 +623,34 @@ fn a_record_that_becomes_a_link_is_not_judged() {
     assert!(found.contains(&"error EXC007".to_owned()), "{found:?}");
     assert_eq!(code, 2);
 }
+
+#[test]
+fn a_tag_that_is_called_like_the_base_is_refused() {
+    let (w, repo) = landed();
+    edit(&w, "expires: 2027-01-31", "expires: 2027-01-30");
+    let head = commit(&repo, "topic", &[tip(&repo, "main")]);
+    repo.reference("refs/tags/main", head, true, "test").expect("a tag");
+    let said = w.run(&["check", "--base", "main", "--head", "topic"]);
+    assert_eq!(said.code(), 2, "{}", said.out);
+    assert!(said.err.contains("`main` stands for several objects"), "{}", said.err);
+}
+
+#[test]
+fn a_change_that_began_in_two_places_is_not_judged_against_one_of_them() {
+    let (w, repo) = landed();
+    let root = tip(&repo, "main");
+    edit(&w, "expires: 2027-01-31", "expires: 2027-01-20");
+    let tightened = commit(&repo, "main", &[root]);
+    edit(&w, "expires: 2027-01-20", "expires: 2027-01-31");
+    w.write("README.md", "text\n");
+    let other = commit(&repo, "other", &[root]);
+    edit(&w, "expires: 2027-01-31", "expires: 2027-01-20");
+    commit(&repo, "main", &[tightened, other]);
+    // The other way around, with the text from before it was tightened.
+    edit(&w, "expires: 2027-01-20", "expires: 2027-01-31");
+    commit(&repo, "topic", &[other, tightened]);
+    let said = w.run(&["check", "--base", "main", "--head", "topic"]);
+    assert_eq!(said.code(), 2, "{}", said.out);
+    assert!(said.err.contains("were merged into each other"), "{}", said.err);
+    assert!(said.err.contains("rebase the change"), "{}", said.err);
+}
