@@ -59,7 +59,7 @@ MUTATIONS = [
      ["s27"]),
     ("commits on the branch are not looked at", "src/git/contributors.rs",
      "for &id in &brought.commits {", "for &id in brought.commits.iter().take(0) {",
-     ["s06", "s27", "s52"]),
+     ["a_text_written_under_another_name"]),
     ("co-authors are not read", "src/git/contributors.rs",
      "let co_authors = commit.co_authors();", "let co_authors: Vec<Address> = Vec::new();",
      ["s52", "s97"]),
