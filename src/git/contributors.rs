@@ -126,14 +126,14 @@ impl Repo {
         let landings = Landings { brought: HashMap::new(), headers };
         let mut search =
             Search { repo: self, landings: &landings, walk: Folder::new(self, folder) };
-        let (mut written, missing) = search.written_on_branches(commits)?;
+        let (mut written, mut missing) = search.written_on_branches(commits)?;
         if missing.is_none() && !commits.commits.is_empty() {
             let trees = [self.header(mainline)?.tree, self.header(head)?.tree];
             let changes = search.walk.between(Some(trees[0]), Some(trees[1]))?;
             for change in changes.iter().filter(|change| is_other_text(change)) {
-                let text = change.new.map(|side| side.blob);
-                if text.is_some() && !written.contains_key(&change.path) {
-                    let origins = search.origins(&[head], &change.path, text)?;
+                let Some(side) = change.new else { continue };
+                if !written.contains_key(&change.path) {
+                    let origins = search.origins(&[head], &change.path, side.blob, &mut missing)?;
                     written.insert(change.path.clone(), origins);
                 }
             }
@@ -186,7 +186,10 @@ impl Search<'_> {
         for path in own {
             let text = touch.changes.iter().find(|change| change.path == path);
             let text = text.and_then(|change| change.new).map(|side| side.blob);
-            let older = self.origins(&commit.parents[1..], &path, text)?;
+            let older = match text {
+                Some(text) => self.origins(&commit.parents[1..], &path, text, &mut missing)?,
+                None => Vec::new(),
+            };
             let commits = written.entry(path).or_default();
             commits.extend(older);
             if commits.first() != Some(&touch.commit) {
@@ -197,43 +200,40 @@ impl Search<'_> {
         self.named(written, completeness)
     }
 
-    /// The commits that wrote the text which some commits hold at a path, whenever that was: a text may have
-    /// been written and left again before anything landed with it.
-    pub(super) fn origins(
-        &self,
+    /// The commits that wrote the text which some commits hold at a path, whenever that was: it may
+    /// have been written and left again before anything landed with it.
+    fn origins(
+        &mut self,
         holders: &[ObjectId],
         path: &[u8],
-        blob: Option<ObjectId>,
+        text: ObjectId,
+        missing: &mut Option<ObjectId>,
     ) -> Result<Vec<ObjectId>, Error> {
-        let (Ok(path), Some(blob)) = (std::str::from_utf8(path), blob) else {
-            return Ok(Vec::new());
-        };
         let mut found = Vec::new();
+        let mut seen = HashSet::new();
+        let mut pending = Vec::new();
         for &holder in holders {
-            let text = |commit| self.repo.entry_at(commit, path).map(|it| it.map(|it| it.id));
-            if text(holder)? != Some(blob) {
+            let tree = self.tree_of(holder)?;
+            pending.extend(self.walk.has(tree, path, Some(text))?.then_some(holder));
+        }
+        while let Some(id) = pending.pop() {
+            if !seen.insert(id) {
                 continue;
             }
-            let mut seen = HashSet::new();
-            let mut pending = vec![holder];
-            while let Some(id) = pending.pop() {
-                if !seen.insert(id) || seen.len() > MAX_COMMITS {
-                    continue;
+            if seen.len() > MAX_COMMITS {
+                return Err(self.repo.too_many());
+            }
+            let n_pending = pending.len();
+            for parent in self.repo.header(id)?.parents {
+                let has_it = self.tree_of(parent);
+                match has_it.and_then(|tree| self.walk.has(tree, path, Some(text))) {
+                    Ok(has_it) => pending.extend(has_it.then_some(parent)),
+                    Err(Error::Missing { id, .. }) => *missing = missing.or(Some(id)),
+                    Err(error) => return Err(error),
                 }
-                let mut is_older = false;
-                for parent in self.repo.header(id)?.parents {
-                    match text(parent) {
-                        Ok(found) if found == Some(blob) => {
-                            is_older = true;
-                            pending.push(parent);
-                        }
-                        Ok(_) | Err(Error::Missing { .. }) => {}
-                        Err(error) => return Err(error),
-                    }
-                }
-                if !is_older && !found.contains(&id) {
-                    found.push(id);
-                }
+            }
+            if pending.len() == n_pending {
+                found.push(id);
             }
         }
         Ok(found)

@@ -121,6 +121,13 @@ impl Wrote {
         }
     }
 
+    /// The addresses of all who wrote or requested it.
+    fn addresses(&self) -> impl Iterator<Item = &str> {
+        let authors = self.authors.iter().chain(&self.committers);
+        let authors = authors.map(|(who, _)| who.email.as_str());
+        authors.chain(self.requesters.iter().map(String::as_str))
+    }
+
     /// Why somebody cannot have approved this text.
     pub(super) fn objection(&self, person: &Person) -> Option<Reason> {
         let id = || person.id.clone();
@@ -158,8 +165,7 @@ impl Wrote {
 }
 
 impl Collected {
-    /// What the landing commit itself says: who merged it, and whom its message names. `path` is
-    /// where the text landed.
+    /// What the landing commit itself says: who merged it, and whom its message names.
     pub(crate) fn unsigned(&mut self, landing: &Landing, demand: &Demand<'_>, wrote: &Wrote) {
         let mut taken = false;
         if landing.commit.parents.len() == 2 {
@@ -202,10 +208,11 @@ impl Collected {
             .filter(|trailer| is_approval(&trailer.key))
             .map(|trailer| trailer.who.email)
             .collect();
-        if !named.is_empty() && committed_by_contributor(landing, demand, wrote) {
-            let address = &commit.committer.who.email;
+        if !named.is_empty()
+            && let Some(address) = interested_writer(landing, demand, wrote)
+        {
             let reason = format!(
-                "approvers named in the message do not count: `{address}` committed it, who also wrote the change"
+                "approvers named in the message do not count: it is by `{address}`, who also wrote the change"
             );
             self.why.push(Reason::Message { reason });
             return Vec::new();
@@ -416,23 +423,27 @@ pub(super) fn may_sign(person: &Person, demand: &Demand<'_>, wrote: &Wrote) -> R
     }
 }
 
-/// Whether whoever wrote the message wrote the change too: its lines may say anything then.
-fn committed_by_contributor(landing: &Landing, demand: &Demand<'_>, wrote: &Wrote) -> bool {
+/// Who wrote the message, where they wrote the change too: its lines may say anything then.
+fn interested_writer<'a>(
+    landing: &'a Landing,
+    demand: &Demand<'_>,
+    wrote: &Wrote,
+) -> Option<&'a str> {
     let commit = &landing.commit;
     let is_one = |address: &str, other: &str| {
         address.eq_ignore_ascii_case(other)
             || demand.person(other).is_some_and(|person| person.has_address(address))
     };
-    let wrote_it = |other: &str| {
-        let mut authors = wrote.authors.iter().chain(&wrote.committers);
-        authors.any(|(who, _)| is_one(&who.email, other))
-            || wrote.requesters.iter().any(|it| is_one(it, other))
-    };
     let (author, committer) = (&commit.author.who.email, &commit.committer.who.email);
     let is_merge = commit.parents.len() > 1;
-    // A forge writes down what whoever merges says.
-    match demand.policy.approvals.is_forge(committer) {
-        true => is_merge && wrote_it(author),
-        false => wrote_it(committer) || (!is_merge && is_one(author, committer)),
-    }
+    let is_forge = demand.policy.approvals.is_forge(committer);
+    // A forge writes down what whoever merges says; who that is, a squash does not tell.
+    let writer = match (is_forge, is_merge) {
+        (true, true) => author,
+        (true, false) => return None,
+        (false, _) => committer,
+    };
+    let wrote_it = wrote.addresses().any(|address| is_one(address, writer))
+        || (!is_merge && is_one(author, writer));
+    wrote_it.then_some(writer.as_str())
 }

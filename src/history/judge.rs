@@ -51,6 +51,8 @@ struct Walk<'a> {
     wrote: Wrote,
     approvals: BTreeMap<String, ObjectId>,
     was_approved: bool,
+    /// Whether it was ever deleted, and whether it is.
+    was_deleted: bool,
     is_deleted: bool,
     /// Something that is not known keeps the record from being judged.
     gap: Option<Reason>,
@@ -70,6 +72,7 @@ pub(super) fn trail(landed: &Landed, policies: &Policies, id: &str, events: &[Ev
         wrote: Wrote::default(),
         approvals: BTreeMap::new(),
         was_approved: false,
+        was_deleted: false,
         is_deleted: false,
         gap: None,
     };
@@ -131,6 +134,7 @@ impl Walk<'_> {
         self.advance(Digest::of(b""));
         self.wrote = Wrote::default();
         self.settled = None;
+        self.was_deleted = true;
         self.is_deleted = true;
     }
 
@@ -196,21 +200,13 @@ impl Walk<'_> {
         }
     }
 
-    fn kind(&self, text: &Arc<Record>, is_moved_only: bool) -> RevisionKind {
-        let was_there = || self.revisions.iter().any(|it| it.state == State::Deleted);
+    fn kind(&self, text: &Record, is_moved_only: bool) -> RevisionKind {
         match kind(self.settled.as_deref(), text) {
-            RevisionKind::Change(Kind::New) if was_there() && self.is_new_after_deletion() => {
-                RevisionKind::ReAdded
-            }
+            // A deletion leaves nothing settled.
+            RevisionKind::Change(Kind::New) if self.was_deleted => RevisionKind::ReAdded,
             RevisionKind::Restored if is_moved_only => RevisionKind::Change(Kind::Moved),
             kind => kind,
         }
-    }
-
-    /// Whether nothing has been settled since the record was deleted.
-    fn is_new_after_deletion(&self) -> bool {
-        let since = self.revisions.iter().rev().take_while(|it| it.state != State::Deleted);
-        self.is_deleted || since.clone().all(|it| it.kind == RevisionKind::ReAdded)
     }
 
     /// Looks at the approvals that there are for the open text, and settles it if they suffice.
