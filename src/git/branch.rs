@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::contributors::Brought;
-use super::objects::Header;
+use super::landings::Brought;
 use super::{Contributors, Error, ObjectId, Repo};
 
 impl Repo {
@@ -20,35 +19,10 @@ impl Repo {
         let (mut commits, mut headers) = (Vec::new(), HashMap::new());
         let ahead = self.reach(head, &mut seen, |id, header| {
             commits.push(id);
-            headers.insert(id, header.clone());
+            headers.insert(id, header);
         })?;
         missing = missing.or(ahead);
         self.contributors_of(&Brought { commits, missing }, headers, folder, [mainline, head])
-    }
-
-    /// Visits the commits that lead to one and have not been seen. Gives one that this clone lacks.
-    fn reach(
-        &self,
-        tip: ObjectId,
-        seen: &mut HashSet<ObjectId>,
-        mut visit: impl FnMut(ObjectId, &Header),
-    ) -> Result<Option<ObjectId>, Error> {
-        let mut missing = None;
-        let mut pending = vec![tip];
-        while let Some(id) = pending.pop() {
-            if !seen.insert(id) {
-                continue;
-            }
-            match self.header(id) {
-                Ok(header) => {
-                    visit(id, &header);
-                    pending.extend(header.parents.into_iter().rev());
-                }
-                Err(Error::Missing { .. }) => missing = missing.or(Some(id)),
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(missing)
     }
 }
 

@@ -14,6 +14,7 @@ mod contributors;
 mod delta;
 mod facts;
 mod identity;
+mod landings;
 mod loose;
 mod merge_base;
 mod objects;
