@@ -17,7 +17,7 @@ import tempfile
 
 # Name, file, what stands there, what takes its place, and tests that must break.
 MUTATIONS = [
-    ("nobody is kept from approving their own work", "src/history/evidence.rs",
+    ("nobody is kept from approving their own work", "src/history/wrote.rs",
      "fn objection(&self, person: &Person) -> Option<Reason> {\n",
      "fn objection(&self, person: &Person) -> Option<Reason> {\n        if true { return None; }\n",
      ["s05", "s06", "s52", "s97"]),

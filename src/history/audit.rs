@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
+use super::filed::approved_id;
 use super::judge::{self, Event};
 use super::landed::{Changed, Landed, stem};
-use super::policies::{Policies, approved_id};
-use super::verdict::{Reason, State, Trail, Verdict};
+use super::policies::Policies;
+use super::reason::Reason;
+use super::verdict::{State, Trail, Verdict};
 use crate::git::ObjectId;
 use crate::model::window::{self, Status};
 use crate::policy::{Evidence, Revocation};

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::clock::Clock;
-use super::policies::approved_id;
+use super::filed::approved_id;
 use crate::git::{
     Chain, Commit, Contributors, Error, FileChange, Mode, ObjectId, Repo, Side, Touch,
 };

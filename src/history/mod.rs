@@ -6,10 +6,11 @@
 //! the person's key stands behind it on a day.
 //!
 //! [`landed`] is what a repository's mainline brought, and the only part that reads one; [`clock`]
-//! says what its dates are worth. [`policies`] tells which policy was in force, [`evidence`] who
-//! approved a text, [`judge`] makes the trail of one record, and [`audit`] that of all.
-//! [`verdict`] holds what is said. [`proposal`] says the same of a text before it lands, and [`tally`]
-//! what its approvals come to; [`needs`] is both on one page.
+//! says what its dates are worth. [`policies`] tells which policy was in force, [`filed`] which
+//! approvals the register held, [`wrote`] who cannot approve a text, [`evidence`] who has. [`judge`]
+//! makes the trail of one record, [`renewals`] counts in it, and [`audit`] makes that of all.
+//! [`verdict`] and [`reason`] hold what is said. [`proposal`] says the same of a text before it
+//! lands, [`tally`] what its approvals come to; [`needs`] is both on one page.
 //!
 //! Invariant: reads no file and no clock. A verdict that is not good has a reason, and one that is
 //! names its evidence.
@@ -21,12 +22,15 @@ mod audit;
 mod binding;
 mod clock;
 mod evidence;
+mod filed;
 mod judge;
 mod landed;
 mod lineage;
 mod needs;
 mod policies;
 mod proposal;
+mod reason;
+mod renewals;
 #[cfg(test)]
 mod scenarios;
 mod signature;
@@ -35,6 +39,7 @@ mod tally;
 #[cfg(test)]
 mod testing;
 mod verdict;
+mod wrote;
 
 /// The SHA-256 of bytes, as 64 digits in lower case.
 pub(crate) fn digest(bytes: &[u8]) -> String {
@@ -48,7 +53,8 @@ pub(crate) use landed::{Landed, Wanted};
 pub(crate) use needs::Needs;
 pub(crate) use policies::{POLICY_ID, PolicyRevision, Trusted};
 pub(crate) use proposal::{Branch, Ground, Needless, Proposal};
+pub(crate) use reason::{Reason, short};
 pub(crate) use signature::{NAMESPACE, Refusal};
 pub(crate) use statement::Decision;
 pub(crate) use tally::{Tally, Vote};
-pub(crate) use verdict::{Counted, Reason, Revision, RevisionKind, State, Trail, Verdict, short};
+pub(crate) use verdict::{Counted, Revision, RevisionKind, State, Trail, Verdict};

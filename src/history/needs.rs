@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::proposal::Proposal;
+use super::reason::Reason;
 use super::tally::Vote;
-use super::verdict::Reason;
 use crate::model::RiskLevel;
 use crate::policy::{Evidence, Person};
 

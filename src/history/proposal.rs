@@ -13,14 +13,17 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::approval::{Approval, NotCounted};
 use super::binding::{Misfit, Subject};
-use super::evidence::{Demand, Wrote, may_sign, signer};
+use super::evidence::{Demand, may_sign, signer};
+use super::filed::read_approval;
 use super::judge;
 use super::lineage::Digest;
-use super::policies::{NO_END, POLICY_ID, Policies, below};
+use super::policies::{NO_END, POLICY_ID, Policies};
+use super::reason::Reason;
 use super::signature;
 use super::statement::{Decision, Statement};
 use super::tally::{Stated, Tally, Vote};
-use super::verdict::{Counted, Reason, Revision, RevisionKind, State, Trail};
+use super::verdict::{Counted, Revision, RevisionKind, State, Trail};
+use super::wrote::Wrote;
 use crate::changes;
 use crate::git::Contributors;
 use crate::model::RiskLevel;
@@ -276,14 +279,10 @@ impl<'a> Proposal<'a> {
     /// What a file among the approvals is worth, if it lands on a day. Without the whole history,
     /// neither the lineage nor who wrote the text counts against it: see [`Self::not_evaluated`].
     pub(crate) fn vote(&self, path: &str, bytes: &[u8], day: NaiveDate) -> Vote {
-        let refused =
-            |reason| Reason::NotCounted { path: path.to_owned(), reason: Box::new(reason) };
-        let parsed = Approval::parse(bytes);
-        let approval = match parsed.and_then(|it| it.stands_at(below(path)).map(|()| it)) {
+        let approval = match read_approval(path, bytes) {
             Ok(approval) => approval,
-            Err(malformed) => {
-                let refusal = Some(refused(NotCounted::Malformed(malformed)));
-                return Vote { path: path.to_owned(), stated: None, refusal };
+            Err(reason) => {
+                return Vote { path: path.to_owned(), stated: None, refusal: Some(reason) };
             }
         };
         let statement = &approval.statement;

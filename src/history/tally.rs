@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::approval::NotCounted;
+use super::reason::Reason;
 use super::statement::{Decision, at_file};
-use super::verdict::Reason;
 use crate::policy::Evidence;
 
 /// A file that says to be an approval, and what it is worth.

@@ -1,0 +1,86 @@
+//! The approvals that a register holds, as landings file and remove them.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::approval::{Approval, NotCounted};
+use super::binding::Subject;
+use super::evidence::{Collected, Demand, Seen};
+use super::landed::{Changed, Landed, Landing, Text};
+use super::reason::Reason;
+use super::wrote::Wrote;
+use crate::git::ObjectId;
+
+/// Where approvals are looked at, and what for.
+pub(super) struct Looking<'a> {
+    pub(super) landed: &'a Landed,
+    pub(super) landing: &'a Landing,
+    pub(super) demand: &'a Demand<'a>,
+    pub(super) subject: &'a Subject<'a>,
+}
+
+/// Looks at the approvals that the register holds for a text, each once.
+pub(super) fn look_at_approvals(
+    looking: &Looking<'_>,
+    approvals: &BTreeMap<String, ObjectId>,
+    wrote: &Wrote,
+    seen: &mut HashSet<ObjectId>,
+    collected: &mut Collected,
+) {
+    let Looking { landed, landing, demand, subject } = looking;
+    for (path, blob) in approvals {
+        if !seen.insert(*blob) {
+            continue;
+        }
+        let bytes = match landed.texts.get(blob) {
+            Some(Text::Bytes(bytes)) => bytes,
+            _ => {
+                collected.add(Reason::Missing { object: *blob });
+                continue;
+            }
+        };
+        let is_new = landing.approvals.iter().any(|it| it.after == Some(*blob));
+        let approval = match read_approval(path, bytes) {
+            Ok(approval) => approval,
+            Err(reason) => {
+                collected.add(reason);
+                continue;
+            }
+        };
+        let Some(day) = landed.clock.day(landing.position) else { continue };
+        let seen =
+            Seen { path, commit: landing.commit.id, position: landing.position, day, is_new };
+        collected.signed(&approval, subject, seen, demand, wrote);
+    }
+}
+
+/// Reads an approval that stands at a path.
+pub(super) fn read_approval(path: &str, bytes: &[u8]) -> Result<Approval, Reason> {
+    let approval = Approval::parse(bytes).and_then(|it| it.stands_at(below(path)).map(|()| it));
+    approval.map_err(|malformed| {
+        let reason = Box::new(NotCounted::Malformed(malformed));
+        Reason::NotCounted { path: path.to_owned(), reason }
+    })
+}
+
+/// The part of an approval's path that its statement determines.
+fn below(path: &str) -> &str {
+    // `approvals/ID/FILE`, wherever the register stands.
+    let start = path.rmatch_indices('/').nth(2).map_or(0, |(at, _)| at + 1);
+    &path[start..]
+}
+
+/// Keeps the list of an id's approvals as landings add and remove them.
+pub(super) fn track(approvals: &mut BTreeMap<String, ObjectId>, changes: &[Changed], id: &str) {
+    for changed in changes.iter().filter(|changed| approved_id(&changed.path) == Some(id)) {
+        match changed.after {
+            Some(blob) => approvals.insert(changed.path.clone(), blob),
+            None => approvals.remove(&changed.path),
+        };
+    }
+}
+
+/// The id whose approvals stand in the folder of a path.
+pub(super) fn approved_id(path: &str) -> Option<&str> {
+    let (folder, _) = path.rsplit_once('/')?;
+    Some(folder.rsplit('/').next().unwrap_or(folder))
+}

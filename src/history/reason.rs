@@ -1,0 +1,206 @@
+//! Why something does not count, or is to be taken with care, in words for people.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+
+use super::approval::NotCounted;
+use crate::git::ObjectId;
+use crate::model::RiskLevel;
+use crate::policy::Evidence;
+
+/// Why something does not count, or is to be taken with care.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// The text landed before there was a policy.
+    BeforePolicy,
+    /// Nothing in git names anybody who may have approved it.
+    NotRecorded,
+    TooFew {
+        have: Vec<String>,
+        need: u32,
+        risk: RiskLevel,
+    },
+    /// The approver wrote the text too.
+    OwnWork {
+        person: String,
+        commit: Option<ObjectId>,
+    },
+    OwnRequest {
+        person: String,
+    },
+    NotEligible {
+        person: String,
+        risk: RiskLevel,
+    },
+    /// The same before it has landed.
+    NoRole {
+        person: String,
+        risk: RiskLevel,
+    },
+    /// Somebody approved, and is not in the policy.
+    UnknownApprover {
+        address: String,
+    },
+    /// Somebody wrote the text, and is not in the policy.
+    UnknownContributor {
+        address: String,
+    },
+    /// The same where the policy takes them for another person.
+    TakenForAnother {
+        address: String,
+    },
+    NotAccepted {
+        kind: Evidence,
+        person: String,
+        risk: RiskLevel,
+    },
+    Rejected {
+        person: String,
+    },
+    /// An approval that is in the register and does not count.
+    NotCounted {
+        path: String,
+        reason: Box<NotCounted>,
+    },
+    /// Lines of the message that name approvers, and why they do not count.
+    Message {
+        reason: String,
+    },
+    /// Unsigned evidence names one person for each landing.
+    OneOfALanding {
+        person: String,
+    },
+    ContributorsInPart,
+    Missing {
+        object: ObjectId,
+    },
+    /// What happened before is not in this clone.
+    HistoryMissing {
+        object: ObjectId,
+    },
+    SeveralFiles {
+        paths: Vec<String>,
+    },
+    Unreadable {
+        path: String,
+        reason: String,
+    },
+    ClosedUnapproved,
+    DeletedWhileOpen,
+    Compromised {
+        person: String,
+        key: String,
+        date: NaiveDate,
+    },
+    OddDate {
+        commit: ObjectId,
+    },
+    AnchorOffMainline {
+        anchor: String,
+    },
+    RiskBefore {
+        risk: RiskLevel,
+    },
+    PolicyUnusable,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BeforePolicy => f.write_str("it landed before the register had a policy"),
+            Self::NotRecorded => f.write_str("approver not recorded in git"),
+            Self::TooFew { have, need, risk } => {
+                write!(f, "{} of {need} approvals (risk: {})", have.len(), risk.as_str())?;
+                if !have.is_empty() {
+                    write!(f, ": {}", have.join(", "))?;
+                }
+                Ok(())
+            }
+            Self::OwnWork { person, commit: Some(commit) } => write!(
+                f,
+                "`{person}` also wrote it in {}; a different person must approve",
+                short(*commit)
+            ),
+            Self::OwnWork { person, commit: None } => {
+                write!(f, "`{person}` also wrote it; a different person must approve")
+            }
+            Self::OwnRequest { person } => {
+                write!(f, "`{person}` requested it; a different person must approve")
+            }
+            Self::NotEligible { person, risk } => write!(
+                f,
+                "`{person}` had no role that may approve at risk `{}` when it landed",
+                risk.as_str()
+            ),
+            Self::NoRole { person, risk } => {
+                write!(f, "`{person}` has no role that may approve at risk `{}`", risk.as_str())
+            }
+            Self::UnknownApprover { address } => {
+                write!(f, "`{address}` is not in `people` of the policy")
+            }
+            Self::UnknownContributor { address } => write!(
+                f,
+                "contributor `{address}` is not in `people` of the policy, so git cannot show that the approver is somebody else"
+            ),
+            Self::TakenForAnother { address } => write!(
+                f,
+                "contributor `{address}` is not in `people` of the policy, and counts as another person"
+            ),
+            Self::NotAccepted { kind, person, risk } => write!(
+                f,
+                "`{person}` approved by `{}`, which the policy does not accept at risk `{}`",
+                kind.as_str(),
+                risk.as_str()
+            ),
+            Self::Rejected { person } => write!(f, "`{person}` rejected this text"),
+            Self::NotCounted { path, reason } => write!(f, "`{path}`: {reason}"),
+            Self::Message { reason } => f.write_str(reason),
+            Self::OneOfALanding { person } => write!(
+                f,
+                "`{person}` is not counted: unsigned evidence names one person for each landing"
+            ),
+            Self::ContributorsInPart => {
+                f.write_str("contributors are known only in part: it landed as one commit")
+            }
+            Self::Missing { object } => {
+                write!(f, "this clone lacks the object {}", short(*object))
+            }
+            Self::HistoryMissing { object } => write!(
+                f,
+                "this clone stops before {}: what happened until then is not known",
+                short(*object)
+            ),
+            Self::SeveralFiles { paths } => {
+                write!(f, "{} files carry this id: `{}`", paths.len(), paths.join("`, `"))
+            }
+            Self::Unreadable { path, reason } => write!(f, "`{path}` cannot be read: {reason}"),
+            Self::ClosedUnapproved => f.write_str("it was never approved while it was open"),
+            Self::DeletedWhileOpen => f.write_str("it was deleted while it was open"),
+            Self::Compromised { person, key, date } => write!(
+                f,
+                "the key `{key}` of `{person}` was compromised on {date}, and no anchor shows that the approval is older"
+            ),
+            Self::OddDate { commit } => write!(
+                f,
+                "the date of {} contradicts its neighbours, and the key that signed has days on which it counts",
+                short(*commit)
+            ),
+            Self::AnchorOffMainline { anchor } => write!(
+                f,
+                "the anchor {anchor} is not on the mainline: it was rewritten, or a branch that had merged it was fast-forwarded onto it"
+            ),
+            Self::RiskBefore { risk } => write!(
+                f,
+                "it takes the approvals of risk `{}`, which the text before it had",
+                risk.as_str()
+            ),
+            Self::PolicyUnusable => f.write_str("this policy cannot be used"),
+        }
+    }
+}
+
+/// As people name a commit.
+pub(crate) fn short(id: ObjectId) -> String {
+    id.to_string().chars().take(7).collect()
+}

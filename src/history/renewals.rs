@@ -1,0 +1,58 @@
+//! How often a record was renewed, counted from what landed and not from what it claims.
+
+use super::landed::{Landed, Landing};
+use super::verdict::{Revision, RevisionKind};
+
+/// Seconds between the commits of one rebase, as they claim.
+const RUN_SECONDS: i64 = 60;
+
+/// Whether a landing is of the same run as the commit at an older position: commits of one parent
+/// that one committer put on the mainline one after the other, as a rebase merge does.
+pub(super) fn is_one_run(landed: &Landed, from: usize, landing: &Landing) -> bool {
+    // The landings stand in the order of their places.
+    let start = landed.landings.partition_point(|it| it.position < from);
+    let end = landed.landings.partition_point(|it| it.position <= landing.position);
+    let run = landed.landings.get(start..end).unwrap_or_default();
+    let n_between = landing.position.saturating_sub(from) + 1;
+    run.len() == n_between
+        && run.iter().all(|it| it.commit.parents.len() < 2)
+        && run.windows(2).all(|pair| {
+            let [older, newer] = pair else { return false };
+            let gap = newer.commit.committer.seconds - older.commit.committer.seconds;
+            older.commit.committer.who.email == newer.commit.committer.who.email
+                && (0..=RUN_SECONDS).contains(&gap)
+        })
+}
+
+/// Times that a record was allowed for longer, filed again or opened again. The commits of one
+/// rebase count once.
+pub(super) fn n_renewals(landed: &Landed, revisions: &[Revision]) -> usize {
+    let mut n_renewals = 0;
+    let mut last_renewal: Option<usize> = None;
+    for pair in revisions.windows(2) {
+        let [older, newer] = pair else { continue };
+        if !is_renewal(older, newer) {
+            continue;
+        }
+        let is_same_run = last_renewal.is_some_and(|from| {
+            let at = landed.landings.partition_point(|it| it.position < newer.position);
+            let landing = landed.landings.get(at);
+            landing.is_some_and(|landing| is_one_run(landed, from, landing))
+        });
+        n_renewals += usize::from(!is_same_run);
+        last_renewal = Some(newer.position);
+    }
+    n_renewals
+}
+
+fn is_renewal(older: &Revision, newer: &Revision) -> bool {
+    let Some(text) = &newer.text else { return false };
+    let Some(before) = &older.text else {
+        return newer.kind == RevisionKind::ReAdded && text.exception.is_open();
+    };
+    let is_later = match (before.exception.expires, text.exception.expires) {
+        (Some(before), Some(after)) => before < after,
+        (before, after) => before.is_some() && after.is_none(),
+    };
+    is_later || (!before.exception.is_open() && text.exception.is_open())
+}

@@ -1,0 +1,99 @@
+//! Those who wrote or requested a text, and so cannot approve it.
+//!
+//! Invariant: naming somebody here can only keep that person from approving.
+
+use std::collections::BTreeMap;
+
+use super::reason::Reason;
+use crate::git::{Address, Completeness, Contributors, ObjectId, Role};
+use crate::policy::{Person, Policy};
+
+/// Those who wrote or requested a text.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wrote {
+    authors: Vec<(Address, Option<ObjectId>)>,
+    /// The same, who committed what others wrote.
+    committers: Vec<(Address, Option<ObjectId>)>,
+    /// The addresses of the requesters as the texts state them.
+    requesters: Vec<String>,
+    /// Whether there may be more of them.
+    pub(super) is_in_part: bool,
+    pub(super) missing: Option<ObjectId>,
+}
+
+impl Wrote {
+    /// Adds those who wrote what landed at one of these paths.
+    pub(crate) fn add(&mut self, contributors: &BTreeMap<Vec<u8>, Contributors>, paths: &[&str]) {
+        for path in paths {
+            let Some(found) = contributors.get(path.as_bytes()) else { continue };
+            self.add_all(found);
+        }
+    }
+
+    pub(crate) fn add_all(&mut self, contributors: &Contributors) {
+        match contributors.completeness {
+            Completeness::Complete => {}
+            Completeness::OneCommit => self.is_in_part = true,
+            Completeness::Missing(object) => self.missing = self.missing.or(Some(object)),
+        }
+        for it in &contributors.people {
+            let author = (it.who.clone(), Some(it.commit));
+            let known = match it.role {
+                Role::Committer => &mut self.committers,
+                Role::Author | Role::CoAuthor => &mut self.authors,
+            };
+            if !known.contains(&author) {
+                known.push(author);
+            }
+        }
+    }
+
+    pub(crate) fn requested_by(&mut self, address: &str) {
+        let is_known = self.requesters.iter().any(|known| known.eq_ignore_ascii_case(address));
+        if !address.is_empty() && !is_known {
+            self.requesters.push(address.to_owned());
+        }
+    }
+
+    /// The addresses of all who wrote or requested it.
+    pub(super) fn addresses(&self) -> impl Iterator<Item = &str> {
+        let authors = self.authors.iter().chain(&self.committers);
+        let authors = authors.map(|(who, _)| who.email.as_str());
+        authors.chain(self.requesters.iter().map(String::as_str))
+    }
+
+    /// Why somebody cannot have approved this text.
+    pub(super) fn objection(&self, person: &Person) -> Option<Reason> {
+        let id = || person.id.clone();
+        let mut wrote = self.authors.iter().chain(&self.committers);
+        let wrote = wrote.find(|(who, _)| person.has_address(&who.email));
+        if let Some((_, commit)) = wrote {
+            return Some(Reason::OwnWork { person: id(), commit: *commit });
+        }
+        let requested = self.requesters.iter().any(|it| person.has_address(it));
+        requested.then(|| Reason::OwnRequest { person: id() })
+    }
+
+    /// The addresses that belong to nobody in the policy, each once.
+    pub(super) fn unknown(&self, policy: &Policy) -> Vec<String> {
+        let address = |(who, _): &'_ (Address, Option<ObjectId>)| match who.email.is_empty() {
+            true => who.name.clone(),
+            false => who.email.clone(),
+        };
+        // A forge commits what others wrote; it writes nothing itself.
+        let committers = self.committers.iter().map(address);
+        let committers = committers.filter(|address| !policy.approvals.is_forge(address));
+        let mut unknown: Vec<String> = self
+            .authors
+            .iter()
+            .map(address)
+            .chain(committers)
+            .chain(self.requesters.iter().cloned())
+            .filter(|address| policy.person_at(address).is_none())
+            .map(|address| address.to_lowercase())
+            .collect();
+        unknown.sort();
+        unknown.dedup();
+        unknown
+    }
+}
