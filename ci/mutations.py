@@ -103,7 +103,7 @@ MUTATIONS = [
     ("a second file with an id is not seen", "src/history/judge.rs",
      "            several => {", "            [(path, blob), ..] if self.landed.record(*blob).is_some() => {\n                let text = Arc::clone(self.landed.record(*blob).expect(\"read\"));\n                self.revise(landing, judge, &before, path, *blob, text);\n            }\n            several => {",
      ["s16"]),
-    ("a risk that is lowered takes the approvals of the lower one", "src/history/judge.rs",
+    ("a risk that is lowered takes the approvals of the lower one", "src/history/evidence.rs",
      "settled.map_or(own, |settled| risk_of(settled).max(own))", "settled.map_or(own, |_| own)",
      ["a_lowered_risk"]),
 ]

@@ -21,6 +21,7 @@ use super::wrote::Wrote;
 use crate::git::{ObjectId, trailers};
 use crate::model::RiskLevel;
 use crate::policy::{Accepted, Evidence, Person, Policy, UnknownContributor};
+use crate::source::Record;
 
 /// What it takes to approve a text.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +52,13 @@ impl<'p> Demand<'p> {
             accepted: approvals.accept.get(risk),
             unknown: approvals.unknown_contributor.get(risk),
         }
+    }
+
+    /// For a change of a record, at the higher of the levels before and after, so that lowering one
+    /// is no way around it.
+    pub(super) fn of_change(policy: &'p Policy, settled: Option<&Record>, text: &Record) -> Self {
+        let own = risk_of(text);
+        Self::of_record(policy, settled.map_or(own, |settled| risk_of(settled).max(own)))
     }
 
     /// For a change of the policy itself, which is judged as strictly as high risk.
@@ -266,6 +274,11 @@ impl Collected {
     pub(crate) fn counted(&self) -> Vec<Counted> {
         self.counted.values().cloned().collect()
     }
+}
+
+/// The risk that a text states; one that states none is as risky as can be.
+pub(super) fn risk_of(record: &Record) -> RiskLevel {
+    record.exception.risk.level.unwrap_or(RiskLevel::Critical)
 }
 
 /// Where a signed statement was seen.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::binding::Subject;
-use super::evidence::{Collected, Demand};
+use super::evidence::{Collected, Demand, risk_of};
 use super::filed::{Looking, look_at_approvals, track};
 use super::landed::{Landed, Landing};
 use super::lineage::Digest;
@@ -19,7 +19,6 @@ use super::verdict::{Revision, RevisionKind, State, Trail, Verdict};
 use super::wrote::Wrote;
 use crate::changes::{self, Kind};
 use crate::git::ObjectId;
-use crate::model::RiskLevel;
 use crate::model::window::days_between;
 use crate::policy::Policy;
 use crate::source::Record;
@@ -265,7 +264,7 @@ impl Walk<'_> {
     }
 
     fn demand<'p>(&self, judge: &'p Policy, text: &Record) -> Demand<'p> {
-        demand(judge, self.settled.as_deref(), text)
+        Demand::of_change(judge, self.settled.as_deref(), text)
     }
 
     fn settle(&mut self, kind: RevisionKind, text: Arc<Record>) {
@@ -381,18 +380,6 @@ pub(super) fn kind(settled: Option<&Record>, text: &Record) -> RevisionKind {
         Kind::Identical => RevisionKind::Restored,
         kind => RevisionKind::Change(kind),
     }
-}
-
-/// A change is judged at the higher of the levels before and after, so that lowering one is no way
-/// around it.
-pub(super) fn demand<'p>(judge: &'p Policy, settled: Option<&Record>, text: &Record) -> Demand<'p> {
-    let own = risk_of(text);
-    Demand::of_record(judge, settled.map_or(own, |settled| risk_of(settled).max(own)))
-}
-
-/// The risk that a text states; one that states none is as risky as can be.
-pub(crate) fn risk_of(record: &Record) -> RiskLevel {
-    record.exception.risk.level.unwrap_or(RiskLevel::Critical)
 }
 
 /// Whether an approval came with the text, or how long after it.

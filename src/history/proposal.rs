@@ -13,7 +13,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::approval::{Approval, NotCounted};
 use super::binding::{Misfit, Subject};
-use super::evidence::{Demand, may_sign, signer};
+use super::evidence::{Demand, may_sign, risk_of, signer};
 use super::filed::read_approval;
 use super::judge;
 use super::lineage::Digest;
@@ -143,7 +143,7 @@ impl<'a> Proposal<'a> {
         wrote.add(branch, &before.into_iter().chain([path]).collect::<Vec<_>>());
         wrote.requested_by(&exception.requester.email);
         Some(Self {
-            demand: judge::demand(policy, settled, record),
+            demand: Demand::of_change(policy, settled, record),
             kind: match (is_complete, needless) {
                 (false, _) => UNKNOWN,
                 (true, Some(Needless::Settled)) => changes::Kind::Identical.as_str(),
@@ -158,7 +158,7 @@ impl<'a> Proposal<'a> {
                 content: Digest::of(record.file().text().as_bytes()),
                 lineage,
                 expires: exception.expires?,
-                risk: judge::risk_of(record),
+                risk: risk_of(record),
             },
             wrote,
             is_complete,
