@@ -4,8 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::Page;
-use super::words;
+use super::{Page, changes};
 use crate::finding::Finding;
 use crate::history::Needs;
 use crate::model::window::{self, days_left};
@@ -178,7 +177,7 @@ fn record<'a>(it: &'a Reviewed<'a>, page: &Page<'_>) -> PageView<'a> {
         requester: (&exception.requester).into(),
         owner: (&exception.owner).into(),
         changes: change.fields.iter().map(FieldView::from).collect(),
-        told: words::changes(it).into_iter().map(|told| told.text).collect(),
+        told: changes::changes(it).into_iter().map(|told| told.text).collect(),
         renewals: RenewalsView {
             n: it.renewals.n,
             limit: it.renewals.limit,

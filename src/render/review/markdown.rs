@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use chrono::NaiveDate;
 
 use super::Page;
-use super::words::{self, MAX_LISTED, Told};
+use super::changes::{self, Told};
+use super::words::{self, MAX_LISTED};
 use crate::changes::Kind;
 use crate::render::count;
 use crate::render::markdown::{escaped, prose};
@@ -123,7 +124,7 @@ fn record(it: &Reviewed<'_>, today: NaiveDate, with_details: bool) -> String {
 }
 
 fn changes(it: &Reviewed<'_>, block: &mut String) {
-    let mut changes = words::changes(it);
+    let mut changes = changes::changes(it);
     let misstatement = words::misstatement(it);
     changes.extend(misstatement.map(|text| Told { text, below: Vec::new() }));
     for Told { text, below } in changes.iter().take(MAX_LISTED) {

@@ -1,5 +1,6 @@
 //! The reviewer's pages: for a terminal, for a comment on a pull request, and for programs.
 
+mod changes;
 mod json;
 mod markdown;
 mod text;

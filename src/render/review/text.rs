@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
 use super::Page;
-use super::words::{self, MAX_LISTED, Told};
+use super::changes::{self, Told};
+use super::words::{self, MAX_LISTED};
 use crate::changes::Kind;
 use crate::finding::Level;
 use crate::render::page::wrapped;
@@ -81,7 +82,7 @@ impl Sheet<'_> {
     }
 
     fn changes(&mut self, it: &Reviewed<'_>) -> io::Result<()> {
-        let changes = words::changes(it);
+        let changes = changes::changes(it);
         let misstatement = words::misstatement(it);
         for (at, Told { text, below }) in changes.iter().enumerate() {
             self.section(if at == 0 { "change" } else { "" }, text)?;
