@@ -31,7 +31,7 @@ use self::flood::{Flood, MAX_PER_CODE};
 use self::schema::{MAX_EXACT, Schema};
 use self::tree::{Path, Tree};
 use self::yaml::Limits;
-use crate::finding::{Finding, Place};
+use crate::finding::{self, Finding, Place};
 use crate::model::{Exception, Field, FieldKind};
 use crate::text::SourceFile;
 
@@ -40,6 +40,17 @@ const RECORD_LIMITS: Limits = Limits { nodes: 5_000 };
 /// What a policy may hold at most.
 const POLICY_LIMITS: Limits = Limits { nodes: 50_000 };
 
+/// What stands in a text and is not in the tree that is made of it.
+const LOSSY: [finding::Code; 7] = [
+    yaml::ANCHOR,
+    yaml::DUPLICATE_KEY,
+    yaml::EXPLICIT_TAG,
+    yaml::MERGE_KEY,
+    yaml::SEVERAL_DOCUMENTS,
+    yaml::KEY_NOT_A_STRING,
+    yaml::NOT_A_MAPPING,
+];
+
 /// An exception and where each part of it stands.
 #[derive(Debug)]
 pub(crate) struct Record {
@@ -47,6 +58,7 @@ pub(crate) struct Record {
     pub(crate) exception: Box<Exception>,
     file: Arc<SourceFile>,
     tree: OnceLock<Tree>,
+    is_whole: bool,
 }
 
 /// The form of a register's records: the built-in schema with the policy's custom fields.
@@ -119,18 +131,18 @@ pub(crate) fn load(
     };
     let (tree, mut findings) = read(file, RECORD_LIMITS, &schema.schema, is_ambiguous);
     let Some(tree) = tree else { return (None, findings) };
-    let exception = Box::new(Exception::deserialize(tree.root()).unwrap_or_default());
+    let record = Record::new(tree, &findings);
     for finding in &mut findings {
-        finding.record = (!exception.id.is_empty()).then(|| exception.id.clone());
+        let id = &record.exception.id;
+        finding.record = (!id.is_empty()).then(|| id.clone());
     }
-    (Some(Record { exception, file: Arc::clone(file), tree: tree.into() }), findings)
+    (Some(record), findings)
 }
 
 /// Reads a record as far as it goes, and judges nothing; none where it is no YAML of a record.
 pub(crate) fn load_unchecked(file: &Arc<SourceFile>) -> Option<Record> {
-    let tree = yaml::parse(file, RECORD_LIMITS).0?;
-    let exception = Box::new(Exception::deserialize(tree.root()).unwrap_or_default());
-    Some(Record { exception, file: Arc::clone(file), tree: tree.into() })
+    let (tree, findings) = yaml::parse(file, RECORD_LIMITS);
+    Some(Record::new(tree?, &findings))
 }
 
 /// Whether a record's text parses, with spans and without anything else.
@@ -192,6 +204,14 @@ fn ambiguous_scalars(
 }
 
 impl Record {
+    /// `findings` are those of the text from which the tree was made.
+    fn new(tree: Tree, findings: &[Finding]) -> Self {
+        let exception = Box::new(Exception::deserialize(tree.root()).unwrap_or_default());
+        let is_whole = tree.root().is_map()
+            && !findings.iter().any(|finding| LOSSY.iter().any(|code| *finding.code == *code));
+        Self { exception, file: Arc::clone(&tree.file), tree: tree.into(), is_whole }
+    }
+
     pub(crate) fn file(&self) -> &Arc<SourceFile> {
         &self.file
     }
@@ -209,20 +229,7 @@ impl Record {
     /// Whether the tree holds all that the text says: it leaves out a key that stands twice, a
     /// second document, and whatever else another reader of YAML may understand.
     pub(crate) fn is_whole(&self) -> bool {
-        let (tree, findings) = yaml::parse(&self.file, RECORD_LIMITS);
-        let is_lost = |finding: &Finding| {
-            let lost = [
-                yaml::ANCHOR,
-                yaml::DUPLICATE_KEY,
-                yaml::EXPLICIT_TAG,
-                yaml::MERGE_KEY,
-                yaml::SEVERAL_DOCUMENTS,
-                yaml::KEY_NOT_A_STRING,
-                yaml::NOT_A_MAPPING,
-            ];
-            lost.iter().any(|code| code.id == finding.code.id)
-        };
-        tree.is_some_and(|tree| tree.root().is_map()) && !findings.iter().any(is_lost)
+        self.is_whole
     }
 
     /// Lets go of the tree, which is most of what a record weighs; it is made again when a place
