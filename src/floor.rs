@@ -57,9 +57,13 @@ pub fn changes(
 /// number of people over all changes.
 pub fn contributors(repository: &Path, branch: &str, folder: &str) -> Result<usize> {
     let (repo, chain, touches) = walk(repository, branch, folder)?;
-    let landings = repo.landings(&chain)?;
-    let found = repo.contributors(&landings, &touches, folder)?;
-    Ok(found.iter().flat_map(|by_path| by_path.values()).map(|it| it.people.len()).sum())
+    let mut authorship = repo.authorship(repo.landings(&chain)?, folder);
+    let mut n_people = 0;
+    for touch in &touches {
+        let found = authorship.of_landing(touch, &repo.commit(touch.commit)?)?;
+        n_people += found.values().map(|it| it.people.len()).sum::<usize>();
+    }
+    Ok(n_people)
 }
 
 fn walk(repository: &Path, branch: &str, folder: &str) -> Result<(Repo, Chain, Vec<Touch>)> {

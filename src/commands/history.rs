@@ -32,9 +32,9 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
     let workspace = super::open_or_explain(globals, env)?;
-    let wanted = Wanted::Record(&args.id);
-    let story = Story::read(&workspace, &args.history, wanted, globals, env)?;
-    let audit = Audit::of_record(&story.landed, &args.id, &[]);
+    let ids = [args.id.as_str()];
+    let story = Story::read(&workspace, &args.history, Wanted::records(&ids), globals, env)?;
+    let audit = Audit::of_records(&story.landed, &ids, &[]);
     let Some(trail) = audit.trail(&args.id) else {
         return Err(unknown(&args.id, &story, &audit));
     };

@@ -100,9 +100,10 @@ impl<'w> Proposed<'w> {
             _ => Branch::new(),
         };
         let notes = story.as_ref().map(|story| story.notes(None)).transpose()?.unwrap_or_default();
-        let audit = story.as_ref().map(|story| match ids {
-            [id] => Audit::of_record(&story.landed, id, &[]),
-            _ => Audit::new(&story.landed, &[]),
+        let named: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let audit = story.as_ref().map(|story| match named.as_slice() {
+            [] => Audit::new(&story.landed, &[]),
+            named => Audit::of_records(&story.landed, named, &[]),
         });
         let approvals = register::approvals(&store, &workspace.name, MAX_APPROVAL_SIZE as u64)
             .map_err(Failure::new)?;
@@ -360,9 +361,10 @@ fn story(
         return Ok(None);
     }
     let history = HistoryArgs::of_mainline(texts.mainline.as_deref());
-    let wanted = match ids {
-        [id] => Wanted::Record(id),
-        _ => Wanted::Everything,
+    let named: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let wanted = match named.as_slice() {
+        [] => Wanted::Everything,
+        named => Wanted::records(named),
     };
     Story::read(workspace, &history, wanted, globals, env).map(Some)
 }

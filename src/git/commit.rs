@@ -1,4 +1,5 @@
-//! A whole commit as git stores it: who, when, the message, and what was signed.
+//! A whole commit as git stores it: who, when, and the message. A signature in its
+//! header is passed over: who pushed a commit is not who approved what is in it.
 //!
 //! Invariant: what two readers would read in two ways (a header that stands twice, a NUL byte, a
 //! date that is none) is refused with the name of the object, never guessed at.
@@ -18,7 +19,6 @@ pub(crate) struct Commit {
     pub(crate) author: Stamp,
     pub(crate) committer: Stamp,
     pub(crate) message: Vec<u8>,
-    pub(crate) signed: Option<Signed>,
 }
 
 /// Who did something, and when, as whoever wrote the commit claims.
@@ -37,14 +37,6 @@ pub(crate) struct Address {
     pub(crate) name: String,
     /// Empty where none is given.
     pub(crate) email: String,
-}
-
-/// A signature in the header of a commit, of whatever kind, not verified.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Signed {
-    pub(crate) signature: Vec<u8>,
-    /// The bytes that were signed: the commit without its signatures.
-    pub(crate) payload: Vec<u8>,
 }
 
 impl Repo {
@@ -100,7 +92,7 @@ fn parse(id: ObjectId, bytes: &[u8]) -> Result<Commit, &'static str> {
     }
     let Header { tree, parents, .. } = parse_header(bytes)?;
     let (mut author, mut committer) = (None, None);
-    let (mut signature, mut payload) = (None, Vec::with_capacity(bytes.len()));
+    let mut is_signed = false;
     let mut rest = bytes;
     let mut previous: &[u8] = b"";
     let message = loop {
@@ -108,8 +100,6 @@ fn parse(id: ObjectId, bytes: &[u8]) -> Result<Commit, &'static str> {
         let line = &rest[..end];
         rest = &rest[end + 1..];
         if line.is_empty() {
-            payload.push(b'\n');
-            payload.extend(rest);
             break rest.to_vec();
         }
         let is_continued = line[0] == b' ';
@@ -117,16 +107,9 @@ fn parse(id: ObjectId, bytes: &[u8]) -> Result<Commit, &'static str> {
         let key = if is_continued { previous } else { &line[..space] };
         let value = line.get(space + 1..).unwrap_or_default();
         match key {
-            b"gpgsig" if is_continued => {
-                let signature: &mut Vec<u8> = signature.get_or_insert_default();
-                signature.extend(value);
-                signature.push(b'\n');
-            }
-            b"gpgsig" if signature.replace([value, b"\n"].concat()).is_some() => {
+            b"gpgsig" if !is_continued && std::mem::replace(&mut is_signed, true) => {
                 return Err("it has two signatures");
             }
-            // Git leaves the signatures of other object formats out of what is signed.
-            _ if key.starts_with(b"gpgsig") => {}
             b"tree" | b"parent" | b"author" | b"committer" if is_continued => {
                 return Err("a line of its header is continued that cannot be");
             }
@@ -141,20 +124,15 @@ fn parse(id: ObjectId, bytes: &[u8]) -> Result<Commit, &'static str> {
             }
             _ => {}
         }
-        if !key.starts_with(b"gpgsig") {
-            payload.extend(line);
-            payload.push(b'\n');
-        }
         previous = key;
         // Git writes no empty line where there is no message at all.
         if rest.is_empty() {
             break Vec::new();
         }
     };
-    let signed = signature.map(|signature| Signed { signature, payload });
     let author = author.ok_or("it has no author")?;
     let committer = committer.ok_or("it has no committer")?;
-    Ok(Commit { id, tree, parents, author, committer, message, signed })
+    Ok(Commit { id, tree, parents, author, committer, message })
 }
 
 /// Reads `Name <address> 1795132800 +0100`.
@@ -221,7 +199,7 @@ mod tests {
         let who = address("GitHub", "noreply@github.com");
         assert_eq!(commit.committer, Stamp { who, seconds: 1_795_132_801, offset_minutes: -480 });
         assert_eq!(commit.message, b"title\n\nbody");
-        assert_eq!((commit.tree, commit.parents, commit.signed), (id(), vec![], None));
+        assert_eq!((commit.tree, commit.parents), (id(), vec![]));
     }
 
     #[test]
@@ -233,29 +211,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_signed_is_the_commit_without_its_signatures() {
-        let signature = "gpgsig -----BEGIN\n \n abc\n -----END\n";
+    fn a_signature_in_the_header_is_passed_over() {
+        let signature = "gpgsig -----BEGIN\n \n author Eve <eve@example.com> 1 +0000\n -----END\n";
         let other = "gpgsig-sha256 -----BEGIN\n xyz\n";
-        let text = format!(
-            "tree {TREE}\n{DANA}{FORGE}encoding UTF-8\n{other}{signature}x-note a\n b\n\ngpgsig no\n"
+        let text = format!("tree {TREE}\n{DANA}{FORGE}encoding UTF-8\n{other}{signature}\ntitle");
+        let commit = read(&text).unwrap();
+        assert_eq!(
+            (commit.author.who.name.as_str(), &*commit.message),
+            ("Dana Ruiz", &b"title"[..])
         );
-        let signed = read(&text).unwrap().signed.expect("a signature");
-        assert_eq!(signed.signature, b"-----BEGIN\n\nabc\n-----END\n");
-        let payload = text.replace(signature, "").replace(other, "");
-        assert_eq!(String::from_utf8(signed.payload).unwrap(), payload);
-    }
-
-    #[test]
-    fn git_agrees_about_what_is_signed() {
-        let directory = tempfile::tempdir().unwrap();
-        let inner = Repository::init(directory.path()).unwrap();
-        let text =
-            format!("tree {TREE}\n{DANA}{FORGE}gpgsig -----BEGIN\n abc\n -----END\n\ntitle\n");
-        let id = inner.odb().unwrap().write(ObjectType::Commit, text.as_bytes()).unwrap();
-        let (signature, payload) = inner.extract_signature(&id, None).unwrap();
-        let signed = Repo::from(inner).commit(ObjectId(id)).unwrap().signed.expect("a signature");
-        assert_eq!(signed.payload, &payload[..]);
-        assert_eq!(signed.signature.trim_ascii_end(), signature.trim_ascii_end());
     }
 
     #[test]

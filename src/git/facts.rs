@@ -273,9 +273,11 @@ mod tests {
         repo.facts().unwrap();
         let chain = repo.chain(tip).unwrap();
         let touches = repo.changes_on(&chain, "r").unwrap();
-        let landings = repo.landings(&chain).unwrap();
-        assert_eq!(repo.contributors(&landings, &touches, "r").unwrap().len(), 2);
-        repo.commit(tip).unwrap();
+        let mut authorship = repo.authorship(repo.landings(&chain).unwrap(), "r");
+        for touch in &touches {
+            let commit = repo.commit(touch.commit).unwrap();
+            assert_eq!(authorship.of_landing(touch, &commit).unwrap().len(), 1);
+        }
         repo.merge_base(tip, side).unwrap();
         // A missing object is what git would ask the remote for.
         history.forget(first);

@@ -21,7 +21,7 @@ pub(crate) struct Landings {
     pub(super) headers: HashMap<ObjectId, Header>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Brought {
     pub(super) commits: Vec<ObjectId>,
     /// An object that this clone lacks to know them all.

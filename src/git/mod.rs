@@ -38,7 +38,7 @@ use trees::Trees;
 
 pub(crate) use chain::Chain;
 pub(crate) use commit::{Address, Commit};
-pub(crate) use contributors::{Completeness, Contributors, Role};
+pub(crate) use contributors::{Authorship, Completeness, Contributors, Role};
 pub(crate) use delta::{FileChange, Side, Touch};
 pub(crate) use facts::{Facts, Format};
 pub(crate) use identity::Identity;

@@ -21,8 +21,8 @@ pub(crate) struct Audit {
     /// By id.
     pub(crate) trails: Vec<Trail>,
     pub(crate) policies: Policies,
-    /// Every id that ever was, in order, also of records that were not judged.
-    pub(crate) ids: Vec<String>,
+    /// Every id that ever was, also of records that were not judged, of which only the file is known.
+    pub(crate) ids: BTreeSet<String>,
 }
 
 /// Somebody outside of git says that the mainline stood here at a moment.
@@ -42,27 +42,24 @@ impl Audit {
         Self::of(landed, anchors, |_| true)
     }
 
-    /// The same for one record.
-    pub(crate) fn of_record(landed: &Landed, id: &str, anchors: &[Anchor]) -> Self {
-        Self::of(landed, anchors, |known| known == id)
+    /// The same for some records.
+    pub(crate) fn of_records(landed: &Landed, ids: &[&str], anchors: &[Anchor]) -> Self {
+        Self::of(landed, anchors, |known| ids.contains(&known))
     }
 
     fn of(landed: &Landed, anchors: &[Anchor], is_wanted: impl Fn(&str) -> bool) -> Self {
         let policies = Policies::read(landed);
-        let events = events(landed);
-        let wanted: Vec<(&String, &Vec<Event>)> =
-            events.iter().filter(|(id, _)| is_wanted(id)).collect();
+        let (events, ids) = events(landed, is_wanted);
         let compromised = compromised(&policies);
-        let mut trails: Vec<Trail> = wanted
+        let mut trails: Vec<Trail> = events
             .into_par_iter()
             .map(|(id, events)| {
-                let mut trail = judge::trail(landed, &policies, id, events);
+                let mut trail = judge::trail(landed, &policies, id, &events);
                 doubt(&mut trail, landed, &compromised, anchors);
                 trail
             })
             .collect();
         trails.sort_by(|a, b| a.id.cmp(&b.id));
-        let ids = events.keys().cloned().collect();
         Self { trails, policies, ids }
     }
 
@@ -71,34 +68,40 @@ impl Audit {
     }
 }
 
-/// What happened to each id that ever was, oldest first.
-fn events(landed: &Landed) -> BTreeMap<String, Vec<Event>> {
-    let mut events: BTreeMap<String, Vec<Event>> = BTreeMap::new();
+/// What happened to each id that is wanted, oldest first; and all ids that ever were.
+fn events(
+    landed: &Landed,
+    is_wanted: impl Fn(&str) -> bool,
+) -> (BTreeMap<&str, Vec<Event>>, BTreeSet<String>) {
+    let mut events: BTreeMap<&str, Vec<Event>> = BTreeMap::new();
     // What stands at each path, and which files have an id.
-    let mut ids: HashMap<&str, String> = HashMap::new();
-    let mut files: HashMap<String, BTreeMap<&str, ObjectId>> = HashMap::new();
+    let mut ids: HashMap<&str, &str> = HashMap::new();
+    let mut files: HashMap<&str, BTreeMap<&str, ObjectId>> = HashMap::new();
     for (index, landing) in landed.landings.iter().enumerate() {
-        let mut touched: BTreeSet<String> = BTreeSet::new();
+        let mut touched: BTreeSet<&str> = BTreeSet::new();
         for Changed { path, after, .. } in &landing.records {
             let before = ids.remove(path.as_str());
-            if let Some(id) = &before {
-                files.entry(id.clone()).or_default().remove(path.as_str());
-                touched.insert(id.clone());
+            if let Some(id) = before {
+                files.entry(id).or_default().remove(path.as_str());
+                touched.insert(id);
             }
             let Some(blob) = *after else { continue };
-            // A text that cannot be read is still that of the record which stood there.
             let id = match (landed.id_in(blob), before) {
-                (Some(stated), _) => stated.to_owned(),
+                (Some(stated), _) => stated,
+                // Whatever it is called, it is none of those that are wanted.
+                (None, _) if landed.is_other(blob) && is_wanted(stem(path)) => continue,
+                (None, _) if landed.is_other(blob) => stem(path),
+                // A text that cannot be read is still that of the record which stood there.
                 (None, Some(before)) => before,
-                (None, None) => stem(path).to_owned(),
+                (None, None) => stem(path),
             };
-            files.entry(id.clone()).or_default().insert(path, blob);
-            ids.insert(path, id.clone());
+            files.entry(id).or_default().insert(path, blob);
+            ids.insert(path, id);
             touched.insert(id);
         }
         let approved = landing.approvals.iter().filter_map(|it| approved_id(&it.path));
-        touched.extend(approved.map(str::to_owned));
-        for id in touched {
+        touched.extend(approved);
+        for id in touched.into_iter().filter(|id| is_wanted(id)) {
             let files = files.get(&id).into_iter().flatten();
             let files = files.map(|(path, blob)| ((*path).to_owned(), *blob)).collect();
             events.entry(id).or_default().push(Event { landing: index, files });
@@ -106,7 +109,9 @@ fn events(landed: &Landed) -> BTreeMap<String, Vec<Event>> {
     }
     // Whoever approves something that never was has made no record of it.
     events.retain(|id, _| files.contains_key(id));
-    events
+    let mut ids = landed.names.clone();
+    ids.extend(files.into_keys().map(str::to_owned));
+    (events, ids)
 }
 
 /// The keys that any policy in force called compromised, with the day.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::approval::{Approval, NotCounted};
 use super::binding::Subject;
 use super::evidence::{Collected, Demand, Seen};
-use super::landed::{Changed, Landed, Landing, Text};
+use super::landed::{Changed, Landed, Landing};
 use super::reason::Reason;
 use super::wrote::Wrote;
 use crate::git::ObjectId;
@@ -31,12 +31,9 @@ pub(super) fn look_at_approvals(
         if !seen.insert(*blob) {
             continue;
         }
-        let bytes = match landed.texts.get(blob) {
-            Some(Text::Bytes(bytes)) => bytes,
-            _ => {
-                collected.add(Reason::Missing { object: *blob });
-                continue;
-            }
+        let Some(bytes) = landed.texts.bytes(*blob) else {
+            collected.add(Reason::Missing { object: *blob });
+            continue;
         };
         let is_new = landing.approvals.iter().any(|it| it.after == Some(*blob));
         let approval = match read_approval(path, bytes) {

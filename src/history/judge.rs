@@ -35,6 +35,7 @@ pub(super) struct Event {
 /// A text that waits for its approval.
 struct Open {
     revision: usize,
+    blob: ObjectId,
     collected: Collected,
     /// Approvals that have been looked at.
     seen: HashSet<ObjectId>,
@@ -47,7 +48,7 @@ struct Walk<'a> {
     revisions: Vec<Revision>,
     /// The files that have the id now.
     files: Vec<(String, ObjectId)>,
-    settled: Option<Arc<Record>>,
+    settled: Option<(ObjectId, Arc<Record>)>,
     lineage: Option<Digest>,
     open: Option<Open>,
     /// Those who wrote the texts since the last settled one.
@@ -99,19 +100,18 @@ impl Walk<'_> {
     }
 
     fn change(&mut self, landing: &Landing, judge: Option<&Policy>, event: &Event) {
-        let paths: Vec<&str> =
-            self.files.iter().chain(&event.files).map(|(path, _)| path.as_str()).collect();
-        self.wrote.add(&landing.contributors, &paths);
-        self.wrote.add(&landing.contributors, &landing.left_again().collect::<Vec<_>>());
+        let paths = self.files.iter().chain(&event.files).map(|(path, _)| path.as_str());
+        let paths = paths.chain(landing.left_again());
+        self.wrote.add_all(paths.filter_map(|path| landing.contributors(path)));
         let before = std::mem::replace(&mut self.files, event.files.clone());
         self.open = None;
         self.gap = None;
         match event.files.as_slice() {
             [] => self.delete(landing),
-            [(path, blob)] => match self.landed.record(*blob).map(Arc::clone) {
+            [(path, blob)] => match self.landed.texts.record(*blob).map(Arc::clone) {
                 Some(text) => self.revise(landing, judge, &before, path, *blob, text),
                 None => {
-                    let reason = self.landed.why_unreadable(*blob);
+                    let reason = self.landed.texts.why_unreadable(*blob);
                     let reason = Reason::Unreadable { path: path.clone(), reason };
                     self.unknown(landing, RevisionKind::Unreadable, Some(path), reason);
                 }
@@ -168,7 +168,7 @@ impl Walk<'_> {
         let is_moved_only = before.iter().any(|(_, known)| *known == blob);
         let kind = match landing.is_boundary {
             true => RevisionKind::Boundary,
-            false => self.kind(&text, is_moved_only),
+            false => self.kind(blob, &text, is_moved_only),
         };
         let is_closed = !text.exception.is_open();
         // What was closed before anybody approved it allows nothing.
@@ -191,20 +191,23 @@ impl Walk<'_> {
             if let Some(judge) = judge.filter(|_| !is_moved_only) {
                 collected.unsigned(landing, &self.demand(judge, &text), &self.wrote);
             }
-            let revision_index = self.revisions.len();
+            let open =
+                Open { revision: self.revisions.len(), blob, collected, seen: HashSet::new() };
             self.revisions.push(revision);
-            self.open = Some(Open { revision: revision_index, collected, seen: HashSet::new() });
+            self.open = Some(open);
         } else {
             if is_closed && self.settled.is_none() {
                 revision.notes.push(Reason::ClosedUnapproved);
             }
             self.revisions.push(revision);
-            self.settle(kind, text);
+            self.settle(kind, blob, text);
         }
     }
 
-    fn kind(&self, text: &Record, is_moved_only: bool) -> RevisionKind {
-        match kind(self.settled.as_deref(), text) {
+    fn kind(&self, blob: ObjectId, text: &Record, is_moved_only: bool) -> RevisionKind {
+        let known = self.settled.as_ref().and_then(|it| self.landed.texts.kind(it.0, blob));
+        let settled = self.settled.as_ref().map(|(_, settled)| &**settled);
+        match known.map_or_else(|| kind(settled, text), kind_of) {
             // A deletion leaves nothing settled.
             RevisionKind::Change(Kind::New) if self.was_deleted => RevisionKind::ReAdded,
             RevisionKind::Restored if is_moved_only => RevisionKind::Change(Kind::Moved),
@@ -251,7 +254,7 @@ impl Walk<'_> {
                 }
                 let kind = revision.kind;
                 self.was_approved = true;
-                self.settle(kind, text);
+                self.settle(kind, open.blob, text);
             }
             Err(why) => {
                 revision.evidence = open.collected.counted();
@@ -264,14 +267,15 @@ impl Walk<'_> {
     }
 
     fn demand<'p>(&self, judge: &'p Policy, text: &Record) -> Demand<'p> {
-        Demand::of_change(judge, self.settled.as_deref(), text)
+        let settled = self.settled.as_ref().map(|(_, settled)| &**settled);
+        Demand::of_change(judge, settled, text)
     }
 
-    fn settle(&mut self, kind: RevisionKind, text: Arc<Record>) {
+    fn settle(&mut self, kind: RevisionKind, blob: ObjectId, text: Arc<Record>) {
         if kind.advances() || (self.settled.is_none() && kind.needs_approval()) {
             self.advance(Digest::of(text.file().text().as_bytes()));
         }
-        self.settled = Some(text);
+        self.settled = Some((blob, text));
         self.wrote = Wrote::default();
     }
 
@@ -305,7 +309,7 @@ impl Walk<'_> {
     fn finish(self) -> Trail {
         let (verdict, why) = self.verdict();
         let text = match (self.is_deleted, self.files.as_slice()) {
-            (false, [(_, blob)]) => self.landed.record(*blob).map(Arc::clone),
+            (false, [(_, blob)]) => self.landed.texts.record(*blob).map(Arc::clone),
             _ => None,
         };
         let register = self.policies.in_force().first().map_or("", |it| &it.register);
@@ -327,7 +331,7 @@ impl Walk<'_> {
             verdict,
             why,
             text,
-            settled: self.settled,
+            settled: self.settled.map(|(_, settled)| settled),
             wrote: self.wrote,
             lineage,
             first_promised,
@@ -359,7 +363,7 @@ impl Walk<'_> {
             };
             return (verdict, why);
         }
-        let is_closed = self.settled.as_ref().is_some_and(|text| !text.exception.is_open());
+        let is_closed = self.settled.as_ref().is_some_and(|(_, text)| !text.exception.is_open());
         if is_closed {
             let never = (!self.was_approved).then_some(Reason::ClosedUnapproved);
             return (Verdict::Closed, never.into_iter().collect());
@@ -376,7 +380,12 @@ impl Walk<'_> {
 /// What a text is, compared with the settled one.
 pub(super) fn kind(settled: Option<&Record>, text: &Record) -> RevisionKind {
     let Some(settled) = settled else { return RevisionKind::Change(Kind::New) };
-    match changes::compare(Some(settled), Some(text)).kind {
+    kind_of(changes::compare(Some(settled), Some(text)).kind)
+}
+
+/// What a change of the settled text makes of a revision.
+fn kind_of(kind: Kind) -> RevisionKind {
+    match kind {
         Kind::Identical => RevisionKind::Restored,
         kind => RevisionKind::Change(kind),
     }

@@ -5,19 +5,16 @@
 //!
 //! Invariant: an object that this clone lacks is said to be missing; nothing takes its place.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
-
-use rayon::prelude::*;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::clock::Clock;
 use super::filed::approved_id;
+use super::policies::POLICY_ID;
+use super::texts::{Text, Texts};
 use crate::git::{
-    Chain, Commit, Contributors, Error, FileChange, Mode, ObjectId, Repo, Side, Touch,
+    Authorship, Chain, Commit, Contributors, Error, FileChange, Mode, ObjectId, Repo, Side, Touch,
 };
-use crate::register::{APPROVALS, MAX_POLICY_SIZE, MAX_RECORD_SIZE, POLICY_FILE};
-use crate::source::{self, Record};
-use crate::text::SourceFile;
+use crate::register::{APPROVALS, POLICY_FILE};
 
 /// What happened to a register on the mainline.
 pub(crate) struct Landed {
@@ -26,7 +23,9 @@ pub(crate) struct Landed {
     /// A commit of the mainline that this clone lacks: what happened before is not known.
     pub(crate) missing: Option<ObjectId>,
     pub(crate) clock: Clock,
-    pub(super) texts: HashMap<ObjectId, Text>,
+    pub(super) texts: Texts,
+    /// What the files of all records are called that ever were.
+    pub(super) names: BTreeSet<String>,
 }
 
 /// A commit of the mainline that changed something in the register.
@@ -39,8 +38,16 @@ pub(crate) struct Landing {
     pub(super) policy: Option<Changed>,
     pub(super) records: Vec<Changed>,
     pub(super) approvals: Vec<Changed>,
-    /// Who wrote what landed, by path.
-    pub(super) contributors: BTreeMap<Vec<u8>, Contributors>,
+    /// Who wrote what landed, in the order of the paths.
+    contributors: Vec<(Vec<u8>, Contributors)>,
+}
+
+/// What a commit changed in the register.
+#[derive(Default)]
+pub(super) struct Files {
+    pub(super) policy: Option<Changed>,
+    pub(super) records: Vec<Changed>,
+    pub(super) approvals: Vec<Changed>,
 }
 
 /// A file before and after.
@@ -52,23 +59,31 @@ pub(super) struct Changed {
     pub(super) after: Option<ObjectId>,
 }
 
-/// What a file says.
-pub(super) enum Text {
-    Record(Arc<Record>),
-    /// A file that is no record: a policy, an approval.
-    Bytes(Vec<u8>),
-    /// The reason is for people.
-    Unreadable(String),
-    Missing,
-}
-
 /// What is asked of a history.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Wanted<'a> {
     Everything,
-    /// The texts of one record and the policies; others are read only as far as it takes to see
-    /// that they are none of this record.
-    Record(&'a str),
+    /// The texts of some records and the policies; others are read only as far as it takes to see
+    /// that they are none of these.
+    Records {
+        ids: &'a [&'a str],
+        /// Texts that are known to be of other records.
+        others: Option<&'a HashSet<ObjectId>>,
+    },
+}
+
+impl<'a> Wanted<'a> {
+    pub(crate) fn records(ids: &'a [&'a str]) -> Self {
+        Self::Records { ids, others: None }
+    }
+
+    /// Whether a text is known to be of a record that nobody asks about.
+    pub(super) fn is_other(self, blob: ObjectId) -> bool {
+        match self {
+            Self::Everything => false,
+            Self::Records { others, .. } => others.is_some_and(|others| others.contains(&blob)),
+        }
+    }
 }
 
 impl Landed {
@@ -79,10 +94,6 @@ impl Landed {
         folder: &str,
         wanted: Wanted<'_>,
     ) -> Result<Self, Error> {
-        let landings = repo.landings(chain)?;
-        let n_links = chain.links.len();
-        let position: HashMap<ObjectId, usize> =
-            chain.links.iter().enumerate().map(|(at, link)| (link.id, n_links - 1 - at)).collect();
         let mut touches = Vec::new();
         if let (Some(_), Some(oldest)) = (chain.missing, chain.links.last()) {
             let alone = Chain { links: vec![oldest.clone()], missing: None };
@@ -90,23 +101,17 @@ impl Landed {
         }
         let n_boundary = touches.len();
         touches.extend(repo.changes_on(chain, folder)?);
-        let mut read = Vec::with_capacity(touches.len());
-        for (index, touch) in touches.iter().enumerate() {
-            let commit = repo.commit(touch.commit)?;
-            let position = position.get(&touch.commit).copied().unwrap_or_default();
-            read.push(Landing::new(commit, position, index < n_boundary, touch, folder));
-        }
-        let texts = read_texts(repo, &read, wanted)?;
-        let is_asked = |landing: &Landing| !landing.is_boundary && landing.is_about(wanted, &texts);
-        let (asked, touches): (Vec<&mut Landing>, Vec<Touch>) =
-            read.iter_mut().zip(touches).filter(|(landing, _)| is_asked(landing)).unzip();
-        let contributors = repo.contributors(&landings, &touches, folder)?;
-        for (landing, contributors) in asked.into_iter().zip(contributors) {
-            let named = |(path, people): (Vec<u8>, _)| (shown(&path).into_bytes(), people);
-            landing.contributors = contributors.into_iter().map(named).collect();
+        let files: Vec<Files> = touches.iter().map(|touch| Files::of(touch, folder)).collect();
+        let texts = Texts::read(repo, &files, wanted)?;
+        let names = files.iter().flat_map(|files| &files.records).map(|it| stem(&it.path));
+        let names = names.map(str::to_owned).collect();
+        let mut read = Reading::new(repo, chain, folder, wanted)?;
+        let mut landings = Vec::new();
+        for (index, (touch, files)) in touches.iter().zip(files).enumerate() {
+            landings.extend(read.landing(touch, files, index < n_boundary, &texts)?);
         }
         let clock = Clock::new(chain.links.iter().rev().map(|link| link.header.claimed()));
-        Ok(Self { landings: read, missing: chain.missing, clock, texts })
+        Ok(Self { landings, missing: chain.missing, clock, texts, names })
     }
 
     /// The same, where nothing can have been made after `now`.
@@ -118,55 +123,79 @@ impl Landed {
     pub(crate) fn approvals_of(&self, id: &str) -> Vec<(&str, &[u8])> {
         let landed = self.landings.iter().flat_map(|landing| &landing.approvals);
         let own = landed.filter(|it| approved_id(&it.path) == Some(id));
-        own.filter_map(|it| Some((it.path.as_str(), self.bytes(it.after?)?))).collect()
+        own.filter_map(|it| Some((it.path.as_str(), self.texts.bytes(it.after?)?))).collect()
     }
 
-    pub(super) fn record(&self, blob: ObjectId) -> Option<&Arc<Record>> {
-        match self.texts.get(&blob) {
-            Some(Text::Record(record)) => Some(record),
-            _ => None,
-        }
-    }
-
-    pub(super) fn bytes(&self, blob: ObjectId) -> Option<&[u8]> {
-        match self.texts.get(&blob) {
-            Some(Text::Bytes(bytes)) => Some(bytes),
-            _ => None,
-        }
-    }
-
-    /// Why a text cannot be judged, in words for people.
-    pub(super) fn why_unreadable(&self, blob: ObjectId) -> String {
-        match self.texts.get(&blob) {
-            Some(Text::Unreadable(reason)) => reason.clone(),
-            _ => format!("this clone lacks the object {blob}"),
-        }
+    /// Whether a text is known to be of a record that nobody asked about.
+    pub(super) fn is_other(&self, blob: ObjectId) -> bool {
+        matches!(self.texts.get(blob), Some(Text::Other))
     }
 
     /// The id that a text states.
     pub(super) fn id_in(&self, blob: ObjectId) -> Option<&str> {
-        let stated = self.record(blob).map(|record| record.exception.id.as_str());
+        let stated = self.texts.record(blob).map(|record| record.exception.id.as_str());
         stated.filter(|id| !id.is_empty())
     }
 }
 
-impl Landing {
+/// Makes landings of the commits that changed something.
+struct Reading<'a> {
+    wanted: Wanted<'a>,
+    repo: &'a Repo,
+    authorship: Authorship<'a>,
+    /// The places of the chain's commits, from the oldest.
+    position: HashMap<ObjectId, usize>,
+}
+
+impl<'a> Reading<'a> {
     fn new(
-        commit: Commit,
-        position: usize,
-        is_boundary: bool,
+        repo: &'a Repo,
+        chain: &Chain,
+        folder: &'a str,
+        wanted: Wanted<'a>,
+    ) -> Result<Self, Error> {
+        let links = chain.links.iter().rev().enumerate();
+        let position = links.map(|(position, link)| (link.id, position)).collect();
+        let authorship = repo.authorship(repo.landings(chain)?, folder);
+        Ok(Self { wanted, repo, authorship, position })
+    }
+
+    /// A commit with what it changed; none where that has nothing to do with what is wanted.
+    fn landing(
+        &mut self,
         touch: &Touch,
-        folder: &str,
-    ) -> Self {
-        let mut landing = Self {
+        files: Files,
+        is_boundary: bool,
+        texts: &Texts,
+    ) -> Result<Option<Landing>, Error> {
+        let is_about = files.is_about(self.wanted, texts);
+        if !is_about && !files.has_approvals(self.wanted) {
+            return Ok(None);
+        }
+        let commit = self.repo.commit(touch.commit)?;
+        let mut contributors = Vec::new();
+        if is_about && !is_boundary {
+            let named = self.authorship.of_landing(touch, &commit)?.into_iter();
+            contributors.extend(named.map(|(path, people)| (shown(&path).into_bytes(), people)));
+            contributors.sort_by(|(a, _), (b, _)| a.cmp(b));
+        }
+        let position = self.position.get(&touch.commit).copied().unwrap_or_default();
+        let Files { policy, records, approvals } = files;
+        Ok(Some(Landing {
             commit,
             position,
             is_boundary,
-            policy: None,
-            records: Vec::new(),
-            approvals: Vec::new(),
-            contributors: BTreeMap::new(),
-        };
+            policy,
+            records,
+            approvals,
+            contributors,
+        }))
+    }
+}
+
+impl Files {
+    fn of(touch: &Touch, folder: &str) -> Self {
+        let mut files = Self::default();
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         for FileChange { path, old, new } in &touch.changes {
             let path = shown(path);
@@ -177,18 +206,49 @@ impl Landing {
                 continue;
             }
             if below == POLICY_FILE {
-                landing.policy = Some(changed);
+                files.policy = Some(changed);
             } else if below.starts_with(&format!("{APPROVALS}/")) {
-                landing.approvals.push(changed);
+                files.approvals.push(changed);
             } else if below.ends_with(".yaml") {
-                landing.records.push(changed);
+                files.records.push(changed);
             }
         }
-        landing
+        files
+    }
+
+    /// Whether they have to do with a policy, or with a record that is asked for.
+    fn is_about(&self, wanted: Wanted<'_>, texts: &Texts) -> bool {
+        let Wanted::Records { ids, .. } = wanted else { return true };
+        let is_own = |changed: &Changed| {
+            let sides = [changed.before, changed.after];
+            let texts = sides.iter().flatten().map(|blob| texts.get(*blob));
+            // What is not known may be its own, and so may what stands under its name.
+            ids.contains(&stem(&changed.path))
+                || texts.into_iter().any(|text| match text {
+                    Some(Text::Record(record)) => ids.contains(&record.exception.id.as_str()),
+                    Some(Text::Other | Text::Bytes(_)) => false,
+                    Some(Text::Unreadable(_) | Text::Missing) | None => true,
+                })
+        };
+        self.policy.is_some() || self.records.iter().any(is_own)
+    }
+
+    /// Whether they approve the policy, or a record that is asked for.
+    fn has_approvals(&self, wanted: Wanted<'_>) -> bool {
+        let Wanted::Records { ids, .. } = wanted else { return !self.approvals.is_empty() };
+        let approved = self.approvals.iter().filter_map(|it| approved_id(&it.path));
+        approved.into_iter().any(|id| id == POLICY_ID || ids.contains(&id))
     }
 }
 
 impl Landing {
+    /// Who wrote what landed at a path.
+    pub(super) fn contributors(&self, path: &str) -> Option<&Contributors> {
+        let at =
+            self.contributors.binary_search_by(|(known, _)| known.as_slice().cmp(path.as_bytes()));
+        at.ok().map(|at| &self.contributors[at].1)
+    }
+
     /// The paths that its branches wrote and left again: a record may have stood there.
     pub(super) fn left_again(&self) -> impl Iterator<Item = &str> {
         let landed: HashSet<&str> = self
@@ -198,26 +258,9 @@ impl Landing {
             .chain(&self.policy)
             .map(|changed| changed.path.as_str())
             .collect();
-        let paths = self.contributors.keys().filter_map(|path| std::str::from_utf8(path).ok());
+        let paths = self.contributors.iter();
+        let paths = paths.filter_map(|(path, _)| std::str::from_utf8(path).ok());
         paths.filter(move |path| !landed.contains(path) && path.ends_with(".yaml"))
-    }
-
-    /// Whether it is worth knowing who wrote what landed: it has to do with a policy, or with a
-    /// record that is asked for.
-    fn is_about(&self, wanted: Wanted<'_>, texts: &HashMap<ObjectId, Text>) -> bool {
-        let Wanted::Record(id) = wanted else { return true };
-        let is_own = |changed: &Changed| {
-            let sides = [changed.before, changed.after];
-            let texts = sides.iter().flatten().map(|blob| texts.get(blob));
-            // What is not known may be its own, and so may what stands under its name.
-            stem(&changed.path) == id
-                || texts.into_iter().any(|text| match text {
-                    Some(Text::Record(record)) => record.exception.id == id,
-                    Some(Text::Bytes(_)) => false,
-                    Some(Text::Unreadable(_) | Text::Missing) | None => true,
-                })
-        };
-        self.policy.is_some() || self.records.iter().any(is_own)
     }
 }
 
@@ -238,77 +281,4 @@ fn file_of(side: Option<Side>) -> Option<ObjectId> {
 pub(super) fn stem(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.strip_suffix(".yaml").unwrap_or(name)
-}
-
-/// A file to be read, once.
-struct Pending<'a> {
-    blob: ObjectId,
-    path: &'a str,
-    is_record: bool,
-}
-
-/// Files that are read before they are parsed together, which bounds what is held at once.
-const BATCH: usize = 4096;
-
-fn read_texts(
-    repo: &Repo,
-    landings: &[Landing],
-    wanted: Wanted<'_>,
-) -> Result<HashMap<ObjectId, Text>, Error> {
-    let mut known = HashSet::new();
-    let mut pending = Vec::new();
-    for landing in landings {
-        let others = landing.policy.iter().chain(&landing.approvals);
-        let files = landing.records.iter().map(|it| (it, true)).chain(others.map(|it| (it, false)));
-        for (changed, is_record) in files {
-            // What was there before has landed before, but for a boundary, which holds it all.
-            if let Some(blob) = changed.after.filter(|blob| known.insert(*blob)) {
-                pending.push(Pending { blob, path: &changed.path, is_record });
-            }
-        }
-    }
-    let mut texts = HashMap::with_capacity(pending.len());
-    for batch in pending.chunks(BATCH) {
-        let mut read = Vec::with_capacity(batch.len());
-        for file in batch {
-            let limit = if file.is_record { MAX_RECORD_SIZE } else { MAX_POLICY_SIZE };
-            let bytes = match repo.blob(file.blob, limit) {
-                Ok(Some(bytes)) => Ok(bytes),
-                Ok(None) => Err(Text::Unreadable(format!("it has more than {limit} bytes"))),
-                Err(Error::Missing { .. }) => Err(Text::Missing),
-                Err(error) => return Err(error),
-            };
-            read.push((file, bytes));
-        }
-        let parsed = read.into_par_iter().map(|(file, bytes)| {
-            (file.blob, bytes.map_or_else(|text| text, |bytes| text_of(file, bytes, wanted)))
-        });
-        texts.par_extend(parsed);
-    }
-    Ok(texts)
-}
-
-fn text_of(file: &Pending<'_>, bytes: Vec<u8>, wanted: Wanted<'_>) -> Text {
-    if !file.is_record {
-        return Text::Bytes(bytes);
-    }
-    if let Wanted::Record(id) = wanted
-        && stem(file.path) != id
-        && memchr::memmem::find(&bytes, id.as_bytes()).is_none()
-        && memchr::memchr(b'\\', &bytes).is_none()
-    {
-        return Text::Bytes(Vec::new());
-    }
-    let Ok(text) = String::from_utf8(bytes) else {
-        return Text::Unreadable("it is not UTF-8".to_owned());
-    };
-    let source = Arc::new(SourceFile::new(file.path, text));
-    match source::load_unchecked(&source) {
-        Some(mut record) => {
-            record.shed_tree();
-            record.shed_for_history();
-            Text::Record(Arc::new(record))
-        }
-        None => Text::Unreadable("it is not the YAML of a record".to_owned()),
-    }
 }

@@ -5,8 +5,8 @@
 //! said on top of; [`binding`] compares both with the text at hand, and [`signature`] says whether
 //! the person's key stands behind it on a day.
 //!
-//! [`landed`] is what a repository's mainline brought, and the only part that reads one; [`clock`]
-//! says what its dates are worth. [`policies`] tells which policy was in force, [`filed`] which
+//! [`landed`] is what a repository's mainline brought and [`texts`] what it says there, and no
+//! other part reads one; [`clock`] says what its dates are worth. [`policies`] tells which policy was in force, [`filed`] which
 //! approvals the register held, [`wrote`] who cannot approve a text, [`evidence`] who has. [`judge`]
 //! makes the trail of one record, [`renewals`] counts in it, and [`audit`] makes that of all.
 //! [`verdict`] and [`reason`] hold what is said. [`proposal`] says the same of a text before it
@@ -38,6 +38,7 @@ mod statement;
 mod tally;
 #[cfg(test)]
 mod testing;
+mod texts;
 mod verdict;
 mod wrote;
 

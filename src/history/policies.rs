@@ -137,8 +137,8 @@ impl Walk<'_> {
 
     fn change(&mut self, landing: &Landing, changed: &Changed) {
         let mut wrote = self.open.take().map(|open| open.wrote).unwrap_or_default();
-        wrote.add(&landing.contributors, &[&changed.path]);
-        let text = changed.after.and_then(|blob| Some((blob, self.landed.bytes(blob)?)));
+        wrote.add_all(landing.contributors(&changed.path));
+        let text = changed.after.and_then(|blob| Some((blob, self.landed.texts.bytes(blob)?)));
         let policy = text.and_then(|(_, bytes)| read(&changed.path, bytes));
         let content = Digest::of(text.map_or(b"", |(_, bytes)| bytes));
         let mut revision = PolicyRevision {

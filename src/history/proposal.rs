@@ -140,7 +140,8 @@ impl<'a> Proposal<'a> {
         let mut wrote = trail.map(|trail| trail.wrote.clone()).unwrap_or_default();
         let before = trail.and_then(|trail| trail.revisions.last()?.path.as_deref());
         let path = record.file().path();
-        wrote.add(branch, &before.into_iter().chain([path]).collect::<Vec<_>>());
+        let paths = before.into_iter().chain([path]);
+        wrote.add_all(paths.filter_map(|path| branch.get(path.as_bytes())));
         wrote.requested_by(&exception.requester.email);
         Some(Self {
             demand: Demand::of_change(policy, settled, record),
@@ -195,7 +196,7 @@ impl<'a> Proposal<'a> {
         let lineage = lineage.unwrap_or_else(|| Digest::beginning(&policy.register, POLICY_ID));
         let landed = standing.into_iter().flat_map(|it| &it.evidence);
         let mut wrote = policies.map(|policies| policies.wrote.clone()).unwrap_or_default();
-        wrote.add(branch, &[path]);
+        wrote.add_all(branch.get(path.as_bytes()));
         Self {
             demand,
             kind: if is_complete { "policy change" } else { UNKNOWN },

@@ -2,8 +2,6 @@
 //!
 //! Invariant: naming somebody here can only keep that person from approving.
 
-use std::collections::BTreeMap;
-
 use super::reason::Reason;
 use crate::git::{Address, Completeness, Contributors, ObjectId, Role};
 use crate::policy::{Person, Policy};
@@ -22,15 +20,12 @@ pub(crate) struct Wrote {
 }
 
 impl Wrote {
-    /// Adds those who wrote what landed at one of these paths.
-    pub(crate) fn add(&mut self, contributors: &BTreeMap<Vec<u8>, Contributors>, paths: &[&str]) {
-        for path in paths {
-            let Some(found) = contributors.get(path.as_bytes()) else { continue };
-            self.add_all(found);
-        }
+    /// Adds those who wrote several files.
+    pub(super) fn add_all<'a>(&mut self, files: impl IntoIterator<Item = &'a Contributors>) {
+        files.into_iter().for_each(|contributors| self.add(contributors));
     }
 
-    pub(crate) fn add_all(&mut self, contributors: &Contributors) {
+    fn add(&mut self, contributors: &Contributors) {
         match contributors.completeness {
             Completeness::Complete => {}
             Completeness::OneCommit => self.is_in_part = true,

@@ -12,7 +12,7 @@ use crate::history::{
     Audit, Branch, Ground, Landed, MAX_APPROVAL_SIZE, Needs, POLICY_ID, Proposal, Vote, Wanted,
 };
 use crate::policy::Policy;
-use crate::register::{self, ApprovalFile, Store};
+use crate::register::{self, ApprovalFile, Register, Store};
 use crate::rules::Context;
 use crate::source::Record;
 
@@ -33,27 +33,24 @@ impl Approvals {
         repo: &Repo,
         incoming: &Incoming<'_>,
         records: &[Change<'_>],
+        register: &Register,
         has_policy: bool,
     ) -> Result<Option<Self>, Failure> {
-        let changed: Vec<&str> = records
-            .iter()
-            .filter_map(|change| change.after)
-            .map(|record| record.exception.id.as_str())
-            .collect();
-        let wanted = match changed.as_slice() {
-            [] if !has_policy => return Ok(None),
-            [] => Wanted::Record(POLICY_ID),
-            [id] => Wanted::Record(id),
-            _ => Wanted::Everything,
-        };
+        let changed = records.iter().filter_map(|change| change.after);
+        let mut changed: Vec<&str> = changed.map(|record| record.exception.id.as_str()).collect();
+        if changed.is_empty() {
+            if !has_policy {
+                return Ok(None);
+            }
+            changed.push(POLICY_ID);
+        }
         let merge = &incoming.merge;
         let folder = &merge.into.folder;
+        let others = incoming.others(register, &changed)?;
+        let wanted = Wanted::Records { ids: &changed, others: Some(&others) };
         let chain = repo.chain(merge.into.commit)?;
         let landed = Landed::read(repo, &chain, folder, wanted)?;
-        let audit = match changed.as_slice() {
-            [id] => Audit::of_record(&landed, id, &[]),
-            _ => Audit::new(&landed, &[]),
-        };
+        let audit = Audit::of_records(&landed, &changed, &[]);
         let branch = repo.contributors_since(merge.into.commit, merge.head, folder)?;
         Ok(Some(Self { landed, audit, branch }))
     }

@@ -91,7 +91,7 @@ pub(super) fn judge(
     findings.extend(policies.findings.iter().cloned());
     let records = incoming.records();
     let change = policies.change();
-    let approvals = Approvals::read(&repo, &incoming, &records, change.is_some())?;
+    let approvals = Approvals::read(&repo, &incoming, &records, &register, change.is_some())?;
     let standings = match &approvals {
         Some(approvals) => approvals.standings(&incoming, &records, &policies.judging, &context)?,
         None => Vec::new(),

@@ -1,7 +1,7 @@
 //! A change on its way into a branch, read from git: which files and records differ, and what the
 //! branch has done since.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -13,7 +13,8 @@ use crate::finding::Finding;
 use crate::git::{Error, FileChange, ObjectId, Repo};
 use crate::model::window::{self, Status};
 use crate::register::{
-    self, MAX_POLICY_SIZE, MAX_RECORD_SIZE, Merge, POLICY_FILE, Register, Store, displayed,
+    self, MAX_POLICY_SIZE, MAX_RECORD_SIZE, Merge, POLICY_FILE, Register, Snapshot, Store,
+    displayed,
 };
 use crate::rules::GitFile;
 use crate::source::{self, RecordSchema};
@@ -79,6 +80,29 @@ impl<'a> Incoming<'a> {
             sides.into_iter().any(|record| self.here.contains_key(record.file().path()))
         });
         changes
+    }
+
+    /// The texts on the branch that are of other records than these, as `register` shows, which is
+    /// what the change makes of the branch's.
+    pub(super) fn others(
+        &self,
+        register: &Register,
+        ids: &[&str],
+    ) -> Result<HashSet<ObjectId>, Error> {
+        let is_other = |id: &&str| !id.is_empty() && !ids.contains(id);
+        let paths: HashSet<&str> = register
+            .records
+            .iter()
+            .filter(|record| is_other(&record.exception.id.as_str()))
+            .map(|record| record.file().path())
+            .collect();
+        let Snapshot { commit, folder, .. } = &self.merge.into;
+        let mut files = self.repo.files_at(*commit, folder)?;
+        files.retain(|file| {
+            let path = file.path.as_str();
+            paths.contains(path) && !self.here.contains_key(path)
+        });
+        Ok(files.into_iter().map(|file| file.blob).collect())
     }
 
     pub(super) fn policy_path(&self) -> String {

@@ -173,16 +173,10 @@ impl History {
     ) -> Result<Self, Failure> {
         let tip = points.into.tip;
         let chain = repo.chain(tip)?;
-        let one = match chosen {
-            [change] => change.record().map(|record| record.exception.id.as_str()),
-            _ => None,
-        };
-        let wanted = one.map_or(Wanted::Everything, Wanted::Record);
-        let landed = Landed::read(repo, &chain, &workspace.name, wanted)?;
-        let audit = match one {
-            Some(id) => Audit::of_record(&landed, id, &[]),
-            None => Audit::new(&landed, &[]),
-        };
+        let ids = chosen.iter().filter_map(|change| change.record());
+        let ids: Vec<&str> = ids.map(|record| record.exception.id.as_str()).collect();
+        let landed = Landed::read(repo, &chain, &workspace.name, Wanted::records(&ids))?;
+        let audit = Audit::of_records(&landed, &ids, &[]);
         let proposers = match points.head {
             Some(head) => repo.contributors_since(tip, head, &workspace.name)?,
             None => BTreeMap::new(),

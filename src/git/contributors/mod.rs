@@ -49,18 +49,9 @@ pub(crate) enum Completeness {
 }
 
 impl Repo {
-    /// Who wrote what commits of the chain changed in a folder against their first parents: for each
-    /// of them, in their order, by path. A path that its branches wrote and left again is there
-    /// too, for a record that was moved. The committers of a forge are among the people: who these
-    /// are is the policy's business.
-    pub(crate) fn contributors(
-        &self,
-        landings: &Landings,
-        touches: &[Touch],
-        folder: &str,
-    ) -> Result<Vec<BTreeMap<Vec<u8>, Contributors>>, Error> {
-        let mut search = Search { repo: self, landings, walk: Folder::new(self, folder) };
-        touches.iter().map(|touch| search.contributors(touch)).collect()
+    /// What tells who wrote what commits of a chain changed in a folder.
+    pub(crate) fn authorship<'a>(&'a self, landings: Landings, folder: &'a str) -> Authorship<'a> {
+        Authorship { repo: self, landings, walk: Folder::new(self, folder) }
     }
 
     /// The same for commits that have not landed, given with their headers, as one whole.
@@ -72,8 +63,7 @@ impl Repo {
         [mainline, head]: [ObjectId; 2],
     ) -> Result<BTreeMap<Vec<u8>, Contributors>, Error> {
         let landings = Landings { brought: HashMap::new(), headers };
-        let mut search =
-            Search { repo: self, landings: &landings, walk: Folder::new(self, folder) };
+        let mut search = self.authorship(landings, folder);
         let (mut written, mut missing) = search.written_on_branches(commits)?;
         if missing.is_none() && !commits.commits.is_empty() {
             let trees = [self.header(mainline)?.tree, self.header(head)?.tree];
@@ -91,26 +81,33 @@ impl Repo {
     }
 }
 
-struct Search<'a> {
+/// Tells who wrote what landed.
+pub(crate) struct Authorship<'a> {
     repo: &'a Repo,
-    landings: &'a Landings,
+    landings: Landings,
     walk: Folder<'a>,
 }
 
-impl Search<'_> {
-    fn contributors(&mut self, touch: &Touch) -> Result<BTreeMap<Vec<u8>, Contributors>, Error> {
-        let commit = self.repo.commit(touch.commit)?;
+impl Authorship<'_> {
+    /// Who wrote what a commit of the chain changed against its first parent, by path. A path that
+    /// its branches wrote and left again is there too, for a record that was moved. The committers
+    /// of a forge are among the people: who these are is the policy's business.
+    pub(crate) fn of_landing(
+        &mut self,
+        touch: &Touch,
+        commit: &Commit,
+    ) -> Result<BTreeMap<Vec<u8>, Contributors>, Error> {
         let landed = touch.changes.iter().filter(|change| is_other_text(change));
         if commit.parents.len() < 2 {
-            let people = authors_of(&commit);
+            let people = authors_of(commit);
             let alone = Contributors { people, completeness: Completeness::OneCommit };
             return Ok(landed.map(|change| (change.path.clone(), alone.clone())).collect());
         }
         let first = touch.parent.map(|id| self.tree_of(id)).transpose()?;
         // A branch of one commit often changes just that.
         self.walk.keep(first, Some(commit.tree), &touch.changes)?;
-        let (mut written, mut missing) = match self.landings.brought.get(&touch.commit) {
-            Some(brought) => self.written_on_branches(brought)?,
+        let (mut written, mut missing) = match self.landings.brought.get(&touch.commit).cloned() {
+            Some(brought) => self.written_on_branches(&brought)?,
             None => (BTreeMap::new(), Some(touch.commit)),
         };
         // A text that is that of no parent is the work of the merge itself, and so is one that no
@@ -207,9 +204,9 @@ impl Search<'_> {
         let mut missing = brought.missing;
         let mut written: BTreeMap<Vec<u8>, Vec<ObjectId>> = BTreeMap::new();
         for &id in &brought.commits {
-            let landings = self.landings;
-            let Some(header) = landings.headers.get(&id) else { continue };
-            match self.unlike_all(header.tree, &header.parents) {
+            let Some(header) = self.landings.headers.get(&id) else { continue };
+            let (tree, parents) = (header.tree, header.parents.clone());
+            match self.unlike_all(tree, &parents) {
                 Ok(paths) => {
                     for path in paths {
                         written.entry(path).or_default().push(id);

@@ -16,10 +16,10 @@ fn by(history: &History, who: &str, parents: &[ObjectId], text: &str) -> ObjectI
 fn wrote(history: &History, tip: ObjectId) -> (Vec<String>, Completeness) {
     let repo = history.repo();
     let chain = repo.chain(tip).unwrap();
-    let landings = repo.landings(&chain).unwrap();
-    let mut touches = repo.changes_on(&chain, "r").unwrap();
-    touches.retain(|touch| touch.commit == tip);
-    let found = repo.contributors(&landings, &touches, "r").unwrap().remove(0);
+    let touches = repo.changes_on(&chain, "r").unwrap();
+    let touch = touches.iter().find(|touch| touch.commit == tip).expect("a change");
+    let mut authorship = repo.authorship(repo.landings(&chain).unwrap(), "r");
+    let found = authorship.of_landing(touch, &repo.commit(tip).unwrap()).unwrap();
     let completeness = found.values().next().expect("a path").completeness;
     let line = |(path, found): (&Vec<u8>, &Contributors)| {
         let people: Vec<String> =

@@ -3,7 +3,7 @@
 use git2::ObjectType;
 
 use super::world::{ID, PATH, POLICY, World};
-use crate::git::{Error, Repo};
+use crate::git::{Error, ObjectId, Repo};
 use crate::history::{Audit, Landed, Verdict, Wanted};
 
 /// Removes an older commit, as a shallow clone does not have it.
@@ -72,7 +72,8 @@ fn s44_a_bare_repository_has_the_same_trail() {
     git2::build::RepoBuilder::new().bare(true).clone(url, bare.path()).expect("a clone");
     let repo = Repo::open(bare.path()).expect("the clone");
     let chain = repo.chain(world.main).expect("a chain");
-    let landed = Landed::read(&repo, &chain, "exceptions", Wanted::Record(ID)).expect("a history");
+    let landed =
+        Landed::read(&repo, &chain, "exceptions", Wanted::records(&[ID])).expect("a history");
     let audit = Audit::new(&landed, &[]);
     assert_eq!(audit.trail(ID).map(|trail| trail.verdict), Some(Verdict::Approved));
 }
@@ -135,10 +136,45 @@ fn one_record_is_read_with_the_same_trail_as_all() {
     });
     let repo = world.repo();
     let chain = repo.chain(world.main).expect("a chain");
-    let one = Landed::read(&repo, &chain, "exceptions", Wanted::Record(ID)).expect("a history");
+    let one = Landed::read(&repo, &chain, "exceptions", Wanted::records(&[ID])).expect("a history");
     let one = Audit::new(&one, &[]);
     let told = |audit: &Audit| format!("{:?}", audit.trail(ID));
     assert_eq!(told(&one), told(&world.audit()));
+}
+
+#[test]
+fn a_text_that_is_known_to_be_of_another_record_is_taken_for_none_that_is_asked_for() {
+    let mut world = World::approved();
+    let other = "id: EXC-2026-ZZZZ\n";
+    world.push("carol", "another\n", |files| {
+        files.insert("exceptions/EXC-2026-ZZZZ.yaml".to_owned(), other.to_owned());
+    });
+    // The same text in a file that is called like the record.
+    world.push("carol", "again\n", |files| {
+        files.insert(format!("exceptions/copies/{ID}.yaml"), other.to_owned());
+    });
+    let repo = world.repo();
+    let chain = repo.chain(world.main).expect("a chain");
+    let others = ObjectId::of_file(other.as_bytes()).into_iter().collect();
+    let wanted = Wanted::Records { ids: &[ID], others: Some(&others) };
+    let one = Landed::read(&repo, &chain, "exceptions", wanted).expect("a history");
+    let one = Audit::of_records(&one, &[ID], &[]);
+    assert_eq!(format!("{:?}", one.trail(ID)), format!("{:?}", world.audit().trail(ID)));
+    // What is not read still has a name.
+    assert!(one.ids.contains("EXC-2026-ZZZZ"));
+}
+
+#[test]
+fn commits_that_have_nothing_to_do_with_a_record_are_not_kept_for_it() {
+    let mut world = World::approved();
+    world.push("carol", "another\n", |files| {
+        files.insert("exceptions/EXC-2026-ZZZZ.yaml".to_owned(), "id: EXC-2026-ZZZZ\n".to_owned());
+    });
+    let repo = world.repo();
+    let chain = repo.chain(world.main).expect("a chain");
+    let read = |wanted| Landed::read(&repo, &chain, "exceptions", wanted).expect("a history");
+    assert_eq!(read(Wanted::Everything).landings.len(), 3);
+    assert_eq!(read(Wanted::records(&[ID])).landings.len(), 2);
 }
 
 #[test]

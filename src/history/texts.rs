@@ -1,0 +1,200 @@
+//! The texts that landed, each read and parsed once.
+//!
+//! What a text of a file changes in the one before it is found while the trees of both are at hand;
+//! what is kept of a record is far less.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::landed::{Files, Wanted, stem};
+use crate::changes::{self, Kind};
+use crate::git::{Error, ObjectId, Repo};
+use crate::register::{MAX_POLICY_SIZE, MAX_RECORD_SIZE};
+use crate::source::{self, Record};
+use crate::text::SourceFile;
+
+/// Files that are read before they are handed on to be parsed.
+const BATCH: usize = 512;
+/// Ids that are looked for in the bytes of a text; for more, parsing costs no more.
+const MAX_IDS: usize = 64;
+
+/// What a file says.
+pub(super) enum Text {
+    Record(Arc<Record>),
+    /// A file that is no record: a policy, an approval.
+    Bytes(Vec<u8>),
+    /// A record that nobody asks about.
+    Other,
+    /// The reason is for people.
+    Unreadable(String),
+    Missing,
+}
+
+/// The texts of a history.
+#[derive(Default)]
+pub(super) struct Texts {
+    by_blob: HashMap<ObjectId, Text>,
+    /// What a text changes in the one before it in its file.
+    kinds: HashMap<[ObjectId; 2], Kind>,
+}
+
+/// A file to be read.
+#[derive(Clone, Copy)]
+struct Pending<'a> {
+    blob: ObjectId,
+    path: &'a str,
+    is_record: bool,
+}
+
+/// What could be read of a file.
+type Read<'a> = (Pending<'a>, Result<Vec<u8>, Text>);
+
+impl Texts {
+    pub(super) fn read(repo: &Repo, files: &[Files], wanted: Wanted<'_>) -> Result<Self, Error> {
+        let pending = pending(files);
+        let texts = Mutex::new(Self::default());
+        let mut result = Ok(());
+        // Objects are read here, one after the other, while others parse what has been read.
+        rayon::in_place_scope(|scope| {
+            let mut batch = Vec::with_capacity(BATCH);
+            for file in pending.chunk_by(|a, b| a.path == b.path) {
+                for &version in file {
+                    match bytes(repo, version, wanted) {
+                        Ok(bytes) => batch.push((version, bytes)),
+                        Err(error) => return result = Err(error),
+                    }
+                }
+                if batch.len() >= BATCH {
+                    let batch = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
+                    scope.spawn(|_| add(&texts, parsed(batch, wanted)));
+                }
+            }
+            scope.spawn(|_| add(&texts, parsed(batch, wanted)));
+        });
+        result?;
+        Ok(texts.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn get(&self, blob: ObjectId) -> Option<&Text> {
+        self.by_blob.get(&blob)
+    }
+
+    pub(super) fn record(&self, blob: ObjectId) -> Option<&Arc<Record>> {
+        match self.get(blob) {
+            Some(Text::Record(record)) => Some(record),
+            _ => None,
+        }
+    }
+
+    pub(super) fn bytes(&self, blob: ObjectId) -> Option<&[u8]> {
+        match self.get(blob) {
+            Some(Text::Bytes(bytes)) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// Why a text cannot be judged, in words for people.
+    pub(super) fn why_unreadable(&self, blob: ObjectId) -> String {
+        match self.get(blob) {
+            Some(Text::Unreadable(reason)) => reason.clone(),
+            _ => format!("this clone lacks the object {blob}"),
+        }
+    }
+
+    /// What a text changes in another one, where the two stood in a file one after the other.
+    pub(super) fn kind(&self, before: ObjectId, after: ObjectId) -> Option<Kind> {
+        self.kinds.get(&[before, after]).copied()
+    }
+}
+
+/// The files that landed, each text once: those of a path together, oldest first.
+fn pending(files: &[Files]) -> Vec<Pending<'_>> {
+    let mut known = HashSet::new();
+    let mut pending = Vec::new();
+    for Files { policy, records, approvals } in files {
+        let others = policy.iter().chain(approvals).map(|it| (it, false));
+        for (changed, is_record) in records.iter().map(|it| (it, true)).chain(others) {
+            // What was there before has landed before, but for a boundary, which holds it all.
+            if let Some(blob) = changed.after.filter(|blob| known.insert(*blob)) {
+                pending.push(Pending { blob, path: &changed.path, is_record });
+            }
+        }
+    }
+    pending.sort_by(|a, b| a.path.cmp(b.path));
+    pending
+}
+
+fn bytes(
+    repo: &Repo,
+    file: Pending<'_>,
+    wanted: Wanted<'_>,
+) -> Result<Result<Vec<u8>, Text>, Error> {
+    if file.is_record && wanted.is_other(file.blob) {
+        return Ok(Err(Text::Other));
+    }
+    let limit = if file.is_record { MAX_RECORD_SIZE } else { MAX_POLICY_SIZE };
+    match repo.blob(file.blob, limit) {
+        Ok(Some(bytes)) => Ok(Ok(bytes)),
+        Ok(None) => Ok(Err(Text::Unreadable(format!("it has more than {limit} bytes")))),
+        Err(Error::Missing { .. }) => Ok(Err(Text::Missing)),
+        Err(error) => Err(error),
+    }
+}
+
+fn add(texts: &Mutex<Texts>, more: Texts) {
+    let mut texts = texts.lock().unwrap_or_else(PoisonError::into_inner);
+    texts.by_blob.extend(more.by_blob);
+    texts.kinds.extend(more.kinds);
+}
+
+fn parsed(batch: Vec<Read<'_>>, wanted: Wanted<'_>) -> Texts {
+    let mut texts = Texts::default();
+    let mut before: Option<(Pending<'_>, Record)> = None;
+    for (file, bytes) in batch {
+        let record = match bytes.and_then(|bytes| record(file, bytes, wanted)) {
+            Ok(record) => record,
+            Err(text) => {
+                texts.by_blob.insert(file.blob, text);
+                continue;
+            }
+        };
+        if let Some((older, text)) = before.take() {
+            if older.path == file.path {
+                let kind = changes::compare(Some(&text), Some(&record)).kind;
+                texts.kinds.insert([older.blob, file.blob], kind);
+            }
+            texts.by_blob.insert(older.blob, kept(text));
+        }
+        before = Some((file, record));
+    }
+    texts.by_blob.extend(before.map(|(file, record)| (file.blob, kept(record))));
+    texts
+}
+
+/// What stays of a record.
+fn kept(mut record: Record) -> Text {
+    record.shed_tree();
+    record.shed_for_history();
+    Text::Record(Arc::new(record))
+}
+
+fn record(file: Pending<'_>, bytes: Vec<u8>, wanted: Wanted<'_>) -> Result<Record, Text> {
+    if !file.is_record {
+        return Err(Text::Bytes(bytes));
+    }
+    if let Wanted::Records { ids, .. } = wanted
+        && ids.len() <= MAX_IDS
+        && memchr::memchr(b'\\', &bytes).is_none()
+        && !ids.iter().any(|id| {
+            stem(file.path) == *id || memchr::memmem::find(&bytes, id.as_bytes()).is_some()
+        })
+    {
+        return Err(Text::Other);
+    }
+    let Ok(text) = String::from_utf8(bytes) else {
+        return Err(Text::Unreadable("it is not UTF-8".to_owned()));
+    };
+    let source = Arc::new(SourceFile::new(file.path, text));
+    source::load_unchecked(&source)
+        .ok_or_else(|| Text::Unreadable("it is not the YAML of a record".to_owned()))
+}
