@@ -9,6 +9,7 @@ use std::rc::Rc;
 use git2::{ErrorCode, ObjectType, Oid};
 
 use super::loose::Loose;
+use super::trees::Trees;
 use super::{Error, ObjectId, Repo};
 
 /// Bytes that a commit or a tree may have.
@@ -133,6 +134,11 @@ impl Repo {
         let bytes = Rc::new(self.whole(id, ObjectType::Tree)?);
         self.trees.borrow_mut().put(id, &bytes);
         Ok(bytes)
+    }
+
+    /// Lets go of the trees that were read: for whoever has compared all there was to compare.
+    pub(crate) fn forget_trees(&self) {
+        *self.trees.borrow_mut() = Trees::default();
     }
 
     /// The bytes of a commit or of a tree.

@@ -8,8 +8,8 @@ use std::rc::Rc;
 
 use super::ObjectId;
 
-/// Bytes that are kept. The current trees of some hundred thousand files fit in.
-const MAX_SIZE: usize = 32 * 1024 * 1024;
+/// Bytes that are kept. The current trees of a hundred thousand files fit in.
+const MAX_SIZE: usize = 16 * 1024 * 1024;
 
 /// Two generations: when the younger one is full, the older one is dropped, and whatever is asked
 /// for becomes young again.

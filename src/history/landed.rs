@@ -110,6 +110,7 @@ impl Landed {
         for (index, (touch, files)) in touches.iter().zip(files).enumerate() {
             landings.extend(read.landing(touch, files, index < n_boundary, &texts)?);
         }
+        repo.forget_trees();
         let clock = Clock::new(chain.links.iter().rev().map(|link| link.header.claimed()));
         Ok(Self { landings, missing: chain.missing, clock, texts, names })
     }
