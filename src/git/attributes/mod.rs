@@ -28,14 +28,14 @@ pub(crate) enum Subject {
     Macro(String),
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Attribute {
     pub(crate) name: String,
     pub(crate) value: Value,
 }
 
 /// What is said of an attribute.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Value {
     /// `name`
     Set,

@@ -15,7 +15,7 @@ const CODE: Code = Code::error("EXC407", "misleading-git-file");
 
 const DOCS: &str = r#"## What it checks
 
-That no change makes git or a forge show the register's files other than they are: by `.gitattributes`, a filter, another encoding, no diff, a merge driver, or files that count as generated; by `.mailmap`, the address of somebody in the policy's `people` as that of somebody else. Line endings (`text`, `eol`) are fine.
+That no change makes git or a forge show the register's files other than they are: by `.gitattributes`, a filter, another encoding, no diff, a merge driver, or files that count as generated; by `.mailmap`, the address of somebody in the policy's `people` as that of somebody else. Line endings (`text`, `eol`) are fine. What counts is what is in effect: the last line about a file decides, so it is an error too to move such a line, or to repeat it, behind one that took it back.
 
 ## Why it matters
 
