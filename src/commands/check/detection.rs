@@ -29,6 +29,11 @@ pub(super) struct Named {
 /// Looks up what is set and not empty.
 pub(super) type Variable<'a> = &'a dyn Fn(&str) -> Option<&'a str>;
 
+/// Bytes that the name of a branch may have, and each part of it: git keeps one as a file, which it
+/// locks, and libgit2 reads no longer ones.
+const MAX_NAME: usize = 960;
+const MAX_PART: usize = 250;
+
 /// A CI: its variables, and how it is told to fetch history.
 struct Service {
     branch: &'static str,
@@ -133,6 +138,7 @@ fn merge_group(base: Option<&str>) -> Result<Detected, Failure> {
 /// A value that can be printed, is no option to any program, and no expression to git: what
 /// `git check-ref-format` refuses would not be read as a name.
 fn named(value: &str, source: &'static str) -> Result<Named, Failure> {
+    refuse_long(value, source)?;
     let is_sign = |c: char| c.is_control() || " ~^:?*[\\".contains(c);
     if value.starts_with('-')
         || value.contains(is_sign)
@@ -145,7 +151,22 @@ fn named(value: &str, source: &'static str) -> Result<Named, Failure> {
     Ok(Named { value: value.to_owned(), source })
 }
 
+/// A value that is too long for a name is not shown either.
+fn refuse_long(value: &str, source: &'static str) -> Result<(), Failure> {
+    let n_longest = value.split('/').map(str::len).max().unwrap_or_default();
+    let reason = match value.len() {
+        n if n > MAX_NAME => format!("{n} bytes, and the name of a branch has at most {MAX_NAME}"),
+        _ if n_longest > MAX_PART => format!(
+            "a part of {n_longest} bytes, and between two `/` the name of a branch has at most {MAX_PART}"
+        ),
+        _ => return Ok(()),
+    };
+    let message = format!("{source} holds {reason}");
+    Err(Failure::new(message).hint("name the base with `--base REF`"))
+}
+
 fn commit(value: &str, source: &'static str) -> Result<Named, Failure> {
+    refuse_long(value, source)?;
     let is_commit =
         (7..=64).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !is_commit {
@@ -275,6 +296,27 @@ mod tests {
             let said = found(&[("BITBUCKET_PR_DESTINATION_COMMIT", value)], None);
             assert!(said.starts_with("error: BITBUCKET_PR_DESTINATION_COMMIT holds"), "{said}");
         }
+    }
+
+    #[test]
+    fn a_value_that_is_too_long_is_called_that_and_is_not_shown() {
+        let long = "abcd/".repeat(200);
+        for (variable, value) in [
+            ("GITHUB_BASE_REF", long.clone()),
+            ("SYSTEM_PULLREQUEST_TARGETBRANCH", format!("refs/heads/{long}")),
+            ("BITBUCKET_PR_DESTINATION_COMMIT", long.clone()),
+        ] {
+            let said = found(&[(variable, &value)], None);
+            let expected = "holds 1000 bytes, and the name of a branch has at most 960";
+            assert_eq!(said, format!("error: {variable} {expected}"));
+        }
+        let long = format!("release/{}", "a".repeat(251));
+        assert_eq!(
+            found(&[("GITHUB_BASE_REF", &long)], None),
+            "error: GITHUB_BASE_REF holds a part of 251 bytes, and between two `/` the name of a branch has at most 250"
+        );
+        let longest = format!("release/{}", "a".repeat(250));
+        assert!(found(&[("GITHUB_BASE_REF", &longest)], None).starts_with(&longest));
     }
 
     #[test]
