@@ -42,6 +42,14 @@ struct Sides<'a> {
     reading: Reading,
 }
 
+/// How the values of a field are read.
+pub(super) fn reading(key: &str) -> Reading {
+    match KNOWN.contains(&key) {
+        true => Reading::Known,
+        false => Reading::Exact,
+    }
+}
+
 /// All fields that differ. Without a text before, all fields that there are.
 pub(super) fn changes(before: Option<&Record>, after: &Record) -> Vec<FieldChange> {
     let old = before.map(|record| record.tree().root());

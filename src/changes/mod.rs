@@ -124,6 +124,20 @@ impl Change<'_> {
     }
 }
 
+/// What a record says without what is changed freely: two texts that share it differ in nothing that
+/// anybody approves.
+pub(crate) fn substance(record: &Record) -> String {
+    const FREE: [&str; 4] = ["title", "tags", "links", "reviews"];
+    let entries = record.tree().root().entries().filter(|(key, _)| !FREE.contains(key));
+    let entries = entries.map(|(key, value)| {
+        let reading = fields::reading(key);
+        (key, reading.canonical(Some(value)))
+    });
+    let mut said: Vec<(&str, String)> = entries.filter(|(_, value)| !value.is_empty()).collect();
+    said.sort_unstable();
+    format!("{said:?}")
+}
+
 /// Whether two policies say the same, whatever their comments and layout.
 pub(crate) fn policies_agree(a: &Policy, b: &Policy) -> bool {
     let root = |policy: &'_ Policy| values::Reading::Exact.canonical(Some(policy.tree().root()));
@@ -193,6 +207,22 @@ mod tests {
         check("expires: 2027-01-31", "expires: \"2027-01-31\"", Kind::Cosmetic);
         // What was no day was never granted.
         check("expires: 2027-02-30", "expires: 2027-02-01", Kind::Other);
+    }
+
+    #[test]
+    fn the_substance_of_a_text_is_what_no_cosmetic_edit_changes() {
+        let of = |changes: &str| substance(&record(&overlaid(RECORD, changes)));
+        let own = of("");
+        for changes in
+            ["title: Another", "tags: [x]", "links: []", "expires: \"2027-01-31\" # quoted"]
+        {
+            assert_eq!(of(changes), own, "{changes}");
+        }
+        assert_eq!(substance(&record(&format!("# a comment\n{}", overlaid(RECORD, "")))), own);
+        for changes in ["expires: 2027-02-01", "shadow: 1", "closed: {date: 2026-12-01}"] {
+            assert_ne!(of(changes), own, "{changes}");
+        }
+        assert_ne!(of("shadow: 1"), of("shadow: \"1\""));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::policies::Policies;
 use super::reason::Reason;
 use super::renewals::{is_one_run, n_renewals};
 use super::verdict::{Revision, RevisionKind, State, Trail, Verdict};
-use super::wrote::Wrote;
+use super::wrote::{Older, Wrote};
 use crate::changes::{self, Kind};
 use crate::git::ObjectId;
 use crate::model::window::days_between;
@@ -53,6 +53,10 @@ struct Walk<'a> {
     open: Option<Open>,
     /// Those who wrote the texts since the last settled one.
     wrote: Wrote,
+    /// Those who wrote the texts that stood there before.
+    older: Older,
+    /// What brought the text that stands there now, and moved it.
+    brought: Vec<&'a Event>,
     approvals: BTreeMap<String, ObjectId>,
     was_approved: bool,
     /// Whether it was ever deleted, and whether it is.
@@ -63,7 +67,12 @@ struct Walk<'a> {
 }
 
 /// Tells the trail of a record from what happened to it, oldest first.
-pub(super) fn trail(landed: &Landed, policies: &Policies, id: &str, events: &[Event]) -> Trail {
+pub(super) fn trail<'a>(
+    landed: &'a Landed,
+    policies: &'a Policies,
+    id: &'a str,
+    events: &'a [Event],
+) -> Trail {
     let mut walk = Walk {
         landed,
         policies,
@@ -74,6 +83,8 @@ pub(super) fn trail(landed: &Landed, policies: &Policies, id: &str, events: &[Ev
         lineage: None,
         open: None,
         wrote: Wrote::default(),
+        older: Older::default(),
+        brought: Vec::new(),
         approvals: BTreeMap::new(),
         was_approved: false,
         was_deleted: false,
@@ -86,8 +97,8 @@ pub(super) fn trail(landed: &Landed, policies: &Policies, id: &str, events: &[Ev
     walk.finish()
 }
 
-impl Walk<'_> {
-    fn step(&mut self, event: &Event) {
+impl<'a> Walk<'a> {
+    fn step(&mut self, event: &'a Event) {
         let landing = &self.landed.landings[event.landing];
         let judge = self.policies.judging(event.landing).map(|policy| &**policy);
         track(&mut self.approvals, &landing.approvals, self.id);
@@ -99,10 +110,15 @@ impl Walk<'_> {
         }
     }
 
-    fn change(&mut self, landing: &Landing, judge: Option<&Policy>, event: &Event) {
+    fn change(&mut self, landing: &Landing, judge: Option<&Policy>, event: &'a Event) {
         let paths = self.files.iter().chain(&event.files).map(|(path, _)| path.as_str());
         let paths = paths.chain(landing.left_again());
         self.wrote.add_all(paths.filter_map(|path| landing.contributors(path)));
+        let texts = |files: &[(String, ObjectId)]| files.iter().map(|it| it.1).collect::<Vec<_>>();
+        if texts(&self.files) != texts(&event.files) {
+            self.keep_writers();
+        }
+        self.brought.push(event);
         let before = std::mem::replace(&mut self.files, event.files.clone());
         self.open = None;
         self.gap = None;
@@ -121,6 +137,22 @@ impl Walk<'_> {
                 let reason = Reason::SeveralFiles { paths };
                 self.unknown(landing, RevisionKind::Ambiguous, None, reason);
             }
+        }
+    }
+
+    /// Remembers who wrote the text that is about to be replaced.
+    fn keep_writers(&mut self) {
+        let brought = std::mem::take(&mut self.brought);
+        for (_, blob) in &self.files {
+            let Some(text) = self.landed.texts.record(*blob) else { continue };
+            let mut wrote = Wrote::default();
+            for event in &brought {
+                let landing = &self.landed.landings[event.landing];
+                let paths = event.files.iter().map(|(path, _)| path.as_str());
+                let paths = paths.chain(landing.left_again());
+                wrote.add_all(paths.filter_map(|path| landing.contributors(path)));
+            }
+            self.older.keep(text, &wrote);
         }
     }
 
@@ -182,6 +214,7 @@ impl Walk<'_> {
             self.revisions.push(revision);
         } else if needs {
             self.wrote.requested_by(&text.exception.requester.email);
+            self.wrote.add_older(&self.older, &text);
             revision.state = State::Open;
             if judge.is_none() {
                 revision.why.push(Reason::BeforePolicy);
@@ -333,6 +366,7 @@ impl Walk<'_> {
             text,
             settled: self.settled.map(|(_, settled)| settled),
             wrote: self.wrote,
+            older: self.older,
             lineage,
             first_promised,
             days_granted,

@@ -16,7 +16,7 @@ use super::landed::{Changed, Landed, Landing};
 use super::lineage::Digest;
 use super::reason::Reason;
 use super::verdict::{Counted, State};
-use super::wrote::Wrote;
+use super::wrote::{Older, Wrote};
 use crate::changes;
 use crate::git::ObjectId;
 use crate::model::RiskLevel;
@@ -40,6 +40,8 @@ pub(crate) struct Policies {
     pub(crate) lineage: Option<Digest>,
     /// Those who wrote the texts since the settled one.
     pub(super) wrote: Wrote,
+    /// Those who wrote the texts that stood there before.
+    pub(super) older: Older,
 }
 
 /// A change of the policy as it landed.
@@ -96,6 +98,7 @@ impl Policies {
             revisions: Vec::new(),
             lineage: None,
             wrote: Wrote::default(),
+            older: Older::default(),
         };
         let mut walk =
             Walk { landed, policies, settled: None, open: None, approvals: BTreeMap::new() };
@@ -141,6 +144,10 @@ impl Walk<'_> {
         let text = changed.after.and_then(|blob| Some((blob, self.landed.texts.bytes(blob)?)));
         let policy = text.and_then(|(_, bytes)| read(&changed.path, bytes));
         let content = Digest::of(text.map_or(b"", |(_, bytes)| bytes));
+        let mut own = Wrote::default();
+        own.add_all(landing.contributors(&changed.path));
+        wrote.add_older_exact(&self.policies.older, content);
+        self.policies.older.keep_exact(content, &own);
         let mut revision = PolicyRevision {
             commit: landing.commit.id,
             landed: landing.commit.committer.seconds,

@@ -143,6 +143,9 @@ impl<'a> Proposal<'a> {
         let paths = before.into_iter().chain([path]);
         wrote.add_all(paths.filter_map(|path| branch.get(path.as_bytes())));
         wrote.requested_by(&exception.requester.email);
+        if let Some(trail) = trail {
+            wrote.add_older(&trail.older, record);
+        }
         Some(Self {
             demand: Demand::of_change(policy, settled, record),
             kind: match (is_complete, needless) {
@@ -197,6 +200,9 @@ impl<'a> Proposal<'a> {
         let landed = standing.into_iter().flat_map(|it| &it.evidence);
         let mut wrote = policies.map(|policies| policies.wrote.clone()).unwrap_or_default();
         wrote.add_all(branch.get(path.as_bytes()));
+        if let Some(policies) = policies {
+            wrote.add_older_exact(&policies.older, content);
+        }
         Self {
             demand,
             kind: if is_complete { "policy change" } else { UNKNOWN },

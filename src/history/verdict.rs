@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate};
 
 use super::lineage::Digest;
 use super::reason::Reason;
-use super::wrote::Wrote;
+use super::wrote::{Older, Wrote};
 use crate::changes;
 use crate::git::ObjectId;
 use crate::policy::Evidence;
@@ -30,6 +30,8 @@ pub(crate) struct Trail {
     pub(crate) settled: Option<Arc<Record>>,
     /// Those who wrote the texts since.
     pub(super) wrote: Wrote,
+    /// Those who wrote the texts that stood there before.
+    pub(super) older: Older,
     /// What the next approval is given on top of.
     pub(crate) lineage: Digest,
     /// Times that it was allowed for longer, filed again, or opened again, as it landed.
@@ -215,6 +217,7 @@ impl Trail {
             text: None,
             settled: crate::source::load_unchecked(text.file()).map(Arc::new),
             wrote: Wrote::default(),
+            older: Older::default(),
             lineage: Digest::beginning(&policy.register, &text.exception.id),
             renewals: 0,
             first_promised: None,

@@ -178,6 +178,23 @@ fn a_policy_that_cannot_be_used_is_never_in_force() {
 }
 
 #[test]
+fn a_policy_that_is_put_back_is_still_the_work_of_its_first_author() {
+    let mut world = World::new();
+    let old = world.files[POLICY].clone();
+    let land = |world: &mut World, author: &str, text: &str, merger: &str| {
+        let mut branch = world.branch();
+        world.commit(&mut branch, author, |files| {
+            files.insert(POLICY.to_owned(), text.to_owned());
+        });
+        world.merge(&branch, merger);
+    };
+    land(&mut world, "bob", &with_mallory(), "alice");
+    land(&mut world, "carol", &old, "alice");
+    land(&mut world, "carol", &with_mallory(), "bob");
+    assert_eq!(policies(&world), ["not-needed", "approved", "approved", "unapproved"]);
+}
+
+#[test]
 fn the_policy_that_was_put_back_is_in_force_again() {
     let mut world = World::new();
     let text = world.files[POLICY].clone();

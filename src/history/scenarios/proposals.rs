@@ -149,6 +149,21 @@ fn what_landed_without_an_approval_is_approved_later_by_nobody_who_wrote_it() {
 }
 
 #[test]
+fn whoever_first_wrote_a_text_that_is_put_back_may_not_sign_it() {
+    let mut world = World::approved();
+    let mut branch = world.branch();
+    world.edit(&mut branch, "bob", "expires: 2024-09-30");
+    world.sign(&mut branch, "bob", "alice");
+    world.merge(&branch, "dana");
+    world.push_edit("carol", "expires: 2024-03-31");
+    let mut branch = world.branch();
+    world.edit(&mut branch, "carol", "expires: 2024-09-30");
+    let seen = Seen::of(&world, &branch);
+    assert!(matches!(seen.may_sign("bob"), Err(Reason::OwnWork { .. })));
+    assert_eq!(seen.may_sign("alice"), Ok(()));
+}
+
+#[test]
 fn whoever_lowers_the_risk_needs_the_approvals_of_the_higher_one() {
     let mut world = World::new();
     let mut branch = world.branch();

@@ -5,6 +5,8 @@ use crate::history::Verdict;
 
 const HIGH: &str = "risk: {level: high, statement: Prompt traffic is reachable from the internet.}";
 
+const LATER: &str = "expires: 2024-09-30";
+
 /// Carol files at high risk, and these people approve.
 fn high(approvers: &[&str]) -> World {
     let mut world = World::new();
@@ -316,6 +318,68 @@ fn a_text_written_under_another_name_and_renamed_is_still_the_work_of_its_author
     world.merge(&branch, "dana");
     assert_eq!(world.verdict(), Verdict::Unapproved);
     assert!(world.said().contains("`alice` also wrote it"), "{}", world.said());
+}
+
+/// Bob extends an approved record, Alice approves it, and Carol takes it back.
+fn reverted() -> World {
+    let mut world = World::approved();
+    let mut branch = world.branch();
+    world.edit(&mut branch, "bob", LATER);
+    world.sign(&mut branch, "bob", "alice");
+    world.merge(&branch, "dana");
+    world.push_edit("carol", "expires: 2024-03-31");
+    assert_eq!(world.verdict(), Verdict::Approved);
+    world
+}
+
+#[test]
+fn a_text_that_is_put_back_is_still_the_work_of_its_first_author() {
+    for (changes, is_merge) in [("", true), ("", false), ("\ntitle: A better title", true)] {
+        let mut world = reverted();
+        let mut branch = world.branch();
+        world.edit(&mut branch, "carol", &format!("{LATER}{changes}"));
+        world.sign(&mut branch, "carol", "bob");
+        match is_merge {
+            true => world.merge(&branch, "dana"),
+            false => world.squash(&branch, "carol", "Reapply (#3)\n"),
+        }
+        assert_eq!(world.verdict(), Verdict::Lapsed, "{changes}");
+        assert!(world.said().contains("`bob` also wrote it in"), "{}", world.said());
+        let mut branch = world.branch();
+        world.sign(&mut branch, "carol", "alice");
+        world.merge(&branch, "dana");
+        assert_eq!(
+            world.told().last().map(String::as_str),
+            Some("extension approved-late alice (signed)")
+        );
+    }
+}
+
+#[test]
+fn a_text_that_is_filed_again_after_a_deletion_is_still_the_work_of_its_first_author() {
+    let mut world = World::new();
+    let mut branch = world.branch();
+    world.edit(&mut branch, "bob", "");
+    world.sign(&mut branch, "bob", "alice");
+    world.merge(&branch, "dana");
+    world.push("carol", "delete\n", |files| {
+        files.remove(PATH);
+    });
+    let mut branch = world.branch();
+    world.edit(&mut branch, "carol", "");
+    world.sign(&mut branch, "carol", "bob");
+    world.merge(&branch, "dana");
+    assert!(world.said().contains("`bob` also wrote it in"), "{}", world.said());
+}
+
+#[test]
+fn whoever_wrote_another_text_before_may_approve_the_next_one() {
+    let mut world = reverted();
+    let mut branch = world.branch();
+    world.edit(&mut branch, "carol", "expires: 2024-08-31");
+    world.sign(&mut branch, "carol", "bob");
+    world.merge(&branch, "dana");
+    assert_eq!(world.verdict(), Verdict::Approved);
 }
 
 #[test]
