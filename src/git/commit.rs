@@ -43,11 +43,25 @@ impl Repo {
     /// A commit with all that it says.
     pub(crate) fn commit(&self, id: ObjectId) -> Result<Commit, Error> {
         let bytes = self.whole(id, ObjectType::Commit)?;
-        parse(id, &bytes).map_err(|reason| self.malformed(id, reason))
+        parse(id, &bytes).map_err(|reason| Error::Malformed { path: self.path.clone(), id, reason })
     }
 }
 
 impl Commit {
+    /// A commit of which only the header can be read: nobody made it.
+    pub(crate) fn of_nobody(id: ObjectId, header: &Header) -> Self {
+        let who = Address { name: String::new(), email: String::new() };
+        let nobody = Stamp { who, seconds: header.claimed, offset_minutes: 0 };
+        Self {
+            id,
+            tree: header.tree,
+            parents: header.parents.clone(),
+            author: nobody.clone(),
+            committer: nobody,
+            message: Vec::new(),
+        }
+    }
+
     /// Whom the message names as further authors, wherever it does: naming somebody can only keep
     /// that person from approving.
     pub(crate) fn co_authors(&self) -> Vec<Address> {

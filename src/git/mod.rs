@@ -86,6 +86,8 @@ pub(crate) enum Error {
     Missing { path: PathBuf, id: ObjectId },
     /// Two commits have several last common ancestors.
     Ambiguous { path: PathBuf, left: ObjectId, right: ObjectId },
+    /// A commit says in two ways what git writes once, so that readers would differ.
+    Malformed { path: PathBuf, id: ObjectId, reason: &'static str },
     /// It, or something in it, is broken or of an unknown kind.
     Unreadable { path: PathBuf, reason: String },
 }
@@ -252,6 +254,9 @@ impl Error {
             Self::Ambiguous { .. } => {
                 "rebase the change onto its base, or name two commits: `exc diff A..B`".to_owned()
             }
+            Self::Malformed { id, .. } => {
+                format!("no git writes such a commit: look at it with `git cat-file commit {id}`")
+            }
             Self::Unreadable { .. } => {
                 "run `git fsck` there; a clone made with `--filter` or of another object format cannot be read".to_owned()
             }
@@ -271,6 +276,11 @@ impl fmt::Display for Error {
             Self::Ambiguous { left, right, .. } => write!(
                 f,
                 "{left} and {right} were merged into each other, so where the change began cannot be told"
+            ),
+            Self::Malformed { path, id, reason } => write!(
+                f,
+                "the repository of `{}` cannot be read: the object {id} is damaged: {reason}",
+                path.display()
             ),
             Self::Unreadable { path, reason } => {
                 write!(f, "the repository of `{}` cannot be read: {reason}", path.display())

@@ -88,6 +88,9 @@ impl<'p> Demand<'p> {
 impl Collected {
     /// What the landing commit itself says: who merged it, and whom its message names.
     pub(crate) fn unsigned(&mut self, landing: &Landing, demand: &Demand<'_>, wrote: &Wrote) {
+        if landing.malformed.is_some() {
+            return;
+        }
         let mut taken = false;
         if landing.commit.parents.len() == 2 {
             let author = &landing.commit.author.who;
@@ -242,7 +245,7 @@ impl Collected {
                 UnknownContributor::Unapproved => why.push(Reason::UnknownContributor { address }),
             }
         }
-        why.extend(wrote.missing.map(|object| Reason::Missing { object }));
+        why.extend(wrote.gaps());
         let is_blocked = why.len() > n_reasons;
         let n_counted = u32::try_from(self.counted.len()).unwrap_or(u32::MAX);
         if !is_blocked && n_counted >= demand.quorum {

@@ -104,6 +104,7 @@ impl<'a> Walk<'a> {
         track(&mut self.approvals, &landing.approvals, self.id);
         if event.files != self.files {
             self.change(landing, judge, event);
+            self.doubt(landing);
         }
         if let Some(judge) = judge {
             self.approve(landing, judge);
@@ -138,6 +139,17 @@ impl<'a> Walk<'a> {
                 self.unknown(landing, RevisionKind::Ambiguous, None, reason);
             }
         }
+    }
+
+    /// Whatever a commit brings that can be read in two ways is not judged by it.
+    fn doubt(&mut self, landing: &Landing) {
+        let Some(reason) = landing.malformed else { return };
+        let reason = Reason::Malformed { commit: landing.commit.id, reason };
+        if let Some(revision) = self.revisions.last_mut() {
+            revision.state = State::Unknown;
+            revision.why.push(reason.clone());
+        }
+        self.gap = Some(reason);
     }
 
     /// Remembers who wrote the text that is about to be replaced.
@@ -389,7 +401,7 @@ impl<'a> Walk<'a> {
         }
         if let Some(open) = &self.open {
             let why = self.revisions[open.revision].why.clone();
-            let is_unknown = why.iter().any(|it| matches!(it, Reason::Missing { .. }));
+            let is_unknown = why.iter().any(|it| it.is_gap());
             let verdict = match (is_unknown, self.was_approved) {
                 (true, _) => Verdict::Indeterminate,
                 (false, true) => Verdict::Lapsed,

@@ -31,6 +31,8 @@ pub(crate) struct Landed {
 /// A commit of the mainline that changed something in the register.
 pub(crate) struct Landing {
     pub(crate) commit: Commit,
+    /// Why what it says of itself is not known; then nobody made it.
+    pub(super) malformed: Option<&'static str>,
     /// Its place on the mainline, from the oldest that is known, 0.
     pub(crate) position: usize,
     /// Everything that the register holds, since the commit before it is missing.
@@ -173,10 +175,14 @@ impl<'a> Reading<'a> {
         if !is_about && !files.has_approvals(self.wanted) {
             return Ok(None);
         }
-        let commit = self.repo.commit(touch.commit)?;
+        let (commit, malformed) = read_commit(self.repo, touch.commit)?;
         let mut contributors = Vec::new();
         if is_about && !is_boundary {
-            let named = self.authorship.of_landing(touch, &commit)?.into_iter();
+            let named = match malformed {
+                Some(reason) => Authorship::of_malformed(touch, reason),
+                None => self.authorship.of_landing(touch, &commit)?,
+            };
+            let named = named.into_iter();
             contributors.extend(named.map(|(path, people)| (shown(&path).into_bytes(), people)));
             contributors.sort_by(|(a, _), (b, _)| a.cmp(b));
         }
@@ -184,6 +190,7 @@ impl<'a> Reading<'a> {
         let Files { policy, records, approvals } = files;
         Ok(Some(Landing {
             commit,
+            malformed,
             position,
             is_boundary,
             policy,
@@ -262,6 +269,17 @@ impl Landing {
         let paths = self.contributors.iter();
         let paths = paths.filter_map(|(path, _)| std::str::from_utf8(path).ok());
         paths.filter(move |path| !landed.contains(path) && path.ends_with(".yaml"))
+    }
+}
+
+/// A commit, and why what it says of itself is not known: the tree that it brought still is.
+fn read_commit(repo: &Repo, id: ObjectId) -> Result<(Commit, Option<&'static str>), Error> {
+    match repo.commit(id) {
+        Ok(commit) => Ok((commit, None)),
+        Err(Error::Malformed { reason, .. }) => {
+            Ok((Commit::of_nobody(id, &repo.header(id)?), Some(reason)))
+        }
+        Err(error) => Err(error),
     }
 }
 

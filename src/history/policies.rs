@@ -122,7 +122,13 @@ impl Policies {
 
     /// Whether the newest text is one that nobody has approved.
     pub(crate) fn is_unsettled(&self) -> bool {
-        self.revisions.last().is_some_and(|it| it.state == State::Open)
+        self.is_unknown() || self.revisions.last().is_some_and(|it| it.state == State::Open)
+    }
+
+    /// Whether nobody can tell if somebody approved the newest text.
+    pub(crate) fn is_unknown(&self) -> bool {
+        let is_gap = |it: &PolicyRevision| it.why.iter().any(Reason::is_gap);
+        self.revisions.last().is_some_and(|it| it.state == State::Unknown && is_gap(it))
     }
 }
 
@@ -230,6 +236,9 @@ impl Walk<'_> {
             }
             (Err(why), policy) => {
                 revision.evidence = open.collected.counted();
+                if why.iter().any(Reason::is_gap) {
+                    revision.state = State::Unknown;
+                }
                 revision.why = why;
                 if policy.is_none() {
                     revision.why.insert(0, Reason::PolicyUnusable);

@@ -352,7 +352,7 @@ impl<'a> Proposal<'a> {
                     }
                 }
             }
-            blocked.extend(self.wrote.missing.map(|object| Reason::Missing { object }));
+            blocked.extend(self.wrote.gaps());
             if self.demand.risk > self.subject.risk && self.subject.record != POLICY_ID {
                 notes.push(Reason::RiskBefore { risk: self.demand.risk });
             }

@@ -75,6 +75,11 @@ pub(crate) enum Reason {
     Missing {
         object: ObjectId,
     },
+    /// What a commit says can be read in two ways.
+    Malformed {
+        commit: ObjectId,
+        reason: &'static str,
+    },
     /// What happened before is not in this clone.
     HistoryMissing {
         object: ObjectId,
@@ -166,6 +171,9 @@ impl fmt::Display for Reason {
             Self::Missing { object } => {
                 write!(f, "this clone lacks the object {}", short(*object))
             }
+            Self::Malformed { commit, reason } => {
+                write!(f, "the commit {} cannot be judged: {reason}", short(*commit))
+            }
             Self::HistoryMissing { object } => write!(
                 f,
                 "this clone stops before {}: what happened until then is not known",
@@ -197,6 +205,13 @@ impl fmt::Display for Reason {
             ),
             Self::PolicyUnusable => f.write_str("this policy cannot be used"),
         }
+    }
+}
+
+impl Reason {
+    /// Whether nobody can know better, rather than that something is known to be wrong.
+    pub(super) fn is_gap(&self) -> bool {
+        matches!(self, Self::Missing { .. } | Self::Malformed { .. })
     }
 }
 

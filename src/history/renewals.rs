@@ -15,7 +15,7 @@ pub(super) fn is_one_run(landed: &Landed, from: usize, landing: &Landing) -> boo
     let run = landed.landings.get(start..end).unwrap_or_default();
     let n_between = landing.position.saturating_sub(from) + 1;
     run.len() == n_between
-        && run.iter().all(|it| it.commit.parents.len() < 2)
+        && run.iter().all(|it| it.commit.parents.len() < 2 && it.malformed.is_none())
         && run.windows(2).all(|pair| {
             let [older, newer] = pair else { return false };
             let gap = newer.commit.committer.seconds - older.commit.committer.seconds;

@@ -22,6 +22,8 @@ pub(crate) struct Wrote {
     /// Whether there may be more of them.
     pub(super) is_in_part: bool,
     pub(super) missing: Option<ObjectId>,
+    /// A commit of which nobody can tell who made it, and why.
+    pub(super) malformed: Option<(ObjectId, &'static str)>,
 }
 
 /// Those who wrote the texts that once stood on the mainline: whoever puts one back has not written
@@ -72,6 +74,7 @@ impl Wrote {
         other.requesters.iter().for_each(|address| self.requested_by(address));
         self.is_in_part |= other.is_in_part;
         self.missing = self.missing.or(other.missing);
+        self.malformed = self.malformed.or(other.malformed);
     }
 
     /// Adds those who wrote several files.
@@ -84,6 +87,9 @@ impl Wrote {
             Completeness::Complete => {}
             Completeness::OneCommit => self.is_in_part = true,
             Completeness::Missing(object) => self.missing = self.missing.or(Some(object)),
+            Completeness::Malformed(commit, reason) => {
+                self.malformed = self.malformed.or(Some((commit, reason)));
+            }
         }
         for it in &contributors.people {
             let author = (it.who.clone(), Some(it.commit));
@@ -109,6 +115,13 @@ impl Wrote {
         let authors = self.authors.iter().chain(&self.committers);
         let authors = authors.map(|(who, _)| who.email.as_str());
         authors.chain(self.requesters.iter().map(String::as_str))
+    }
+
+    /// What has to be known first to tell who wrote it.
+    pub(super) fn gaps(&self) -> impl Iterator<Item = Reason> {
+        let missing = self.missing.map(|object| Reason::Missing { object });
+        let malformed = self.malformed.map(|(commit, reason)| Reason::Malformed { commit, reason });
+        missing.into_iter().chain(malformed)
     }
 
     /// Why somebody cannot have approved this text.

@@ -70,7 +70,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
             is_failing: trail.is_failing(late_days),
         })
         .collect();
-    let is_unknown = judged.iter().any(|it| it.trail.verdict == Verdict::Indeterminate);
+    let is_unknown = judged.iter().any(|it| it.trail.verdict == Verdict::Indeterminate)
+        || audit.policies.is_unknown();
     let is_record_failing = judged.iter().any(|it| it.is_failing);
     let population = judged.len();
     let judged = sampled(judged, args, &mut notes);

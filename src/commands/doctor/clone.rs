@@ -44,9 +44,10 @@ pub(super) fn checks(site: &Site) -> Vec<Check> {
 fn refused(site: &Site, error: &git::Error) -> Check {
     let format = match error {
         git::Error::Unreadable { .. } => Format::around(&site.root).ok().flatten(),
-        git::Error::NotOwned { .. } | git::Error::Missing { .. } | git::Error::Ambiguous { .. } => {
-            None
-        }
+        git::Error::NotOwned { .. }
+        | git::Error::Missing { .. }
+        | git::Error::Ambiguous { .. }
+        | git::Error::Malformed { .. } => None,
     };
     let foreign = format.as_ref().and_then(foreign_format);
     foreign.unwrap_or_else(|| Check::unjudged("repository", error.to_string(), error.hint()))

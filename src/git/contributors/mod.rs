@@ -46,6 +46,8 @@ pub(crate) enum Completeness {
     OneCommit,
     /// This clone lacks an object that may name more people.
     Missing(ObjectId),
+    /// Whom a commit names cannot be told, and why.
+    Malformed(ObjectId, &'static str),
 }
 
 impl Repo {
@@ -77,7 +79,14 @@ impl Repo {
             }
         }
         let completeness = missing.map_or(Completeness::Complete, Completeness::Missing);
-        search.named(written, completeness)
+        let named = search.named(written, completeness)?;
+        for people in named.values() {
+            // It has not landed, so it can still be made anew.
+            if let Completeness::Malformed(id, _) = people.completeness {
+                self.commit(id)?;
+            }
+        }
+        Ok(named)
     }
 }
 
@@ -140,6 +149,17 @@ impl Authorship<'_> {
         self.named(written, completeness)
     }
 
+    /// The same where nobody can tell who made the commit.
+    pub(crate) fn of_malformed(
+        touch: &Touch,
+        reason: &'static str,
+    ) -> BTreeMap<Vec<u8>, Contributors> {
+        let landed = touch.changes.iter().filter(|change| is_other_text(change));
+        let completeness = Completeness::Malformed(touch.commit, reason);
+        let unknown = Contributors { people: Vec::new(), completeness };
+        landed.map(|change| (change.path.clone(), unknown.clone())).collect()
+    }
+
     /// The commits that wrote the text which some commits hold at a path, whenever that was: it may
     /// have been written and left again before anything landed with it.
     fn origins(
@@ -186,13 +206,25 @@ impl Authorship<'_> {
         completeness: Completeness,
     ) -> Result<BTreeMap<Vec<u8>, Contributors>, Error> {
         let mut known: HashMap<ObjectId, Vec<Contributor>> = HashMap::new();
+        let mut malformed: HashMap<ObjectId, &'static str> = HashMap::new();
         for &id in written.values().flatten() {
             if let Entry::Vacant(place) = known.entry(id) {
-                place.insert(people_of(&self.repo.commit(id)?));
+                let people = match self.repo.commit(id) {
+                    Ok(commit) => people_of(&commit),
+                    Err(Error::Malformed { reason, .. }) => {
+                        malformed.insert(id, reason);
+                        Vec::new()
+                    }
+                    Err(error) => return Err(error),
+                };
+                place.insert(people);
             }
         }
         let named = |(path, commits): (Vec<u8>, Vec<ObjectId>)| {
             let people = commits.iter().flat_map(|id| known[id].iter().cloned()).collect();
+            let malformed = commits.iter().find_map(|id| malformed.get_key_value(id));
+            let completeness =
+                malformed.map_or(completeness, |(id, why)| Completeness::Malformed(*id, why));
             (path, Contributors { people, completeness })
         };
         Ok(written.into_iter().map(named).collect())

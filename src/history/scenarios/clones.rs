@@ -2,7 +2,7 @@
 
 use git2::ObjectType;
 
-use super::world::{ID, PATH, POLICY, World};
+use super::world::{ANY, ID, PATH, POLICY, SIGNED, World, policy};
 use crate::git::{Error, ObjectId, Repo};
 use crate::history::{Audit, Landed, Verdict, Wanted};
 
@@ -97,20 +97,110 @@ fn s57_a_clone_without_trees_says_which_object_it_lacks() {
     assert!(matches!(error, Some(Error::Missing { id, .. }) if id == tree), "{error:?}");
 }
 
-#[test]
-fn s58_a_landing_with_two_authors_is_an_error() {
-    let mut world = World::approved();
-    world.push_edit("carol", "expires: 2024-01-31");
-    let tree = world.repo().header(world.main).expect("a commit").tree;
-    let parent = world.repo().header(world.main).expect("a commit").parents[0];
+/// Makes the newest commit of the mainline anew, with a second author.
+fn add_an_author(world: &mut World) -> String {
+    let header = world.repo().header(world.main).expect("a commit");
+    let parents: String = header.parents.iter().map(|id| format!("parent {id}\n")).collect();
     let stamp = "Carol <carol@example.com> 1700090000 +0000";
-    world.main = world.history.raw(
-        format!("tree {tree}\nparent {parent}\nauthor {stamp}\nauthor Bob <bob@example.com> 1700090000 +0000\ncommitter {stamp}\n\nchange\n").as_bytes(),
+    let text = format!(
+        "tree {}\n{parents}author {stamp}\nauthor Bob <bob@example.com> 1700090000 +0000\ncommitter {stamp}\n\nchange\n",
+        header.tree
     );
-    let repo = world.repo();
-    let chain = repo.chain(world.main).expect("a chain");
-    let error = Landed::read(&repo, &chain, "exceptions", Wanted::Everything).err();
-    assert!(error.is_some_and(|it| it.to_string().contains("two authors")));
+    world.main = world.history.raw(text.as_bytes());
+    world.history.point("refs/heads/main", world.main);
+    world.main.to_string().chars().take(7).collect()
+}
+
+#[test]
+fn s58_a_landing_with_two_authors_keeps_what_it_touches_from_being_judged_and_nothing_else() {
+    let mut world = World::approved();
+    world.push("mallory", "another\n", |files| {
+        let text = files[PATH].replace("K7QD", "ZZZZ");
+        files.insert("exceptions/EXC-2026-ZZZZ.yaml".to_owned(), text);
+    });
+    let other = |world: &World| world.audit().trail("EXC-2026-ZZZZ").map(|it| it.verdict);
+    // Even a tightening, which takes nobody.
+    world.push_edit("carol", "expires: 2024-01-31");
+    let commit = add_an_author(&mut world);
+    let why = format!("indeterminate: the commit {commit} cannot be judged: it has two authors");
+    assert_eq!(world.said(), why);
+    assert_eq!(world.told().last().map(String::as_str), Some("tightening indeterminate"));
+    assert_eq!(other(&world), Some(Verdict::Unapproved));
+    // A landing that git can read is judged again, by what is known to be settled.
+    world.push_edit("carol", "title: A better title");
+    assert_eq!(world.verdict(), Verdict::Approved);
+}
+
+#[test]
+fn s58_who_wrote_a_text_on_top_of_it_is_not_known_either() {
+    let mut world = World::approved();
+    world.push_edit("carol", "expires: 2024-06-30");
+    let commit = add_an_author(&mut world);
+    let mut branch = world.branch();
+    world.edit(&mut branch, "carol", "expires: 2024-09-30");
+    world.sign(&mut branch, "carol", "alice");
+    world.merge(&branch, "dana");
+    assert!(
+        world.said().starts_with(&format!("indeterminate: the commit {commit}")),
+        "{}",
+        world.said()
+    );
+    // What was approved before is put back without it.
+    world.push_edit("carol", "expires: 2024-03-31");
+    assert_eq!(world.verdict(), Verdict::Approved);
+    // Whoever puts the other back has not written it.
+    let mut branch = world.branch();
+    world.edit(&mut branch, "carol", "expires: 2024-06-30");
+    world.sign(&mut branch, "carol", "alice");
+    world.merge(&branch, "dana");
+    assert_eq!(world.verdict(), Verdict::Indeterminate);
+}
+
+#[test]
+fn s58_a_merge_with_two_authors_approves_nothing() {
+    let mut world = World::with_policy(&policy(ANY));
+    let mut branch = world.branch();
+    world.edit(&mut branch, "carol", "");
+    world.merge(&branch, "alice");
+    assert_eq!(world.verdict(), Verdict::Approved);
+    add_an_author(&mut world);
+    assert_eq!(world.verdict(), Verdict::Indeterminate);
+}
+
+#[test]
+fn s58_a_commit_of_a_branch_with_two_authors_keeps_only_its_text_from_being_judged() {
+    let mut world = World::new();
+    let main = world.main;
+    world.push_edit("carol", "");
+    add_an_author(&mut world);
+    let mut branch = world.branch();
+    world.main = main;
+    world.files.remove(PATH);
+    world.sign(&mut branch, "carol", "alice");
+    world.commit(&mut branch, "carol", |files| {
+        let text = files[PATH].replace("K7QD", "ZZZZ");
+        files.insert("exceptions/EXC-2026-ZZZZ.yaml".to_owned(), text);
+    });
+    world.merge(&branch, "dana");
+    assert_eq!(world.verdict(), Verdict::Indeterminate);
+    let other = world.audit().trail("EXC-2026-ZZZZ").map(|it| it.verdict);
+    assert_eq!(other, Some(Verdict::Unapproved));
+    assert!(world.repo().contributors_since(main, branch.tip, "exceptions").is_err());
+}
+
+#[test]
+fn a_policy_in_a_landing_with_two_authors_is_not_in_force() {
+    let mut world = World::with_policy(&policy(ANY));
+    let mut branch = world.branch();
+    world.commit(&mut branch, "dana", |files| {
+        files.insert(POLICY.to_owned(), policy(SIGNED));
+    });
+    world.merge(&branch, "alice");
+    add_an_author(&mut world);
+    let policies = world.audit().policies;
+    assert_eq!(policies.revisions.last().map(|it| it.state.as_str()), Some("indeterminate"));
+    assert!(policies.is_unknown() && policies.is_unsettled());
+    assert_eq!(policies.in_force().len(), 1);
 }
 
 #[test]
