@@ -8,7 +8,7 @@ use std::fmt;
 use chrono::NaiveDate;
 
 use super::lineage::Digest;
-use super::statement::Statement;
+use super::statement::{Decision, Statement};
 use crate::model::RiskLevel;
 
 /// A text that wants an approval.
@@ -52,6 +52,15 @@ pub(crate) enum Misfit {
 }
 
 impl Subject<'_> {
+    /// What a statement has to fit: a rejection is about a text, whatever was settled before it.
+    pub(super) fn for_decision(&self, statement: &Statement) -> Self {
+        let lineage = match statement.decision {
+            Decision::Approve => self.lineage,
+            Decision::Reject => statement.after,
+        };
+        Self { lineage, ..self.clone() }
+    }
+
     /// Refuses a statement about anything else.
     pub(crate) fn fits(&self, statement: &Statement) -> Result<(), Misfit> {
         if statement.register != self.register {

@@ -198,11 +198,11 @@ impl Collected {
         demand: &Demand<'_>,
         wrote: &Wrote,
     ) {
-        match sign_of(approval, subject, seen, demand, wrote) {
+        let subject = subject.for_decision(&approval.statement);
+        match sign_of(approval, &subject, seen, demand, wrote) {
             // The last word of a person counts.
             Ok(counted) if approval.statement.decision == Decision::Reject => {
-                self.counted.remove(&counted.person);
-                self.rejected.push(counted.person);
+                self.reject(counted.person);
             }
             Ok(counted) => {
                 self.rejected.retain(|person| *person != counted.person);
@@ -211,6 +211,18 @@ impl Collected {
             Err(Some(reason)) => self.why.push(reason),
             Err(None) => {}
         }
+    }
+
+    /// Somebody rejects the text.
+    pub(super) fn reject(&mut self, person: String) {
+        self.counted.remove(&person);
+        if !self.rejected.contains(&person) {
+            self.rejected.push(person);
+        }
+    }
+
+    pub(super) fn rejected(&self) -> &[String] {
+        &self.rejected
     }
 
     pub(crate) fn add(&mut self, reason: Reason) {

@@ -14,6 +14,7 @@ use super::landed::{Landed, Landing};
 use super::lineage::Digest;
 use super::policies::Policies;
 use super::reason::Reason;
+use super::rejections::Rejections;
 use super::renewals::{is_one_run, n_renewals};
 use super::verdict::{Revision, RevisionKind, State, Trail, Verdict};
 use super::wrote::{Older, Wrote};
@@ -58,6 +59,7 @@ struct Walk<'a> {
     /// What brought the text that stands there now, and moved it.
     brought: Vec<&'a Event>,
     approvals: BTreeMap<String, ObjectId>,
+    rejections: Rejections,
     was_approved: bool,
     /// Whether it was ever deleted, and whether it is.
     was_deleted: bool,
@@ -86,6 +88,7 @@ pub(super) fn trail<'a>(
         older: Older::default(),
         brought: Vec::new(),
         approvals: BTreeMap::new(),
+        rejections: Rejections::default(),
         was_approved: false,
         was_deleted: false,
         is_deleted: false,
@@ -107,6 +110,7 @@ impl<'a> Walk<'a> {
             self.doubt(landing);
         }
         if let Some(judge) = judge {
+            self.rejections.track(self.landed, landing, self.id, judge);
             self.approve(landing, judge);
         }
     }
@@ -266,11 +270,15 @@ impl<'a> Walk<'a> {
         let Some(text) = self.revisions[open.revision].text.clone() else { return };
         let demand = self.demand(judge, &text);
         let lineage = self.lineage(judge);
+        let content = Digest::of(text.file().text().as_bytes());
+        for person in self.rejections.of(self.id, content, Some(&text), &demand, &self.wrote) {
+            open.collected.reject(person);
+        }
         if let Some(expires) = text.exception.expires {
             let subject = Subject {
                 register: &judge.register,
                 record: self.id,
-                content: Digest::of(text.file().text().as_bytes()),
+                content,
                 lineage,
                 expires,
                 risk: risk_of(&text),
@@ -285,6 +293,7 @@ impl<'a> Walk<'a> {
                 &mut open.collected,
             );
         }
+        self.rejections.keep(open.collected.rejected(), content, Some(&text));
         let decision = open.collected.decide(&demand, &self.wrote);
         let revision = &mut self.revisions[open.revision];
         match decision {
@@ -379,6 +388,7 @@ impl<'a> Walk<'a> {
             settled: self.settled.map(|(_, settled)| settled),
             wrote: self.wrote,
             older: self.older,
+            rejections: self.rejections,
             lineage,
             first_promised,
             days_granted,

@@ -6,8 +6,9 @@
 //! the person's key stands behind it on a day.
 //!
 //! [`landed`] is what a repository's mainline brought and [`texts`] what it says there, and no
-//! other part reads one; [`clock`] says what its dates are worth. [`policies`] tells which policy was in force, [`filed`] which
-//! approvals the register held, [`wrote`] who cannot approve a text, [`evidence`] who has. [`judge`]
+//! other part reads one; [`clock`] says what its dates are worth. [`policies`] tells which policy
+//! was in force, [`filed`] which approvals the register held, [`rejections`] which rejections it
+//! ever held, [`wrote`] who cannot approve a text, [`evidence`] who has. [`judge`]
 //! makes the trail of one record, [`renewals`] counts in it, and [`audit`] makes that of all.
 //! [`verdict`] and [`reason`] hold what is said. [`proposal`] says the same of a text before it
 //! lands, [`tally`] what its approvals come to; [`needs`] is both on one page.
@@ -30,6 +31,7 @@ mod needs;
 mod policies;
 mod proposal;
 mod reason;
+mod rejections;
 mod renewals;
 #[cfg(test)]
 mod scenarios;

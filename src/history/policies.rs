@@ -15,6 +15,7 @@ use super::filed::{Looking, look_at_approvals, track};
 use super::landed::{Changed, Landed, Landing};
 use super::lineage::Digest;
 use super::reason::Reason;
+use super::rejections::Rejections;
 use super::verdict::{Counted, State};
 use super::wrote::{Older, Wrote};
 use crate::changes;
@@ -42,6 +43,8 @@ pub(crate) struct Policies {
     pub(super) wrote: Wrote,
     /// Those who wrote the texts that stood there before.
     pub(super) older: Older,
+    /// The rejections of texts that stood there.
+    pub(super) rejections: Rejections,
 }
 
 /// A change of the policy as it landed.
@@ -99,6 +102,7 @@ impl Policies {
             lineage: None,
             wrote: Wrote::default(),
             older: Older::default(),
+            rejections: Rejections::default(),
         };
         let mut walk =
             Walk { landed, policies, settled: None, open: None, approvals: BTreeMap::new() };
@@ -136,6 +140,9 @@ impl Walk<'_> {
     fn step(&mut self, landing: &Landing) {
         let before = self.settled;
         track(&mut self.approvals, &landing.approvals, POLICY_ID);
+        if let Some(judge) = self.settled.map(|at| Arc::clone(&self.policies.texts[at])) {
+            self.policies.rejections.track(self.landed, landing, POLICY_ID, &judge);
+        }
         if let Some(changed) = &landing.policy {
             self.change(landing, changed);
         }
@@ -215,6 +222,10 @@ impl Walk<'_> {
             expires: NO_END,
             risk: RiskLevel::Critical,
         };
+        let rejections = &mut self.policies.rejections;
+        for person in rejections.of(POLICY_ID, open.content, None, &demand, &open.wrote) {
+            open.collected.reject(person);
+        }
         look_at_approvals(
             &Looking { landed: self.landed, landing, demand: &demand, subject: &subject },
             &self.approvals,
@@ -222,6 +233,7 @@ impl Walk<'_> {
             &mut open.seen,
             &mut open.collected,
         );
+        self.policies.rejections.keep(open.collected.rejected(), open.content, None);
         let revision = &mut self.policies.revisions[open.revision];
         match (open.collected.decide(&demand, &open.wrote), &open.policy) {
             (Ok((evidence, notes)), Some(policy)) => {

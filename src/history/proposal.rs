@@ -49,6 +49,8 @@ pub(crate) struct Proposal<'a> {
     pub(crate) is_on_mainline: bool,
     subject: Subject<'a>,
     wrote: Wrote,
+    /// Who rejected it, or a text that says the same, on the mainline.
+    rejected: Vec<String>,
     is_complete: bool,
 }
 
@@ -146,8 +148,13 @@ impl<'a> Proposal<'a> {
         if let Some(trail) = trail {
             wrote.add_older(&trail.older, record);
         }
+        let demand = Demand::of_change(policy, settled, record);
+        let content = Digest::of(record.file().text().as_bytes());
+        let rejected = trail.map_or_else(Vec::new, |trail| {
+            trail.rejections.of(&exception.id, content, Some(record), &demand, &wrote)
+        });
         Some(Self {
-            demand: Demand::of_change(policy, settled, record),
+            demand,
             kind: match (is_complete, needless) {
                 (false, _) => UNKNOWN,
                 (true, Some(Needless::Settled)) => changes::Kind::Identical.as_str(),
@@ -159,12 +166,13 @@ impl<'a> Proposal<'a> {
             subject: Subject {
                 register: &policy.register,
                 record: &exception.id,
-                content: Digest::of(record.file().text().as_bytes()),
+                content,
                 lineage,
                 expires: exception.expires?,
                 risk: risk_of(record),
             },
             wrote,
+            rejected,
             is_complete,
         })
     }
@@ -203,6 +211,9 @@ impl<'a> Proposal<'a> {
         if let Some(policies) = policies {
             wrote.add_older_exact(&policies.older, content);
         }
+        let rejected = policies.map_or_else(Vec::new, |policies| {
+            policies.rejections.of(POLICY_ID, content, None, &demand, &wrote)
+        });
         Self {
             demand,
             kind: if is_complete { "policy change" } else { UNKNOWN },
@@ -218,6 +229,7 @@ impl<'a> Proposal<'a> {
                 risk: RiskLevel::Critical,
             },
             wrote,
+            rejected,
             is_complete,
         }
     }
@@ -297,7 +309,7 @@ impl<'a> Proposal<'a> {
         let is_same =
             |it: &OnMainline| it.person == statement.approver && it.key.as_ref() == Some(&key);
         let has_landed = self.landed.iter().any(is_same) && signature::is_intact(&approval);
-        let mut subject = self.subject.clone();
+        let mut subject = self.subject.for_decision(statement);
         if !self.is_complete {
             subject.lineage = statement.after;
         }
@@ -330,11 +342,13 @@ impl<'a> Proposal<'a> {
     pub(crate) fn tally(&self, votes: &[Vote]) -> Tally {
         let landed = self.landed.iter().map(|it| (it.person.clone(), it.kind));
         let mut have: BTreeMap<String, Evidence> = landed.collect();
-        let mut rejected = BTreeSet::new();
+        let mut rejected: BTreeSet<String> = self.rejected.iter().cloned().collect();
         for vote in votes.iter().filter(|vote| vote.refusal.is_none()) {
             let Some(stated) = &vote.stated else { continue };
             match stated.decision {
                 Decision::Approve => {
+                    // Who approves it now takes back what was said before.
+                    rejected.remove(&stated.approver);
                     have.insert(stated.approver.clone(), Evidence::Signed);
                 }
                 Decision::Reject => {

@@ -9,6 +9,7 @@ use chrono::{DateTime, NaiveDate};
 
 use super::lineage::Digest;
 use super::reason::Reason;
+use super::rejections::Rejections;
 use super::wrote::{Older, Wrote};
 use crate::changes;
 use crate::git::ObjectId;
@@ -32,6 +33,8 @@ pub(crate) struct Trail {
     pub(super) wrote: Wrote,
     /// Those who wrote the texts that stood there before.
     pub(super) older: Older,
+    /// The rejections of texts that stood there.
+    pub(super) rejections: Rejections,
     /// What the next approval is given on top of.
     pub(crate) lineage: Digest,
     /// Times that it was allowed for longer, filed again, or opened again, as it landed.
@@ -218,6 +221,7 @@ impl Trail {
             settled: crate::source::load_unchecked(text.file()).map(Arc::new),
             wrote: Wrote::default(),
             older: Older::default(),
+            rejections: Rejections::default(),
             lineage: Digest::beginning(&policy.register, &text.exception.id),
             renewals: 0,
             first_promised: None,

@@ -51,7 +51,9 @@ fn check(proposal: &Proposal<'_>, _context: &Context<'_>, findings: &mut Vec<Fin
             CODE.finding(record.at("/risk/level"), message).help(help).record(id)
         };
         for person in &needs.rejected {
-            let help = format!("change the text, or ask `{person}` to withdraw the rejection");
+            let help = format!(
+                "change what it says (a title or a comment is not enough), or ask `{person}` to take the rejection back with `exc approve {id}`"
+            );
             findings.push(finding(format!("`{person}` has rejected this text"), help));
         }
         if needs.takes_signatures && !needs.is_met && needs.rejected.is_empty() {

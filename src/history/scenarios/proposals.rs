@@ -164,6 +164,30 @@ fn whoever_first_wrote_a_text_that_is_put_back_may_not_sign_it() {
 }
 
 #[test]
+fn what_was_rejected_on_the_mainline_is_rejected_before_it_lands_again() {
+    let mut world = World::approved();
+    let mut branch = world.branch();
+    world.edit(&mut branch, "carol", "expires: 2024-09-30");
+    let mut statement = world.statement(&branch.files, "bob");
+    statement.decision = Decision::Reject;
+    world.put(&mut branch, "carol", &statement, "bob");
+    world.merge(&branch, "dana");
+    world.push("carol", "clean up\n", |files| {
+        files.retain(|path, _| !path.ends_with(".bob.approval"));
+    });
+    let tally = |changes: &str, signers: &[&str]| {
+        let mut branch = world.branch();
+        world.edit(&mut branch, "carol", changes);
+        signers.iter().for_each(|signer| world.sign(&mut branch, "carol", signer));
+        Seen::of(&world, &branch).tally()
+    };
+    assert_eq!(tally("", &["alice"]).rejected, ["bob"]);
+    assert_eq!(tally("title: A better title", &["alice"]).rejected, ["bob"]);
+    assert_eq!(tally("expires: 2024-08-31", &["alice"]).rejected, [""; 0]);
+    assert_eq!(tally("", &["bob"]).rejected, [""; 0]);
+}
+
+#[test]
 fn whoever_lowers_the_risk_needs_the_approvals_of_the_higher_one() {
     let mut world = World::new();
     let mut branch = world.branch();
