@@ -48,6 +48,13 @@ pub(crate) enum Mode {
     Unknown,
 }
 
+impl Mode {
+    /// Whether it is the text of a file.
+    pub(crate) fn is_file(self) -> bool {
+        matches!(self, Self::File | Self::Executable)
+    }
+}
+
 impl Header {
     /// What the committer claims, in seconds since 1970; 0 where it cannot be read.
     pub(crate) fn claimed(&self) -> i64 {

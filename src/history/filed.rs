@@ -7,6 +7,7 @@ use super::binding::Subject;
 use super::evidence::{Collected, Demand, Seen};
 use super::landed::{Changed, Landed, Landing};
 use super::reason::Reason;
+use super::statement::Malformed;
 use super::wrote::Wrote;
 use crate::git::ObjectId;
 
@@ -27,6 +28,7 @@ pub(super) fn look_at_approvals(
     collected: &mut Collected,
 ) {
     let Looking { landed, landing, demand, subject } = looking;
+    let brought: HashSet<ObjectId> = landing.approvals.iter().filter_map(|it| it.after).collect();
     for (path, blob) in approvals {
         if !seen.insert(*blob) {
             continue;
@@ -35,7 +37,7 @@ pub(super) fn look_at_approvals(
             collected.add(Reason::Missing { object: *blob });
             continue;
         };
-        let is_new = landing.approvals.iter().any(|it| it.after == Some(*blob));
+        let is_new = brought.contains(blob);
         let approval = match read_approval(path, bytes) {
             Ok(approval) => approval,
             Err(reason) => {
@@ -52,11 +54,15 @@ pub(super) fn look_at_approvals(
 
 /// Reads an approval that stands at a path.
 pub(super) fn read_approval(path: &str, bytes: &[u8]) -> Result<Approval, Reason> {
-    let approval = Approval::parse(bytes).and_then(|it| it.stands_at(below(path)).map(|()| it));
-    approval.map_err(|malformed| {
+    approval_at(path, bytes).map_err(|malformed| {
         let reason = Box::new(NotCounted::Malformed(malformed));
         Reason::NotCounted { path: path.to_owned(), reason }
     })
+}
+
+/// The same, with what to do about one that is none.
+pub(crate) fn approval_at(path: &str, bytes: &[u8]) -> Result<Approval, Malformed> {
+    Approval::parse(bytes).and_then(|it| it.stands_at(below(path)).map(|()| it))
 }
 
 /// The part of an approval's path that its statement determines.

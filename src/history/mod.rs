@@ -39,7 +39,7 @@ mod signature;
 mod statement;
 mod tally;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod texts;
 mod verdict;
 mod wrote;
@@ -52,12 +52,13 @@ pub(crate) fn digest(bytes: &[u8]) -> String {
 pub(crate) use approval::{Approval, MAX_APPROVAL_SIZE, NotCounted};
 pub(crate) use audit::{Anchor, Audit};
 pub(crate) use clock::{Clock, Position, end_of};
+pub(crate) use filed::approval_at;
 pub(crate) use landed::{Landed, Wanted};
 pub(crate) use needs::Needs;
 pub(crate) use policies::{POLICY_ID, PolicyRevision, Trusted};
 pub(crate) use proposal::{Branch, Ground, Needless, Proposal};
 pub(crate) use reason::{Reason, short};
-pub(crate) use signature::{NAMESPACE, Refusal};
+pub(crate) use signature::{NAMESPACE, Refusal, is_signed_by_its_person};
 pub(crate) use statement::Decision;
 pub(crate) use tally::{Tally, Vote};
 pub(crate) use verdict::{Counted, Revision, RevisionKind, State, Trail, Verdict};

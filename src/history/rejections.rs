@@ -31,7 +31,9 @@ impl Rejections {
     pub(super) fn track(&mut self, landed: &Landed, landing: &Landing, id: &str, judge: &Policy) {
         let own = landing.approvals.iter().filter(|it| approved_id(&it.path) == Some(id));
         for changed in own {
-            let Some(bytes) = changed.before.and_then(|blob| landed.texts.bytes(blob)) else { continue };
+            let Some(bytes) = changed.before.and_then(|blob| landed.texts.bytes(blob)) else {
+                continue;
+            };
             let Ok(approval) = read_approval(&changed.path, bytes) else { continue };
             if approval.statement.decision == Decision::Approve {
                 self.removed.remove(&changed.path);

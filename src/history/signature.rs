@@ -64,6 +64,14 @@ pub(crate) fn verify<'p>(
     Ok(person)
 }
 
+/// Whether a key of the person whom an approval names signed it, on whatever day.
+pub(crate) fn is_signed_by_its_person(approval: &Approval, people: &[Person]) -> bool {
+    let person = people.iter().find(|person| person.id == approval.statement.approver);
+    approval.signature.namespace() == NAMESPACE
+        && person.is_some_and(|person| key_of(person, approval).is_some())
+        && is_intact(approval)
+}
+
 /// Whether the key that an approval names, whosever it is, signed the text above it.
 pub(super) fn is_intact(approval: &Approval) -> bool {
     let Approval { signed, signature, .. } = approval;

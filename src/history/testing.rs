@@ -16,7 +16,7 @@ pub(super) const BOB: &str = "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNT
 /// The key of a security key, and below a signature that it made with a touch.
 pub(super) const CAROL: &str = "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIAOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4AAAABHNzaDo=";
 
-pub(super) const ALICE_SIGNED: &str = "\
+pub(crate) const ALICE_SIGNED: &str = "\
 -----BEGIN SSH SIGNATURE-----
 U1NIU0lHAAAAAQAAADMAAAALc3NoLWVkMjU1MTkAAAAgNnAS5wsm2kvgl76mzTrZqqs0Tj
 7XABNkupAkezSaLPgAAAAPZXhjLWFwcHJvdmFsLXYxAAAAAAAAAAZzaGE1MTIAAABTAAAA
@@ -54,7 +54,7 @@ vzLDsE7pH1K+AAAAIQCpDe3DmZ6EuulHgbK3ijYCi4KnfwK5HrEfj80BvjGAgw==
 -----END SSH SIGNATURE-----
 ";
 
-pub(super) const BOB_SIGNED: &str = "\
+pub(crate) const BOB_SIGNED: &str = "\
 -----BEGIN SSH SIGNATURE-----
 U1NIU0lHAAAAAQAAAGgAAAATZWNkc2Etc2hhMi1uaXN0cDI1NgAAAAhuaXN0cDI1NgAAAE
 EEN6+zrPFvi0M6Byg+hRBagy44HSajZxyKKS5fAnUZ8qAs/t1+YITezISckXOUXmpZq2fp
@@ -92,7 +92,7 @@ sDX0H4Lv86wyt4p99ebQjsG4aHEjpBLEyyAgviwWB57tB9ry3dREkTOlcd/AZWinTNIbCO
 ";
 
 /// The statement that each of the signatures is about.
-pub(super) fn statement(approver: &str) -> String {
+pub(crate) fn statement(approver: &str) -> String {
     format!(
         "\
 exc-approval/v1

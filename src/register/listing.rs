@@ -135,6 +135,14 @@ fn list_folder(reader: &Reader, folder: &Folder) -> (Listing, Vec<Folder>) {
                 let depth = folder.depth + 1;
                 below.push(Folder { at: entry.at, name: entry.name, area, depth });
             }
+            // An approval stands in the folder of its record, and nothing stands beside these.
+            Ok(Kind::File)
+                if folder.area == Area::Approvals && folder.depth != 2 && !is_yaml(&entry.name) =>
+            {
+                let message = "this file is no approval: those stand in `approvals/ID/`";
+                let finding = STRAY_FILE.finding(Place::file(&entry.source("")), message);
+                listing.findings.push(finding.help("move it out of the register"));
+            }
             Ok(kind) => listing.add(entry, kind, folder.area),
         }
     }

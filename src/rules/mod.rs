@@ -80,6 +80,8 @@ mod properties;
 mod proposal;
 mod prose;
 mod raw_control_character;
+mod removed_approval;
+mod removed_rejection;
 mod renewal_repeats;
 mod renewals_do_not_add_up;
 mod renewed_late;
@@ -93,6 +95,7 @@ mod scope_repeats;
 mod scope_too_broad;
 mod scope_wildcard;
 mod several_documents;
+mod stray_approval;
 mod stray_file;
 mod symlink;
 mod tab_indentation;
@@ -114,18 +117,20 @@ mod weakened_policy;
 mod wrong_type;
 mod yaml_syntax;
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
 pub(crate) use self::expired::CODE as EXPIRED;
 use self::levels::apply_levels;
 pub(crate) use self::levels::{check_levels, name_codes};
-pub(crate) use self::proposal::{GitFile, Proposal};
+pub(crate) use self::proposal::{GitFile, LostApproval, Proposal};
 use self::scope_fault::FaultyTarget;
 use crate::changes::Change;
 use crate::finding::{self, Code, Finding};
 use crate::policy::Policy;
-use crate::register::{self, Register, Store};
+use crate::register::{self, ApprovalFile, Register, Store};
 use crate::source::Record;
 
 /// A check, with its page.
@@ -255,7 +260,10 @@ pub(crate) const RULES: &[&Rule] = &[
     &rewritten_renewal::RULE,
     &weakened_policy::RULE,
     &misleading_git_file::RULE,
+    &removed_rejection::RULE,
+    &removed_approval::RULE,
     &not_approved::RULE,
+    &stray_approval::RULE,
     &control_character::RULE,
     &line_separator::RULE,
     &bidi_control::RULE,
@@ -309,7 +317,20 @@ pub(crate) fn check_proposal(proposal: &Proposal<'_>, context: &Context<'_>) -> 
             _ => {}
         }
     }
+    apply_levels(&mut findings, context.policy);
     finding::sort(&mut findings);
+    findings
+}
+
+/// What is wrong with the files among the approvals of a register, by the id whose folder they
+/// stand in.
+pub(crate) fn check_approvals(
+    files: &BTreeMap<String, Vec<ApprovalFile>>,
+    register: &Register,
+    context: &Context<'_>,
+) -> Vec<Finding> {
+    let mut findings = stray_approval::check(files, register, context);
+    apply_levels(&mut findings, context.policy);
     findings
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::changes::Change;
-use crate::history::Needs;
+use crate::history::{Decision, Needs};
 use crate::policy::Policy;
 use crate::source::Record;
 use crate::text::SourceFile;
@@ -25,8 +25,23 @@ pub(crate) struct Proposal<'a> {
     /// The files that tell git how to show others, before and after, where they differ. One that is
     /// missing is empty.
     pub(crate) git_files: &'a [GitFile],
+    /// Signed approvals and rejections that are not there any more as they were.
+    pub(crate) lost_approvals: &'a [LostApproval],
     /// The changed records that need an approval, with what each has.
     pub(crate) needs: &'a [(&'a Record, Needs<'a>)],
+}
+
+/// A signed approval or rejection that a change removes, or puts something else in the place of.
+#[derive(Clone, Debug)]
+pub(crate) struct LostApproval {
+    /// As it was.
+    pub(crate) file: Arc<SourceFile>,
+    pub(crate) record: String,
+    /// Whoever signed it.
+    pub(crate) person: String,
+    pub(crate) decision: Decision,
+    /// Whether nothing stands there now.
+    pub(crate) is_gone: bool,
 }
 
 /// A file that tells git how to show others, before and after.

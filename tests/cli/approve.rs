@@ -528,6 +528,121 @@ fn the_gate_demands_signatures_where_nothing_else_counts() {
     assert_eq!(code, 1);
 }
 
+/// A register in which Alice approved the record and Bob rejected it, all of it on the mainline.
+fn rejected() -> Option<World> {
+    let world = World::new()?;
+    world.approve("alice", &[]);
+    world.approve("bob", &["--reject"]);
+    world.merge("dana@example.com");
+    Some(world)
+}
+
+/// What the gate says about a branch that starts at the mainline, with what stands on the disk.
+fn gate_on_main(world: &World) -> (String, u8) {
+    world.commit("topic", "lee.park@example.com", &["main"]);
+    let said = world.w.run(&["check", "--base", "main", "--head", "topic"]);
+    (said.out.clone(), said.code())
+}
+
+/// The file in which somebody approved or rejected the record.
+fn file_of(world: &World, person: &str) -> String {
+    let names = world.w.names(FOLDER);
+    let name = names.iter().find(|name| name.contains(&format!(".{person}.")));
+    format!("{FOLDER}/{}", name.expect("a file"))
+}
+
+#[test]
+fn a_rejection_is_taken_back_by_nobody_but_whoever_signed_it() {
+    let Some(world) = rejected() else { return };
+    let path = file_of(&world, "bob");
+    let text = world.w.read(&path);
+    std::fs::remove_file(world.w.path(&path)).expect("removed");
+    let (out, code) = gate_on_main(&world);
+    assert!(
+        out.contains("error[EXC408]: the rejection of `EXC-2026-K7QD` by `bob` is removed"),
+        "{out}"
+    );
+    assert_eq!(code, 1, "{out}");
+    world.w.write(&path, text.replace("decision: reject", "decision: approve"));
+    let (out, _) = gate_on_main(&world);
+    assert!(
+        out.contains("error[EXC408]: the rejection of `EXC-2026-K7QD` by `bob` is edited"),
+        "{out}"
+    );
+    // By Bob it may become an approval.
+    world.w.write(&path, &text);
+    let said = world.approve("bob", &[]);
+    assert_eq!(said.code(), 0, "{}", said.err);
+    assert!(world.w.read(&path).contains("decision: approve"));
+    let (out, code) = gate_on_main(&world);
+    assert!(!out.contains("EXC408") && !out.contains("EXC409"), "{out}");
+    assert_eq!(code, 0, "{out}");
+}
+
+#[test]
+fn an_approval_that_goes_is_worth_a_warning() {
+    let Some(world) = rejected() else { return };
+    std::fs::remove_file(world.w.path(file_of(&world, "alice"))).expect("removed");
+    let (out, _) = gate_on_main(&world);
+    assert!(
+        out.contains("warning[EXC409]: the approval of `EXC-2026-K7QD` by `alice` is removed"),
+        "{out}"
+    );
+    assert!(!out.contains("EXC408"), "{out}");
+}
+
+#[test]
+fn a_rejection_that_landed_and_is_gone_is_heard_by_the_gate_and_by_who_asks() {
+    let Some(world) = rejected() else { return };
+    let path = file_of(&world, "bob");
+    std::fs::remove_file(world.w.path(path)).expect("removed");
+    world.commit("main", "dana@example.com", &["main"]);
+    world.w.write(RECORD_PATH, format!("{}# a comment\n", world.w.read(RECORD_PATH)));
+    world.approve("alice", &[]);
+    let (out, code) = gate_on_main(&world);
+    assert!(out.contains("error[EXC501]: `bob` has rejected this text"), "{out}");
+    assert_eq!(code, 1, "{out}");
+    let said = world.w.run(&["verify", ID]);
+    assert!(said.out.contains("`bob` rejected this text"), "{}", said.out);
+    assert_eq!(said.code(), 1, "{}", said.out);
+}
+
+#[test]
+fn what_stands_among_the_approvals_and_approves_nothing_is_seen() {
+    let Some(world) = rejected() else { return };
+    let own = world.w.read(&file_of(&world, "alice"));
+    assert_eq!(world.w.run(&["check", "--fail-on", "warning"]).code(), 0);
+    for (path, text, expected) in [
+        (
+            "EXC-2026-K7QD/alice.txt",
+            "approved in the meeting\n",
+            "this is no approval: the approval has no signature",
+        ),
+        ("EXC-2026-K7QD/copy.alice.approval", &own, "stands elsewhere"),
+        ("EXC-2026-ZZZZ/a.approval", &own, "stands elsewhere"),
+        (
+            "README",
+            "text\n",
+            "error[EXC006]: this file is no approval: those stand in `approvals/ID/`",
+        ),
+        ("EXC-2026-K7QD/old/a.approval", &own, "error[EXC006]: this file is no approval"),
+    ] {
+        let path = format!("exceptions/approvals/{path}");
+        world.w.write(&path, text);
+        let out = world.w.run(&["check"]).out;
+        assert!(out.contains(expected), "{path}: {out}");
+        assert!(out.contains("EXC502") || out.contains("EXC006"), "{path}: {out}");
+        std::fs::remove_file(world.w.path(&path)).expect("removed");
+    }
+    // An approval whose record is gone.
+    std::fs::remove_file(world.w.path(RECORD_PATH)).expect("removed");
+    let out = world.w.run(&["check"]).out;
+    assert!(
+        out.contains("warning[EXC502]: it is about `EXC-2026-K7QD`, which is no record here"),
+        "{out}"
+    );
+}
+
 #[test]
 fn the_gate_hears_a_rejection() {
     let Some(world) = World::new() else { return };

@@ -63,8 +63,8 @@ impl Approvals {
         judging: &'a Policy,
         context: &Context<'_>,
     ) -> Result<Vec<Standing<'a>>, Failure> {
-        let files = read(&Store::Merged(incoming.merge.clone()), incoming)?;
-        let known = read(&Store::Commit(incoming.merge.into.clone()), incoming)?;
+        let files = read(&Store::Merged(incoming.merge.clone()), incoming.name)?;
+        let known = read(&Store::Commit(incoming.merge.into.clone()), incoming.name)?;
         let is_known = |path: &str| known.values().flatten().any(|file| file.path == path);
         let ground = self.ground(judging);
         let mut standings = Vec::new();
@@ -89,7 +89,7 @@ impl Approvals {
         let path = incoming.policy_path();
         let policies = Some(&self.audit.policies);
         let proposal = Proposal::of_policy(ground, policies, proposed, &path);
-        let files = read(&Store::Merged(incoming.merge.clone()), incoming)?;
+        let files = read(&Store::Merged(incoming.merge.clone()), incoming.name)?;
         let votes = votes(&proposal, &files, context);
         let needs = Needs::of(&proposal, &votes, |_| false);
         Ok(needs.map(|needs| sentence(&path, "", &needs)))
@@ -127,10 +127,11 @@ impl Approvals {
     }
 }
 
-type Files = BTreeMap<String, Vec<ApprovalFile>>;
+pub(super) type Files = BTreeMap<String, Vec<ApprovalFile>>;
 
-fn read(store: &Store, incoming: &Incoming<'_>) -> Result<Files, Failure> {
-    register::approvals(store, incoming.name, MAX_APPROVAL_SIZE as u64).map_err(Failure::new)
+/// The files among the approvals of a register that people know as `name`.
+pub(super) fn read(store: &Store, name: &str) -> Result<Files, Failure> {
+    register::approvals(store, name, MAX_APPROVAL_SIZE as u64).map_err(Failure::new)
 }
 
 fn votes(proposal: &Proposal<'_>, files: &Files, context: &Context<'_>) -> Vec<Vote> {

@@ -12,7 +12,7 @@ use super::incoming::{Incoming, Renewed};
 use super::policies::{Policies, policies};
 use super::ratchet::{self, Errors};
 use super::selection::n_judged;
-use super::{Args, Judged, Unjudged, Verdict, elsewhere};
+use super::{Args, Judged, Unjudged, Verdict, approvals, elsewhere};
 use crate::changes::Change;
 use crate::commands::revisions::{resolve, short};
 use crate::commands::workspace::candidates;
@@ -89,18 +89,20 @@ pub(super) fn judge(
     let incoming = Incoming::read(&repo, &merge, &name, schema).map_err(Failure::from)?;
     let (register, mut findings) = rules::judge(&Store::Merged(merge.clone()), &name, &context);
     findings.extend(policies.findings.iter().cloned());
+    let files = approvals::read(&Store::Merged(merge.clone()), &name)?;
+    findings.extend(rules::check_approvals(&files, &register, &context));
     let records = incoming.records();
     let change = policies.change();
-    let approvals = Approvals::read(&repo, &incoming, &records, &register, change.is_some())?;
-    let standings = match &approvals {
-        Some(approvals) => approvals.standings(&incoming, &records, &policies.judging, &context)?,
+    let trails = Approvals::read(&repo, &incoming, &records, &register, change.is_some())?;
+    let standings = match &trails {
+        Some(trails) => trails.standings(&incoming, &records, &policies.judging, &context)?,
         None => Vec::new(),
     };
-    if let Some(approvals) = &approvals {
-        notes.extend(approvals.notes(&standings, &into));
+    if let Some(trails) = &trails {
+        notes.extend(trails.notes(&standings, &into));
         if let Some((_, proposed)) = change {
             let judging = &policies.judging;
-            notes.extend(approvals.note_of_policy(&incoming, judging, proposed, &context)?);
+            notes.extend(trails.note_of_policy(&incoming, judging, proposed, &context)?);
         }
     }
     let (proposed, missing) =
@@ -112,7 +114,7 @@ pub(super) fn judge(
         );
         Failure::new(message).hint(base.fetch())
     });
-    let is_unknown = approvals.as_ref().is_some_and(|it| it.is_unknown(&standings));
+    let is_unknown = trails.as_ref().is_some_and(|it| it.is_unknown(&standings));
     let failure = failure.or_else(|| {
         let message = "whether signed approvals suffice cannot be told: history is missing";
         is_unknown.then(|| Failure::new(message).hint(base.fetch()))
@@ -242,6 +244,7 @@ fn judge_change(
 ) -> Result<(Vec<Finding>, Option<ObjectId>), Failure> {
     let retired = incoming.retired(records, &context.policy.record_schema)?;
     let git_files = incoming.git_files()?;
+    let lost_approvals = incoming.lost_approvals(&context.policy.people)?;
     let ids = register.exceptions().map(|exception| exception.id.clone()).collect();
     let proposal = Proposal {
         register: &register.name,
@@ -250,6 +253,7 @@ fn judge_change(
         retired: &retired.ids,
         policies: policies.change(),
         git_files: &git_files,
+        lost_approvals: &lost_approvals,
         needs: standings,
     };
     Ok((rules::check_proposal(&proposal, context), retired.missing))

@@ -10,13 +10,15 @@ use crate::changes::{self, Change};
 use crate::commands::mainline::stem;
 use crate::commands::revisions::short;
 use crate::finding::Finding;
-use crate::git::{Error, FileChange, ObjectId, Repo};
+use crate::git::{Error, FileChange, ObjectId, Repo, Side};
+use crate::history::{Approval, Decision, MAX_APPROVAL_SIZE, approval_at, is_signed_by_its_person};
 use crate::model::window::{self, Status};
+use crate::policy::Person;
 use crate::register::{
-    self, MAX_POLICY_SIZE, MAX_RECORD_SIZE, Merge, POLICY_FILE, Register, Snapshot, Store,
-    displayed,
+    self, APPROVALS, MAX_POLICY_SIZE, MAX_RECORD_SIZE, Merge, POLICY_FILE, Register, Snapshot,
+    Store, displayed,
 };
-use crate::rules::GitFile;
+use crate::rules::{GitFile, LostApproval};
 use crate::source::{self, RecordSchema};
 use crate::text::SourceFile;
 
@@ -151,6 +153,44 @@ impl<'a> Incoming<'a> {
             }
         }
         Ok(files)
+    }
+
+    /// The signed approvals and rejections that the change removes, or puts something else in the
+    /// place of than another word of the same person.
+    pub(super) fn lost_approvals(&self, people: &[Person]) -> Result<Vec<LostApproval>, Error> {
+        let folder = format!("{}/{APPROVALS}/", self.name);
+        let approval = |path: &str, id: ObjectId| -> Result<_, Error> {
+            let bytes = self.repo.blob(id, MAX_APPROVAL_SIZE as u64)?.unwrap_or_default();
+            Ok(approval_at(path, &bytes).ok().map(|approval| (approval, bytes)))
+        };
+        let mut lost = Vec::new();
+        for (path, change) in self.here.iter().filter(|(path, _)| path.starts_with(&folder)) {
+            let blob = |side: Option<Side>| side.filter(|it| it.mode.is_file()).map(|it| it.blob);
+            let (Some(old), new) = (blob(change.old), blob(change.new)) else { continue };
+            if Some(old) == new {
+                continue;
+            }
+            let Some((before, bytes)) = approval(path, old)? else { continue };
+            let after = new.map(|new| approval(path, new)).transpose()?.flatten();
+            let is_own = |it: &Approval| {
+                it.statement.approver == before.statement.approver
+                    && is_signed_by_its_person(it, people)
+            };
+            // What nobody signed was no rejection.
+            let is_rejection = before.statement.decision == Decision::Reject;
+            if after.is_some_and(|(after, _)| is_own(&after)) || (is_rejection && !is_own(&before))
+            {
+                continue;
+            }
+            lost.push(LostApproval {
+                file: Arc::new(SourceFile::new(path.as_str(), String::from_utf8_lossy(&bytes))),
+                record: before.statement.record,
+                person: before.statement.approver,
+                decision: before.statement.decision,
+                is_gone: new.is_none(),
+            });
+        }
+        Ok(lost)
     }
 
     fn text(&self, id: ObjectId, path: &str) -> Result<String, Error> {

@@ -201,10 +201,14 @@ fn judge_as_it_stands(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyh
     if let Some(newest) = newest_commit(&workspace, globals, env) {
         findings.extend(rules::check_clock(newest, &context));
     }
-    finding::sort(&mut findings);
     let mut unreadable = register.unreadable.clone();
     if let Some(selected) = &selected {
         check_selection(selected, &register, &findings, &workspace)?;
+    }
+    let approvals = approvals::read(&workspace.store, &workspace.name)?;
+    findings.extend(rules::check_approvals(&approvals, &register, &context));
+    finding::sort(&mut findings);
+    if let Some(selected) = &selected {
         findings.retain(|finding| selected.has(finding.place.file.path()));
         unreadable.retain(|path| selected.has(path));
     }

@@ -113,6 +113,7 @@ fn findings(sides: &Sides, changes: &[Change<'_>], context: &Context<'_>) -> Vec
         retired: &BTreeMap::new(),
         policies: None,
         git_files: &[],
+        lost_approvals: &[],
         needs: &[],
     };
     findings.extend(rules::check_proposal(&change, context));

@@ -10,7 +10,7 @@ use crate::finding::Finding;
 use crate::history::{self, Ground, Needs, Trail};
 use crate::policy::Policy;
 use crate::register::{self, Register};
-use crate::rules::{Context, GitFile, Proposal, Rule, check_proposal};
+use crate::rules::{Context, GitFile, LostApproval, Proposal, Rule, check_proposal};
 use crate::source::Record;
 use crate::text::SourceFile;
 
@@ -29,6 +29,7 @@ pub(super) fn findings_of_change(
     after: &Moment<'_>,
     retired: &BTreeMap<String, String>,
     git_files: &[GitFile],
+    lost_approvals: &[LostApproval],
 ) -> Vec<Finding> {
     let records = changes::registers(before.register, after.register);
     let ids = after.register.exceptions().map(|exception| exception.id.clone()).collect();
@@ -51,6 +52,7 @@ pub(super) fn findings_of_change(
         retired,
         policies: (!is_same).then_some((before.policy, after.policy)),
         git_files,
+        lost_approvals,
         needs: &needs,
     };
     check_proposal(&proposal, &Context { policy: before.policy, today: today() })
@@ -102,7 +104,7 @@ fn report(
     let (before, after) = (load(before), load(after));
     let before = Moment { register: &before.0, policy: &before.1 };
     let after = Moment { register: &after.0, policy: &after.1 };
-    let mut findings = findings_of_change(&before, &after, &BTreeMap::new(), git_files);
+    let mut findings = findings_of_change(&before, &after, &BTreeMap::new(), git_files, &[]);
     findings.retain(|finding| finding.code == rule.code);
     lines_of(&findings)
 }

@@ -10,8 +10,13 @@ use super::changed::{Moment, findings_of_change};
 use super::good::{POLICY, POLICY_PATH, RECORD, RECORD_PATH, overlaid, policy, today};
 use crate::finding::Finding;
 use crate::git;
+use crate::history::approval_at;
+use crate::history::testing::{ALICE_SIGNED, BOB_SIGNED, statement};
 use crate::register::{self, Store};
-use crate::rules::{Check, Context, GitFile, RULES, Rule, check, check_clock, check_levels};
+use crate::rules::{
+    Check, Context, GitFile, LostApproval, RULES, Rule, check, check_approvals, check_clock,
+    check_levels,
+};
 use crate::text::SourceFile;
 
 #[test]
@@ -77,9 +82,10 @@ fn run_blocks(rule: &Rule, part: &str) -> Vec<&'static str> {
     let is_change = matches!(rule.check, Check::Change(_) | Check::Proposal(_));
     let part = read_blocks(code, part, is_change);
     let directory = tempfile::tempdir().expect("a temporary directory");
-    fs::create_dir(directory.path().join("exceptions")).expect("a directory");
     for (path, text) in &part.files {
-        fs::write(directory.path().join(path), text).expect("a file is written");
+        let path = directory.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a directory");
+        fs::write(path, text).expect("a file is written");
     }
     if !part.commands.is_empty() {
         let status = Command::new("sh")
@@ -110,6 +116,16 @@ fn read_blocks(code: &str, part: &str, is_change: bool) -> Part {
         let scope = "service:/gateway/api";
         let other = overlaid(RECORD, &format!("id: EXC-2026-M8RF\nscope: [{scope}]\n"));
         files.push(("exceptions/EXC-2026-M8RF.yaml".to_owned(), other));
+    }
+    if ["EXC408", "EXC409"].contains(&code) {
+        let rejected = statement("bob").replace("decision: approve", "decision: reject");
+        for (person, text) in [
+            ("alice", format!("{}{ALICE_SIGNED}", statement("alice"))),
+            ("bob", format!("{rejected}{BOB_SIGNED}")),
+        ] {
+            let name = format!("f53a7121b781-0063be5e.{person}.approval");
+            files.push((format!("exceptions/approvals/EXC-2026-K7QD/{name}"), text));
+        }
     }
     let mut read = Part { before: files.clone(), files, ..Part::default() };
     let mut n_blocks = 0;
@@ -186,7 +202,7 @@ fn check_change(root: &Path, part: &Part) -> Vec<Finding> {
         policy(&text.1)
     };
     let (old, new) = (policy_of(&part.before), policy_of(&part.files));
-    let is_record = |file: &&(String, String)| file.0 != POLICY_PATH;
+    let is_record = |file: &&(String, String)| file.0 != POLICY_PATH && file.0.ends_with(".yaml");
     let files = part.before.iter().filter(is_record);
     let files = files.map(|(path, text)| Arc::new(SourceFile::new(path, text.as_str())));
     let before = register::from_files("exceptions", files.collect(), &old.record_schema);
@@ -201,7 +217,25 @@ fn check_change(root: &Path, part: &Part) -> Vec<Finding> {
         [".gitattributes", ".mailmap"].into_iter().filter_map(git_file).collect();
     let before = Moment { register: &before, policy: &old };
     let after = Moment { register: &after, policy: &new };
-    findings_of_change(&before, &after, &part.retired, &git_files)
+    let lost = lost_approvals(root, &part.before);
+    findings_of_change(&before, &after, &part.retired, &git_files, &lost)
+}
+
+/// The approvals of the good record that are not there any more as they were.
+fn lost_approvals(root: &Path, before: &[(String, String)]) -> Vec<LostApproval> {
+    let approvals = before.iter().filter(|(path, _)| path.ends_with(".approval"));
+    let lost = approvals.filter_map(|(path, text)| {
+        let now = fs::read_to_string(root.join(path)).ok();
+        let statement = approval_at(path, text.as_bytes()).expect("an approval").statement;
+        (now.as_ref() != Some(text)).then(|| LostApproval {
+            file: Arc::new(SourceFile::new(path.as_str(), text.as_str())),
+            record: statement.record,
+            person: statement.approver,
+            decision: statement.decision,
+            is_gone: now.is_none(),
+        })
+    });
+    lost.collect()
 }
 
 /// The moment of the newest commit that a terminal shows, on the day of all fixtures.
@@ -227,12 +261,14 @@ fn load_and_check(root: &Path) -> Vec<Finding> {
     if !levels.is_empty() {
         return levels;
     }
-    let register =
-        register::load(&Store::Directory(directory), "exceptions", &policy.record_schema);
+    let store = Store::Directory(directory);
+    let register = register::load(&store, "exceptions", &policy.record_schema);
     let context = Context { policy: &policy, today: today() };
+    let approvals = register::approvals(&store, "exceptions", 4096).expect("a folder");
     let repo = git::Repo::discover(root).expect("a repository that can be read, or none");
     let newest = repo.and_then(|repo| repo.head_day().expect("a commit that can be read, or none"));
     let mut findings = check(&register, &context);
+    findings.extend(check_approvals(&approvals, &register, &context));
     findings.extend(newest.into_iter().flat_map(|newest| check_clock(newest, &context)));
     findings
 }
