@@ -344,12 +344,17 @@ pub(super) fn signer<'p>(
     subject.fits(&approval.statement).map_err(|misfit| refused(NotCounted::Misfit(misfit)))?;
     let person = signature::verify(approval, &demand.policy.people, day)
         .map_err(|refusal| refused(NotCounted::Refused(refusal)))?;
-    may_sign(person, demand, wrote)?;
+    may_sign(person, approval.statement.decision, demand, wrote)?;
     Ok(person)
 }
 
 /// Refuses a person whose signature would not count, whatever it says.
-pub(super) fn may_sign(person: &Person, demand: &Demand<'_>, wrote: &Wrote) -> Result<(), Reason> {
+pub(super) fn may_sign(
+    person: &Person,
+    decision: Decision,
+    demand: &Demand<'_>,
+    wrote: &Wrote,
+) -> Result<(), Reason> {
     if let Some(objection) = wrote.objection(person) {
         return Err(objection);
     }
@@ -358,7 +363,8 @@ pub(super) fn may_sign(person: &Person, demand: &Demand<'_>, wrote: &Wrote) -> R
         return Err(Reason::NotEligible { person: id, risk: demand.risk });
     }
     let kind = Evidence::Signed;
-    match demand.accepted.contains(kind) {
+    // Whoever may approve may refuse, whatever counts as an approval.
+    match decision == Decision::Reject || demand.accepted.contains(kind) {
         true => Ok(()),
         false => Err(Reason::NotAccepted { kind, person: id, risk: demand.risk }),
     }

@@ -256,8 +256,8 @@ impl<'a> Proposal<'a> {
     }
 
     /// Refuses a person whose signature would not count.
-    pub(crate) fn may_sign(&self, person: &Person) -> Result<(), Reason> {
-        may_sign(person, &self.demand, &self.wrote).map_err(before_landing)
+    pub(crate) fn may_sign(&self, person: &Person, decision: Decision) -> Result<(), Reason> {
+        may_sign(person, decision, &self.demand, &self.wrote).map_err(before_landing)
     }
 
     /// Those who may approve it, and why others who have the role may not.

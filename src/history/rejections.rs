@@ -63,7 +63,7 @@ impl Rejections {
         let held = self.held.iter().filter(|(_, rejected)| is_same(rejected, text));
         let counts = |id: &&String| {
             let person = policy.people.iter().find(|person| person.id == **id);
-            person.is_some_and(|person| may_sign(person, demand, wrote).is_ok())
+            person.is_some_and(|person| may_sign(person, Decision::Reject, demand, wrote).is_ok())
         };
         let mut people: Vec<String> =
             removed.filter(counts).chain(held.map(|(person, _)| person)).cloned().collect();

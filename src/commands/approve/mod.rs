@@ -113,7 +113,8 @@ fn approve(
             Ok(approver) => approver,
             Err(reason) => return refuse(env, id, &reason, person::HINT),
         };
-    if let Err(reason) = proposal.may_sign(approver) {
+    let decision = if args.reject { Decision::Reject } else { Decision::Approve };
+    if let Err(reason) = proposal.may_sign(approver, decision) {
         return refuse(env, id, &reason.to_string(), hint(&reason));
     }
     let votes = proposed.votes(proposal, env);
@@ -123,7 +124,6 @@ fn approve(
         let hint = "get the rest of the history: `git fetch --unshallow`";
         return Err(Failure::new(message).hint(hint).into());
     }
-    let decision = if args.reject { Decision::Reject } else { Decision::Approve };
     if let Some(path) = voted(&votes, approver, decision) {
         globals.note(env, &format!("`{}` has said so already: {path}", approver.id));
         return Ok(Outcome::Success);

@@ -10,4 +10,5 @@ mod policies;
 mod properties;
 mod proposals;
 mod separation;
+mod variants;
 mod world;

@@ -65,7 +65,7 @@ impl Seen {
 
     fn may_sign(&self, id: &str) -> Result<(), Reason> {
         let person = self.judge().people.iter().find(|person| person.id == id);
-        self.proposal().may_sign(person.expect("a person"))
+        self.proposal().may_sign(person.expect("a person"), Decision::Approve)
     }
 }
 

@@ -234,17 +234,10 @@ fn rejected() -> World {
     let mut branch = world.branch();
     world.edit(&mut branch, "carol", "");
     world.sign(&mut branch, "carol", "alice");
-    reject(&world, &mut branch, "bob");
+    world.reject(&mut branch, "bob");
     world.merge(&branch, "dana");
     assert_eq!(world.said(), "unapproved: `bob` rejected this text");
     world
-}
-
-/// A commit on a branch with the rejection of the record there.
-fn reject(world: &World, branch: &mut super::world::Branch, person: &str) {
-    let mut statement = world.statement(&branch.files, person);
-    statement.decision = crate::history::statement::Decision::Reject;
-    world.put(branch, "carol", &statement, person);
 }
 
 /// Carol removes the approvals and rejections of a person.
@@ -276,7 +269,7 @@ fn a_rejection_that_was_gone_before_its_text_landed_holds() {
     let mut branch = world.branch();
     world.edit(&mut branch, "carol", "");
     let text = branch.files[PATH].clone();
-    reject(&world, &mut branch, "bob");
+    world.reject(&mut branch, "bob");
     // The rejection lands first, alone, and is gone again.
     let mut files = branch.files.clone();
     files.remove(PATH);
@@ -320,7 +313,7 @@ fn a_rejected_text_that_comes_back_after_another_is_still_rejected() {
     let mut world = World::approved();
     let mut branch = world.branch();
     world.edit(&mut branch, "carol", LATER);
-    reject(&world, &mut branch, "bob");
+    world.reject(&mut branch, "bob");
     world.merge(&branch, "dana");
     remove(&mut world, "bob");
     // Something else is settled in between, so that the history before it is another.
@@ -338,12 +331,12 @@ fn what_somebody_says_who_may_not_approve_is_no_rejection_either_before_or_after
     let mut branch = world.branch();
     world.edit(&mut branch, "carol", "");
     world.sign(&mut branch, "carol", "alice");
-    reject(&world, &mut branch, "mallory");
+    world.reject(&mut branch, "mallory");
     world.merge(&branch, "dana");
     assert_eq!(world.verdict(), Verdict::Approved);
     let mut branch = world.branch();
     world.edit(&mut branch, "carol", LATER);
-    reject(&world, &mut branch, "mallory");
+    world.reject(&mut branch, "mallory");
     world.merge(&branch, "dana");
     remove(&mut world, "mallory");
     let mut branch = world.branch();

@@ -203,6 +203,22 @@ impl World {
         audit.trail(ID).map_or_else(|| Digest::beginning(REGISTER, ID), |trail| trail.lineage)
     }
 
+    /// A commit on a branch with somebody's signed rejection of the record there.
+    pub(super) fn reject(&self, branch: &mut Branch, person: &str) {
+        let statement = self.statement(&branch.files, person);
+        let statement = Statement { decision: Decision::Reject, ..statement };
+        self.put(branch, "carol", &statement, person);
+    }
+
+    /// Merges the mainline into a branch; what both have is the branch's.
+    pub(super) fn merge_main(&self, branch: &mut Branch, author: &str) {
+        let mut files = self.files.clone();
+        files.extend(branch.files.clone());
+        let parents = [branch.tip, self.main];
+        branch.tip = commit_beside(&self.history, author, "merge main\n", &parents, &files);
+        branch.files = files;
+    }
+
     /// Merges a branch in the style of GitHub: the author is whoever pressed the button.
     pub(super) fn merge(&mut self, branch: &Branch, merger: &str) {
         self.merge_as(branch, merger, GITHUB, "Merge pull request #1\n");
@@ -251,9 +267,15 @@ impl World {
 
     /// The commits of a branch one after the other, seconds apart, put there by `committer`.
     pub(super) fn rebase(&mut self, branch: &Branch, committer: &str) {
-        for (author, files) in &branch.commits {
+        self.rebase_as(branch, committer, "change\n");
+    }
+
+    /// The same, where the last commit has a message of its own.
+    pub(super) fn rebase_as(&mut self, branch: &Branch, committer: &str, last: &str) {
+        for (index, (author, files)) in branch.commits.iter().enumerate() {
+            let message = if index + 1 == branch.commits.len() { last } else { "change\n" };
             let parents = [self.main];
-            self.main = commit(&self.history, author, committer, "change\n", &parents, files);
+            self.main = commit(&self.history, author, committer, message, &parents, files);
             self.files = files.clone();
             self.history.linger();
         }
@@ -360,6 +382,19 @@ pub(super) fn signed(statement: &Statement, name: &str) -> String {
     let signature = key(seed(name)).sign(NAMESPACE, HashAlg::Sha512, text.as_bytes());
     let armour = signature.and_then(|it| it.to_pem(LineEnding::LF)).expect("a signature");
     format!("{text}{}\n", armour.trim_end())
+}
+
+/// A commit that is no tip of the mainline.
+fn commit_beside(
+    history: &History,
+    author: &str,
+    message: &str,
+    parents: &[ObjectId],
+    files: &Files,
+) -> ObjectId {
+    let files: Vec<(&str, &str)> =
+        files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    history.commit_by(&who(author), &who(author), message, parents, &files)
 }
 
 fn commit(
