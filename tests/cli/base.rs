@@ -245,6 +245,31 @@ fn a_merge_commit_of_the_ci_is_judged_as_the_change_that_it_is() {
     assert_eq!(judged(&w), (vec!["error EXC404".to_owned()], 1));
 }
 
+/// It keeps that merge where the base moves on before the job runs.
+#[test]
+fn s76_a_merge_of_the_ci_into_an_older_base_names_both() {
+    let (w, repo) = landed();
+    let old = tip(&repo, "main");
+    edit(&w, "title: Model", "title: A model");
+    let side = commit(&repo, "side", &[old]);
+    let head = commit(&repo, "topic", &[old, side]);
+    assert!(!gate(&w, &[]).out.contains("is a merge into"));
+    w.write(OTHER, record_of(OTHER, "/other", "2027-01-31"));
+    let new = commit(&repo, "main", &[old]);
+    let short = |id: Oid| id.to_string()[..7].to_owned();
+    let expected = format!(
+        "note: `topic` ({}) is a merge into {}, and `main` is at {} by now: judged on top of that; have the CI make the merge anew, since what else it tests is the older one\n",
+        short(head),
+        short(old),
+        short(new)
+    );
+    let out = gate(&w, &[]).out;
+    assert!(out.contains(&expected), "{out}");
+    // Whoever merges the base into a branch has the branch first.
+    commit(&repo, "topic", &[side, old]);
+    assert!(!gate(&w, &[]).out.contains("is a merge into"));
+}
+
 #[test]
 fn a_change_is_judged_by_the_policy_of_the_base_and_told_so() {
     let (w, repo) = landed();

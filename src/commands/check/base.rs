@@ -80,6 +80,7 @@ pub(super) fn judge(
     let name = register_of(&repo, names, &into, &head)?;
     let merge = merge(&repo, base, &name, &into, &head)?;
     let mut notes = Vec::new();
+    notes.extend(stale_merge(&repo, &merge, &into, &head)?);
     let policies = match policies(&repo, &merge, &name, &into, &head, &mut notes)? {
         Ok(policies) => policies,
         Err(findings) => return Ok(Err(Unjudged { name, findings })),
@@ -213,6 +214,28 @@ fn merge(repo: &Repo, base: &Base, name: &str, into: &Side, head: &Side) -> Resu
         folder: name.to_owned(),
     };
     Ok(Merge { into, base: merge_base, head: head.commit })
+}
+
+/// What people are told where the head is a merge that somebody made into an older tip of the base,
+/// as a CI keeps one that it makes for a pull request.
+fn stale_merge(
+    repo: &Repo,
+    merge: &Merge,
+    into: &Side,
+    head: &Side,
+) -> Result<Option<String>, Failure> {
+    let parents = repo.header(head.commit)?.parents;
+    let is_stale = parents.len() > 1 && parents[0] == merge.base && merge.base != into.commit;
+    Ok(is_stale.then(|| {
+        format!(
+            "`{}` ({}) is a merge into {}, and `{}` is at {} by now: judged on top of that; have the CI make the merge anew, since what else it tests is the older one",
+            head.name,
+            short(head.commit),
+            short(merge.base),
+            into.name,
+            short(into.commit)
+        )
+    }))
 }
 
 /// The register that is judged: the nearest one that the base has, or else the change.

@@ -216,6 +216,29 @@ fn commits_elsewhere_change_nothing() {
     assert_eq!(world.landed().landings.len(), 2);
 }
 
+/// How long many of them take is measured by the benchmark; here, what is read of each.
+#[test]
+fn s78_of_a_commit_that_leaves_the_register_alone_nothing_beside_it_is_read() {
+    let mut world = World::approved();
+    let before = world.said();
+    let mut beside = Vec::new();
+    for n in 0..5 {
+        world.push("mallory", "unrelated\n", |files| {
+            files.insert(format!("src/deep/{n}.rs"), format!("{n}\n"));
+        });
+        for path in ["src", "src/deep"] {
+            let entry = world.repo().entry_at(world.main, path).expect("read").expect("a folder");
+            beside.push(entry.id);
+        }
+    }
+    world.push_edit("carol", "title: A better title");
+    beside.sort_unstable();
+    beside.dedup();
+    beside.into_iter().for_each(|tree| world.history.forget(tree));
+    assert_eq!(world.said(), before);
+    assert_eq!(world.told().len(), 2);
+}
+
 #[test]
 fn one_record_is_read_with_the_same_trail_as_all() {
     let mut world = World::approved();
