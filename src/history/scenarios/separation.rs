@@ -326,6 +326,38 @@ fn a_rejected_text_that_comes_back_after_another_is_still_rejected() {
 }
 
 #[test]
+fn a_rejected_text_that_comes_back_under_another_title_is_still_rejected() {
+    let mut world = rejected();
+    world.push_edit("carol", "justification: {blocker: Ticket 7., end_state: Traffic is private.}");
+    let mut branch = world.branch();
+    world.edit(
+        &mut branch,
+        "carol",
+        "title: A better title\njustification: {blocker: The region offers no private link., end_state: Traffic enters privately.}",
+    );
+    world.sign(&mut branch, "carol", "alice");
+    world.merge(&branch, "dana");
+    assert_eq!(world.said(), "unapproved: `bob` rejected this text");
+}
+
+#[test]
+fn a_rejection_from_before_the_last_settled_text_still_counts() {
+    let mut world = World::approved();
+    let mut branch = world.branch();
+    world.edit(&mut branch, "carol", LATER);
+    world.reject(&mut branch, "bob");
+    let mut files = branch.files.clone();
+    files.insert(PATH.to_owned(), world.files[PATH].clone());
+    world.push("dana", "a rejection\n", |main| *main = files);
+    world.push_edit("carol", "expires: 2024-01-31");
+    let mut branch = world.branch();
+    world.edit(&mut branch, "carol", LATER);
+    world.sign(&mut branch, "carol", "alice");
+    world.merge(&branch, "dana");
+    assert_eq!(world.said(), "lapsed: `bob` rejected this text");
+}
+
+#[test]
 fn what_somebody_says_who_may_not_approve_is_no_rejection_either_before_or_after_it_is_gone() {
     let mut world = World::new();
     let mut branch = world.branch();
