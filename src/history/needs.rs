@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::proposal::Proposal;
 use super::reason::Reason;
+use super::statement::Decision;
 use super::tally::Vote;
 use crate::model::RiskLevel;
 use crate::policy::{Evidence, Person};
@@ -24,6 +25,8 @@ pub(crate) struct Needs<'p> {
     /// Who has, each once, with the strongest evidence.
     pub(crate) have: BTreeMap<String, Evidence>,
     pub(crate) rejected: Vec<String>,
+    /// Who says to have rejected another text of it, which the mainline has not seen.
+    pub(crate) rejected_before: Vec<String>,
     /// Why what is there does not count, or is to be taken with care.
     pub(crate) why: Vec<Reason>,
     pub(crate) is_met: bool,
@@ -47,6 +50,11 @@ impl<'p> Needs<'p> {
         let demand = &proposal.demand;
         let n_have = u32::try_from(tally.have.len()).unwrap_or(u32::MAX);
         let is_met = !tally.is_blocked() && n_have >= demand.quorum;
+        let is_old = |vote: &&Vote| vote.is_of_another_text() && !is_known(&vote.path);
+        let stated = votes.iter().filter(is_old).filter_map(|vote| vote.stated.as_ref());
+        let rejected = stated.filter(|it| it.decision == Decision::Reject);
+        let mut rejected_before: Vec<String> = rejected.map(|it| it.approver.clone()).collect();
+        rejected_before.dedup();
         let is_news = |vote: &&Vote| !(vote.is_of_another_text() && is_known(&vote.path));
         let mut why: Vec<Reason> =
             votes.iter().filter(is_news).filter_map(|vote| vote.refusal.clone()).collect();
@@ -62,6 +70,7 @@ impl<'p> Needs<'p> {
             barred,
             have: tally.have,
             rejected: tally.rejected,
+            rejected_before,
             why,
             is_met,
             takes_signatures: proposal.needs_signatures(),

@@ -610,7 +610,7 @@ fn a_rejection_that_landed_and_is_gone_is_heard_by_the_gate_and_by_who_asks() {
 #[test]
 fn what_stands_among_the_approvals_and_approves_nothing_is_seen() {
     let Some(world) = rejected() else { return };
-    let own = world.w.read(&file_of(&world, "alice"));
+    let own = world.w.read(file_of(&world, "alice"));
     assert_eq!(world.w.run(&["check", "--fail-on", "warning"]).code(), 0);
     for (path, text, expected) in [
         (
@@ -651,6 +651,20 @@ fn the_gate_hears_a_rejection() {
     let (out, code) = gate(&world);
     assert!(out.contains("error[EXC501]: `bob` has rejected this text"), "{out}");
     assert_eq!(code, 1);
+}
+
+#[test]
+fn a_rejection_of_an_earlier_text_of_the_branch_is_told() {
+    let Some(world) = World::new() else { return };
+    world.approve("bob", &["--reject"]);
+    world.w.write(RECORD_PATH, format!("{}# a comment\n", world.w.read(RECORD_PATH)));
+    world.approve("alice", &[]);
+    let (out, code) = gate(&world);
+    assert!(
+        out.contains("another text of it was rejected by bob: see whether this one answers that"),
+        "{out}"
+    );
+    assert_eq!(code, 0, "{out}");
 }
 
 #[test]

@@ -163,5 +163,12 @@ fn sentence(id: &str, risk: &str, needs: &Needs<'_>) -> String {
     };
     let needed = crate::render::count(needs.quorum as usize, "approval");
     let line = format!("`{id}` needs {needed}{risk} ({kinds}), {have}");
-    if needs.is_met { line } else { format!("{line}; {may}") }
+    let line = if needs.is_met { line } else { format!("{line}; {may}") };
+    match needs.rejected_before.as_slice() {
+        [] => line,
+        people => format!(
+            "{line}; another text of it was rejected by {}: see whether this one answers that",
+            people.join(", ")
+        ),
+    }
 }
