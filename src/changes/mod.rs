@@ -11,6 +11,8 @@ mod properties;
 mod registers;
 mod values;
 
+use serde::{Deserialize, Serialize};
+
 use crate::policy::Policy;
 use crate::source::Record;
 
@@ -19,7 +21,7 @@ pub(crate) use registers::registers;
 
 /// What a change is, from the most harmless to what a reviewer has to see first. A change of
 /// several kinds is the last of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Kind {
     /// Not one byte differs.
     Identical,

@@ -1,10 +1,12 @@
 //! `exc history`: the trail of one record.
 
-use super::trail::{HistoryArgs, Story};
+use super::cache::CacheArgs;
+use super::trail::HistoryArgs;
+use super::verdicts::Verdicts;
 use super::{Failure, Globals};
 use crate::changes;
 use crate::env::{Env, Outcome};
-use crate::history::{Audit, Trail, Verdict, Wanted};
+use crate::history::{Trail, Verdict, Wanted};
 use crate::render::trail::{self, Page, Told, TrailFormat};
 use crate::source::schema;
 
@@ -25,6 +27,8 @@ pub(crate) struct Args {
     id: String,
     #[command(flatten)]
     history: HistoryArgs,
+    #[command(flatten)]
+    cache: CacheArgs,
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: TrailFormat,
@@ -33,18 +37,23 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
     let workspace = super::open_or_explain(globals, env)?;
     let ids = [args.id.as_str()];
-    let story = Story::read(&workspace, &args.history, Wanted::records(&ids), globals, env)?;
-    let audit = Audit::of_records(&story.landed, &ids, &[]);
-    let Some(trail) = audit.trail(&args.id) else {
-        return Err(unknown(&args.id, &story, &audit));
+    let wanted = Wanted::records(&ids);
+    let verdicts = Verdicts::read(&workspace, &args.history, args.cache, wanted, globals, env)?;
+    let source = verdicts.source();
+    if globals.verbose {
+        globals
+            .note(env, &format!("mainline: {} at {}", source.mainline.name, source.mainline.tip));
+    }
+    let Some(trail) = verdicts.trail(&args.id) else {
+        return Err(unknown(&args.id, &verdicts));
     };
-    let notes = story.notes(super::audit::now(globals, env))?;
+    let notes = verdicts.notes(super::audit::now(globals, env))?;
     let told = told(trail);
     let page = Page {
-        today: story.today,
-        mainline: &story.mainline.name,
-        tip: story.mainline.tip,
-        is_complete: story.landed.missing.is_none(),
+        today: source.today,
+        mainline: &source.mainline.name,
+        tip: source.mainline.tip,
+        is_complete: source.is_complete,
         notes: &notes,
         trail,
         told: &told,
@@ -52,11 +61,14 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     };
     let style = globals.style(env);
     globals.print(env, |out| trail::write(args.format, &page, style, out))?;
-    Ok(match trail.verdict {
+    let outcome = match trail.verdict {
         Verdict::Indeterminate => Outcome::Error,
         _ if page.is_failing => Outcome::Findings,
         _ => Outcome::Success,
-    })
+    };
+    // The process is about to end: taking a large history apart would only cost time.
+    std::mem::forget(verdicts);
+    Ok(outcome)
 }
 
 /// The revisions, each with what differs from the text before it.
@@ -73,10 +85,10 @@ fn told(trail: &Trail) -> Vec<Told<'_>> {
     told
 }
 
-fn unknown(id: &str, story: &Story, audit: &Audit) -> anyhow::Error {
-    let name = &story.mainline.name;
+fn unknown(id: &str, verdicts: &Verdicts) -> anyhow::Error {
+    let name = &verdicts.source().mainline.name;
     let message = format!("no record with the id `{id}` was ever on `{name}`");
-    let nearest = schema::nearest(id, audit.ids.iter().map(String::as_str));
+    let nearest = schema::nearest(id, verdicts.ids().into_iter());
     let hint = match nearest {
         Some(nearest) => format!("did you mean `{nearest}`?"),
         None => "`exc list --all` shows the records of the work tree".to_owned(),

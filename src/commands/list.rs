@@ -6,24 +6,32 @@ use chrono::NaiveDate;
 use clap::ValueEnum;
 use rayon::prelude::*;
 
+use super::cache::CacheArgs;
 use super::mainline::Landed;
+use super::trail::HistoryArgs;
+use super::verdicts::Verdicts;
 use super::{Globals, Workspace, parse_date, trail};
 use crate::env::{Env, Outcome};
+use crate::history::{self, Wanted};
 use crate::model::window::{self, Status};
 use crate::model::{Exception, Lifetime, RiskLevel, Target};
 use crate::register::{self, Register};
+use crate::render::table::{self, Approvals};
 use crate::render::{self, Listed, Safe};
 use crate::source::{Record, schema};
 
 /// List exceptions, soonest to end first
 ///
-/// Shows what is open: proposed, active and expired. Filters combine: a record is shown if it passes all of them, and one of the values where a filter is repeated.
+/// Shows what is open: proposed, active and expired. An active exception is in force if the history of the mainline shows that its text was approved; where it is not, the table says why: `unapproved`, `lapsed`, `changed` here since it was approved, `suspect` or `unknown`. What the history says is kept under the directory of git, for the next time.
 ///
-/// Exit codes: 0 also where nothing matches, 2 where a file could not be read (the others are listed).
+/// Filters combine: a record is shown if it passes all of them, and one of the values where a filter is repeated.
+///
+/// Exit codes: 0 also where nothing matches, 2 where a file could not be read (the others are listed), or with `--in-force` where git cannot tell.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   exc list --team ai-platform --within 30d       what my team has to renew or close
+  exc list --in-force --format csv -o valid.csv  what is active and approved
   exc list --covers service:/model-proxy/api     what is excepted there
   exc list --status closed --format csv -o closed.csv")]
 pub(crate) struct Args {
@@ -42,6 +50,9 @@ pub(crate) struct Args {
     /// Closed records too
     #[arg(long)]
     all: bool,
+    /// Only records that are active and approved
+    #[arg(long)]
+    in_force: bool,
     /// Only records of this risk; may be repeated
     #[arg(long, value_name = "RISK")]
     risk: Vec<RiskName>,
@@ -63,6 +74,8 @@ pub(crate) struct Args {
     /// The register as the mainline held it at the end of DATE (UTC), judged on that day
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     as_of: Option<NaiveDate>,
+    #[command(flatten)]
+    cache: CacheArgs,
     /// What comes first: soonest to end, id, highest risk, longest open, owner
     #[arg(long, value_name = "KEY", default_value = "expires")]
     sort: Sort,
@@ -150,6 +163,8 @@ fn parse_target(text: &str) -> Result<String, String> {
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
     let mut workspace = super::open_or_explain(globals, env)?;
+    // The history is that of the mainline which today's policy names.
+    let verdicts = args.verdicts(&workspace, globals, env);
     if let Some(day) = args.as_of {
         workspace = trail::travel(workspace, day, globals, env)?;
     }
@@ -159,15 +174,23 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         Some(_) => Landed::everything(),
         None => Landed::read(&workspace, &register, globals, env)?,
     };
+    let verdicts = known(verdicts, globals, env);
     let today = env.today;
     let records = register.records.par_iter().map(|record| {
         let status = landed.status(record, today);
-        self::listed(record, status, &workspace)
+        (record, self::listed(record, status, &workspace))
     });
+    let mut records: Vec<(&Record, Listed<'_>)> =
+        records.filter(|(_, record)| args.is_wanted(record, today)).collect();
+    for (record, listed) in &mut records {
+        judge(listed, record, verdicts.as_ref(), &landed);
+    }
+    let n_unknown = records.iter().filter(|(_, record)| record.in_force.is_none()).count();
+    let records = records.into_iter().map(|(_, record)| record);
     let mut records: Vec<Listed<'_>> =
-        records.filter(|record| args.is_wanted(record, today)).collect();
+        records.filter(|record| !args.in_force || record.in_force == Some(true)).collect();
     sort(&mut records, args.sort);
-    print(args, globals, env, &records, &register)?;
+    print(args, globals, env, &records, &register, approvals(verdicts.as_ref(), &workspace))?;
     if register.records.is_empty() && register.unreadable.is_empty() {
         let text = format!("`{}` has no records yet: file one with `exc new`", workspace.name);
         globals.note(env, &text);
@@ -175,7 +198,49 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         let n = render::count(register.records.len(), "record");
         globals.note(env, &format!("no exception matches ({n} in `{}`)", workspace.name));
     }
-    Ok(name_unreadable(&register, globals, env))
+    // The process is about to end: taking a large history apart would only cost time.
+    std::mem::forget(verdicts);
+    let outcome = name_unreadable(&register, globals, env);
+    Ok(match args.in_force && n_unknown > 0 {
+        true => name_unknown(n_unknown, globals, env),
+        false => outcome,
+    })
+}
+
+/// The verdicts, or one note on why there are none: that is no reason to list nothing.
+pub(super) fn known(
+    verdicts: anyhow::Result<Option<Verdicts>>,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> Option<Verdicts> {
+    verdicts.unwrap_or_else(|error| {
+        let text = format!("note: which exceptions are in force is not known: {error}");
+        globals.note(env, &text);
+        None
+    })
+}
+
+/// Says what the history has to say about a record that is about to be printed.
+pub(super) fn judge(
+    listed: &mut Listed<'_>,
+    record: &Record,
+    verdicts: Option<&Verdicts>,
+    landed: &Landed,
+) {
+    (listed.verdict, listed.in_force) = match verdicts {
+        Some(verdicts) => verdicts.judge(record, listed.status, landed),
+        None => (None, history::is_in_force(listed.status, None, || None)),
+    };
+}
+
+/// What is worth saying about approvals: nothing where nothing is known of any record, and only
+/// once that nobody may approve.
+fn approvals(verdicts: Option<&Verdicts>, workspace: &Workspace) -> Approvals {
+    match verdicts {
+        None | Some(Verdicts::Cut(..)) => Approvals::Silent,
+        Some(_) if !workspace.policy.names_approvers() => Approvals::NobodyMayApprove,
+        Some(_) => Approvals::Told,
+    }
 }
 
 /// A record as it is printed.
@@ -189,6 +254,8 @@ pub(super) fn listed<'a>(record: &'a Record, status: Status, workspace: &Workspa
         exception: &record.exception,
         path: record.file().path(),
         status,
+        verdict: None,
+        in_force: None,
         fields: fields.collect(),
     }
 }
@@ -212,7 +279,30 @@ fn name_unreadable(register: &Register, globals: &Globals, env: &mut Env<'_>) ->
     Outcome::Error
 }
 
+/// Says that what is in force is not known of all records, so that the list may lack some.
+fn name_unknown(n_unknown: usize, globals: &Globals, env: &mut Env<'_>) -> Outcome {
+    let n = render::count(n_unknown, "exception");
+    let _ =
+        writeln!(env.err, "error: whether {n} more may be in force cannot be told from git here");
+    globals.note(env, "hint: `exc audit` says why");
+    Outcome::Error
+}
+
 impl Args {
+    /// What the history says, if that is asked for.
+    fn verdicts(
+        &self,
+        workspace: &Workspace,
+        globals: &Globals,
+        env: &mut Env<'_>,
+    ) -> anyhow::Result<Option<Verdicts>> {
+        if self.format == Format::Ids && !self.in_force {
+            return Ok(None);
+        }
+        let history = HistoryArgs::of_day(self.as_of);
+        Verdicts::if_any(workspace, &history, self.cache, Wanted::Everything, globals, env)
+    }
+
     fn is_wanted(&self, record: &Listed<'_>, today: NaiveDate) -> bool {
         let exception = record.exception;
         self.has_status(record.status)
@@ -285,16 +375,18 @@ fn print(
     env: &mut Env<'_>,
     records: &[Listed<'_>],
     register: &Register,
+    approvals: Approvals,
 ) -> anyhow::Result<()> {
     let today = env.today;
     match args.format {
         Format::Table if records.is_empty() => globals.print(env, |_| Ok(())),
         Format::Table => {
             let is_screen = env.terminal.output && globals.output.is_none();
-            let table = render::table::records(records, today, globals.style(env), is_screen);
+            let style = globals.style(env);
+            let table = table::records(records, today, approvals, style, is_screen);
             globals.print(env, |out| {
                 table.write(out)?;
-                writeln!(out, "\n{}", render::table::summary(records, today))
+                writeln!(out, "\n{}", table::summary(records, today, approvals))
             })?;
             if !table.left_out.is_empty() {
                 let left_out = table.left_out.join(", ");

@@ -1,6 +1,6 @@
 //! Which records are on the mainline: what tells `proposed` from `active`.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -14,9 +14,16 @@ use crate::register::{APPROVALS, MAX_RECORD_SIZE, POLICY_FILE, Register};
 use crate::source::{self, Record};
 use crate::text::SourceFile;
 
-/// The ids on the mainline; where there is no mainline to compare with, every record is on it.
+/// What is on the mainline; where there is no mainline to compare with, every record is, as it is.
 #[derive(Debug)]
-pub(crate) struct Landed(Option<BTreeSet<String>>);
+pub(crate) struct Landed(Option<OnMainline>);
+
+#[derive(Debug, Default)]
+struct OnMainline {
+    ids: BTreeSet<String>,
+    /// The paths of the records at hand whose text is on it too, byte for byte.
+    unchanged: BTreeSet<String>,
+}
 
 impl From<git::Error> for Failure {
     fn from(error: git::Error) -> Self {
@@ -48,17 +55,22 @@ impl Landed {
         let Some((repo, tip)) = mainline(workspace, globals, env)? else { return Ok(Self(None)) };
         let known = register.records.par_iter().filter_map(|record| {
             let blob = ObjectId::of_file(record.file().text().as_bytes())?;
-            Some((blob, record.exception.id.as_str()))
+            Some((record.file().path(), (blob, record.exception.id.as_str())))
         });
-        let known: HashMap<ObjectId, &str> = known.collect();
-        let mut ids = BTreeSet::new();
-        for file in files(&repo, tip, workspace)? {
-            match known.get(&file.blob) {
-                Some(id) => ids.insert((*id).to_owned()),
-                None => ids.insert(id_of(&repo, &file, workspace)?),
+        let known: HashMap<&str, (ObjectId, &str)> = known.collect();
+        let ids: HashMap<ObjectId, &str> = known.values().copied().collect();
+        let files = files(&repo, tip, workspace)?;
+        let blobs: HashSet<ObjectId> = files.iter().map(|file| file.blob).collect();
+        let mut landed = OnMainline::default();
+        for file in files {
+            match ids.get(&file.blob) {
+                Some(id) => landed.ids.insert((*id).to_owned()),
+                None => landed.ids.insert(id_of(&repo, &file, workspace)?),
             };
         }
-        Ok(Self(Some(ids)))
+        let unchanged = known.into_iter().filter(|(_, (blob, _))| blobs.contains(blob));
+        landed.unchanged = unchanged.map(|(path, _)| path.to_owned()).collect();
+        Ok(Self(Some(landed)))
     }
 
     /// The same for one record: looks first where it is likely to be, and reads no file that does
@@ -71,13 +83,14 @@ impl Landed {
     ) -> Result<Self, Failure> {
         let Some((repo, tip)) = mainline(workspace, globals, env)? else { return Ok(Self(None)) };
         let id = &record.exception.id;
-        let landed = || Ok(Self(Some(BTreeSet::from([id.clone()]))));
+        let path = record.file().path();
+        let ids = BTreeSet::from([id.clone()]);
         let blob = ObjectId::of_file(record.file().text().as_bytes());
         let mut files = files(&repo, tip, workspace)?;
         if files.iter().any(|file| Some(file.blob) == blob) {
-            return landed();
+            let unchanged = BTreeSet::from([path.to_owned()]);
+            return Ok(Self(Some(OnMainline { ids, unchanged })));
         }
-        let path = record.file().path();
         files.sort_by_key(|file| file.path != path && stem(&file.path) != id);
         for file in &files {
             let names_it = file.path == path || stem(&file.path) == id || {
@@ -85,14 +98,19 @@ impl Landed {
                 String::from_utf8(bytes).is_ok_and(|text| text.contains(id.as_str()))
             };
             if names_it && id_of(&repo, file, workspace)? == *id {
-                return landed();
+                return Ok(Self(Some(OnMainline { ids, ..OnMainline::default() })));
             }
         }
-        Ok(Self(Some(BTreeSet::new())))
+        Ok(Self(Some(OnMainline::default())))
     }
 
     pub(crate) fn has(&self, id: &str) -> bool {
-        self.0.as_ref().is_none_or(|ids| ids.contains(id))
+        self.0.as_ref().is_none_or(|landed| landed.ids.contains(id))
+    }
+
+    /// Whether the mainline has the text of a record as it is, wherever its file stands.
+    pub(crate) fn is_unchanged(&self, record: &Record) -> bool {
+        self.0.as_ref().is_none_or(|landed| landed.unchanged.contains(record.file().path()))
     }
 
     /// What a record is on a day.

@@ -4,6 +4,7 @@
 
 pub(crate) mod approve;
 pub(crate) mod audit;
+mod cache;
 pub(crate) mod check;
 pub(crate) mod diff;
 pub(crate) mod doctor;
@@ -20,6 +21,7 @@ pub(crate) mod rules;
 pub(crate) mod schema;
 pub(crate) mod show;
 mod trail;
+mod verdicts;
 pub(crate) mod verify;
 mod workspace;
 pub(crate) mod writing;

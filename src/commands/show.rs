@@ -5,12 +5,16 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
+use super::cache::CacheArgs;
 use super::mainline::{self, Landed};
+use super::trail::HistoryArgs;
+use super::verdicts::Verdicts;
 use super::{Failure, Globals, Workspace, parse_date, trail};
 use crate::env::{Env, Outcome};
 use crate::finding::{Finding, Level};
+use crate::history::Wanted;
 use crate::register::{self, Listing, MAX_RECORD_SIZE, Register};
-use crate::render::{self, Safe, page};
+use crate::render::{self, Listed, Safe, page};
 use crate::rules::{self, Context};
 use crate::source::{self, Record, schema};
 use crate::text::shell_word;
@@ -21,6 +25,8 @@ const RUNNERS: [&str; 3] = ["GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"];
 const MAX_NAMED: usize = 10;
 
 /// Show one exception: what it allows, why, until when, and what lowers the risk
+///
+/// Says also whether it is in force: active, and its text approved on the mainline, by whom and by which evidence. `exc history` tells the rest.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: exc show K7QD")]
 pub(crate) struct Args {
@@ -30,6 +36,8 @@ pub(crate) struct Args {
     /// As the mainline held it at the end of DATE (UTC), judged on that day
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     as_of: Option<NaiveDate>,
+    #[command(flatten)]
+    cache: CacheArgs,
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
@@ -47,7 +55,17 @@ enum Format {
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
     let mut workspace = super::open_or_explain(globals, env)?;
+    let history = HistoryArgs::of_day(args.as_of);
+    let read = |workspace: &Workspace, wanted: Wanted<'_>, env: &mut Env<'_>| match args.format {
+        Format::Yaml => Ok(None),
+        Format::Text | Format::Json => {
+            Verdicts::if_any(workspace, &history, args.cache, wanted, globals, env)
+        }
+    };
+    let mut then = None;
     if let Some(day) = args.as_of {
+        // The history is that of the mainline which today's policy names.
+        then = Some(read(&workspace, Wanted::Everything, env));
         workspace = trail::travel(workspace, day, globals, env)?;
     }
     let register = match named(&workspace, &args.id)? {
@@ -64,12 +82,19 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         None => Landed::read_one(&workspace, record, globals, env)?,
     };
     let today = env.today;
-    let listed = super::list::listed(record, landed.status(record, today), &workspace);
+    let id = &record.exception.id;
+    let verdicts = then.unwrap_or_else(|| read(&workspace, Wanted::records(&[id]), env));
+    let verdicts = super::list::known(verdicts, globals, env);
+    let mut listed = super::list::listed(record, landed.status(record, today), &workspace);
+    super::list::judge(&mut listed, record, verdicts.as_ref(), &landed);
     if args.format == Format::Json {
         globals.print(env, |out| render::record::json_one(&listed, today, out))?;
         return Ok(Outcome::Success);
     }
-    let setting = setting(record, &workspace, env);
+    let setting = page::Setting {
+        in_force: verdicts.map(|it| in_force(&listed, &it, &workspace)),
+        ..setting(record, &workspace, env)
+    };
     let style = globals.style(env);
     globals.print(env, |out| page::write(&listed, &setting, style, out))?;
     Ok(Outcome::Success)
@@ -177,10 +202,23 @@ fn setting(record: &Record, workspace: &Workspace, env: &Env<'_>) -> page::Setti
     let shown = super::shown_path(&workspace.root.join(path), env);
     page::Setting {
         today: env.today,
+        in_force: None,
         control_titles: record.exception.controls.iter().map(title).collect(),
         n_errors,
         n_warnings: own.len() - n_errors,
         check_command: format!("exc check {}", shell_word(&shown)),
+    }
+}
+
+/// Whether a record is in force, with who approved it or what stands against it, in words.
+fn in_force(listed: &Listed<'_>, verdicts: &Verdicts, workspace: &Workspace) -> String {
+    let id = &listed.exception.id;
+    let trail = verdicts.trail(id);
+    let may_approve = workspace.policy.names_approvers();
+    let told = render::trail::in_force(listed, trail, may_approve);
+    match trail {
+        Some(_) => format!("{told}\nsee `exc history {}`", shell_word(id)),
+        None => told,
     }
 }
 

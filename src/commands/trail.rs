@@ -25,6 +25,16 @@ impl HistoryArgs {
     pub(crate) fn of_mainline(mainline: Option<&str>) -> Self {
         Self { mainline: mainline.map(str::to_owned), as_of: None }
     }
+
+    /// The history up to a day, if one is named.
+    pub(crate) fn of_day(as_of: Option<NaiveDate>) -> Self {
+        Self { mainline: None, as_of }
+    }
+
+    /// Whether it is the history of the policy's mainline, up to today.
+    pub(crate) fn is_of_today(&self) -> bool {
+        self.mainline.is_none() && self.as_of.is_none()
+    }
 }
 
 /// A mainline with all that happened to the register on it.
@@ -101,7 +111,20 @@ impl Story {
         if globals.verbose {
             globals.note(env, &format!("mainline: {} at {}", mainline.name, mainline.tip));
         }
-        let landed = Landed::read(&repo, &chain, &workspace.name, wanted).map_err(Failure::from)?;
+        Self::of(repo, mainline, chain, today, (&workspace.name, wanted), globals, env)
+    }
+
+    /// The same for the commits of a chain, in the folder of a register.
+    pub(crate) fn of(
+        repo: Repo,
+        mainline: Mainline,
+        chain: Chain,
+        today: NaiveDate,
+        (folder, wanted): (&str, Wanted<'_>),
+        globals: &Globals,
+        env: &Env<'_>,
+    ) -> anyhow::Result<Self> {
+        let landed = Landed::read(&repo, &chain, folder, wanted).map_err(Failure::from)?;
         let landed = match globals.today {
             None => landed.until(end_of(env.today)),
             Some(_) => landed,
@@ -120,31 +143,15 @@ impl Story {
 
     /// What whoever reads the verdicts should know about what they stand on.
     pub(crate) fn notes(&self, now: Option<i64>) -> Result<Vec<String>, Failure> {
-        let mut notes = Vec::new();
-        if let Some(object) = self.landed.missing {
-            notes.push(format!(
-                "this clone stops before {}, so nothing is called approved: `git fetch --unshallow`; on GitHub Actions `fetch-depth: 0`, on GitLab `GIT_DEPTH: 0`, on Azure Pipelines `fetchDepth: 0`",
-                short(object)
-            ));
-        }
-        for position in self.landed.clock.odd(now) {
-            let claimed = self.landed.clock.claimed(position);
-            let link = &self.chain.links[self.chain.links.len() - 1 - position];
-            notes.push(format!(
-                "{} says {}, which cannot be: its order is taken from the mainline, and its date is not used",
-                short(link.id),
-                moment(claimed)
-            ));
-        }
-        let facts = self.repo.facts()?;
-        if !facts.replace_refs.is_empty() {
-            let n = crate::render::count(facts.replace_refs.len(), "replace reference");
-            notes.push(format!("this clone has {n} (`git replace -l`), which are ignored"));
-        }
-        if facts.has_grafts {
-            notes.push("this clone has grafts (`info/grafts`), which are ignored".to_owned());
-        }
-        Ok(notes)
+        notes(&self.repo, self.landed.missing, &self.odd(now))
+    }
+
+    /// The commits whose dates cannot be, each with what it claims.
+    pub(crate) fn odd(&self, now: Option<i64>) -> Vec<(ObjectId, i64)> {
+        let clock = &self.landed.clock;
+        let link = |position| &self.chain.links[self.chain.links.len() - 1 - position];
+        let odd = clock.odd(now).into_iter();
+        odd.map(|position| (link(position).id, clock.claimed(position))).collect()
     }
 
     /// Reads `SHA@TIME`.
@@ -177,6 +184,37 @@ impl Story {
     }
 }
 
+/// What is to be said about a clone, and about the dates of its commits.
+pub(crate) fn notes(
+    repo: &Repo,
+    missing: Option<ObjectId>,
+    odd: &[(ObjectId, i64)],
+) -> Result<Vec<String>, Failure> {
+    let mut notes = Vec::new();
+    if let Some(object) = missing {
+        notes.push(format!(
+            "this clone stops before {}, so nothing is called approved: `git fetch --unshallow`; on GitHub Actions `fetch-depth: 0`, on GitLab `GIT_DEPTH: 0`, on Azure Pipelines `fetchDepth: 0`",
+            short(object)
+        ));
+    }
+    for &(commit, claimed) in odd {
+        notes.push(format!(
+            "{} says {}, which cannot be: its order is taken from the mainline, and its date is not used",
+            short(commit),
+            moment(claimed)
+        ));
+    }
+    let facts = repo.facts()?;
+    if !facts.replace_refs.is_empty() {
+        let n = crate::render::count(facts.replace_refs.len(), "replace reference");
+        notes.push(format!("this clone has {n} (`git replace -l`), which are ignored"));
+    }
+    if facts.has_grafts {
+        notes.push("this clone has grafts (`info/grafts`), which are ignored".to_owned());
+    }
+    Ok(notes)
+}
+
 /// A moment as people and programs read it.
 pub(crate) fn moment(seconds: i64) -> String {
     match DateTime::<Utc>::from_timestamp(seconds, 0) {
@@ -185,7 +223,12 @@ pub(crate) fn moment(seconds: i64) -> String {
     }
 }
 
-fn find(repo: &Repo, workspace: &Workspace, args: &HistoryArgs) -> anyhow::Result<Mainline> {
+/// The mainline that is named, or else that of the policy.
+pub(crate) fn find(
+    repo: &Repo,
+    workspace: &Workspace,
+    args: &HistoryArgs,
+) -> anyhow::Result<Mainline> {
     if let Some(name) = &args.mainline {
         let tip = repo.resolve(name).map_err(|reason| match reason {
             NoRevision::Unreadable(error) => Failure::from(error),

@@ -4,13 +4,16 @@
 //! Invariant: whoever removes what is pending ([`abandon_writes`]) leaves no temporary file behind.
 //! A temporary file or folder exists only while it is pending; both change under one lock.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context as _;
 use tempfile::{TempDir, TempPath};
+
+/// The permissions of a file that anybody may read.
+const USUAL: u32 = 0o666;
 
 /// What is to be removed however the run ends.
 static PENDING: Mutex<Pending> = Mutex::new(Pending { files: Vec::new(), folders: Vec::new() });
@@ -44,7 +47,7 @@ pub(crate) fn write_file(
             write(&mut sink)?;
             return sink.flush();
         }
-        let mut temporary = Temporary::beside(path)?;
+        let mut temporary = Temporary::beside(path, USUAL)?;
         let mut sink = BufWriter::new(&mut temporary.file);
         write(&mut sink)?;
         sink.flush()?;
@@ -60,7 +63,7 @@ pub(crate) fn create_file(path: &Path, text: &str) -> anyhow::Result<bool> {
         if std::fs::symlink_metadata(path).is_ok() {
             return Ok(false);
         }
-        let mut temporary = Temporary::beside(path)?;
+        let mut temporary = Temporary::beside(path, USUAL)?;
         temporary.file.write_all(text.as_bytes())?;
         temporary.complete(|temporary| match temporary.persist_noclobber(path) {
             Ok(()) => Ok(true),
@@ -69,6 +72,31 @@ pub(crate) fn create_file(path: &Path, text: &str) -> anyhow::Result<bool> {
         })
     };
     attempt().map_err(cause).with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+/// Writes a file that only its user can read, whole or not at all, into a folder of the same user.
+/// What can be made again is not worth waiting for the disk.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut temporary = Temporary::beside(path, 0o600)?;
+    let folder = std::fs::metadata(path.parent().unwrap_or(path))?;
+    if !have_one_owner(&temporary.file.metadata()?, &folder) {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
+    temporary.file.write_all(bytes)?;
+    temporary.rename(|temporary| Ok(temporary.persist(path)?))
+}
+
+/// Whether two files belong to the same user, where a system has users.
+#[cfg(unix)]
+pub(crate) fn have_one_owner(a: &Metadata, b: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    a.uid() == b.uid()
+}
+
+#[cfg(not(unix))]
+pub(crate) fn have_one_owner(_: &Metadata, _: &Metadata) -> bool {
+    true
 }
 
 /// A folder that only its user can look into, outside of the register; dropped, it is gone with all
@@ -108,15 +136,18 @@ struct Temporary {
 }
 
 impl Temporary {
-    fn beside(path: &Path) -> io::Result<Self> {
+    /// With these permissions, less what the user's mask takes away.
+    fn beside(path: &Path, mode: u32) -> io::Result<Self> {
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let mut builder = tempfile::Builder::new();
         builder.prefix(".exc-");
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
+            builder.permissions(std::fs::Permissions::from_mode(mode));
         }
+        #[cfg(not(unix))]
+        let _ = mode;
         let mut pending = pending();
         let temporary = builder.tempfile_in(directory.unwrap_or(Path::new(".")))?;
         let (file, temporary) = temporary.into_parts();
@@ -128,6 +159,11 @@ impl Temporary {
     /// Gives the file its name, once all of it has reached the disk.
     fn complete<T>(self, persist: impl FnOnce(TempPath) -> io::Result<T>) -> io::Result<T> {
         self.file.sync_all()?;
+        self.rename(persist)
+    }
+
+    /// The same without waiting for the disk.
+    fn rename<T>(self, persist: impl FnOnce(TempPath) -> io::Result<T>) -> io::Result<T> {
         let mut pending = pending();
         let temporary = take(&mut pending.files, &self.path);
         persist(temporary.ok_or(io::ErrorKind::Interrupted)?)

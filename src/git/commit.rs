@@ -5,6 +5,7 @@
 //! date that is none) is refused with the name of the object, never guessed at.
 
 use git2::ObjectType;
+use serde::{Deserialize, Serialize};
 
 use super::objects::{Header, parse_header};
 use super::{Error, ObjectId, Repo};
@@ -32,7 +33,7 @@ pub(crate) struct Stamp {
 }
 
 /// A name with an e-mail address, as it stands in a commit: not a person of the policy yet.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct Address {
     pub(crate) name: String,
     /// Empty where none is given.

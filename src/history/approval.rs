@@ -20,6 +20,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use ssh_key::public::KeyData;
 use ssh_key::{HashAlg, PublicKey, SshSig};
 
@@ -42,7 +43,7 @@ pub(crate) struct Approval {
 }
 
 /// Why an approval in the register does not count.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum NotCounted {
     Malformed(Malformed),
     Misfit(Misfit),

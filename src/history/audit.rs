@@ -64,7 +64,8 @@ impl Audit {
     }
 
     pub(crate) fn trail(&self, id: &str) -> Option<&Trail> {
-        self.trails.iter().find(|trail| trail.id == id)
+        let at = self.trails.binary_search_by(|trail| trail.id.as_str().cmp(id)).ok()?;
+        self.trails.get(at)
     }
 }
 

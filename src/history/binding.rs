@@ -6,6 +6,7 @@
 use std::fmt;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::lineage::Digest;
 use super::statement::{Decision, Statement};
@@ -24,7 +25,7 @@ pub(crate) struct Subject<'a> {
 }
 
 /// What a statement is about instead.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Misfit {
     Register {
         stated: String,

@@ -64,6 +64,11 @@ impl Clock {
         self.claimed.get(position).copied().unwrap_or_default()
     }
 
+    /// The latest moment that any of them claims.
+    pub(crate) fn latest(&self) -> i64 {
+        self.claimed.iter().copied().max().unwrap_or(i64::MIN)
+    }
+
     /// The day (UTC) on which it landed at the earliest, if no commit before it claims too late a
     /// moment; none outside of the calendar. Backdating a commit does not move it.
     pub(crate) fn day(&self, position: usize) -> Option<NaiveDate> {

@@ -148,7 +148,8 @@ impl<'a> Walk<'a> {
     /// Whatever a commit brings that can be read in two ways is not judged by it.
     fn doubt(&mut self, landing: &Landing) {
         let Some(reason) = landing.malformed else { return };
-        let reason = Reason::Malformed { commit: landing.commit.id, reason };
+        let (commit, reason) = (landing.commit.id, reason.to_owned());
+        let reason = Reason::Malformed { commit, reason };
         if let Some(revision) = self.revisions.last_mut() {
             revision.state = State::Unknown;
             revision.why.push(reason.clone());
@@ -224,6 +225,7 @@ impl<'a> Walk<'a> {
         let mut revision = self.revision(landing, kind);
         revision.path = Some(path.to_owned());
         revision.text = Some(Arc::clone(&text));
+        revision.blob = Some(blob);
         self.is_deleted = false;
         if kind == RevisionKind::Boundary {
             revision.state = State::Unknown;
@@ -355,6 +357,7 @@ impl<'a> Walk<'a> {
             notes: Vec::new(),
             path: None,
             text: None,
+            blob: None,
             position: landing.position,
             after: None,
         }

@@ -12,7 +12,8 @@ use super::filed::approved_id;
 use super::policies::POLICY_ID;
 use super::texts::{Text, Texts};
 use crate::git::{
-    Authorship, Chain, Commit, Contributors, Error, FileChange, Mode, ObjectId, Repo, Side, Touch,
+    Authorship, Chain, Commit, Completeness, Contributors, Error, FileChange, Mode, ObjectId, Repo,
+    Side, Touch,
 };
 use crate::register::{APPROVALS, POLICY_FILE};
 
@@ -62,7 +63,7 @@ pub(super) struct Changed {
 }
 
 /// What is asked of a history.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wanted<'a> {
     Everything,
     /// The texts of some records and the policies; others are read only as far as it takes to see
@@ -120,6 +121,14 @@ impl Landed {
     /// The same, where nothing can have been made after `now`.
     pub(crate) fn until(self, now: i64) -> Self {
         Self { clock: self.clock.until(now), ..self }
+    }
+
+    /// Whether this clone has all that it takes to judge, so that fetching more changes nothing.
+    pub(crate) fn is_whole(&self) -> bool {
+        let is_missing =
+            |(_, it): &(Vec<u8>, Contributors)| matches!(it.completeness, Completeness::Missing(_));
+        let mut contributors = self.landings.iter().flat_map(|it| &it.contributors);
+        self.missing.is_none() && !contributors.any(is_missing) && self.texts.are_whole()
     }
 
     /// The approvals of a record that ever landed, oldest first, each with its path.

@@ -11,7 +11,8 @@
 //! ever held, [`wrote`] who cannot approve a text, [`evidence`] who has. [`judge`]
 //! makes the trail of one record, [`renewals`] counts in it, and [`audit`] makes that of all.
 //! [`verdict`] and [`reason`] hold what is said. [`proposal`] says the same of a text before it
-//! lands, [`tally`] what its approvals come to; [`needs`] is both on one page.
+//! lands, [`tally`] what its approvals come to; [`needs`] is both on one page. [`standing`] decides
+//! what is in force, and [`kept`] is what a cache holds for those who only look.
 //!
 //! Invariant: reads no file and no clock. A verdict that is not good has a reason, and one that is
 //! names its evidence.
@@ -25,6 +26,7 @@ mod clock;
 mod evidence;
 mod filed;
 mod judge;
+mod kept;
 mod landed;
 mod lineage;
 mod needs;
@@ -36,6 +38,7 @@ mod renewals;
 #[cfg(test)]
 mod scenarios;
 mod signature;
+mod standing;
 mod statement;
 mod tally;
 #[cfg(test)]
@@ -53,12 +56,15 @@ pub(crate) use approval::{Approval, MAX_APPROVAL_SIZE, NotCounted};
 pub(crate) use audit::{Anchor, Audit};
 pub(crate) use clock::{Clock, Position, end_of};
 pub(crate) use filed::approval_at;
+pub(crate) use kept::{About, Kept, encode};
 pub(crate) use landed::{Landed, Wanted};
 pub(crate) use needs::Needs;
 pub(crate) use policies::{POLICY_ID, PolicyRevision, Trusted};
 pub(crate) use proposal::{Branch, Ground, Needless, Proposal};
 pub(crate) use reason::{Reason, short};
 pub(crate) use signature::{NAMESPACE, Refusal, is_signed_by_its_person};
+pub(crate) use standing::{Standing, is_covered, is_in_force};
 pub(crate) use statement::Decision;
 pub(crate) use tally::{Tally, Vote};
+pub(crate) use texts::read_text;
 pub(crate) use verdict::{Counted, Revision, RevisionKind, State, Trail, Verdict};

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::approval::NotCounted;
 use crate::git::ObjectId;
@@ -10,7 +11,7 @@ use crate::model::RiskLevel;
 use crate::policy::Evidence;
 
 /// Why something does not count, or is to be taken with care.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Reason {
     /// The text landed before there was a policy.
     BeforePolicy,
@@ -78,7 +79,7 @@ pub(crate) enum Reason {
     /// What a commit says can be read in two ways.
     Malformed {
         commit: ObjectId,
-        reason: &'static str,
+        reason: String,
     },
     /// What happened before is not in this clone.
     HistoryMissing {

@@ -8,6 +8,7 @@
 use std::fmt;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use ssh_key::{HashAlg, PublicKey};
 
 use super::approval::Approval;
@@ -17,7 +18,7 @@ use crate::policy::{Key, Person, Revocation, is_verifiable};
 pub(crate) const NAMESPACE: &str = "exc-approval-v1";
 
 /// Why a signature does not count.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Refusal {
     /// The person is not in the policy.
     UnknownPerson { approver: String },

@@ -5,6 +5,7 @@
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::lineage::Digest;
 use crate::model::RiskLevel;
@@ -49,7 +50,7 @@ pub(crate) enum Decision {
 }
 
 /// Why a file is no approval: what, where, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Malformed {
     /// The line, from 1; none where it is about the file.
     pub(crate) line: Option<usize>,

@@ -93,6 +93,11 @@ impl Texts {
         }
     }
 
+    /// Whether this clone has all of them.
+    pub(super) fn are_whole(&self) -> bool {
+        !self.by_blob.values().any(|text| matches!(text, Text::Missing))
+    }
+
     /// Why a text cannot be judged, in words for people.
     pub(super) fn why_unreadable(&self, blob: ObjectId) -> String {
         match self.get(blob) {
@@ -104,6 +109,16 @@ impl Texts {
     /// What a text changes in another one, where the two stood in a file one after the other.
     pub(super) fn kind(&self, before: ObjectId, after: ObjectId) -> Option<Kind> {
         self.kinds.get(&[before, after]).copied()
+    }
+}
+
+/// The text of a record as the history knows it; none where the file is missing or no record.
+pub(crate) fn read_text(repo: &Repo, path: &str, blob: ObjectId) -> Option<Arc<Record>> {
+    let bytes = repo.blob(blob, MAX_RECORD_SIZE).ok()??;
+    let file = Pending { blob, path, is_record: true };
+    match kept(record(file, bytes, Wanted::Everything).ok()?) {
+        Text::Record(record) => Some(record),
+        Text::Bytes(_) | Text::Other | Text::Unreadable(_) | Text::Missing => None,
     }
 }
 

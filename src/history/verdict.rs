@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate};
+use serde::{Deserialize, Serialize};
 
 use super::lineage::Digest;
 use super::reason::Reason;
@@ -16,8 +17,9 @@ use crate::git::ObjectId;
 use crate::policy::Evidence;
 use crate::source::Record;
 
-/// All that happened to a record on the mainline, and what follows from it.
-#[derive(Clone, Debug)]
+/// All that happened to a record on the mainline, and what follows from it. A cache keeps
+/// neither the texts nor what is only asked where a change of it is judged.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Trail {
     pub(crate) id: String,
     /// Oldest first.
@@ -26,14 +28,19 @@ pub(crate) struct Trail {
     /// Why the verdict is not better.
     pub(crate) why: Vec<Reason>,
     /// The text that stands on the mainline; none where the record was deleted or cannot be read.
+    #[serde(skip)]
     pub(crate) text: Option<Arc<Record>>,
     /// The text that was approved or needed no approval last.
+    #[serde(skip)]
     pub(crate) settled: Option<Arc<Record>>,
     /// Those who wrote the texts since.
+    #[serde(skip)]
     pub(super) wrote: Wrote,
     /// Those who wrote the texts that stood there before.
+    #[serde(skip)]
     pub(super) older: Older,
     /// The rejections of texts that stood there.
+    #[serde(skip)]
     pub(super) rejections: Rejections,
     /// What the next approval is given on top of.
     pub(crate) lineage: Digest,
@@ -46,7 +53,7 @@ pub(crate) struct Trail {
 }
 
 /// What a record is on the mainline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Verdict {
     Approved,
     ApprovedLate,
@@ -62,7 +69,7 @@ pub(crate) enum Verdict {
 }
 
 /// A change of a record as it landed on the mainline.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Revision {
     pub(crate) commit: ObjectId,
     /// What the commit claims, in seconds since 1970.
@@ -77,7 +84,10 @@ pub(crate) struct Revision {
     pub(crate) notes: Vec<Reason>,
     /// From the root of the repository; none where the record was deleted.
     pub(crate) path: Option<String>,
+    #[serde(skip)]
     pub(crate) text: Option<Arc<Record>>,
+    /// The file that holds the text.
+    pub(super) blob: Option<ObjectId>,
     /// The place of its commit on the mainline.
     pub(super) position: usize,
     /// The lineage on top of which it was approved.
@@ -85,7 +95,7 @@ pub(crate) struct Revision {
 }
 
 /// What a revision is, compared with the last settled text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum RevisionKind {
     Change(changes::Kind),
     /// The settled text again, byte for byte.
@@ -101,7 +111,7 @@ pub(crate) enum RevisionKind {
 }
 
 /// What became of a revision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum State {
     NotNeeded,
     Approved,
@@ -117,7 +127,7 @@ pub(crate) enum State {
 }
 
 /// One person's approval that counts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Counted {
     pub(crate) person: String,
     pub(crate) kind: Evidence,
@@ -210,6 +220,13 @@ impl Trail {
 
 #[cfg(test)]
 impl Trail {
+    /// Leaves what a cache keeps, but for the texts.
+    pub(super) fn forget_those_who_wrote(&mut self) {
+        self.wrote = Wrote::default();
+        self.older = Older::default();
+        self.rejections = Rejections::default();
+    }
+
     /// That of a record whose text somebody approved.
     pub(crate) fn settled_at(text: &Record, policy: &crate::policy::Policy) -> Self {
         Self {

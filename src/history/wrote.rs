@@ -120,7 +120,10 @@ impl Wrote {
     /// What has to be known first to tell who wrote it.
     pub(super) fn gaps(&self) -> impl Iterator<Item = Reason> {
         let missing = self.missing.map(|object| Reason::Missing { object });
-        let malformed = self.malformed.map(|(commit, reason)| Reason::Malformed { commit, reason });
+        let malformed = self.malformed.map(|(commit, reason)| {
+            let reason = reason.to_owned();
+            Reason::Malformed { commit, reason }
+        });
         missing.into_iter().chain(malformed)
     }
 

@@ -1,6 +1,6 @@
 //! Who may approve, how many it takes, and which evidence counts.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::file::PerRiskWritten;
 use super::{PerRisk, Person, defaults};
@@ -47,7 +47,7 @@ pub(crate) struct PolicyChange {
 }
 
 /// Kinds of evidence that git can hold, weakest first.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Evidence {
     Trailer,

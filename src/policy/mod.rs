@@ -180,6 +180,14 @@ impl Policy {
         self.people.iter().find(|person| person.has_address(address))
     }
 
+    /// Whether anybody may approve anything.
+    pub(crate) fn names_approvers(&self) -> bool {
+        let is_approver = |person: &Person| {
+            RiskLevel::ALL.iter().any(|&it| self.approvals.is_approver(person, it))
+        };
+        self.people.iter().any(is_approver)
+    }
+
     pub(crate) fn tree(&self) -> &Tree {
         &self.tree
     }

@@ -26,7 +26,7 @@ pub(crate) use faults::{
     UNREADABLE,
 };
 pub(crate) use listing::{Listing, displayed, list};
-pub(crate) use store::{Entry, Merge, Reader, Snapshot, Store};
+pub(crate) use store::{Entry, Merge, Reader, Snapshot, Store, open_file};
 
 /// The file that makes a directory a register.
 pub(crate) const POLICY_FILE: &str = "policy.yaml";

@@ -237,7 +237,7 @@ fn disk_file(entry: &Entry, path: &Path, max_size: u64) -> Result<Bytes, Vec<Fin
         true => vec![symlink(&entry.source(""))],
         false => vec![unreadable(&entry.source(""), &error)],
     };
-    let file = open(path).map_err(fail)?;
+    let file = open_file(path).map_err(fail)?;
     let metadata = file.metadata().map_err(fail)?;
     if !metadata.is_file() {
         return Err(vec![not_a_file(&entry.source(""))]);
@@ -253,8 +253,9 @@ fn disk_file(entry: &Entry, path: &Path, max_size: u64) -> Result<Bytes, Vec<Fin
     Ok((bytes, is_executable(&metadata)))
 }
 
+/// Opens a file, which a link is not, and does not wait for a pipe.
 #[cfg(unix)]
-fn open(path: &Path) -> io::Result<File> {
+pub(crate) fn open_file(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
 
     // A FIFO must not block, and a link put here after listing must not be followed.
@@ -263,7 +264,7 @@ fn open(path: &Path) -> io::Result<File> {
 }
 
 #[cfg(not(unix))]
-fn open(path: &Path) -> io::Result<File> {
+pub(crate) fn open_file(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 

@@ -9,7 +9,7 @@ use csv::{QuoteStyle, Terminator, WriterBuilder};
 use super::{Listed, Safe};
 use crate::model::window;
 
-const HEADER: [&str; 15] = [
+const HEADER: [&str; 17] = [
     "id",
     "status",
     "risk",
@@ -25,6 +25,8 @@ const HEADER: [&str; 15] = [
     "tags",
     "path",
     "today",
+    "in_force",
+    "verdict",
 ];
 
 /// Writes a list. A cell that a spreadsheet would compute gets a `'` in front, unless `raw`.
@@ -53,7 +55,7 @@ pub(crate) fn records(
     writer.flush()
 }
 
-fn cells(record: &Listed<'_>, today: NaiveDate) -> [String; 15] {
+fn cells(record: &Listed<'_>, today: NaiveDate) -> [String; 17] {
     let exception = record.exception;
     let written = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
     let left = exception.expires.map(|expires| window::days_left(expires, today).to_string());
@@ -73,6 +75,8 @@ fn cells(record: &Listed<'_>, today: NaiveDate) -> [String; 15] {
         exception.tags.join(","),
         record.path.to_owned(),
         today.to_string(),
+        record.in_force.map(|it| it.to_string()).unwrap_or_default(),
+        record.verdict.map(|it| it.as_str().to_owned()).unwrap_or_default(),
     ]
 }
 

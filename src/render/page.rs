@@ -17,6 +17,8 @@ const MIN_TEXT: usize = 24;
 #[derive(Debug)]
 pub(crate) struct Setting {
     pub(crate) today: NaiveDate,
+    /// Whether it is in force, and why; none where there is no history to ask.
+    pub(crate) in_force: Option<String>,
     /// The title of each of the record's controls, where the policy's catalogue has it.
     pub(crate) control_titles: Vec<Option<String>>,
     pub(crate) n_errors: usize,
@@ -65,6 +67,7 @@ impl Page<'_> {
             }
         };
         self.field("status", &format!("{}: {until}", record.status.as_str()))?;
+        self.field("in force", setting.in_force.as_deref().unwrap_or_default())?;
         self.field("risk", exception.risk.level.map_or("?", |level| level.as_str()))?;
         self.field("", &exception.risk.statement)?;
         let titles = setting.control_titles.iter().map(Option::as_deref);

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::json::{self, PersonView, SCHEMA_VERSION, TOOL_VERSION};
+use crate::history::Verdict;
 use crate::model::window::{self, Status};
 use crate::model::{CompensatingControl, Exception, Milestone, Renewal, Review};
 
@@ -16,6 +17,10 @@ pub(crate) struct Listed<'a> {
     pub(crate) exception: &'a Exception,
     pub(crate) path: &'a str,
     pub(crate) status: Status,
+    /// What the history of the mainline says about it; none where that is not known.
+    pub(crate) verdict: Option<Verdict>,
+    /// Whether it is active and approved; none where git cannot tell.
+    pub(crate) in_force: Option<bool>,
     /// The fields that the register adds.
     pub(crate) fields: Map<String, Value>,
 }
@@ -54,6 +59,8 @@ struct Nested<'a> {
 struct RecordView<'a> {
     id: &'a str,
     status: &'static str,
+    in_force: Option<bool>,
+    verdict: Option<&'static str>,
     days_left: Option<i64>,
     path: &'a str,
     title: &'a str,
@@ -190,6 +197,8 @@ fn view<'a>(record: &'a Listed<'a>, today: NaiveDate) -> RecordView<'a> {
     RecordView {
         id: &exception.id,
         status: record.status.as_str(),
+        in_force: record.in_force,
+        verdict: record.verdict.map(Verdict::as_str),
         days_left: exception.expires.map(|expires| window::days_left(expires, today)),
         path: record.path,
         title: &exception.title,

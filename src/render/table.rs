@@ -10,6 +10,7 @@ use tabled::settings::{Alignment, Modify, Padding};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::{Listed, Safe, Style, count};
+use crate::history::Verdict;
 use crate::model::RiskLevel;
 use crate::model::window::{self, Status};
 
@@ -21,6 +22,17 @@ const ELASTIC: [(usize, usize); 3] = [(7, 20), (6, 12), (5, 12)];
 const EXPENDABLE: [usize; 2] = [5, 6];
 /// What stands between two columns.
 const GAP: usize = 2;
+
+/// What a table says of approvals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Approvals {
+    /// What the history says of each record.
+    Told,
+    /// That there can be none, once for all records.
+    NobodyMayApprove,
+    /// Nothing: there is no history to ask, or this clone lacks it.
+    Silent,
+}
 
 /// A table for people.
 #[derive(Debug)]
@@ -35,11 +47,12 @@ pub(crate) struct Table {
 pub(crate) fn records(
     records: &[Listed<'_>],
     today: NaiveDate,
+    approvals: Approvals,
     style: Style,
     is_screen: bool,
 ) -> Table {
     let mut rows = vec![HEADER.map(str::to_owned)];
-    rows.extend(records.iter().map(|record| cells(record, today)));
+    rows.extend(records.iter().map(|record| cells(record, today, approvals)));
     let widest = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0);
     let natural: [usize; 8] = std::array::from_fn(widest);
     let widths = fitted(natural, style.width);
@@ -62,7 +75,7 @@ pub(crate) fn records(
     let text = lines.lines().map(|line| line.trim_end()).enumerate().map(|(at, line)| {
         let record = at.checked_sub(n_before).filter(|_| style.color).map(|at| &records[at]);
         match record {
-            Some(record) => format!("{}\n", colored(line, record, &natural)),
+            Some(record) => format!("{}\n", colored(line, record, approvals, &natural)),
             None => format!("{line}\n"),
         }
     });
@@ -77,17 +90,59 @@ impl Table {
     }
 }
 
-/// `16 exceptions on 2026-11-20 (UTC): 1 proposed, 14 active, 1 expired`.
-pub(crate) fn summary(records: &[Listed<'_>], today: NaiveDate) -> String {
+/// `16 exceptions on 2026-11-20 (UTC): 1 proposed, 14 active (12 in force), 1 expired`.
+pub(crate) fn summary(records: &[Listed<'_>], today: NaiveDate, approvals: Approvals) -> String {
     let parts = Status::ALL.iter().filter_map(|&status| {
-        let n = records.iter().filter(|record| record.status == status).count();
-        (n > 0).then(|| format!("{n} {}", status.as_str()))
+        let of_status: Vec<_> = records.iter().filter(|record| record.status == status).collect();
+        let n = of_status.len();
+        let more = match status {
+            Status::Active => in_force(&of_status, approvals),
+            Status::Proposed | Status::Expired | Status::Closed => String::new(),
+        };
+        (n > 0).then(|| format!("{n} {}{more}", status.as_str()))
     });
     let parts = parts.collect::<Vec<_>>().join(", ");
     format!("{} on {today} (UTC): {parts}", count(records.len(), "exception"))
 }
 
-fn cells(record: &Listed<'_>, today: NaiveDate) -> [String; 8] {
+/// How many of the active records are in force.
+fn in_force(active: &[&Listed<'_>], approvals: Approvals) -> String {
+    match approvals {
+        Approvals::Told => {}
+        Approvals::NobodyMayApprove => return " (nobody may approve yet)".to_owned(),
+        Approvals::Silent => return String::new(),
+    }
+    let n_told = |told| active.iter().filter(|record| record.in_force == told).count();
+    let unknown = match n_told(None) {
+        0 => String::new(),
+        n => format!(", {n} unknown"),
+    };
+    match (n_told(Some(true)), active.len()) {
+        (1, 1) => " (in force)".to_owned(),
+        (0, 1) if unknown.is_empty() => " (not in force)".to_owned(),
+        (0, _) => format!(" (none in force{unknown})"),
+        (n, n_active) if n == n_active => " (all in force)".to_owned(),
+        (n, _) => format!(" ({n} in force{unknown})"),
+    }
+}
+
+/// The status, and why a record that is active is not in force.
+fn status_words(record: &Listed<'_>, approvals: Approvals) -> String {
+    let status = record.status.as_str();
+    if record.status != Status::Active || approvals != Approvals::Told {
+        return status.to_owned();
+    }
+    let why = match (record.in_force, record.verdict) {
+        (Some(true), _) => return status.to_owned(),
+        (None, _) | (_, None) => "unknown",
+        // The mainline has another text, and that of this one nobody has approved.
+        (_, Some(Verdict::Approved | Verdict::ApprovedLate | Verdict::Closed)) => "changed",
+        (_, Some(verdict)) => verdict.as_str(),
+    };
+    format!("{status}, {why}")
+}
+
+fn cells(record: &Listed<'_>, today: NaiveDate, approvals: Approvals) -> [String; 8] {
     let exception = record.exception;
     let owner = match exception.owner.name.is_empty() {
         true => &exception.owner.email,
@@ -97,7 +152,7 @@ fn cells(record: &Listed<'_>, today: NaiveDate) -> [String; 8] {
     let left = exception.expires.map(|expires| window::days_left(expires, today).to_string());
     [
         harmless(&exception.id),
-        record.status.as_str().to_owned(),
+        status_words(record, approvals),
         exception.risk.level.map_or("?", |level| level.as_str()).to_owned(),
         expires.unwrap_or_else(|| "?".to_owned()),
         left.unwrap_or_else(|| "?".to_owned()),
@@ -109,14 +164,17 @@ fn cells(record: &Listed<'_>, today: NaiveDate) -> [String; 8] {
 
 /// A line with the words for status and risk in color. They stand behind the id, which like them is
 /// never cut.
-fn colored(line: &str, record: &Listed<'_>, natural: &[usize; 8]) -> String {
+fn colored(line: &str, record: &Listed<'_>, approvals: Approvals, natural: &[usize; 8]) -> String {
     let id = harmless(&record.exception.id);
     let status_at = id.len() + natural[0] - id.width() + GAP;
     let risk_at = status_at + natural[1] + GAP;
     let risk = record.exception.risk.level;
+    let status = status_words(record, approvals);
+    let is_plain = status == record.status.as_str();
+    let color = if is_plain { status_color(record.status) } else { Some("33") };
     let words = [
         (risk_at, risk.map_or("?", |level| level.as_str()), risk.and_then(risk_color)),
-        (status_at, record.status.as_str(), status_color(record.status)),
+        (status_at, &*status, color),
     ];
     let mut line = line.to_owned();
     for (at, word, color) in words {

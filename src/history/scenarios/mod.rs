@@ -5,6 +5,7 @@
 
 mod clones;
 mod evidence;
+mod keeping;
 mod lineage;
 mod policies;
 mod properties;

@@ -7,6 +7,7 @@ use chrono::{NaiveDate, TimeZone, Utc};
 use ssh_key::private::{Ed25519Keypair, KeypairData};
 use ssh_key::{HashAlg, LineEnding, PrivateKey};
 
+use super::keeping::check_kept;
 use crate::git::testing::History;
 use crate::git::{Chain, ObjectId, Repo};
 use crate::history::lineage::Digest;
@@ -326,7 +327,9 @@ impl World {
             moment,
             position: place(commit),
         };
-        Audit::new(landed, &self.anchors.iter().map(anchor).collect::<Vec<_>>())
+        let audit = Audit::new(landed, &self.anchors.iter().map(anchor).collect::<Vec<_>>());
+        check_kept(&audit, &self.repo(), self.main);
+        audit
     }
 
     pub(super) fn trail(&self) -> Trail {

@@ -2,6 +2,7 @@
 
 mod json;
 mod pack;
+mod standing;
 mod text;
 
 use std::io::{self, Write};
@@ -18,6 +19,7 @@ use crate::model::window::Status;
 
 pub(super) use json::{TrailView, trail_view};
 pub(crate) use pack::{index, page_of_record};
+pub(crate) use standing::in_force;
 pub(super) use text::{line_of, said};
 
 /// What a pack holds about a record beside its trail.

@@ -1,0 +1,217 @@
+//! What the mainline's history says about records, for those who only look: from the cache where
+//! that holds, else from the history itself, which then is kept.
+
+use std::fs::File;
+
+use chrono::NaiveDate;
+
+use super::cache::{Cache, CacheArgs, tree_of};
+use super::mainline::{self, Landed};
+use super::trail::{self, HistoryArgs, Story};
+use super::{Failure, Globals, Workspace, audit};
+use crate::env::Env;
+use crate::git::{Mainline, Repo};
+use crate::history::{self, About, Audit, Kept, Standing, Trail, Verdict, Wanted};
+use crate::model::window::Status;
+use crate::source::{self, Record};
+
+/// The verdicts of a register, or of one of its records.
+pub(crate) enum Verdicts {
+    Kept(Box<Memory>),
+    Read(Box<(Story, Audit)>),
+    /// This clone lacks the beginning of the history, so that of no record anything is known.
+    Cut(Mainline, NaiveDate),
+}
+
+/// What was judged before.
+pub(crate) struct Memory {
+    repo: Repo,
+    mainline: Mainline,
+    today: NaiveDate,
+    kept: Kept<File>,
+    /// That of the record which is asked for, if there ever was one.
+    trail: Option<Trail>,
+}
+
+/// A mainline as a page names it.
+pub(crate) struct Source<'a> {
+    pub(crate) mainline: &'a Mainline,
+    pub(crate) is_complete: bool,
+    pub(crate) today: NaiveDate,
+}
+
+impl Verdicts {
+    pub(crate) fn read(
+        workspace: &Workspace,
+        args: &HistoryArgs,
+        cache: CacheArgs,
+        wanted: Wanted<'_>,
+        globals: &Globals,
+        env: &mut Env<'_>,
+    ) -> anyhow::Result<Self> {
+        let now = audit::now(globals, env);
+        let name = &workspace.name;
+        let cache = match args.is_of_today() && !cache.no_cache {
+            true => mainline::repository(workspace)?.and_then(|repo| Cache::of(&repo, name)),
+            false => None,
+        };
+        if let Some(cache) = &cache
+            && let Some(memory) = Memory::of(workspace, args, cache, wanted, now, env)?
+        {
+            if globals.verbose {
+                globals.note(env, "history: as it was judged before, from the cache");
+            }
+            return Ok(Self::Kept(Box::new(memory)));
+        }
+        let (repo, mainline, chain, today) = trail::chain(workspace, args, env)?;
+        let cache = cache.filter(|_| chain.missing.is_none());
+        // What is kept is all of it.
+        let wanted = if cache.is_some() { Wanted::Everything } else { wanted };
+        if chain.missing.is_some() && wanted == Wanted::Everything {
+            return Ok(Self::Cut(mainline, today));
+        }
+        let story = Story::of(repo, mainline, chain, today, (name, wanted), globals, env)?;
+        let audit = match wanted {
+            Wanted::Everything => Audit::new(&story.landed, &[]),
+            Wanted::Records { ids, .. } => Audit::of_records(&story.landed, ids, &[]),
+        };
+        if let Some(cache) = cache
+            && let Some(about) = about(&story, name, now)
+        {
+            cache.keep(about, &audit.trails);
+        }
+        Ok(Self::Read(Box::new((story, audit))))
+    }
+
+    /// The same for those who have something to say without it: none where nothing could tell.
+    pub(crate) fn if_any(
+        workspace: &Workspace,
+        args: &HistoryArgs,
+        cache: CacheArgs,
+        wanted: Wanted<'_>,
+        globals: &Globals,
+        env: &mut Env<'_>,
+    ) -> anyhow::Result<Option<Self>> {
+        let Some(repo) = mainline::repository(workspace)? else { return Ok(None) };
+        let mainline = repo.mainline(&workspace.policy.mainline).map_err(Failure::from)?;
+        if mainline.is_none() {
+            return Ok(None);
+        }
+        Self::read(workspace, args, cache, wanted, globals, env).map(Some)
+    }
+
+    pub(crate) fn trail(&self, id: &str) -> Option<&Trail> {
+        match self {
+            Self::Kept(memory) => memory.trail.as_ref().filter(|trail| trail.id == id),
+            Self::Read(read) => read.1.trail(id),
+            Self::Cut(..) => None,
+        }
+    }
+
+    /// Every id that ever was.
+    pub(crate) fn ids(&self) -> Vec<&str> {
+        match self {
+            Self::Kept(memory) => memory.kept.ids().collect(),
+            Self::Read(read) => read.1.ids.iter().map(String::as_str).collect(),
+            Self::Cut(..) => Vec::new(),
+        }
+    }
+
+    /// Where it comes from.
+    pub(crate) fn source(&self) -> Source<'_> {
+        match self {
+            Self::Kept(memory) => {
+                let Memory { mainline, today, .. } = &**memory;
+                Source { mainline, is_complete: true, today: *today }
+            }
+            Self::Read(read) => {
+                let Story { mainline, today, landed, .. } = &read.0;
+                Source { mainline, is_complete: landed.missing.is_none(), today: *today }
+            }
+            Self::Cut(mainline, today) => Source { mainline, is_complete: false, today: *today },
+        }
+    }
+
+    /// What whoever reads them should know about what they stand on.
+    pub(crate) fn notes(&self, now: Option<i64>) -> Result<Vec<String>, Failure> {
+        match self {
+            Self::Kept(memory) => trail::notes(&memory.repo, None, &memory.kept.about().odd),
+            Self::Read(read) => read.0.notes(now),
+            Self::Cut(..) => Ok(Vec::new()),
+        }
+    }
+
+    /// The verdict on a record that is at hand, and whether it is in force.
+    pub(crate) fn judge(
+        &self,
+        record: &Record,
+        status: Status,
+        landed: &Landed,
+    ) -> (Option<Verdict>, Option<bool>) {
+        let id = &record.exception.id;
+        let standing = match self {
+            Self::Kept(memory) => memory.kept.standing(id),
+            Self::Read(read) => read.1.trail(id).map(Trail::standing),
+            Self::Cut(..) => {
+                let unknown = Standing { verdict: Verdict::Indeterminate, text: None };
+                Some(unknown).filter(|_| landed.has(id))
+            }
+        };
+        let verdict = standing.map(|it| it.verdict);
+        let is_in_force = history::is_in_force(status, verdict, || {
+            if landed.is_unchanged(record) {
+                return Some(true);
+            }
+            let path = record.file().path();
+            let approved = history::read_text(self.repo()?, path, standing?.text?)?;
+            let text = source::load_unchecked(record.file())?;
+            Some(history::is_covered(&approved, &text))
+        });
+        (verdict, is_in_force)
+    }
+
+    fn repo(&self) -> Option<&Repo> {
+        match self {
+            Self::Kept(memory) => Some(&memory.repo),
+            Self::Read(read) => Some(&read.0.repo),
+            Self::Cut(..) => None,
+        }
+    }
+}
+
+impl Memory {
+    /// What the cache holds, if it is what the history says and has all that is wanted.
+    fn of(
+        workspace: &Workspace,
+        args: &HistoryArgs,
+        cache: &Cache,
+        wanted: Wanted<'_>,
+        now: Option<i64>,
+        env: &Env<'_>,
+    ) -> anyhow::Result<Option<Self>> {
+        let Some(repo) = mainline::repository(workspace)? else { return Ok(None) };
+        let mainline = trail::find(&repo, workspace, args)?;
+        let Some(mut kept) = cache.open(&repo, mainline.tip, now) else { return Ok(None) };
+        let trail = match wanted {
+            Wanted::Records { ids: [id], .. } if kept.standing(id).is_some() => {
+                let trail = kept.trail(id, |path, blob| history::read_text(&repo, path, blob));
+                let Some(trail) = trail else { return Ok(None) };
+                Some(trail)
+            }
+            Wanted::Records { ids: [_], .. } | Wanted::Everything => None,
+            Wanted::Records { .. } => return Ok(None),
+        };
+        Ok(Some(Self { repo, mainline, today: env.today, kept, trail }))
+    }
+}
+
+/// What is kept of a history, if it can be: it is whole, and nothing of it is yet to come.
+fn about(story: &Story, folder: &str, now: Option<i64>) -> Option<About> {
+    let latest = story.landed.clock.latest();
+    if !story.landed.is_whole() || now.is_some_and(|now| latest > now) {
+        return None;
+    }
+    let tip = story.mainline.tip;
+    let tree = tree_of(&story.repo, tip, folder).ok()?;
+    Some(About { folder: folder.to_owned(), tip, tree, latest, odd: story.odd(None) })
+}
