@@ -158,6 +158,9 @@ pub(crate) fn end_of(day: NaiveDate) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -214,6 +217,27 @@ mod tests {
         assert_eq!(Clock::new([100, 1_000, 399, 2_000, 3_000]).odd(None), [1]);
         assert_eq!(Clock::new([1_000]).odd(Some(400)), [0; 0]);
         assert_eq!(Clock::new([1_000]).odd(Some(399)), [0]);
+    }
+
+    proptest! {
+        /// What is kept of a mainline stays true while its dates go on.
+        #[test]
+        fn claims_that_go_on_make_no_other_odd(
+            claimed in vec(0_i64..100_000, 0..40),
+            steps in vec(0_i64..50_000, 1..10),
+        ) {
+            let before = Clock::new(claimed.iter().copied());
+            let mut latest = before.latest().max(0);
+            let later = steps.iter().map(|step| {
+                latest += step;
+                latest
+            });
+            let after = Clock::new(claimed.iter().copied().chain(later));
+            prop_assert_eq!(before.odd(None), after.odd(None));
+            for position in 0..claimed.len() {
+                prop_assert_eq!(before.day(position), after.day(position));
+            }
+        }
     }
 
     #[test]

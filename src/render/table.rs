@@ -51,10 +51,14 @@ pub(crate) fn records(
     style: Style,
     is_screen: bool,
 ) -> Table {
-    let mut rows = vec![HEADER.map(str::to_owned)];
-    rows.extend(records.iter().map(|record| cells(record, today, approvals)));
-    let widest = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0);
-    let natural: [usize; 8] = std::array::from_fn(widest);
+    let rows = |is_short: bool| {
+        let cells = |record| cells(record, today, &status_words(record, approvals, is_short));
+        let header = HEADER.map(str::to_owned);
+        std::iter::once(header).chain(records.iter().map(cells)).collect::<Vec<_>>()
+    };
+    let has_room = |rows: &Vec<_>| style.width.is_none_or(|width| least(widest(rows)) <= width);
+    let rows = Some(rows(false)).filter(has_room).unwrap_or_else(|| rows(true));
+    let natural = widest(&rows);
     let widths = fitted(natural, style.width);
 
     let mut builder = Builder::default();
@@ -73,9 +77,8 @@ pub(crate) fn records(
     let lines = table.to_string();
     let n_before = lines.lines().count() - records.len();
     let text = lines.lines().map(|line| line.trim_end()).enumerate().map(|(at, line)| {
-        let record = at.checked_sub(n_before).filter(|_| style.color).map(|at| &records[at]);
-        match record {
-            Some(record) => format!("{}\n", colored(line, record, approvals, &natural)),
+        match at.checked_sub(n_before).filter(|_| style.color) {
+            Some(at) => format!("{}\n", colored(line, &records[at], &rows[at + 1][1], &natural)),
             None => format!("{line}\n"),
         }
     });
@@ -126,8 +129,8 @@ fn in_force(active: &[&Listed<'_>], approvals: Approvals) -> String {
     }
 }
 
-/// The status, and why a record that is active is not in force.
-fn status_words(record: &Listed<'_>, approvals: Approvals) -> String {
+/// The status, and why a record that is active is not in force; that alone where room is short.
+fn status_words(record: &Listed<'_>, approvals: Approvals, is_short: bool) -> String {
     let status = record.status.as_str();
     if record.status != Status::Active || approvals != Approvals::Told {
         return status.to_owned();
@@ -139,10 +142,10 @@ fn status_words(record: &Listed<'_>, approvals: Approvals) -> String {
         (_, Some(Verdict::Approved | Verdict::ApprovedLate | Verdict::Closed)) => "changed",
         (_, Some(verdict)) => verdict.as_str(),
     };
-    format!("{status}, {why}")
+    if is_short { why.to_owned() } else { format!("{status}, {why}") }
 }
 
-fn cells(record: &Listed<'_>, today: NaiveDate, approvals: Approvals) -> [String; 8] {
+fn cells(record: &Listed<'_>, today: NaiveDate, status: &str) -> [String; 8] {
     let exception = record.exception;
     let owner = match exception.owner.name.is_empty() {
         true => &exception.owner.email,
@@ -152,7 +155,7 @@ fn cells(record: &Listed<'_>, today: NaiveDate, approvals: Approvals) -> [String
     let left = exception.expires.map(|expires| window::days_left(expires, today).to_string());
     [
         harmless(&exception.id),
-        status_words(record, approvals),
+        status.to_owned(),
         exception.risk.level.map_or("?", |level| level.as_str()).to_owned(),
         expires.unwrap_or_else(|| "?".to_owned()),
         left.unwrap_or_else(|| "?".to_owned()),
@@ -164,17 +167,16 @@ fn cells(record: &Listed<'_>, today: NaiveDate, approvals: Approvals) -> [String
 
 /// A line with the words for status and risk in color. They stand behind the id, which like them is
 /// never cut.
-fn colored(line: &str, record: &Listed<'_>, approvals: Approvals, natural: &[usize; 8]) -> String {
+fn colored(line: &str, record: &Listed<'_>, status: &str, natural: &[usize; 8]) -> String {
     let id = harmless(&record.exception.id);
     let status_at = id.len() + natural[0] - id.width() + GAP;
     let risk_at = status_at + natural[1] + GAP;
     let risk = record.exception.risk.level;
-    let status = status_words(record, approvals);
     let is_plain = status == record.status.as_str();
     let color = if is_plain { status_color(record.status) } else { Some("33") };
     let words = [
         (risk_at, risk.map_or("?", |level| level.as_str()), risk.and_then(risk_color)),
-        (status_at, &*status, color),
+        (status_at, status, color),
     ];
     let mut line = line.to_owned();
     for (at, word, color) in words {
@@ -206,6 +208,17 @@ fn risk_color(level: RiskLevel) -> Option<&'static str> {
 
 fn harmless(text: &str) -> String {
     Safe(text).to_string()
+}
+
+/// The width that each column would like.
+fn widest(rows: &[[String; 8]]) -> [usize; 8] {
+    std::array::from_fn(|column| rows.iter().map(|row| row[column].width()).max().unwrap_or(0))
+}
+
+/// The width that it takes to show what matters: the columns that are never cut, and some title.
+fn least(natural: [usize; 8]) -> usize {
+    let (title, title_least) = (natural[7], ELASTIC[0].1);
+    natural[..=DAYS].iter().map(|width| width + GAP).sum::<usize>() + title.min(title_least)
 }
 
 /// The width of each column, `None` for those without room.

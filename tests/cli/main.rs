@@ -4,6 +4,7 @@
 mod approve;
 mod bare;
 mod base;
+mod cache;
 #[cfg(unix)]
 mod canary;
 mod check;
@@ -13,6 +14,7 @@ mod documents;
 mod files;
 mod history;
 mod hostile;
+mod in_force;
 mod init;
 mod list;
 mod new;

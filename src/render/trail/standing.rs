@@ -48,6 +48,6 @@ fn words(trail: &Trail, may_approve: bool) -> String {
                 .to_owned()
         }
         _ if why.is_empty() => word.to_owned(),
-        _ => format!("{word}: {}", why.join("; ")),
+        _ => format!("{word} ({})", why.join("; ")),
     }
 }
