@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 
+use crate::commands::cache::Cache;
 use crate::git::{Chain, Mode, Repo, Side, Touch};
 use crate::register::{self, Entry, MAX_RECORD_SIZE, Reader, Store};
 use crate::source;
@@ -64,6 +65,15 @@ pub fn contributors(repository: &Path, branch: &str, folder: &str) -> Result<usi
         n_people += found.values().map(|it| it.people.len()).sum::<usize>();
     }
     Ok(n_people)
+}
+
+/// Finds the verdict on every record in what an earlier run kept; gives the number of records.
+pub fn kept(repository: &Path, branch: &str, folder: &str) -> Result<usize> {
+    let repo = Repo::open(repository)?;
+    let mainline = repo.mainline(branch)?.with_context(|| format!("there is no `{branch}`"))?;
+    let kept = Cache::of(&repo, folder).and_then(|cache| cache.open(&repo, mainline.tip, None));
+    let kept = kept.context("nothing is kept")?;
+    Ok(kept.ids().filter_map(|id| kept.standing(id)).count())
 }
 
 fn walk(repository: &Path, branch: &str, folder: &str) -> Result<(Repo, Chain, Vec<Touch>)> {

@@ -34,6 +34,8 @@
 //!   streams, and listens to signals. Everything else gets an [`Env`].
 //! - A file that is replaced is whole, the old one or the new one, however the run ends
 //!   ([`commands::writing`]).
+//! - What an earlier run kept ([`commands::cache`]) is read by those who only look, and decides
+//!   nothing.
 //! - Text that stands in a record reaches a sink through [`render`], which makes it harmless there.
 //! - No network, no unsafe code. One place starts programs: `exc approve` has `ssh-keygen` sign, and
 //!   asks `ssh-add` which keys there are ([`commands::approve`]). Both are looked up in the user's

@@ -1,5 +1,6 @@
 //! How fast the history of a register is read, as ratios measured side by side in one run against
-//! `git log --first-parent --raw`, which must also say the same.
+//! `git log --first-parent --raw`, which must also say the same: from git itself, and again from what
+//! an earlier run kept.
 //!
 //! `cargo bench --bench history -- --cache DIR` keeps the generated repositories, which take
 //! minutes to make, in a folder. `--layout two-level|year|flat` measures one layout only.
@@ -11,6 +12,8 @@ mod records;
 mod record;
 mod repository;
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::hash::BuildHasher;
 use std::io::Write;
@@ -30,6 +33,10 @@ const BRANCH: &str = "main";
 const FOLDER: &str = "exceptions";
 /// Against the walk alone.
 const MAX_WITH_CONTRIBUTORS: f64 = 2.0;
+/// What lists take from the cache, and all of `exc history ID`, against git.
+const MAX_WARM: f64 = 0.3;
+/// After the last commit.
+const TODAY: &str = "2026-11-20";
 const MAX_MEMORY_KIB: usize = 300 * 1024;
 
 struct Options {
@@ -107,17 +114,40 @@ fn measure(layout: Layout, repository: &Path, rounds: usize) -> Result<()> {
 
     let mut log = git_log(repository);
     log.args(["--format=%H", BRANCH, "--", FOLDER]);
-    let commands = [log, itself("changes", repository)?, itself("contributors", repository)?];
-    let [log, walk, whole] = side_by_side(rounds, commands)?;
+    forget(repository)?;
+    let [cold] = side_by_side(1, [itself("history", repository)?])?;
+    let commands = [
+        log,
+        itself("changes", repository)?,
+        itself("contributors", repository)?,
+        itself("kept", repository)?,
+        itself("history", repository)?,
+    ];
+    let [log, walk, whole, kept, history] = side_by_side(rounds, commands)?;
+    forget(repository)?;
     let max = if layout == Layout::TwoLevel { 2.5 } else { 4.0 };
     writeln!(out, "  git log --first-parent --raw      {:.3} s", log.as_secs_f64())?;
     writeln!(out, "  changes of the chain              {:.3} s", walk.as_secs_f64())?;
     verdict(&mut out, "changes / git log", ratio(walk, log), max)?;
     writeln!(out, "  changes and who wrote them        {:.3} s", whole.as_secs_f64())?;
     verdict(&mut out, "with contributors / changes", ratio(whole, walk), MAX_WITH_CONTRIBUTORS)?;
+    writeln!(out, "  exc history ID, which keeps all   {:.3} s", cold.as_secs_f64())?;
+    writeln!(out, "  the same from what is kept        {:.3} s", history.as_secs_f64())?;
+    verdict(&mut out, "exc history ID, warm / git log", ratio(history, log), MAX_WARM)?;
+    writeln!(out, "  all verdicts from what is kept    {:.3} s", kept.as_secs_f64())?;
+    verdict(&mut out, "all verdicts, warm / git log", ratio(kept, log), MAX_WARM)?;
     let peak: usize = text_of(itself("memory", repository)?)?.parse()?;
     let met = if peak <= MAX_MEMORY_KIB { "met" } else { "NOT MET" };
     writeln!(out, "  peak memory {} MiB (target: at most {}): {met}", peak >> 10, 300)?;
+    Ok(())
+}
+
+/// Removes what earlier runs kept in a repository.
+fn forget(repository: &Path) -> Result<()> {
+    let kept = repository.join("exc");
+    if kept.is_dir() {
+        fs::remove_dir_all(kept)?;
+    }
     Ok(())
 }
 
@@ -226,6 +256,11 @@ fn floor_of(what: &str, repository: &Path) -> Result<()> {
             let n_people = exc::floor::contributors(repository, BRANCH, FOLDER)?;
             writeln!(out, "{n_people} people")?;
         }
+        "kept" => {
+            let n_records = exc::floor::kept(repository, BRANCH, FOLDER)?;
+            writeln!(out, "{n_records} records")?;
+        }
+        "history" => history(repository, &mut out)?,
         _ => {
             exc::floor::contributors(repository, BRANCH, FOLDER)?;
             let status =
@@ -235,5 +270,26 @@ fn floor_of(what: &str, repository: &Path) -> Result<()> {
             writeln!(out, "{digits}")?;
         }
     }
+    Ok(())
+}
+
+/// `exc history` of one record, whatever its verdict.
+fn history(repository: &Path, out: &mut dyn Write) -> Result<()> {
+    let mut arguments: Vec<OsString> = vec!["exc".into(), "-C".into(), repository.into()];
+    arguments.extend(["--today", TODAY, "history"].map(OsString::from));
+    arguments.push(records::id(7).into());
+    let mut err = Vec::new();
+    let mut env = exc::Env {
+        today: TODAY.parse()?,
+        time: chrono::NaiveTime::MIN,
+        cwd: repository.to_owned(),
+        vars: BTreeMap::new(),
+        terminal: exc::Terminal::default(),
+        input: &mut std::io::empty(),
+        out,
+        err: &mut err,
+    };
+    let outcome = exc::run(arguments, &mut env);
+    ensure!(outcome != exc::Outcome::Error, "{}", String::from_utf8_lossy(&err));
     Ok(())
 }

@@ -9,10 +9,10 @@ use rayon::prelude::*;
 use super::cache::CacheArgs;
 use super::mainline::Landed;
 use super::trail::HistoryArgs;
-use super::verdicts::Verdicts;
+use super::verdicts::{self, Verdicts};
 use super::{Globals, Workspace, parse_date, trail};
 use crate::env::{Env, Outcome};
-use crate::history::{self, Wanted};
+use crate::history::Wanted;
 use crate::model::window::{self, Status};
 use crate::model::{Exception, Lifetime, RiskLevel, Target};
 use crate::register::{self, Register};
@@ -174,7 +174,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         Some(_) => Landed::everything(),
         None => Landed::read(&workspace, &register, globals, env)?,
     };
-    let verdicts = known(verdicts, globals, env);
+    let verdicts = verdicts::known(verdicts, globals, env);
     let today = env.today;
     let records = register.records.par_iter().map(|record| {
         let status = landed.status(record, today);
@@ -183,7 +183,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let mut records: Vec<(&Record, Listed<'_>)> =
         records.filter(|(_, record)| args.is_wanted(record, today)).collect();
     for (record, listed) in &mut records {
-        judge(listed, record, verdicts.as_ref(), &landed);
+        verdicts::judge(listed, record, verdicts.as_ref(), &landed);
     }
     let n_unknown = records.iter().filter(|(_, record)| record.in_force.is_none()).count();
     let records = records.into_iter().map(|(_, record)| record);
@@ -205,32 +205,6 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         true => name_unknown(n_unknown, globals, env),
         false => outcome,
     })
-}
-
-/// The verdicts, or one note on why there are none: that is no reason to list nothing.
-pub(super) fn known(
-    verdicts: anyhow::Result<Option<Verdicts>>,
-    globals: &Globals,
-    env: &mut Env<'_>,
-) -> Option<Verdicts> {
-    verdicts.unwrap_or_else(|error| {
-        let text = format!("note: which exceptions are in force is not known: {error}");
-        globals.note(env, &text);
-        None
-    })
-}
-
-/// Says what the history has to say about a record that is about to be printed.
-pub(super) fn judge(
-    listed: &mut Listed<'_>,
-    record: &Record,
-    verdicts: Option<&Verdicts>,
-    landed: &Landed,
-) {
-    (listed.verdict, listed.in_force) = match verdicts {
-        Some(verdicts) => verdicts.judge(record, listed.status, landed),
-        None => (None, history::is_in_force(listed.status, None, || None)),
-    };
 }
 
 /// What is worth saying about approvals: nothing where nothing is known of any record, and only

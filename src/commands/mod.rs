@@ -4,7 +4,7 @@
 
 pub(crate) mod approve;
 pub(crate) mod audit;
-mod cache;
+pub(crate) mod cache;
 pub(crate) mod check;
 pub(crate) mod diff;
 pub(crate) mod doctor;

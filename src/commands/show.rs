@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use super::cache::CacheArgs;
 use super::mainline::{self, Landed};
 use super::trail::HistoryArgs;
-use super::verdicts::Verdicts;
+use super::verdicts::{self, Verdicts};
 use super::{Failure, Globals, Workspace, parse_date, trail};
 use crate::env::{Env, Outcome};
 use crate::finding::{Finding, Level};
@@ -84,19 +84,21 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let today = env.today;
     let id = &record.exception.id;
     let verdicts = then.unwrap_or_else(|| read(&workspace, Wanted::records(&[id]), env));
-    let verdicts = super::list::known(verdicts, globals, env);
+    let verdicts = verdicts::known(verdicts, globals, env);
     let mut listed = super::list::listed(record, landed.status(record, today), &workspace);
-    super::list::judge(&mut listed, record, verdicts.as_ref(), &landed);
+    verdicts::judge(&mut listed, record, verdicts.as_ref(), &landed);
     if args.format == Format::Json {
         globals.print(env, |out| render::record::json_one(&listed, today, out))?;
         return Ok(Outcome::Success);
     }
     let setting = page::Setting {
-        in_force: verdicts.map(|it| in_force(&listed, &it, &workspace)),
+        in_force: verdicts.as_ref().map(|it| in_force(&listed, it, &workspace)),
         ..setting(record, &workspace, env)
     };
     let style = globals.style(env);
     globals.print(env, |out| page::write(&listed, &setting, style, out))?;
+    // The process is about to end: taking a large history apart would only cost time.
+    std::mem::forget(verdicts);
     Ok(Outcome::Success)
 }
 

@@ -13,6 +13,7 @@ use crate::env::Env;
 use crate::git::{Mainline, Repo};
 use crate::history::{self, About, Audit, Kept, Standing, Trail, Verdict, Wanted};
 use crate::model::window::Status;
+use crate::render::Listed;
 use crate::source::{self, Record};
 
 /// The verdicts of a register, or of one of its records.
@@ -177,6 +178,32 @@ impl Verdicts {
             Self::Cut(..) => None,
         }
     }
+}
+
+/// The verdicts, or one note on why there are none: that is no reason to list nothing.
+pub(crate) fn known(
+    verdicts: anyhow::Result<Option<Verdicts>>,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> Option<Verdicts> {
+    verdicts.unwrap_or_else(|error| {
+        let text = format!("note: which exceptions are in force is not known: {error}");
+        globals.note(env, &text);
+        None
+    })
+}
+
+/// Says what the history has to say about a record that is about to be printed.
+pub(crate) fn judge(
+    listed: &mut Listed<'_>,
+    record: &Record,
+    verdicts: Option<&Verdicts>,
+    landed: &Landed,
+) {
+    (listed.verdict, listed.in_force) = match verdicts {
+        Some(verdicts) => verdicts.judge(record, listed.status, landed),
+        None => (None, history::is_in_force(listed.status, None, || None)),
+    };
 }
 
 impl Memory {

@@ -231,6 +231,8 @@ fn a_shallow_clone_lists_quietly_and_claims_nothing() {
         "{show}"
     );
     assert_eq!(history.w.run(&["list", "--in-force"]).outcome, Outcome::Error);
+    let then = history.w.exc(&["show", "K7QD", "--as-of", "2026-11-06"]);
+    assert!(then.contains("unknown: the history that this clone has does not say"), "{then}");
 }
 
 #[test]

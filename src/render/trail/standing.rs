@@ -15,6 +15,7 @@ pub(crate) fn in_force(record: &Listed<'_>, trail: Option<&Trail>, may_approve: 
     };
     let because = match (record.status, trail) {
         (Status::Proposed, None) => "it has not landed".to_owned(),
+        (Status::Active, None) => "the history that this clone has does not say".to_owned(),
         (Status::Active | Status::Proposed, Some(trail)) => {
             let is_changed = record.in_force == Some(false) && is_settled(trail.verdict);
             match is_changed {
