@@ -207,6 +207,46 @@ fn a_cache_that_lies_changes_nothing_that_decides() {
 }
 
 #[test]
+fn a_cache_that_lies_without_measure_neither_breaks_nor_speaks_to_the_terminal() {
+    let history = lapsed();
+    history.w.run(&["list"]);
+    let path = file(&history);
+    let good = std::fs::read(&path).expect("a file");
+    let edges =
+        [json!(i64::MIN), json!(i64::MAX), json!(0), json!(u64::MAX), json!("+262142-12-31")];
+    for pointer in [
+        "/1/days_granted",
+        "/1/renewals",
+        "/1/first_promised",
+        "/1/revisions/0/landed",
+        "/1/revisions/0/position",
+        "/1/revisions/0/state/ApprovedLate/days",
+        "/0",
+    ] {
+        for edge in &edges {
+            let bytes = rewritten(&good, |_, trail| {
+                trail[1]["why"] = json!([{"Message": {"reason": "\u{1b}[31m\u{202e}"}}]);
+                trail[1]["revisions"][0]["path"] = json!("../../../\u{1b}[31m");
+                trail[1]["revisions"][0]["state"] = json!({"ApprovedLate": {"days": 1}});
+                *trail.pointer_mut(pointer).expect("a value") = edge.clone();
+            });
+            std::fs::write(&path, bytes).expect("written");
+            for (command, format) in
+                [("history", "text"), ("history", "json"), ("show", "text"), ("show", "json")]
+            {
+                let said = history.w.run(&[command, "EXC-2026-K7QD", "--format", format]);
+                let is_plain = !said.out.contains(['\u{1b}', '\u{202e}']);
+                assert!(is_plain, "{pointer} {edge} {command} {format}: {}", said.out);
+            }
+        }
+    }
+    let lost = rewritten(&good, |_, trail| trail[0] = json!(7));
+    std::fs::write(&path, lost).expect("written");
+    let said = history.w.run(&["history", "EXC-2026-K7QD"]);
+    assert!(said.out.contains("EXC-2026-K7QD  LAPSED"), "{}", said.out);
+}
+
+#[test]
 fn what_is_damaged_is_ignored_and_replaced() {
     let history = lapsed();
     let list = history.w.exc(&["list"]);
