@@ -3,7 +3,7 @@
 use super::cache::CacheArgs;
 use super::trail::HistoryArgs;
 use super::verdicts::Verdicts;
-use super::{Failure, Globals};
+use super::{Failure, Globals, naming};
 use crate::changes;
 use crate::env::{Env, Outcome};
 use crate::history::{Trail, Verdict, Wanted};
@@ -22,7 +22,7 @@ Examples:
   exc history EXC-2026-K7QD --as-of 2026-06-30    as it was known on that day
   exc history EXC-2026-K7QD --format json")]
 pub(crate) struct Args {
-    /// The id of the record, also of one that was deleted
+    /// The record's id, also of one that was deleted, or any part of it that no other id has
     #[arg(value_name = "ID")]
     id: String,
     #[command(flatten)]
@@ -36,16 +36,27 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
     let workspace = super::open_or_explain(globals, env)?;
-    let ids = [args.id.as_str()];
-    let wanted = Wanted::records(&ids);
-    let verdicts = Verdicts::read(&workspace, &args.history, args.cache, wanted, globals, env)?;
+    let mut read = |id: &str| {
+        let ids = [id];
+        let wanted = Wanted::records(&ids);
+        Verdicts::read(&workspace, &args.history, args.cache, wanted, globals, env)
+    };
+    let mut id = args.id.clone();
+    let mut verdicts = read(&id)?;
+    // Only history knows all ids that a part of one may mean.
+    if verdicts.trail(&id).is_none()
+        && let Some(whole) = naming::whole(&verdicts.ids(), &id)?.map(str::to_owned)
+    {
+        id = whole;
+        verdicts = read(&id)?;
+    }
     let source = verdicts.source();
     if globals.verbose {
         globals
             .note(env, &format!("mainline: {} at {}", source.mainline.name, source.mainline.tip));
     }
-    let Some(trail) = verdicts.trail(&args.id) else {
-        return Err(unknown(&args.id, &verdicts));
+    let Some(trail) = verdicts.trail(&id) else {
+        return Err(unknown(&id, &verdicts));
     };
     let notes = verdicts.notes(super::audit::now(globals, env))?;
     let told = told(trail);

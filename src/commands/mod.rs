@@ -13,6 +13,7 @@ pub(crate) mod history;
 pub(crate) mod init;
 pub(crate) mod list;
 mod mainline;
+mod naming;
 pub(crate) mod new;
 mod proposed;
 pub(crate) mod review;

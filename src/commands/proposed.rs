@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::revisions::resolve;
 use super::trail::{HistoryArgs, Story};
-use super::{Failure, Globals, Workspace, mainline, show};
+use super::{Failure, Globals, Workspace, mainline, naming, show};
 use crate::changes::{self, FieldChange};
 use crate::env::Env;
 use crate::finding::{Finding, Level};
@@ -42,6 +42,8 @@ pub(crate) struct Proposed<'w> {
     pub(crate) repo: Repo,
     /// None where this clone is shallow and does not have it.
     pub(crate) mainline: Option<Mainline>,
+    /// The ids that were asked for, whole.
+    pub(crate) ids: Vec<String>,
     /// Whether this clone has the whole history.
     pub(crate) is_complete: bool,
     pub(crate) notes: Vec<String>,
@@ -91,7 +93,8 @@ impl<'w> Proposed<'w> {
             }
             None => (workspace.store.clone(), head(&repo)?),
         };
-        let story = story(workspace, &repo, texts, ids, globals, env)?;
+        let ids = naming::in_store(ids, &store, workspace)?;
+        let story = story(workspace, &repo, texts, &ids, globals, env)?;
         let is_complete = story.as_ref().is_some_and(|story| story.landed.missing.is_none());
         let branch = match (&story, head) {
             (Some(story), Some(head)) if is_complete => repo
@@ -118,6 +121,7 @@ impl<'w> Proposed<'w> {
             workspace,
             repo,
             mainline,
+            ids,
             is_complete,
             notes,
             register,

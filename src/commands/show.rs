@@ -1,12 +1,11 @@
 //! `exc show`: one record.
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
 use super::cache::CacheArgs;
 use super::mainline::{self, Landed};
+use super::naming::chosen;
 use super::trail::HistoryArgs;
 use super::verdicts::{self, Verdicts};
 use super::{Failure, Globals, Workspace, parse_date, trail};
@@ -21,8 +20,6 @@ use crate::text::shell_word;
 
 /// The variables that say that output is read by a runner, which takes commands from it.
 const RUNNERS: [&str; 3] = ["GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"];
-/// Ids that are named where several are meant.
-const MAX_NAMED: usize = 10;
 
 /// Show one exception: what it allows, why, until when, and what lowers the risk
 ///
@@ -146,28 +143,6 @@ fn find<'a>(register: &'a Register, id: &str) -> Result<&'a Record, Failure> {
             Err(Failure::new(message).hint("give one of them another id"))
         }
     }
-}
-
-/// Which of some ids are meant: those that are equal, else those with such a part, unless they are
-/// different ones.
-fn chosen(ids: &[&str], wanted: &str) -> Result<Vec<bool>, Failure> {
-    let wanted_lower = wanted.to_ascii_lowercase();
-    let are_equal: Vec<bool> = ids.iter().map(|id| id.eq_ignore_ascii_case(wanted)).collect();
-    if wanted.is_empty() || are_equal.contains(&true) {
-        return Ok(are_equal);
-    }
-    let has_part = |id: &&str| id.to_ascii_lowercase().contains(&wanted_lower);
-    let have_part: Vec<bool> = ids.iter().map(has_part).collect();
-    let found = ids.iter().zip(&have_part).filter(|(_, has_part)| **has_part);
-    let found: BTreeSet<String> = found.map(|(id, _)| id.to_ascii_uppercase()).collect();
-    if found.len() <= 1 {
-        return Ok(have_part);
-    }
-    let shown: Vec<String> = found.iter().take(MAX_NAMED).map(|id| format!("`{id}`")).collect();
-    let more = if found.len() > MAX_NAMED { ", …" } else { "" };
-    let n = found.len();
-    let message = format!("`{wanted}` is a part of {n} ids: {}{more}", shown.join(", "));
-    Err(Failure::new(message).hint("write more of the id"))
 }
 
 pub(super) fn unknown(register: &Register, id: &str) -> Failure {

@@ -23,7 +23,7 @@ Examples:
   exc verify EXC-2026-K7QD --rev FETCH_HEAD
   exc verify --format json")]
 pub(crate) struct Args {
-    /// The ids of records, or `policy.yaml`
+    /// The ids of records, or parts of them that no other id has, or `policy.yaml`
     #[arg(value_name = "ID")]
     ids: Vec<String>,
     #[command(flatten)]
@@ -45,7 +45,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     }
     let is_named = !args.ids.is_empty();
     let matters = match is_named {
-        true => named(&args.ids, &proposed)?,
+        true => named(&proposed)?,
         false => proposed.matters()?,
     };
     let verified: Vec<Verified<'_>> = matters
@@ -77,8 +77,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
 }
 
 /// The texts that are named, each once.
-fn named<'p>(ids: &[String], proposed: &'p Proposed<'_>) -> Result<Vec<Matter<'p>>, Failure> {
-    let ids: BTreeSet<&String> = ids.iter().collect();
+fn named<'p>(proposed: &'p Proposed<'_>) -> Result<Vec<Matter<'p>>, Failure> {
+    let ids: BTreeSet<&String> = proposed.ids.iter().collect();
     ids.into_iter().map(|id| proposed.matter(id)).collect()
 }
 

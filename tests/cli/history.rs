@@ -233,6 +233,38 @@ hint: did you mean `EXC-2026-K7QD`?
 }
 
 #[test]
+fn a_part_of_an_id_that_no_other_has_is_enough_for_every_command() {
+    let mut history = lapsed();
+    let of = |history: &History, command: &str, id: &str| {
+        let said = history.w.run(&[command, id]);
+        format!("{}{}", said.out, said.err)
+    };
+    for command in ["history", "show", "review", "verify", "approve"] {
+        for part in ["K7QD", "k7qd", "exc-2026-k7"] {
+            let said = of(&history, command, part);
+            assert!(!said.contains("there is no record") && !said.contains("was ever"), "{said}");
+            assert!(said.contains("EXC-2026-K7QD"), "{command} {part}: {said}");
+        }
+    }
+    history.w.write(
+        "exceptions/EXC-2026-K7AA.yaml",
+        history.w.read(RECORD_PATH).replace("EXC-2026-K7QD", "EXC-2026-K7AA"),
+    );
+    history.merge("carol", "alice", "2026-11-13");
+    for command in ["history", "show", "review", "verify", "approve"] {
+        let said = of(&history, command, "2026-K7");
+        assert!(
+            said.contains("`2026-K7` is a part of 2 ids: `EXC-2026-K7AA`, `EXC-2026-K7QD`"),
+            "{command}: {said}"
+        );
+    }
+    // Whoever deletes a record leaves its trail.
+    std::fs::remove_file(history.w.path("exceptions/EXC-2026-K7AA.yaml")).expect("removed");
+    history.push("carol", "2026-11-14", "clean up");
+    assert!(of(&history, "history", "k7aa").starts_with("EXC-2026-K7AA  DELETED"));
+}
+
+#[test]
 fn a_day_between_two_dates_that_contradict_each_other_names_both() {
     let mut history = History::approved();
     history.edit("expires: 2027-01-31", "expires: 2027-01-30");

@@ -39,7 +39,7 @@ Examples:
   exc approve EXC-2026-K7QD --reject                 say no to this text, for all to see
   exc approve policy.yaml --as alice --key ~/.ssh/id_ed25519 --yes")]
 pub(crate) struct Args {
-    /// The id of the record, or `policy.yaml`; may be several
+    /// The record's id, any part of it that no other id has, or `policy.yaml`; may be several
     #[arg(value_name = "ID", required_unless_present = "add")]
     ids: Vec<String>,
     #[command(flatten)]
@@ -81,7 +81,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         globals.note(env, text);
     }
     let mut outcome = Outcome::Success;
-    for id in &args.ids {
+    for id in &proposed.ids {
         outcome = outcome.max(approve(id, &proposed, args, globals, env)?);
     }
     Ok(outcome)

@@ -5,7 +5,7 @@ mod sides;
 use std::collections::BTreeMap;
 
 use self::sides::{Approvals, Points, Sides};
-use super::{Failure, Globals, Workspace};
+use super::{Failure, Globals, Workspace, naming};
 use crate::changes::{self, Change};
 use crate::env::{Env, Outcome};
 use crate::finding::{self, Finding, Level};
@@ -32,7 +32,7 @@ Examples:
   exc review EXC-2026-K7QD                        one record, also for its periodic review
   exc review --base origin/main --format markdown > comment.md")]
 pub(crate) struct Args {
-    /// Show these records, changed or not [default: all that differ]
+    /// Show these records, changed or not, by id or by a part of it that no other id has [default: all that differ]
     #[arg(value_name = "ID")]
     ids: Vec<String>,
     /// Compare with where HEAD left REF [default: the mainline with the work tree]
@@ -130,21 +130,30 @@ fn chosen<'a>(
     if ids.is_empty() {
         return Ok(changes);
     }
-    let is_meant = |record: &Record, id: &str| record.exception.id == id;
-    changes.retain(|it| it.record().is_some_and(|record| ids.contains(&record.exception.id)));
+    let whole = sides.whole();
+    let changed = changes.iter().filter_map(|it| it.record()).map(|it| it.exception.id.as_str());
+    let known: Vec<&str> =
+        changed.chain(whole.exceptions().map(|exception| exception.id.as_str())).collect();
+    let mut asked: Vec<&str> = Vec::with_capacity(ids.len());
     for id in ids {
-        if changes.iter().any(|it| it.record().is_some_and(|record| is_meant(record, id))) {
-            continue;
-        }
-        let Some(record) = sides.whole().records.iter().find(|record| is_meant(record, id)) else {
-            let known = sides.whole().exceptions().map(|it| it.id.as_str());
-            let hint = match schema::nearest(id, known) {
+        let Some(id) = naming::whole(&known, id)? else {
+            let hint = match schema::nearest(id, known.iter().copied()) {
                 Some(nearest) => format!("did you mean `{nearest}`?"),
                 None => "`exc list --all` shows the records".to_owned(),
             };
             return Err(Failure::new(format!("there is no record `{id}`")).hint(hint));
         };
-        changes.push(changes::compare(Some(record), Some(record)));
+        asked.push(id);
+    }
+    let asked: Vec<String> = asked.into_iter().map(str::to_owned).collect();
+    let is = |record: &Record, id: &String| record.exception.id == *id;
+    changes.retain(|it| it.record().is_some_and(|record| asked.iter().any(|id| is(record, id))));
+    for id in &asked {
+        if !changes.iter().any(|it| it.record().is_some_and(|record| is(record, id)))
+            && let Some(record) = whole.records.iter().find(|record| is(record, id))
+        {
+            changes.push(changes::compare(Some(record), Some(record)));
+        }
     }
     Ok(changes)
 }
