@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::binding::Subject;
+use super::cover::gaps;
 use super::evidence::{Collected, Demand, risk_of};
 use super::filed::{Looking, look_at_approvals, track};
 use super::landed::{Landed, Landing};
@@ -395,6 +396,7 @@ impl<'a> Walk<'a> {
             lineage,
             first_promised,
             days_granted,
+            gaps: gaps(&self.revisions, &self.landed.clock),
             revisions: self.revisions,
         }
     }

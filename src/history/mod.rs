@@ -9,7 +9,8 @@
 //! other part reads one; [`clock`] says what its dates are worth. [`policies`] tells which policy
 //! was in force, [`filed`] which approvals the register held, [`rejections`] which rejections it
 //! ever held, [`wrote`] who cannot approve a text, [`evidence`] who has. [`judge`]
-//! makes the trail of one record, [`renewals`] counts in it, and [`audit`] makes that of all.
+//! makes the trail of one record, [`renewals`] and [`cover`] count in it, and
+//! [`audit`] makes that of all.
 //! [`verdict`] and [`reason`] hold what is said. [`proposal`] says the same of a text before it
 //! lands, [`tally`] what its approvals come to; [`needs`] is both on one page. [`standing`] decides
 //! what is in force, and [`kept`] is what a cache holds for those who only look.
@@ -23,6 +24,7 @@ mod approval;
 mod audit;
 mod binding;
 mod clock;
+mod cover;
 mod evidence;
 mod filed;
 mod judge;
@@ -55,6 +57,7 @@ pub(crate) fn digest(bytes: &[u8]) -> String {
 pub(crate) use approval::{Approval, MAX_APPROVAL_SIZE, NotCounted};
 pub(crate) use audit::{Anchor, Audit};
 pub(crate) use clock::{Clock, Position, end_of};
+pub(crate) use cover::Gap;
 pub(crate) use filed::approval_at;
 pub(crate) use kept::{About, Kept, encode};
 pub(crate) use landed::{Landed, Wanted};

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use super::cover::Gap;
 use super::lineage::Digest;
 use super::reason::Reason;
 use super::rejections::Rejections;
@@ -50,6 +51,8 @@ pub(crate) struct Trail {
     pub(crate) first_promised: Option<NaiveDate>,
     /// Days from the first landing, or `opened` where that is earlier, to the last valid day.
     pub(crate) days_granted: Option<i64>,
+    /// When it was expired until something let it go on, oldest first.
+    pub(crate) gaps: Vec<Gap>,
 }
 
 /// What a record is on the mainline.
@@ -243,6 +246,7 @@ impl Trail {
             renewals: 0,
             first_promised: None,
             days_granted: None,
+            gaps: Vec::new(),
         }
     }
 }

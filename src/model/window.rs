@@ -105,6 +105,11 @@ pub(crate) fn days_after(date: NaiveDate, days: u32) -> NaiveDate {
     date.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX)
 }
 
+/// The day before another, or the calendar's first one.
+pub(crate) fn day_before(date: NaiveDate) -> NaiveDate {
+    date.pred_opt().unwrap_or(NaiveDate::MIN)
+}
+
 /// `valid through 2027-01-31 (UTC), 72 days left`, or how long ago that was.
 pub(crate) fn describe(last_day: NaiveDate, today: NaiveDate) -> String {
     match days_left(last_day, today) {

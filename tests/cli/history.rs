@@ -110,6 +110,7 @@ fn json_is_what_was_promised() {
       "first_promised": "2027-01-31",
       "renewals": 1,
       "days_granted": 146,
+      "uncovered": [],
       "evidence": [],
       "why": [
         "approver not recorded in git"
@@ -319,7 +320,7 @@ Renewals, counted from history: 1. First promised: 2027-01-31. Days granted in a
 
 - error EXC203 (line 25): 146 days are granted; at high risk the policy allows 90
 "#);
-    insta::assert_snapshot!(history.without_names(history.w.read("pack/README.md")), @r#"
+    insta::assert_snapshot!(history.without_names(history.w.read("pack/README.md")), @"
 # Evidence pack
 
 1 of 1 records of <code>exceptions</code>, as main held it at [C3], judged on 2026-11-20 (UTC).
@@ -344,16 +345,16 @@ The history that this was read from is complete.
 
 ## Records
 
-| record | verdict | approved by | valid through |
-| --- | --- | --- | --- |
-| [EXC-2026-K7QD](records/EXC-2026-K7QD/README.md) | lapsed |  | 2027-03-31 |
+| record | verdict | approved by | valid through | not covered |
+| --- | --- | --- | --- | --- |
+| [EXC-2026-K7QD](records/EXC-2026-K7QD/README.md) | lapsed |  | 2027-03-31 |  |
 
 ## Policy
 
 | commit | |
 | --- | --- |
 | [C1] | the first one, which is trusted |
-"#);
+");
     let again = history.w.run(&["audit", "--pack", "pack"]);
     assert_eq!(again.outcome, Outcome::Error);
     assert!(
@@ -533,4 +534,90 @@ fn s44_a_bare_clone_has_the_same_verdicts() {
     let said = history.w.run(&["-C", path, "audit"]);
     assert_eq!(said.outcome, Outcome::Findings, "{}", said.err);
     assert!(said.out.contains("EXC-2026-K7QD  LAPSED"), "{}", said.out);
+}
+
+/// Filed and approved through 2027-01-31; renewed by Carol and Bob on another day.
+fn renewed(day: &str) -> History {
+    let mut history = History::approved();
+    renew(&mut history, "2027-01-31", "2027-03-31", day);
+    history
+}
+
+fn renew(history: &mut History, from: &str, to: &str, day: &str) {
+    history.edit(&format!("expires: {from}"), &format!("expires: {to}"));
+    history.merge("carol", "bob", day);
+}
+
+/// First day, last day and number of each time that the record was not covered.
+fn uncovered(history: &History) -> Vec<String> {
+    let arguments = ["history", "EXC-2026-K7QD", "--format", "json", "--today", "2027-12-31"];
+    let page: Value = serde_json::from_str(&history.w.run(&arguments).out).expect("JSON");
+    let gaps = page["record"]["uncovered"].as_array().expect("a list").iter();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    gaps.map(|it| format!("{}..{} {}", text(&it["from"]), text(&it["through"]), it["days"]))
+        .collect()
+}
+
+#[test]
+fn the_days_between_an_expiry_and_a_late_renewal_are_stated() {
+    assert_eq!(uncovered(&renewed("2027-01-31")), [""; 0]);
+    assert_eq!(uncovered(&renewed("2027-02-01")), [""; 0], "the day of the renewal is covered");
+    assert_eq!(uncovered(&renewed("2027-02-02")), ["2027-02-01..2027-02-01 1"]);
+    let mut history = renewed("2027-02-14");
+    assert_eq!(uncovered(&history), ["2027-02-01..2027-02-13 13"]);
+    insta::assert_snapshot!(history.shown(&["history", "EXC-2026-K7QD", "--today", "2027-02-20"]), @"
+EXC-2026-K7QD  APPROVED
+  Model proxy keeps a public endpoint until vendor private link ships
+  valid through 2027-03-31 (UTC), 39 days left, first promised 2027-01-31, 1
+    renewal, 146 days in all
+  not covered from 2027-02-01 through 2027-02-13 (UTC), 13 days: it had
+    expired, and went on with [C3]
+
+  2026-11-05  [C2]  new         approved by alice (landing, claimed)
+  2027-02-14  [C3]  extension   approved by bob (landing, claimed)
+              expires 2027-01-31 → 2027-03-31: 59 days later
+
+main at [C3], history complete, judged on 2027-02-20 (UTC)
+[exit status: 0]
+");
+    let audit = history.shown(&["audit", "--today", "2027-02-20", "--pack", "pack"]);
+    insta::assert_snapshot!(audit, @"
+EXC-2026-K7QD  approved by bob (landing, claimed), active; not covered from
+  2027-02-01 through 2027-02-13 (UTC), 13 days: it had expired, and went on with
+  [C3]
+
+policy: [C1] the first one, which is trusted
+note: whether the mainline was rewritten is not checked: there is no
+  `--anchor`
+1 record on main at [C3], judged on 2027-02-20 (UTC): 1 approved
+------- stderr -------
+wrote the evidence pack `[ROOT]/pack`
+[exit status: 0]
+");
+    let page = history.w.read("pack/records/EXC-2026-K7QD/README.md");
+    assert!(page.contains("- not covered from 2027-02-01 through 2027-02-13"), "{page}");
+    let index = history.w.read("pack/README.md");
+    assert!(index.contains("| 2027-03-31 | 2027-02-01 to 2027-02-13 (13 days) |"), "{index}");
+    // Another gap is another line.
+    renew(&mut history, "2027-03-31", "2027-06-30", "2027-05-01");
+    assert_eq!(uncovered(&history), ["2027-02-01..2027-02-13 13", "2027-04-01..2027-04-30 30"]);
+}
+
+#[test]
+fn what_lands_after_an_expiry_and_has_expired_as_well_covers_no_day() {
+    let mut history = History::approved();
+    history.edit("reviews: []", "reviews: [{date: 2027-02-10, by: bob, note: still there}]");
+    history.push("carol", "2027-02-10", "review");
+    renew(&mut history, "2027-01-31", "2027-02-20", "2027-03-01");
+    renew(&mut history, "2027-02-20", "2027-06-30", "2027-04-01");
+    assert_eq!(uncovered(&history), ["2027-02-01..2027-03-31 59"]);
+}
+
+#[test]
+fn what_was_closed_after_it_expired_left_nothing_uncovered() {
+    let mut history = History::approved();
+    let closed = "reviews: []\nclosed: {date: 2027-02-10, outcome: remediated, note: It ships.}";
+    history.edit("reviews: []", closed);
+    history.push("carol", "2027-02-10", "close");
+    assert_eq!(uncovered(&history), [""; 0]);
 }

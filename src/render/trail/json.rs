@@ -6,7 +6,7 @@ use chrono::DateTime;
 use serde::Serialize;
 
 use super::{AuditPage, Judged, Page};
-use crate::history::{Counted, PolicyRevision, Reason, Revision, Trail, Trusted};
+use crate::history::{Counted, Gap, PolicyRevision, Reason, Revision, Trail, Trusted};
 use crate::model::window::Status;
 use crate::policy::Evidence;
 use crate::render::json::{self, SCHEMA_VERSION, TOOL_VERSION};
@@ -50,10 +50,21 @@ pub(in crate::render) struct TrailView<'a> {
     first_promised: Option<String>,
     renewals: usize,
     days_granted: Option<i64>,
+    /// Days on which it was expired until something let it go on.
+    uncovered: Vec<GapView>,
     evidence: Vec<EvidenceView<'a>>,
     why: Vec<String>,
     notes: Vec<String>,
     revisions: Vec<RevisionView<'a>>,
+}
+
+#[derive(Serialize)]
+struct GapView {
+    from: String,
+    through: String,
+    days: i64,
+    /// What ended it.
+    until: String,
 }
 
 #[derive(Serialize)]
@@ -152,6 +163,7 @@ pub(in crate::render) fn trail_view<'a>(
         first_promised: trail.first_promised.map(|day| day.to_string()),
         renewals: trail.renewals,
         days_granted: trail.days_granted,
+        uncovered: trail.gaps.iter().map(GapView::from).collect(),
         evidence: deciding.map(|it| evidence_views(&it.evidence)).unwrap_or_default(),
         why: texts(&trail.why),
         notes: deciding.map(|it| texts(&it.notes)).unwrap_or_default(),
@@ -181,6 +193,17 @@ fn texts(reasons: &[Reason]) -> Vec<String> {
 fn landed(seconds: i64) -> Option<String> {
     let moment = DateTime::from_timestamp(seconds, 0)?;
     Some(moment.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
+impl From<&Gap> for GapView {
+    fn from(gap: &Gap) -> Self {
+        Self {
+            from: gap.from.to_string(),
+            through: gap.through.to_string(),
+            days: gap.n_days(),
+            until: gap.until.to_string(),
+        }
+    }
 }
 
 impl<'a> From<&'a Revision> for RevisionView<'a> {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::text::{by, outcome};
+use super::text::{by, outcome, uncovered};
 use super::{AuditPage, Evidence, Judged};
 use crate::history::{Verdict, short};
 use crate::model::window;
@@ -89,14 +89,19 @@ pub(crate) fn index(
     for (number, question, answer) in QUESTIONS {
         let _ = writeln!(text, "| {number} | {question} | {answer} |");
     }
-    text.push_str("\n## Records\n\n| record | verdict | approved by | valid through |\n| --- | --- | --- | --- |\n");
+    text.push_str("\n## Records\n\n| record | verdict | approved by | valid through | not covered |\n| --- | --- | --- | --- | --- |\n");
     for Judged { trail, .. } in page.records {
         let evidence = trail.deciding().map(|it| by(&it.evidence)).unwrap_or_default();
         let expires = trail.text.as_ref().and_then(|it| it.exception.expires);
         let expires = expires.map_or(String::new(), |day| day.to_string());
+        let gaps = trail.gaps.iter().map(|gap| match gap.n_days() {
+            1 => gap.from.to_string(),
+            n => format!("{} to {} ({n} days)", gap.from, gap.through),
+        });
+        let gaps = gaps.collect::<Vec<_>>().join(", ");
         let _ = writeln!(
             text,
-            "| [{}](records/{}/README.md) | {} | {} | {expires} |",
+            "| [{}](records/{}/README.md) | {} | {} | {expires} | {gaps} |",
             escaped(&trail.id),
             folder_name(&trail.id),
             said(trail.verdict),
@@ -139,6 +144,12 @@ pub(crate) fn page_of_record(
         trail.first_promised.map_or("none".to_owned(), |day| day.to_string()),
         trail.days_granted.map_or("unknown".to_owned(), |days| days.to_string())
     );
+    for gap in &trail.gaps {
+        let _ = writeln!(text, "- {}", prose(&uncovered(gap)));
+    }
+    if !trail.gaps.is_empty() {
+        text.push('\n');
+    }
     if evidence.has_approved {
         text.push_str("- [approved.yaml](approved.yaml): the text as it was approved\n");
     }

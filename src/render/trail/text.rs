@@ -7,7 +7,8 @@ use chrono::NaiveDate;
 
 use super::{AuditPage, Judged, Page, Told};
 use crate::history::{
-    Counted, PolicyRevision, Reason, Revision, RevisionKind, State, Trail, Trusted, Verdict, short,
+    Counted, Gap, PolicyRevision, Reason, Revision, RevisionKind, State, Trail, Trusted, Verdict,
+    short,
 };
 use crate::model::window::{describe, n_days};
 use crate::policy::Evidence;
@@ -24,6 +25,9 @@ pub(super) fn write(page: &Page<'_>, style: Style, out: &mut dyn Write) -> io::R
     sheet.head(trail, page.is_failing)?;
     if let Some(line) = period(trail, page.today) {
         sheet.line(2, &line)?;
+    }
+    for gap in &trail.gaps {
+        sheet.line(2, &uncovered(gap))?;
     }
     // What stands at a revision below is said there.
     let is_below = |reason: &&Reason| page.told.iter().any(|it| it.revision.why.contains(reason));
@@ -60,6 +64,9 @@ pub(super) fn write_audit(
         sheet.head(trail, *is_failing)?;
         if let Some(line) = period(trail, page.today) {
             sheet.line(2, &line)?;
+        }
+        for gap in &trail.gaps {
+            sheet.line(2, &uncovered(gap))?;
         }
         sheet.reasons(&trail.why, 2)?;
         if let Some(fix) = fix(trail) {
@@ -173,6 +180,16 @@ fn period(trail: &Trail, today: NaiveDate) -> Option<String> {
     Some(line)
 }
 
+/// Days that nobody covered, and what ended them.
+pub(super) fn uncovered(gap: &Gap) -> String {
+    let days = n_days(gap.n_days());
+    let when = match gap.from == gap.through {
+        true => format!("on {} (UTC)", gap.from),
+        false => format!("from {} through {} (UTC)", gap.from, gap.through),
+    };
+    format!("not covered {when}, {days}: it had expired, and went on with {}", short(gap.until))
+}
+
 pub(super) fn outcome(revision: &Revision) -> String {
     let evidence = by(&revision.evidence);
     match revision.state {
@@ -225,7 +242,9 @@ fn good(judged: &Judged<'_>) -> String {
     let status = judged.status.filter(|_| trail.verdict != Verdict::Closed);
     let status = status.map_or(String::new(), |status| format!(", {}", status.as_str()));
     let why: Vec<String> = trail.why.iter().map(|reason| format!("; {reason}")).collect();
-    format!("{}  {}{by}{status}{}", trail.id, said(trail.verdict), why.concat())
+    let gaps: Vec<String> = trail.gaps.iter().map(|gap| format!("; {}", uncovered(gap))).collect();
+    let verdict = said(trail.verdict);
+    format!("{}  {verdict}{by}{status}{}{}", trail.id, why.concat(), gaps.concat())
 }
 
 pub(super) fn policy(revision: &PolicyRevision) -> String {
