@@ -60,6 +60,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     };
     let notes = verdicts.notes(super::audit::now(globals, env))?;
     let told = told(trail);
+    let late_days = workspace.policy.approvals.late_days;
     let page = Page {
         today: source.today,
         mainline: &source.mainline.name,
@@ -68,7 +69,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         notes: &notes,
         trail,
         told: &told,
-        is_failing: trail.is_failing(workspace.policy.approvals.late_days),
+        is_failing: trail.is_failing(late_days),
+        emergency: trail.emergency(late_days, story.today),
     };
     let style = globals.style(env);
     globals.print(env, |out| trail::write(args.format, &page, style, out))?;

@@ -351,6 +351,7 @@ impl<'a> Walk<'a> {
             commit: landing.commit.id,
             landed: landing.commit.committer.seconds,
             is_landing_odd: self.landed.clock.is_odd(landing.position),
+            arrived: self.landed.clock.day(landing.position),
             kind,
             state: State::NotNeeded,
             evidence: Vec::new(),

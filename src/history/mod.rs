@@ -11,7 +11,7 @@
 //! ever held, [`wrote`] who cannot approve a text, [`evidence`] who has. [`judge`]
 //! makes the trail of one record, [`renewals`] and [`cover`] count in it, and
 //! [`audit`] makes that of all.
-//! [`verdict`] and [`reason`] hold what is said. [`proposal`] says the same of a text before it
+//! [`emergency`] says until when an approval may follow. [`verdict`] and [`reason`] hold what is said. [`proposal`] says the same of a text before it
 //! lands, [`tally`] what its approvals come to; [`needs`] is both on one page. [`standing`] decides
 //! what is in force, and [`kept`] is what a cache holds for those who only look.
 //!
@@ -25,6 +25,7 @@ mod audit;
 mod binding;
 mod clock;
 mod cover;
+mod emergency;
 mod evidence;
 mod filed;
 mod judge;
@@ -58,6 +59,7 @@ pub(crate) use approval::{Approval, MAX_APPROVAL_SIZE, NotCounted};
 pub(crate) use audit::{Anchor, Audit};
 pub(crate) use clock::{Clock, Position, end_of};
 pub(crate) use cover::Gap;
+pub(crate) use emergency::{Emergency, Stage};
 pub(crate) use filed::approval_at;
 pub(crate) use kept::{About, Kept, encode};
 pub(crate) use landed::{Landed, Wanted};

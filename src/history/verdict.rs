@@ -79,6 +79,8 @@ pub(crate) struct Revision {
     pub(crate) landed: i64,
     /// Whether what the commit claims contradicts its neighbours.
     pub(crate) is_landing_odd: bool,
+    /// The day on which it landed at the earliest, which a backdated commit does not move.
+    pub(super) arrived: Option<NaiveDate>,
     pub(crate) kind: RevisionKind,
     pub(crate) state: State,
     pub(crate) evidence: Vec<Counted>,

@@ -4,8 +4,8 @@ use exc::Outcome;
 use git2::Oid;
 use serde_json::Value;
 
-use crate::support::RECORD_PATH;
 use crate::support::history::History;
+use crate::support::{RECORD_PATH, record};
 
 fn json(history: &History, arguments: &[&str]) -> Value {
     serde_json::from_str(&history.w.exc(arguments)).expect("JSON")
@@ -111,6 +111,7 @@ fn json_is_what_was_promised() {
       "renewals": 1,
       "days_granted": 146,
       "uncovered": [],
+      "emergency": null,
       "evidence": [],
       "why": [
         "approver not recorded in git"
@@ -340,7 +341,7 @@ The history that this was read from is complete.
 | 3a | controls prevent unauthorised deviations | [findings.json](findings.json), what the gate in CI says about this register |
 | 3b | a governance body reviews approved exceptions periodically | `reviews` of each record; `EXC210` in [findings.json](findings.json) where one is overdue |
 | 4a | a sample meets approval, justification and expiry requirements | the table below, one page for each record |
-| 4b | recent and emergency changes have their exceptions | `approved late` below; `emergency` of each record |
+| 4b | recent and emergency changes have their exceptions | `approved late` and `emergency` below; `emergency` of each record |
 | CCM | exceptions are tracked, authorised, evidenced and reviewed | [audit.json](audit.json): every revision with its evidence |
 
 ## Records
@@ -620,4 +621,72 @@ fn what_was_closed_after_it_expired_left_nothing_uncovered() {
     history.edit("reviews: []", closed);
     history.push("carol", "2027-02-10", "close");
     assert_eq!(uncovered(&history), [""; 0]);
+}
+
+const EMERGENCY: &str = "emergency: {declared: 2026-11-12T22:10:00Z, reason: The proxy was down.}";
+
+/// Pushed by Carol on 2026-11-12 in an emergency, without an approval.
+fn emergency() -> History {
+    let mut history = History::new();
+    let text = record("EXC-2026-K7QD", "high", "2027-01-31");
+    history.w.write(RECORD_PATH, format!("{text}{EMERGENCY}\n"));
+    history.push("carol", "2026-11-12", "the proxy is down");
+    history
+}
+
+/// What is said of the emergency, of a page that may be wrapped.
+fn marked(history: &History, arguments: &[&str]) -> String {
+    let said = history.w.run(arguments).out;
+    let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let end = "left|today|for [0-9]+ days?|of its landing|as it landed|allowed";
+    let mark = regex::Regex::new(&format!("emergency, declared .*?({end})")).expect("a pattern");
+    mark.find(&words).map_or_else(String::new, |found| found.as_str().to_owned())
+}
+
+#[test]
+fn an_emergency_says_until_when_its_approval_may_follow() {
+    let history = emergency();
+    let page = ["history", "EXC-2026-K7QD", "--today"];
+    let on = |day: &str| marked(&history, &[&page[..], &[day]].concat());
+    insta::assert_snapshot!(on("2026-11-13"), @"emergency, declared 2026-11-12T22:10:00Z: an approval is awaited through 2026-11-15 (UTC), 2 days left");
+    insta::assert_snapshot!(on("2026-11-15"), @"emergency, declared 2026-11-12T22:10:00Z: an approval is awaited through 2026-11-15 (UTC), today");
+    insta::assert_snapshot!(on("2026-11-16"), @"emergency, declared 2026-11-12T22:10:00Z: an approval was awaited through 2026-11-15 (UTC), overdue for 1 day");
+    for command in [&["audit"][..], &["review", "EXC-2026-K7QD"]] {
+        let said = marked(&history, &[command, &["--today", "2026-11-16"]].concat());
+        assert_eq!(said, on("2026-11-16"));
+    }
+    let view = json_of(&history, &["audit", "--format", "json", "--today", "2026-11-16"]);
+    let view = &view["records"][0]["emergency"];
+    assert_eq!((&view["approval"], &view["through"]), (&"overdue".into(), &"2026-11-15".into()));
+}
+
+#[test]
+fn an_emergency_that_was_approved_says_whether_that_was_in_time() {
+    let mut history = History::new();
+    let text = record("EXC-2026-K7QD", "high", "2027-01-31");
+    history.w.write(RECORD_PATH, format!("{text}{EMERGENCY}\n"));
+    history.merge("carol", "alice", "2026-11-12");
+    insta::assert_snapshot!(marked(&history, &["audit"]), @"emergency, declared 2026-11-12T22:10:00Z: approved as it landed");
+    let view = json_of(&history, &["history", "EXC-2026-K7QD", "--format", "json"]);
+    assert_eq!(view["record"]["emergency"]["approval"], "approved");
+    assert_eq!(
+        json_of(&History::approved(), &["audit", "--format", "json"])["records"][0]["emergency"],
+        Value::Null
+    );
+}
+
+#[test]
+fn a_review_of_an_emergency_that_has_not_landed_says_what_it_may_do() {
+    let history = History::new();
+    let text = record("EXC-2026-K7QD", "high", "2027-01-31");
+    history.w.write(RECORD_PATH, format!("{text}{EMERGENCY}\n"));
+    insta::assert_snapshot!(marked(&history, &["review"]), @"emergency, declared 2026-11-12T22:10:00Z: the approval may follow within 3 days of its landing");
+    let comment = history.w.run(&["review", "--format", "markdown"]).out;
+    assert!(comment.contains("**emergency, declared"), "{comment}");
+    let view = json_of(&history, &["review", "--format", "json"]);
+    assert_eq!(view["records"][0]["emergency"]["approval"], "ahead");
+}
+
+fn json_of(history: &History, arguments: &[&str]) -> Value {
+    serde_json::from_str(&history.w.run(arguments).out).expect("JSON")
 }

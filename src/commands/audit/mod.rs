@@ -68,6 +68,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
             trail,
             status: trail.status(story.today),
             is_failing: trail.is_failing(late_days),
+            emergency: trail.emergency(late_days, story.today),
         })
         .collect();
     let is_unknown = judged.iter().any(|it| it.trail.verdict == Verdict::Indeterminate)

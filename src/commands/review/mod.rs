@@ -86,6 +86,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let unreadable = sides.unreadable();
     let page = Page {
         today: env.today,
+        late_days: policy.approvals.late_days,
         from: &sides.from,
         to: &sides.to,
         records: &records,

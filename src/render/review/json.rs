@@ -10,7 +10,7 @@ use crate::history::Needs;
 use crate::model::window::{self, days_left};
 use crate::render::diff::{FieldView, SideView};
 use crate::render::json::{self, PersonView, SCHEMA_VERSION, TOOL_VERSION};
-use crate::render::trail::{TrailView, trail_view};
+use crate::render::trail::{EmergencyView, TrailView, trail_view};
 use crate::report::review::Reviewed;
 use crate::report::review::portfolio::{Other, Portfolio, Share, State};
 use crate::report::review::questions::Question;
@@ -52,6 +52,8 @@ struct PageView<'a> {
     /// The changes in sentences.
     told: Vec<String>,
     renewals: RenewalsView,
+    /// `null` where it states none.
+    emergency: Option<EmergencyView>,
     findings: Vec<FoundView<'a>>,
     questions: Vec<QuestionView<'a>>,
     portfolio: PortfolioView<'a>,
@@ -185,11 +187,15 @@ fn record<'a>(it: &'a Reviewed<'a>, page: &Page<'_>) -> PageView<'a> {
             asked_for: it.renewals.is_asked_for,
             first_promised: it.renewals.first_promised.map(|day| day.to_string()),
         },
+        emergency: it.emergency.as_ref().map(EmergencyView::from),
         findings: it.findings.iter().map(|finding| FoundView::from(*finding)).collect(),
         questions: it.questions.iter().map(QuestionView::from).collect(),
         portfolio: (&it.portfolio).into(),
         approval: it.needs.as_ref().map(NeedsView::from),
-        trail: it.trail.map(|trail| trail_view(trail, status(trail).map(window::Status::as_str))),
+        trail: it.trail.map(|trail| {
+            let landed = trail.emergency(page.late_days, page.today);
+            trail_view(trail, status(trail).map(window::Status::as_str), landed.as_ref())
+        }),
     }
 }
 

@@ -11,6 +11,7 @@ use super::words::{self, MAX_LISTED};
 use crate::changes::Kind;
 use crate::render::count;
 use crate::render::markdown::{escaped, prose};
+use crate::render::trail::emergency;
 use crate::report::review::Reviewed;
 
 /// Characters of a comment; GitHub refuses more than 65,536.
@@ -75,6 +76,9 @@ fn record(it: &Reviewed<'_>, today: NaiveDate, with_details: bool) -> String {
         plain(&more),
         words::glance(it)
     );
+    if let Some(stated) = &it.emergency {
+        push(&mut block, format_args!("**{}**\n\n", plain(&emergency(stated, today))));
+    }
     push(
         &mut block,
         format_args!(

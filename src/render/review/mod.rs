@@ -18,6 +18,8 @@ use crate::report::review::Reviewed;
 /// All records that are reviewed, and what they have in common.
 pub(crate) struct Page<'a> {
     pub(crate) today: NaiveDate,
+    /// Days within which the approval of an emergency may follow.
+    pub(crate) late_days: u32,
     pub(crate) from: &'a Side,
     pub(crate) to: &'a Side,
     /// Most serious change first.

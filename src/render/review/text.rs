@@ -9,7 +9,9 @@ use super::changes::{self, Told};
 use super::words::{self, MAX_LISTED};
 use crate::changes::Kind;
 use crate::finding::Level;
+use crate::history::Stage;
 use crate::render::page::wrapped;
+use crate::render::trail::emergency;
 use crate::render::{Safe, Style};
 use crate::report::review::Reviewed;
 use crate::report::review::questions::Answer;
@@ -68,6 +70,11 @@ impl Sheet<'_> {
         let color = if it.change.kind > Kind::Other { RED } else { "" };
         self.line(2, 4, &format!("{kind}: {more}"), color)?;
         self.line(2, 4, &words::glance(it), "")?;
+        if let Some(stated) = &it.emergency {
+            let color =
+                if matches!(stated.stage, Some(Stage::Overdue { .. })) { RED } else { YELLOW };
+            self.line(2, 4, &emergency(stated, page.today), color)?;
+        }
         self.section("asked by", &words::person(&exception.requester))?;
         self.section("owned by", &words::person(&exception.owner))?;
         writeln!(self.out)?;

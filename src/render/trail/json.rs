@@ -6,7 +6,9 @@ use chrono::DateTime;
 use serde::Serialize;
 
 use super::{AuditPage, Judged, Page};
-use crate::history::{Counted, Gap, PolicyRevision, Reason, Revision, Trail, Trusted};
+use crate::history::{
+    Counted, Emergency, Gap, PolicyRevision, Reason, Revision, Stage, Trail, Trusted,
+};
 use crate::model::window::Status;
 use crate::policy::Evidence;
 use crate::render::json::{self, SCHEMA_VERSION, TOOL_VERSION};
@@ -52,10 +54,23 @@ pub(in crate::render) struct TrailView<'a> {
     days_granted: Option<i64>,
     /// Days on which it was expired until something let it go on.
     uncovered: Vec<GapView>,
+    /// `null` where it states none.
+    emergency: Option<EmergencyView>,
     evidence: Vec<EvidenceView<'a>>,
     why: Vec<String>,
     notes: Vec<String>,
     revisions: Vec<RevisionView<'a>>,
+}
+
+#[derive(Serialize)]
+pub(in crate::render) struct EmergencyView {
+    declared: String,
+    reason: String,
+    late_days: u32,
+    /// What has become of its approval; `null` where nothing is awaited.
+    approval: Option<&'static str>,
+    /// The last day on which the approval may follow, or might have.
+    through: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -121,7 +136,7 @@ pub(super) fn write(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
             tip: page.tip.to_string(),
             notes: page.notes,
         },
-        record: trail_view(page.trail, status.map(Status::as_str)),
+        record: trail_view(page.trail, status.map(Status::as_str), page.emergency.as_ref()),
     };
     json::write(&view, out)
 }
@@ -142,7 +157,9 @@ pub(super) fn write_audit(page: &AuditPage<'_>, out: &mut dyn Write) -> io::Resu
         records: page
             .records
             .iter()
-            .map(|Judged { trail, status, .. }| trail_view(trail, status.map(Status::as_str)))
+            .map(|Judged { trail, status, emergency, .. }| {
+                trail_view(trail, status.map(Status::as_str), emergency.as_ref())
+            })
             .collect(),
     };
     json::write(&view, out)
@@ -151,6 +168,7 @@ pub(super) fn write_audit(page: &AuditPage<'_>, out: &mut dyn Write) -> io::Resu
 pub(in crate::render) fn trail_view<'a>(
     trail: &'a Trail,
     status: Option<&'static str>,
+    emergency: Option<&Emergency>,
 ) -> TrailView<'a> {
     let deciding = trail.deciding();
     let exception = trail.text.as_ref().map(|text| &text.exception);
@@ -164,6 +182,7 @@ pub(in crate::render) fn trail_view<'a>(
         renewals: trail.renewals,
         days_granted: trail.days_granted,
         uncovered: trail.gaps.iter().map(GapView::from).collect(),
+        emergency: emergency.map(EmergencyView::from),
         evidence: deciding.map(|it| evidence_views(&it.evidence)).unwrap_or_default(),
         why: texts(&trail.why),
         notes: deciding.map(|it| texts(&it.notes)).unwrap_or_default(),
@@ -193,6 +212,22 @@ fn texts(reasons: &[Reason]) -> Vec<String> {
 fn landed(seconds: i64) -> Option<String> {
     let moment = DateTime::from_timestamp(seconds, 0)?;
     Some(moment.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
+impl From<&Emergency> for EmergencyView {
+    fn from(emergency: &Emergency) -> Self {
+        let through = match emergency.stage {
+            Some(Stage::Awaited { through } | Stage::Overdue { through }) => Some(through),
+            _ => None,
+        };
+        Self {
+            declared: emergency.declared.clone(),
+            reason: emergency.reason.clone(),
+            late_days: emergency.late_days,
+            approval: emergency.stage.map(Stage::as_str),
+            through: through.map(|day| day.to_string()),
+        }
+    }
 }
 
 impl From<&Gap> for GapView {

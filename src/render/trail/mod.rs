@@ -14,13 +14,13 @@ use super::Style;
 use crate::changes::FieldChange;
 use crate::finding::Finding;
 use crate::git::ObjectId;
-use crate::history::{PolicyRevision, Revision, Trail};
+use crate::history::{Emergency, PolicyRevision, Revision, Trail};
 use crate::model::window::Status;
 
-pub(super) use json::{TrailView, trail_view};
+pub(super) use json::{EmergencyView, TrailView, trail_view};
 pub(crate) use pack::{index, page_of_record};
 pub(crate) use standing::in_force;
-pub(super) use text::{line_of, said};
+pub(super) use text::{emergency, line_of, said};
 
 /// What a pack holds about a record beside its trail.
 pub(crate) struct Evidence<'a> {
@@ -39,6 +39,7 @@ pub(crate) struct Page<'a> {
     pub(crate) trail: &'a Trail,
     pub(crate) told: &'a [Told<'a>],
     pub(crate) is_failing: bool,
+    pub(crate) emergency: Option<Emergency>,
 }
 
 /// A revision, and what differs from the text before it.
@@ -66,6 +67,7 @@ pub(crate) struct Judged<'a> {
     /// None where the record was deleted, or cannot be read.
     pub(crate) status: Option<Status>,
     pub(crate) is_failing: bool,
+    pub(crate) emergency: Option<Emergency>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

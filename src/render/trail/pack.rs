@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::text::{by, outcome, uncovered};
+use super::text::{by, emergency, outcome, uncovered};
 use super::{AuditPage, Evidence, Judged};
 use crate::history::{Verdict, short};
 use crate::model::window;
@@ -54,7 +54,7 @@ const QUESTIONS: [(&str, &str, &str); 10] = [
     (
         "4b",
         "recent and emergency changes have their exceptions",
-        "`approved late` below; `emergency` of each record",
+        "`approved late` and `emergency` below; `emergency` of each record",
     ),
     (
         "CCM",
@@ -90,7 +90,8 @@ pub(crate) fn index(
         let _ = writeln!(text, "| {number} | {question} | {answer} |");
     }
     text.push_str("\n## Records\n\n| record | verdict | approved by | valid through | not covered |\n| --- | --- | --- | --- | --- |\n");
-    for Judged { trail, .. } in page.records {
+    for Judged { trail, emergency, .. } in page.records {
+        let mark = if emergency.is_some() { ", emergency" } else { "" };
         let evidence = trail.deciding().map(|it| by(&it.evidence)).unwrap_or_default();
         let expires = trail.text.as_ref().and_then(|it| it.exception.expires);
         let expires = expires.map_or(String::new(), |day| day.to_string());
@@ -101,7 +102,7 @@ pub(crate) fn index(
         let gaps = gaps.collect::<Vec<_>>().join(", ");
         let _ = writeln!(
             text,
-            "| [{}](records/{}/README.md) | {} | {} | {expires} | {gaps} |",
+            "| [{}](records/{}/README.md) | {}{mark} | {} | {expires} | {gaps} |",
             escaped(&trail.id),
             folder_name(&trail.id),
             said(trail.verdict),
@@ -144,10 +145,12 @@ pub(crate) fn page_of_record(
         trail.first_promised.map_or("none".to_owned(), |day| day.to_string()),
         trail.days_granted.map_or("unknown".to_owned(), |days| days.to_string())
     );
-    for gap in &trail.gaps {
-        let _ = writeln!(text, "- {}", prose(&uncovered(gap)));
+    let marks = judged.emergency.iter().map(|it| emergency(it, page.today));
+    let marks: Vec<String> = marks.chain(trail.gaps.iter().map(uncovered)).collect();
+    for mark in &marks {
+        let _ = writeln!(text, "- {}", prose(mark));
     }
-    if !trail.gaps.is_empty() {
+    if !marks.is_empty() {
         text.push('\n');
     }
     if evidence.has_approved {

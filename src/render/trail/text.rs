@@ -7,10 +7,10 @@ use chrono::NaiveDate;
 
 use super::{AuditPage, Judged, Page, Told};
 use crate::history::{
-    Counted, Gap, PolicyRevision, Reason, Revision, RevisionKind, State, Trail, Trusted, Verdict,
-    short,
+    Counted, Emergency, Gap, PolicyRevision, Reason, Revision, RevisionKind, Stage, State, Trail,
+    Trusted, Verdict, short,
 };
-use crate::model::window::{describe, n_days};
+use crate::model::window::{days_between, describe, n_days};
 use crate::policy::Evidence;
 use crate::render::diff::words::sentences;
 use crate::render::sheet::Sheet;
@@ -26,9 +26,7 @@ pub(super) fn write(page: &Page<'_>, style: Style, out: &mut dyn Write) -> io::R
     if let Some(line) = period(trail, page.today) {
         sheet.line(2, &line)?;
     }
-    for gap in &trail.gaps {
-        sheet.line(2, &uncovered(gap))?;
-    }
+    sheet.marks(trail, page.emergency.as_ref(), page.today)?;
     // What stands at a revision below is said there.
     let is_below = |reason: &&Reason| page.told.iter().any(|it| it.revision.why.contains(reason));
     for reason in trail.why.iter().filter(|reason| !is_below(reason)) {
@@ -60,14 +58,12 @@ pub(super) fn write_audit(
 ) -> io::Result<()> {
     let mut sheet = Sheet { out, style };
     let is_bad = |it: &&Judged<'_>| it.is_failing || it.trail.verdict == Verdict::Indeterminate;
-    for Judged { trail, is_failing, .. } in page.records.iter().filter(is_bad) {
+    for Judged { trail, is_failing, emergency, .. } in page.records.iter().filter(is_bad) {
         sheet.head(trail, *is_failing)?;
         if let Some(line) = period(trail, page.today) {
             sheet.line(2, &line)?;
         }
-        for gap in &trail.gaps {
-            sheet.line(2, &uncovered(gap))?;
-        }
+        sheet.marks(trail, emergency.as_ref(), page.today)?;
         sheet.reasons(&trail.why, 2)?;
         if let Some(fix) = fix(trail) {
             sheet.line(2, &format!("fix: {fix}"))?;
@@ -75,7 +71,7 @@ pub(super) fn write_audit(
         writeln!(sheet.out)?;
     }
     for it in page.records.iter().filter(|it| !is_bad(it)) {
-        sheet.line(0, &good(it))?;
+        sheet.line(0, &good(it, page.today))?;
     }
     if page.records.iter().any(|it| !is_bad(&it)) {
         writeln!(sheet.out)?;
@@ -106,6 +102,19 @@ impl Sheet<'_> {
             said(trail.verdict).to_uppercase()
         )?;
         trail.title().map_or(Ok(()), |title| self.line(2, title))
+    }
+
+    /// What is to be seen of a record at once, whatever its verdict is.
+    fn marks(
+        &mut self,
+        trail: &Trail,
+        stated: Option<&Emergency>,
+        today: NaiveDate,
+    ) -> io::Result<()> {
+        if let Some(stated) = stated {
+            self.line(2, &emergency(stated, today))?;
+        }
+        trail.gaps.iter().try_for_each(|gap| self.line(2, &uncovered(gap)))
     }
 
     fn revision(&mut self, told: &Told<'_>) -> io::Result<()> {
@@ -180,6 +189,32 @@ fn period(trail: &Trail, today: NaiveDate) -> Option<String> {
     Some(line)
 }
 
+/// An emergency, and what has become of its approval.
+pub(in crate::render) fn emergency(it: &Emergency, today: NaiveDate) -> String {
+    let allowed = n_days(it.late_days.into());
+    let approval = match it.stage {
+        None => String::new(),
+        Some(Stage::Ahead) => format!(": the approval may follow within {allowed} of its landing"),
+        Some(Stage::Awaited { through }) => match days_between(today, through) {
+            0 => format!(": an approval is awaited through {through} (UTC), today"),
+            left => {
+                format!(": an approval is awaited through {through} (UTC), {} left", n_days(left))
+            }
+        },
+        Some(Stage::Overdue { through }) => format!(
+            ": an approval was awaited through {through} (UTC), overdue for {}",
+            n_days(days_between(through, today))
+        ),
+        Some(Stage::Approved) => ": approved as it landed".to_owned(),
+        Some(Stage::Followed { days, is_in_time }) => {
+            let within = if is_in_time { "within" } else { "which is after" };
+            let days = n_days(days);
+            format!(": the approval followed {days} later, {within} the {allowed} allowed")
+        }
+    };
+    format!("emergency, declared {}{approval}", it.declared)
+}
+
 /// Days that nobody covered, and what ended them.
 pub(super) fn uncovered(gap: &Gap) -> String {
     let days = n_days(gap.n_days());
@@ -231,7 +266,7 @@ fn is_history(reason: &Reason) -> bool {
     matches!(reason, Reason::HistoryMissing { .. })
 }
 
-fn good(judged: &Judged<'_>) -> String {
+fn good(judged: &Judged<'_>, today: NaiveDate) -> String {
     let trail = judged.trail;
     let evidence = trail.deciding().map(|it| by(&it.evidence)).filter(|it| !it.is_empty());
     let by = evidence.map_or(String::new(), |evidence| match trail.verdict {
@@ -242,9 +277,11 @@ fn good(judged: &Judged<'_>) -> String {
     let status = judged.status.filter(|_| trail.verdict != Verdict::Closed);
     let status = status.map_or(String::new(), |status| format!(", {}", status.as_str()));
     let why: Vec<String> = trail.why.iter().map(|reason| format!("; {reason}")).collect();
-    let gaps: Vec<String> = trail.gaps.iter().map(|gap| format!("; {}", uncovered(gap))).collect();
+    let marks = judged.emergency.iter().map(|it| emergency(it, today));
+    let marks = marks.chain(trail.gaps.iter().map(uncovered));
+    let marks: Vec<String> = marks.map(|mark| format!("; {mark}")).collect();
     let verdict = said(trail.verdict);
-    format!("{}  {verdict}{by}{status}{}{}", trail.id, why.concat(), gaps.concat())
+    format!("{}  {verdict}{by}{status}{}{}", trail.id, why.concat(), marks.concat())
 }
 
 pub(super) fn policy(revision: &PolicyRevision) -> String {

@@ -18,7 +18,7 @@ use self::portfolio::Portfolio;
 use self::questions::Question;
 use crate::changes::{Change, Kind};
 use crate::finding::{Finding, Level};
-use crate::history::{Needs, Trail};
+use crate::history::{Emergency, Needs, Stage, Trail};
 use crate::model::{Exception, window};
 use crate::policy::Policy;
 use crate::register::Register;
@@ -54,6 +54,7 @@ pub(crate) struct Reviewed<'a> {
     pub(crate) portfolio: Portfolio<'a>,
     /// None where nobody has to approve it.
     pub(crate) needs: Option<Needs<'a>>,
+    pub(crate) emergency: Option<Emergency>,
 }
 
 /// How far a record has been renewed, as history tells and the policy allows.
@@ -97,6 +98,7 @@ impl<'a> Reviewed<'a> {
         };
         let differences = differences::of(change, renewals, setting.policy);
         let stated = differences::stated(change, setting.policy);
+        let emergency = emergency(change, setting, trail, needs.as_ref());
         Some(Self {
             change,
             record,
@@ -108,6 +110,7 @@ impl<'a> Reviewed<'a> {
             questions,
             portfolio,
             needs,
+            emergency,
         })
     }
 
@@ -118,6 +121,25 @@ impl<'a> Reviewed<'a> {
     pub(crate) fn n_errors(&self) -> usize {
         self.findings.iter().filter(|finding| finding.level == Level::Error).count()
     }
+}
+
+/// The emergency that a record states, and where its approval stands: of a text that has to land
+/// first nothing is awaited yet.
+fn emergency(
+    change: &Change<'_>,
+    setting: Setting<'_>,
+    trail: Option<&Trail>,
+    needs: Option<&Needs<'_>>,
+) -> Option<Emergency> {
+    let exception = &change.after?.exception;
+    let stated = exception.emergency.as_ref()?;
+    let late_days = setting.policy.approvals.late_days;
+    let landed = trail.and_then(|trail| trail.emergency(late_days, setting.today));
+    if let Some(landed) = landed {
+        return Some(landed);
+    }
+    let (declared, reason) = (stated.declared.clone(), stated.reason.clone());
+    Some(Emergency { declared, reason, stage: needs.map(|_| Stage::Ahead), late_days })
 }
 
 /// Whether a finding is about a record: it stands there, or what it contradicts does.
