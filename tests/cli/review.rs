@@ -638,3 +638,119 @@ fn a_change_that_breaks_the_policy_is_reviewed_by_that_of_its_base() {
     assert!(out.starts_with("caution: `exceptions/policy.yaml` changes too"), "{out}");
     assert!(out.contains("EXTENSION: high risk") && out.contains("needs 1 person"), "{out}");
 }
+
+/// An approved record that Lee extended by a push.
+fn lapsed() -> (Workspace, Repository) {
+    let (w, repo) = approved();
+    edit(&w, "expires: 2027-01-31", "expires: 2027-03-31");
+    edit(&w, "- service:/model-proxy/api", "- service:/model-proxy");
+    commit(&repo, "main", &[tip(&repo, "main")], &by(LEE, 3));
+    (w, repo)
+}
+
+#[test]
+fn a_small_change_of_a_lapsed_record_shows_all_that_an_approval_would_grant() {
+    let (w, _) = lapsed();
+    edit(&w, "reviews: []", "reviews: [{date: 2026-11-20, by: dana, note: looked at}]");
+    insta::assert_snapshot!(w.shown(&["review"]), @"
+EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link
+    ships
+  UPKEEP, where an approval grants: WIDENING: high risk, valid through
+    2027-03-31 (UTC), 131 days left
+  1 error; 3 no, 3 for you to judge, 1 yes; 0 of 1 approvals
+  asked by   Lee Park <lee.park@example.com>
+  owned by   Dana Ruiz <dana.ruiz@example.com>, ai-platform
+
+  change     reviews.0 added: {date: 2026-11-20, by: dana, note: looked at}
+             the record states 0, and its history shows 1 renewal
+  grants     an approval grants all that differs from the settled text
+                 (2026-11-07, c00ceb9), also what landed since without an
+                 approval:
+             scope widened: component api → service model-proxy
+               + service:/model-proxy (service)
+               - service:/model-proxy/api (component, now within the other)
+             valid through 2027-01-31 → 2027-03-31, +59 days, 1st renewal of
+                 2, first promised 2027-01-31
+             reviews.0 added: {date: 2026-11-20, by: dana, note: looked at}
+  unchanged  blocker    The vendor offers no private link before 2027-02 (ticket
+                        48213).
+             end state  Traffic enters through the private endpoint
+                        pe-model-proxy.
+
+  findings   error EXC203, line 25: 146 days are granted; at high risk the
+                 policy allows 90
+
+  no                smallest scope?     wider than before: 1 target, a service
+  no                owner and end?      146 days of 90 allowed, 146 of 540 in
+                                        all
+  no                renewal earned?     no new entry of `renewals` says why
+  for you to judge  reason given?       there is a blocker and an end state,
+                                        neither of them vague, both as before
+  for you to judge  risk reduced?       1 compensating control, with owner and
+                                        evidence, verified on 2026-11-02
+  for you to judge  way back?           a plan, but no ticket and no milestone
+                                        ahead
+  yes               first of its kind?  no record has its control at its place,
+                                        and none of its team elsewhere
+
+  besides    team ai-platform: 1 open of 4 budgeted, this one alone
+             control AZ-NET-004: 1 open of 3 budgeted, this one alone
+
+  approval   needs      1 person at high risk, by evidence landing or signed
+             may        Alice Kim (alice), Bob Stone (bob), Carol Mann (carol)
+             has        0 of 1
+             next       `exc approve EXC-2026-K7QD`
+
+  trail      lapsed so far, 2 revisions, 1 renewal
+    2026-11-07  c00ceb9  new         approved by bob (landing, claimed)
+    2026-11-08  1745f06  widening    not approved
+
+note: not committed, so who wrote it and cannot approve it is not known yet:
+  `EXC-2026-K7QD`
+1 record reviewed between `main` (1745f06) and the work tree on 2026-11-20
+  (UTC): 1 upkeep
+[exit status: 0]
+");
+    let page: Value =
+        serde_json::from_str(&w.run(&["review", "--format", "json"]).out).expect("JSON");
+    let record = &page["records"][0];
+    assert_eq!(
+        (&record["kind"], &record["granted"]["kind"]),
+        (&"upkeep".into(), &"widening".into())
+    );
+    let told = record["granted"]["told"].as_array().expect("a list");
+    assert!(told.iter().any(|it| it.as_str().is_some_and(|it| it.starts_with("scope widened"))));
+    let comment = w.run(&["review", "--format", "markdown"]).out;
+    assert!(comment.contains("scope widened"), "{comment}");
+    assert!(comment.contains("an approval grants all that differs"), "{comment}");
+}
+
+#[test]
+fn an_unchanged_record_that_lapsed_shows_what_an_approval_would_grant() {
+    let (w, _) = lapsed();
+    let page = w.run(&["review", "EXC-2026-K7QD"]).out;
+    assert!(page.contains("UNCHANGED, where an approval grants: WIDENING"), "{page}");
+    assert!(page.contains("valid through 2027-01-31 → 2027-03-31"), "{page}");
+}
+
+#[test]
+fn a_small_change_of_a_record_that_nobody_ever_approved_shows_the_whole_record() {
+    let (w, repo) = approved();
+    let other = w.read(RECORD_PATH).replace("K7QD", "9XYZ");
+    w.write("exceptions/EXC-2026-9XYZ.yaml", &other);
+    commit(&repo, "main", &[tip(&repo, "main")], &by(LEE, 3));
+    w.write("exceptions/EXC-2026-9XYZ.yaml", format!("{other}tags: [a]\n"));
+    let page = w.run(&["review"]).out;
+    for line in ["COSMETIC, where an approval grants: NEW", "nobody has ever approved", "blocker"] {
+        assert!(page.contains(line), "{line}: {page}");
+    }
+}
+
+#[test]
+fn a_change_of_a_settled_record_grants_nothing_more() {
+    let (w, _) = approved();
+    edit(&w, "expires: 2027-01-31", "expires: 2027-02-15");
+    let page: Value =
+        serde_json::from_str(&w.run(&["review", "--format", "json"]).out).expect("JSON");
+    assert_eq!(page["records"][0]["granted"], Value::Null);
+}

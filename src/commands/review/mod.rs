@@ -15,7 +15,7 @@ use crate::policy::Policy;
 use crate::render::review::{self, Page, ReviewFormat};
 use crate::report::review::{Reviewed, Setting, is_about};
 use crate::rules::{self, Context};
-use crate::source::{Record, schema};
+use crate::source::{self, Record, schema};
 
 /// Show what a reviewer has to know about each changed record, instead of a diff of YAML
 ///
@@ -59,11 +59,15 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let setting =
         Setting { policy, today: env.today, register: sides.whole(), findings: &findings };
     let approvals = sides.approvals()?;
+    let settled: Vec<Option<Record>> = chosen.iter().map(|it| history.settled(it)).collect();
+    let since: Vec<Option<Change<'_>>> =
+        chosen.iter().zip(&settled).map(|it| history.since_settled(it.0, it.1.as_ref())).collect();
     let mut records = Vec::with_capacity(chosen.len());
-    for change in &chosen {
+    for (change, since) in chosen.iter().zip(&since) {
         let needs = history.needs(change, policy, &approvals, env);
+        let since = since.as_ref().filter(|_| needs.is_some());
         let id = change.record().map_or("", |record| &record.exception.id);
-        records.extend(Reviewed::new(change, setting, history.audit.trail(id), needs));
+        records.extend(Reviewed::new(change, setting, history.audit.trail(id), needs, since));
     }
 
     let elsewhere = elsewhere(&findings, &records);
@@ -206,6 +210,29 @@ impl History {
             ));
         }
         Ok(Self { landed, audit, proposers, notes })
+    }
+
+    /// The text of a changed record that was settled last, read again with all that it says.
+    fn settled(&self, change: &Change<'_>) -> Option<Record> {
+        let trail = self.audit.trail(&change.record()?.exception.id)?;
+        source::load_unchecked(trail.settled.as_ref()?.file())
+    }
+
+    /// All that differs from the settled text, where that is another one than the text before the
+    /// change; none where git cannot tell.
+    fn since_settled<'a>(
+        &self,
+        change: &Change<'a>,
+        settled: Option<&'a Record>,
+    ) -> Option<Change<'a>> {
+        let (before, after) = (change.before?, change.after?);
+        if self.landed.missing.is_some() {
+            return None;
+        }
+        let is_before = |settled: &Record| settled.file().text() == before.file().text();
+        let since =
+            (!settled.is_some_and(is_before)).then(|| changes::compare(settled, Some(after)));
+        since.filter(|since| since.kind.needs_approval())
     }
 
     /// What a change takes to be approved, and what of that is there.

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 
 use super::words::MAX_LISTED;
 use crate::changes::{FieldChange, Kind};
+use crate::history::short;
 use crate::model::RiskLevel;
 use crate::model::window::{days_between, n_days};
 use crate::render::count;
@@ -33,6 +34,27 @@ pub(super) fn changes(it: &Reviewed<'_>) -> Vec<Told> {
         changes.push(Told { text, below: Vec::new() });
     }
     changes
+}
+
+/// All that an approval grants, under a line that says since when.
+pub(super) fn granted(it: &Reviewed<'_>) -> Option<(String, Vec<Told>)> {
+    let granted = it.granted.as_ref()?;
+    let since = match granted.settled {
+        Some((day, commit)) => {
+            let day = day.map_or_else(String::new, |day| format!("{day}, "));
+            format!("the settled text ({day}{})", short(commit))
+        }
+        None => {
+            let whole = "nobody has ever approved this record: an approval grants all that it says";
+            return Some((whole.to_owned(), Vec::new()));
+        }
+    };
+    let why = match granted.is_open {
+        true => "also what landed since without an approval",
+        false => "which landed after this change was begun",
+    };
+    let line = format!("an approval grants all that differs from {since}, {why}:");
+    Some((line, granted.differences.iter().flat_map(told).collect()))
 }
 
 fn told(difference: &Difference<'_>) -> Vec<Told> {

@@ -51,6 +51,8 @@ struct PageView<'a> {
     changes: Vec<FieldView<'a>>,
     /// The changes in sentences.
     told: Vec<String>,
+    /// What an approval grants beyond the changes; `null` where that is nothing.
+    granted: Option<GrantedView<'a>>,
     renewals: RenewalsView,
     /// `null` where it states none.
     emergency: Option<EmergencyView>,
@@ -61,6 +63,16 @@ struct PageView<'a> {
     approval: Option<NeedsView<'a>>,
     /// `null` where it has never landed.
     trail: Option<TrailView<'a>>,
+}
+
+/// All that differs from the settled text.
+#[derive(Serialize)]
+struct GrantedView<'a> {
+    kind: &'static str,
+    /// The commit of the settled text; `null` where nobody has ever approved the record.
+    since: Option<String>,
+    changes: Vec<FieldView<'a>>,
+    told: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -180,6 +192,14 @@ fn record<'a>(it: &'a Reviewed<'a>, page: &Page<'_>) -> PageView<'a> {
         owner: (&exception.owner).into(),
         changes: change.fields.iter().map(FieldView::from).collect(),
         told: changes::changes(it).into_iter().map(|told| told.text).collect(),
+        granted: it.granted.as_ref().map(|granted| GrantedView {
+            kind: granted.change.kind.as_str(),
+            since: granted.settled.map(|(_, commit)| commit.to_string()),
+            changes: granted.change.fields.iter().map(FieldView::from).collect(),
+            told: changes::granted(it)
+                .map(|(_, told)| told.into_iter().map(|told| told.text).collect())
+                .unwrap_or_default(),
+        }),
         renewals: RenewalsView {
             n: it.renewals.n,
             limit: it.renewals.limit,

@@ -8,7 +8,6 @@ use chrono::NaiveDate;
 use super::Page;
 use super::changes::{self, Told};
 use super::words::{self, MAX_LISTED};
-use crate::changes::Kind;
 use crate::render::count;
 use crate::render::markdown::{escaped, prose};
 use crate::render::trail::emergency;
@@ -131,6 +130,22 @@ fn changes(it: &Reviewed<'_>, block: &mut String) {
     let mut changes = changes::changes(it);
     let misstatement = words::misstatement(it);
     changes.extend(misstatement.map(|text| Told { text, below: Vec::new() }));
+    listed(&changes, block);
+    if let Some((line, granted)) = changes::granted(it) {
+        push(block, format_args!("**{}**\n\n", plain(&line)));
+        listed(&granted, block);
+    }
+    if it.stated.is_empty() {
+        return;
+    }
+    block.push_str(if it.is_whole() { "**What**\n\n" } else { "**Unchanged**\n\n" });
+    for stated in it.stated.iter().take(2 * MAX_LISTED) {
+        push(block, format_args!("- {}: {}\n", stated.label, plain(&stated.text)));
+    }
+    block.push('\n');
+}
+
+fn listed(changes: &[Told], block: &mut String) {
     for Told { text, below } in changes.iter().take(MAX_LISTED) {
         push(block, format_args!("- {}", plain(text)));
         for (label, text) in below {
@@ -147,15 +162,6 @@ fn changes(it: &Reviewed<'_>, block: &mut String) {
     if !changes.is_empty() {
         block.push('\n');
     }
-    if it.stated.is_empty() {
-        return;
-    }
-    let is_new = matches!(it.change.kind, Kind::New | Kind::Identical);
-    block.push_str(if is_new { "**What**\n\n" } else { "**Unchanged**\n\n" });
-    for stated in it.stated.iter().take(2 * MAX_LISTED) {
-        push(block, format_args!("- {}: {}\n", stated.label, plain(&stated.text)));
-    }
-    block.push('\n');
 }
 
 fn more_than(n: usize, block: &mut String) {

@@ -91,32 +91,41 @@ impl Sheet<'_> {
     fn changes(&mut self, it: &Reviewed<'_>) -> io::Result<()> {
         let changes = changes::changes(it);
         let misstatement = words::misstatement(it);
-        for (at, Told { text, below }) in changes.iter().enumerate() {
-            self.section(if at == 0 { "change" } else { "" }, text)?;
-            for (label, text) in below {
-                let color = match *label {
-                    "+" => GREEN,
-                    "-" => RED,
-                    _ => "",
-                };
-                self.labelled(label, text, color)?;
-            }
+        for (at, told) in changes.iter().enumerate() {
+            self.told(if at == 0 { "change" } else { "" }, told)?;
         }
         if let Some(text) = &misstatement {
             self.section(if changes.is_empty() { "change" } else { "" }, text)?;
         }
-        let is_new = matches!(it.change.kind, Kind::New | Kind::Identical);
-        let name = if is_new { "what" } else { "unchanged" };
+        if let Some((line, granted)) = changes::granted(it) {
+            self.beside("grants", &line, RED)?;
+            granted.iter().try_for_each(|told| self.told("", told))?;
+        }
+        let name = if it.is_whole() { "what" } else { "unchanged" };
         let mut last = "";
         for (at, stated) in it.stated.iter().enumerate() {
             let label = if stated.label == last { "" } else { stated.label };
             last = stated.label;
             self.beside_label(if at == 0 { name } else { "" }, label, &stated.text)?;
         }
-        match changes.is_empty() && misstatement.is_none() && it.stated.is_empty() {
+        let has_granted = it.granted.is_some();
+        match changes.is_empty() && !has_granted && misstatement.is_none() && it.stated.is_empty() {
             true => Ok(()),
             false => writeln!(self.out),
         }
+    }
+
+    fn told(&mut self, name: &str, Told { text, below }: &Told) -> io::Result<()> {
+        self.section(name, text)?;
+        for (label, text) in below {
+            let color = match *label {
+                "+" => GREEN,
+                "-" => RED,
+                _ => "",
+            };
+            self.labelled(label, text, color)?;
+        }
+        Ok(())
     }
 
     fn findings(&mut self, it: &Reviewed<'_>) -> io::Result<()> {

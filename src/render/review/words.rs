@@ -78,7 +78,17 @@ pub(super) fn headline(it: &Reviewed<'_>, today: NaiveDate) -> (String, String) 
         (None, Some(expires)) => describe(expires, today),
         (None, None) => "no last valid day".to_owned(),
     };
-    (kind_of(it.change.kind).to_uppercase(), format!("{risk}, {until}"))
+    let kind = kind_of(it.change.kind).to_uppercase();
+    let kind = match &it.granted {
+        Some(granted) => {
+            format!(
+                "{kind}, where an approval grants: {}",
+                kind_of(granted.change.kind).to_uppercase()
+            )
+        }
+        None => kind,
+    };
+    (kind, format!("{risk}, {until}"))
 }
 
 /// All of the page in one line.

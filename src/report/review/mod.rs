@@ -18,7 +18,8 @@ use self::portfolio::Portfolio;
 use self::questions::Question;
 use crate::changes::{Change, Kind};
 use crate::finding::{Finding, Level};
-use crate::history::{Emergency, Needs, Stage, Trail};
+use crate::git::ObjectId;
+use crate::history::{Emergency, Needs, Stage, State, Trail};
 use crate::model::{Exception, window};
 use crate::policy::Policy;
 use crate::register::Register;
@@ -46,6 +47,8 @@ pub(crate) struct Reviewed<'a> {
     pub(crate) renewals: Renewals,
     /// Most serious first.
     pub(crate) differences: Vec<Difference<'a>>,
+    /// What an approval grants beyond the change; none where that is the change itself.
+    pub(crate) granted: Option<Granted<'a>>,
     pub(crate) stated: Vec<Stated>,
     /// Worst first.
     pub(crate) findings: Vec<&'a Finding>,
@@ -55,6 +58,21 @@ pub(crate) struct Reviewed<'a> {
     /// None where nobody has to approve it.
     pub(crate) needs: Option<Needs<'a>>,
     pub(crate) emergency: Option<Emergency>,
+}
+
+/// All that an approval of a text grants, where texts that nobody approved have landed before it: it
+/// is one of the whole text, and so of everything since the settled one.
+pub(crate) struct Granted<'a> {
+    /// From the settled text to the one that is reviewed.
+    pub(crate) change: &'a Change<'a>,
+    /// Most serious first.
+    pub(crate) differences: Vec<Difference<'a>>,
+    /// The day on which the settled text landed and its commit; none where nobody has ever approved
+    /// the record.
+    pub(crate) settled: Option<(Option<NaiveDate>, ObjectId)>,
+    /// Whether a text that nobody approved stands on the mainline; else the settled text landed
+    /// after the change was begun.
+    pub(crate) is_open: bool,
 }
 
 /// How far a record has been renewed, as history tells and the policy allows.
@@ -76,28 +94,43 @@ impl<'a> Reviewed<'a> {
         setting: Setting<'a>,
         trail: Option<&'a Trail>,
         needs: Option<Needs<'a>>,
+        since_settled: Option<&'a Change<'a>>,
     ) -> Option<Self> {
         let record = change.record()?;
         let findings: Vec<&Finding> =
             setting.findings.iter().filter(|finding| is_about(finding, record)).collect();
         let portfolio = Portfolio::of(record, setting);
         let renewals = Renewals::of(change, trail, setting.policy);
+        // Whoever approves decides about all that nobody has approved yet.
+        let decided = since_settled.unwrap_or(change);
+        let all_renewals =
+            Renewals { is_asked_for: renewals.is_asked_for || is_renewal(decided), ..renewals };
         let is_decided = change.after.is_none_or(|after| !after.exception.is_open());
         let questions = match is_decided {
             true => Vec::new(),
             false => questions::answer(&questions::Facts {
                 exception: &record.exception,
-                change,
+                change: decided,
                 findings: &findings,
                 policy: setting.policy,
                 today: setting.today,
                 trail,
-                renewals,
+                renewals: all_renewals,
                 portfolio: &portfolio,
             }),
         };
         let differences = differences::of(change, renewals, setting.policy);
-        let stated = differences::stated(change, setting.policy);
+        let granted = since_settled.map(|since| Granted {
+            change: since,
+            differences: differences::of(since, all_renewals, setting.policy),
+            settled: trail.and_then(settled_at),
+            is_open: trail.is_some_and(|trail| {
+                trail.revisions.last().is_some_and(|it| it.state == State::Open)
+            }),
+        });
+        let is_read_whole = change.kind == Kind::Identical;
+        let stated =
+            differences::stated(if is_read_whole { change } else { decided }, setting.policy);
         let emergency = emergency(change, setting, trail, needs.as_ref());
         Some(Self {
             change,
@@ -105,6 +138,7 @@ impl<'a> Reviewed<'a> {
             trail,
             renewals,
             differences,
+            granted,
             stated,
             findings,
             questions,
@@ -118,9 +152,27 @@ impl<'a> Reviewed<'a> {
         &self.record.exception
     }
 
+    /// Whether the page states the whole record, and not what differs alone.
+    pub(crate) fn is_whole(&self) -> bool {
+        let is_new = |change: &Change<'_>| change.kind == Kind::New;
+        self.change.kind == Kind::Identical
+            || is_new(self.change)
+            || self.granted.as_ref().is_some_and(|granted| is_new(granted.change))
+    }
+
     pub(crate) fn n_errors(&self) -> usize {
         self.findings.iter().filter(|finding| finding.level == Level::Error).count()
     }
+}
+
+/// When the settled text of a record landed.
+fn settled_at(trail: &Trail) -> Option<(Option<NaiveDate>, ObjectId)> {
+    let settled = trail.settled.as_ref()?.file().text();
+    let is_it = |text: &&crate::history::Revision| {
+        text.text.as_ref().is_some_and(|text| text.file().text() == settled)
+    };
+    let revision = trail.revisions.iter().rev().find(is_it)?;
+    Some((revision.day(), revision.commit))
 }
 
 /// The emergency that a record states, and where its approval stands: of a text that has to land
