@@ -1,13 +1,16 @@
 //! `exc diff`: which records differ between two moments of history, and what that means.
 
 use super::revisions::resolve;
+use super::workspace::usable_policy;
 use super::{Failure, Globals, Workspace, mainline};
 use crate::changes;
 use crate::env::{Env, Outcome};
 use crate::git::{ObjectId, Repo};
-use crate::register::{self, Register, Snapshot, Store};
+use crate::policy::Policy;
+use crate::register::{self, POLICY_FILE, Register, Snapshot, Store};
 use crate::render::Safe;
 use crate::render::diff::{self, Diff, DiffFormat, Side};
+use crate::report::policies::PolicyChange;
 use crate::text::shell_word;
 
 /// Show which records differ between two points of history, and what each change means
@@ -35,6 +38,8 @@ struct Moment {
     side: Side,
     register: Register,
     is_without_register: bool,
+    /// None where it has none that can be used.
+    policy: Option<Policy>,
 }
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
@@ -51,11 +56,24 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         let text = format!("note: there is no `{}` in {}", workspace.name, moment.side.describe());
         globals.note(env, &text);
     }
+    for moment in
+        [&from, &to].into_iter().filter(|it| !it.is_without_register && it.policy.is_none())
+    {
+        let (name, side) = (&workspace.name, moment.side.describe());
+        let text = format!(
+            "note: {side} has no `{name}/{POLICY_FILE}` that can be used: what changes in it is not said"
+        );
+        globals.note(env, &text);
+    }
     let changes = changes::registers(&from.register, &to.register);
     let n_unreadable = from.register.unreadable.len() + to.register.unreadable.len();
     let (today, style) = (env.today, globals.style(env));
     let sides = (from.side.clone(), to.side.clone());
-    let diff = Diff { today, from: sides.0, to: sides.1, n_unreadable, changes: &changes };
+    let policy = match (&from.policy, &to.policy) {
+        (Some(before), Some(after)) => PolicyChange::between(before, after),
+        _ => None,
+    };
+    let diff = Diff { today, from: sides.0, to: sides.1, n_unreadable, changes: &changes, policy };
     globals.print(env, |out| diff::write(args.format, &diff, style, out))?;
     name_unreadable(&from, env);
     name_unreadable(&to, env);
@@ -101,7 +119,8 @@ fn since_mainline(repo: &Repo, workspace: &Workspace) -> Result<[Moment; 2], Fai
             .hint("fetch or commit it, or name two revisions: `exc diff A..B`"));
     };
     let register = load(workspace, &workspace.store);
-    let work_tree = Moment { side: Side::WorkTree, register, is_without_register: false };
+    let policy = policy(workspace, &workspace.store);
+    let work_tree = Moment { side: Side::WorkTree, register, is_without_register: false, policy };
     Ok([at_commit(repo, workspace, &mainline.name, mainline.tip)?, work_tree])
 }
 
@@ -118,7 +137,12 @@ fn at_commit(
     });
     let side = Side::Commit { name: name.to_owned(), id: commit.to_string() };
     let is_without_register = repo.entry_at(commit, &workspace.name)?.is_none();
-    Ok(Moment { side, register: load(workspace, &store), is_without_register })
+    let policy = policy(workspace, &store);
+    Ok(Moment { side, register: load(workspace, &store), is_without_register, policy })
+}
+
+fn policy(workspace: &Workspace, store: &Store) -> Option<Policy> {
+    usable_policy(store, &workspace.name).ok().map(|(policy, _)| policy)
 }
 
 fn load(workspace: &Workspace, store: &Store) -> Register {

@@ -27,7 +27,7 @@ pub(crate) use self::approvals::{
 };
 pub(crate) use self::file::load;
 pub(crate) use self::people::{Key, Person, Revocation, is_verifiable};
-pub(crate) use self::weakening::loosened;
+pub(crate) use self::weakening::{Loosened, loosened};
 use crate::finding::{Code, Place};
 use crate::model::{Field, RiskLevel};
 use crate::source::RecordSchema;

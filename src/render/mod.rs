@@ -20,6 +20,7 @@ pub(crate) mod json;
 mod junit;
 pub(crate) mod markdown;
 pub(crate) mod page;
+mod policies;
 pub(crate) mod proposal;
 pub(crate) mod record;
 pub(crate) mod review;

@@ -2,4 +2,5 @@
 //!
 //! Invariant: pure. Text of records stands here as it is; whoever writes it makes it harmless.
 
+pub(crate) mod policies;
 pub(crate) mod review;

@@ -127,6 +127,7 @@ use self::levels::apply_levels;
 pub(crate) use self::levels::{check_levels, name_codes};
 pub(crate) use self::proposal::{GitFile, LostApproval, Proposal};
 use self::scope_fault::FaultyTarget;
+pub(crate) use self::weakened_policy::usual as usual_level;
 use crate::changes::Change;
 use crate::finding::{self, Code, Finding};
 use crate::policy::Policy;

@@ -55,7 +55,7 @@ fn check(proposal: &Proposal<'_>, _context: &Context<'_>, findings: &mut Vec<Fin
 }
 
 /// The level of a rule of which a policy says nothing.
-fn usual(code: &str) -> RuleLevel {
+pub(crate) fn usual(code: &str) -> RuleLevel {
     match RULES.iter().find(|rule| rule.code.id == code).map(|rule| rule.code.level) {
         Some(Level::Warning) => RuleLevel::Warning,
         Some(Level::Error) | None => RuleLevel::Error,

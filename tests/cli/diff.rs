@@ -73,54 +73,55 @@ fn json_has_pointers_kinds_and_both_texts() {
     let sha = tip(&repo, "main").to_string();
     let out = w.exc(&["diff", "--format", "json"]).replace(&sha, "[SHA]");
     insta::assert_snapshot!(out, @r#"
+{
+  "schema_version": 1,
+  "tool_version": "0.1.0",
+  "today": "2026-11-20",
+  "from": {
+    "revision": "main",
+    "commit": "[SHA]"
+  },
+  "to": {
+    "revision": null,
+    "commit": null
+  },
+  "summary": {
+    "records": 1,
+    "unreadable": 0
+  },
+  "policy": null,
+  "records": [
     {
-      "schema_version": 1,
-      "tool_version": "0.1.0",
-      "today": "2026-11-20",
-      "from": {
-        "revision": "main",
-        "commit": "[SHA]"
-      },
-      "to": {
-        "revision": null,
-        "commit": null
-      },
-      "summary": {
-        "records": 1,
-        "unreadable": 0
-      },
-      "records": [
+      "id": "EXC-2026-K7QD",
+      "kind": "widening",
+      "path": "exceptions/EXC-2026-K7QD.yaml",
+      "path_before": "exceptions/EXC-2026-K7QD.yaml",
+      "changes": [
         {
-          "id": "EXC-2026-K7QD",
+          "pointer": "/scope",
           "kind": "widening",
-          "path": "exceptions/EXC-2026-K7QD.yaml",
-          "path_before": "exceptions/EXC-2026-K7QD.yaml",
-          "changes": [
-            {
-              "pointer": "/scope",
-              "kind": "widening",
-              "before": null,
-              "after": null,
-              "added": [
-                "service:/gateway"
-              ],
-              "removed": [
-                "service:/model-proxy/api"
-              ]
-            },
-            {
-              "pointer": "/expires",
-              "kind": "tightening",
-              "before": "2027-01-31",
-              "after": "2027-01-30",
-              "added": [],
-              "removed": []
-            }
+          "before": null,
+          "after": null,
+          "added": [
+            "service:/gateway"
+          ],
+          "removed": [
+            "service:/model-proxy/api"
           ]
+        },
+        {
+          "pointer": "/expires",
+          "kind": "tightening",
+          "before": "2027-01-31",
+          "after": "2027-01-30",
+          "added": [],
+          "removed": []
         }
       ]
     }
-    "#);
+  ]
+}
+"#);
 }
 
 #[test]
@@ -278,4 +279,47 @@ fn nothing_in_a_record_speaks_to_the_terminal() {
         assert!(!out.contains("##[") && out.contains("u{1b}") != (format == "markdown"), "{out}");
         assert!(out.lines().all(|line| !line.trim_start().starts_with("::")), "{out}");
     }
+}
+
+#[test]
+fn what_changes_in_the_policy_is_said_in_words() {
+    let (w, repo) = landed();
+    let people = "approvals: {late_days: 1}\npeople:\n  - {id: eve, name: Eve, emails: [eve@example.com], roles: [approver]}\n";
+    w.write("exceptions/policy.yaml", format!("{}{people}", w.read("exceptions/policy.yaml")));
+    let main = tip(&repo, "main");
+    commit(&repo, "topic", &[main]);
+    let there = w.exc(&["diff", "main..topic"]);
+    insta::assert_snapshot!(there, @"
+policy.yaml  1 key weaker, 1 key stricter, 2 keys changed otherwise
+  weaker: people.eve: `eve` is added: Eve <eve@example.com>, roles approver,
+    no key
+  stricter: approvals.late_days: lowered from 3 to 1
+  approvals added: {late_days: 1}
+  people added: [{id: eve, name: Eve, emails: [eve@example.com], roles:
+    [approver]}]
+  the policy before it names nobody who may approve, so it is trusted
+
+no record differs between `main` (64cbcc1) and `topic` (629a485) on 2026-11-20 (UTC); the policy: 1 key weaker, 1 key stricter, 2 keys changed otherwise
+");
+    let back = w.exc(&["diff", "topic..main"]);
+    insta::assert_snapshot!(back, @"
+policy.yaml  2 keys weaker, 1 key stricter, 1 key changed otherwise
+  weaker: approvals.late_days: raised from 1 to 3
+  weaker: people: `eve@example.com` is removed
+  stricter: people.eve: `eve` is removed: Eve <eve@example.com>, roles
+    approver, no key
+  approvals removed: {late_days: 1}
+  takes 1 approval (landing or signed) by the policy before it; may, unless
+    they wrote it: eve
+
+no record differs between `topic` (629a485) and `main` (64cbcc1) on 2026-11-20 (UTC); the policy: 2 keys weaker, 1 key stricter, 1 key changed otherwise
+");
+    assert!(
+        w.exc(&["diff", "main..topic", "--format", "markdown"])
+            .contains("#### policy.yaml: 1 key weaker")
+    );
+    let view: serde_json::Value =
+        serde_json::from_str(&w.exc(&["diff", "main..topic", "--format", "json"])).expect("JSON");
+    assert_eq!(view["policy"]["weaker"][0]["key"], "people.eve");
+    assert_eq!(view["policy"]["approval"]["approvers"], serde_json::json!([]));
 }

@@ -754,3 +754,65 @@ fn a_change_of_a_settled_record_grants_nothing_more() {
         serde_json::from_str(&w.run(&["review", "--format", "json"]).out).expect("JSON");
     assert_eq!(page["records"][0]["granted"], Value::Null);
 }
+
+/// An approver more, one fewer, a cap raised and one lowered.
+fn change_policy(w: &Workspace) {
+    let policy = w.read("exceptions/policy.yaml");
+    let policy = policy
+        .replace("budgets: {per_team: 4, per_control: 3}", "budgets: {per_team: 6, per_control: 2}")
+        .replace("quorum: {high: 1}", "quorum: {high: 1}, late_days: 9")
+        .replace(
+            "  - {id: carol, name: Carol Mann, emails: [carol@example.com], roles: [approver]}\n",
+            "  - {id: eve, name: Eve, emails: [eve@example.com], roles: [approver]}\n",
+        )
+        .replace("title: Prompt logs", "title: Logs");
+    w.write("exceptions/policy.yaml", policy);
+}
+
+#[test]
+fn a_change_of_the_policy_is_said_in_words_with_who_has_to_approve_it() {
+    let (w, repo) = approved();
+    change_policy(&w);
+    let id = topic(&repo);
+    insta::assert_snapshot!(w.run(&["review", "--base", "main"]).out.replace(&id.to_string()[..7], "[TOPIC]"), @"
+caution: `exceptions/policy.yaml` changes too: it counts once it is approved;
+  until then the one before it judges
+
+policy.yaml  the policy of the register
+  POLICY: 4 keys weaker, 2 keys stricter, 1 key changed otherwise
+  change     weaker: budgets.per_team: raised from 4 to 6
+             weaker: approvals.late_days: raised from 3 to 9
+             weaker: people.eve: `eve` is added: Eve <eve@example.com>,
+                 roles approver, no key
+             weaker: people: `carol@example.com` is removed
+             stricter: budgets.per_control: lowered from 3 to 2
+             stricter: people.carol: `carol` is removed: Carol Mann
+                 <carol@example.com>, roles approver, no key
+             controls.LOG-002.title changed:
+               - Prompt logs reach the central store
+               + Logs reach the central store
+  approval   takes 1 approval (landing or signed) by the policy before it,
+                 has none yet; may: alice, bob, carol; next: `exc approve
+                 policy.yaml`
+
+no record differs between `main` (c00ceb9) and `HEAD` ([TOPIC]) on 2026-11-20
+  (UTC)
+");
+    let page = w.run(&["review", "--base", "main", "--format", "json"]).out;
+    let page: Value = serde_json::from_str(&page).expect("JSON");
+    assert_eq!(page["policy"]["weaker"][0]["key"], "budgets.per_team");
+    assert_eq!(page["policy"]["approval"]["met"], false);
+    let comment = w.run(&["review", "--base", "main", "--format", "markdown"]).out;
+    assert!(comment.contains("#### policy.yaml: 4 keys weaker"), "{comment}");
+    assert!(comment.contains("- weaker&#58; people.eve"), "{comment}");
+}
+
+#[test]
+fn a_policy_whose_comments_alone_change_takes_nobody() {
+    let (w, repo) = approved();
+    w.write("exceptions/policy.yaml", format!("# ours\n{}", w.read("exceptions/policy.yaml")));
+    topic(&repo);
+    let page = w.run(&["review", "--base", "main", "--format", "json"]).out;
+    let page: Value = serde_json::from_str(&page).expect("JSON");
+    assert_eq!(page["policy"], Value::Null);
+}

@@ -12,7 +12,9 @@ use crate::finding::{self, Finding, Level};
 use crate::git::{Contributors, Repo};
 use crate::history::{Audit, Ground, Landed, Needs, Proposal, Wanted};
 use crate::policy::Policy;
+use crate::register::POLICY_FILE;
 use crate::render::review::{self, Page, ReviewFormat};
+use crate::report::policies::PolicyChange;
 use crate::report::review::{Reviewed, Setting, is_about};
 use crate::rules::{self, Context};
 use crate::source::{self, Record, schema};
@@ -70,6 +72,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         records.extend(Reviewed::new(change, setting, history.audit.trail(id), needs, since));
     }
 
+    let policies = sides.policies().filter(|_| args.ids.is_empty());
+    let policy_change = policies.as_ref().and_then(|(before, after)| {
+        history.policy_change(before, after, &approvals, &workspace, env)
+    });
     let elsewhere = elsewhere(&findings, &records);
     let mut notes = history.notes.clone();
     if own.is_none() {
@@ -94,6 +100,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         from: &sides.from,
         to: &sides.to,
         records: &records,
+        policy: policy_change.as_ref(),
         cautions: &points.cautions(&repo, &workspace)?,
         notes: &notes,
         unreadable: &unreadable,
@@ -233,6 +240,26 @@ impl History {
         let since =
             (!settled.is_some_and(is_before)).then(|| changes::compare(settled, Some(after)));
         since.filter(|since| since.kind.needs_approval())
+    }
+
+    /// What a change of the policy means, compared with the settled one, and who has to approve it.
+    fn policy_change<'a>(
+        &'a self,
+        before: &'a Policy,
+        after: &'a Policy,
+        approvals: &Approvals,
+        workspace: &Workspace,
+        env: &Env<'_>,
+    ) -> Option<PolicyChange<'a>> {
+        let settled = self.audit.policies.in_force().last().map_or(before, |policy| policy);
+        let mut change = PolicyChange::between(settled, after)?;
+        let is_complete = self.landed.missing.is_none();
+        let ground = Ground { policy: settled, branch: &self.proposers, is_complete };
+        let path = format!("{}/{POLICY_FILE}", workspace.name);
+        let proposal = Proposal::of_policy(ground, Some(&self.audit.policies), after, &path);
+        let votes = approvals.votes(&proposal, env.today);
+        change.needs = Needs::of(&proposal, &votes, |path| approvals.is_known(path));
+        Some(change)
     }
 
     /// What a change takes to be approved, and what of that is there.

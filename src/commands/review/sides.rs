@@ -256,6 +256,14 @@ impl Sides {
         Self { from, to, before, after, merged, after_store, before_store }
     }
 
+    /// The policy before and after, where its text differs and both can be used.
+    pub(super) fn policies(&self) -> Option<(Policy, Policy)> {
+        let read = |store: &Store, name: &str| usable_policy(store, name).ok().map(|it| it.0);
+        let before = read(&self.before_store, &self.before.name)?;
+        let after = read(&self.after_store, &self.after.name)?;
+        (before.file().text() != after.file().text()).then_some((before, after))
+    }
+
     /// The register as the change leaves it.
     pub(super) fn whole(&self) -> &Register {
         self.merged.as_ref().unwrap_or(&self.after)

@@ -14,8 +14,11 @@ use crate::model::RiskLevel;
 pub(crate) struct Loosened {
     /// Where it stands in the policy after, as a JSON pointer.
     pub(crate) pointer: String,
-    /// Such as ``from 2 to 1``.
+    /// Such as ``lowered from 2 to 1``.
     pub(crate) how: String,
+    /// The same of the opposite change, such as ``raised from 1 to 2``; none where that loosens
+    /// something too.
+    pub(crate) undone: Option<String>,
 }
 
 /// The keys that a change of the policy loosens. `usual` is the level of a rule of which a policy
@@ -41,13 +44,25 @@ struct Found(Vec<Loosened>);
 
 impl Found {
     fn push(&mut self, pointer: impl Into<String>, how: impl Into<String>) {
-        self.0.push(Loosened { pointer: pointer.into(), how: how.into() });
+        self.0.push(Loosened { pointer: pointer.into(), how: how.into(), undone: None });
+    }
+
+    /// What tightens the policy where it is done the other way round.
+    fn turn(
+        &mut self,
+        pointer: impl Into<String>,
+        how: impl Into<String>,
+        undone: impl Into<String>,
+    ) {
+        let (pointer, how) = (pointer.into(), how.into());
+        self.0.push(Loosened { pointer, how, undone: Some(undone.into()) });
     }
 
     /// A value of which more is looser.
     fn raised<T: PartialOrd + Display>(&mut self, pointer: impl Into<String>, before: T, after: T) {
         if before < after {
-            self.push(pointer, format!("raised from {before} to {after}"));
+            let how = format!("raised from {before} to {after}");
+            self.turn(pointer, how, format!("lowered from {after} to {before}"));
         }
     }
 
@@ -59,7 +74,8 @@ impl Found {
         after: T,
     ) {
         if after < before {
-            self.push(pointer, format!("lowered from {before} to {after}"));
+            let how = format!("lowered from {before} to {after}");
+            self.turn(pointer, how, format!("raised from {after} to {before}"));
         }
     }
 
@@ -72,7 +88,10 @@ impl Found {
     ) {
         match (before, after) {
             (Some(before), Some(after)) => self.raised(pointer, before, after),
-            (Some(before), None) => self.push(pointer, format!("{before} before, and none now")),
+            (Some(before), None) => {
+                let how = format!("{before} before, and none now");
+                self.turn(pointer, how, format!("none before, and {before} now"));
+            }
             (None, _) => {}
         }
     }
@@ -80,14 +99,14 @@ impl Found {
     /// Words of which each more allows more.
     fn added(&mut self, pointer: &str, before: &[String], after: &[String]) {
         for word in missing(after, before) {
-            self.push(pointer, format!("`{word}` is added"));
+            self.turn(pointer, format!("`{word}` is added"), format!("`{word}` is removed"));
         }
     }
 
     /// Words of which each forbids something.
     fn removed(&mut self, pointer: &str, before: &[String], after: &[String]) {
         for word in missing(before, after) {
-            self.push(pointer, format!("`{word}` is removed"));
+            self.turn(pointer, format!("`{word}` is removed"), format!("`{word}` is added"));
         }
     }
 
@@ -124,7 +143,8 @@ fn durations(before: &Policy, after: &Policy, found: &mut Found) {
     found.raised("/durations/max_renewals", old.max_renewals, new.max_renewals);
     found.lowered("/warn_within_days", before.warn_within_days, after.warn_within_days);
     if after.gate.elsewhere < before.gate.elsewhere {
-        found.push("/gate/elsewhere", "lowered from `error` to `warning`");
+        let how = "lowered from `error` to `warning`";
+        found.turn("/gate/elsewhere", how, "raised from `warning` to `error`");
     }
     found.raised("/gate/grace_days", before.gate.grace_days, after.gate.grace_days);
     let (old, new) = (&before.budgets, &after.budgets);
@@ -141,14 +161,15 @@ fn approvals(before: &Policy, after: &Policy, found: &mut Found) {
         found.lowered(pointer, old.quorum.get(risk).0, new.quorum.get(risk).0);
         for kind in kinds {
             if new.accept.get(risk).contains(kind) && !old.accept.get(risk).contains(kind) {
-                let how = format!("`{}` is accepted now", name(kind));
-                found.push(format!("/approvals/accept/{risk}"), how);
+                let (how, undone) = acceptance(kind);
+                found.turn(format!("/approvals/accept/{risk}"), how, undone);
             }
         }
         let unknown = [old, new].map(|it| it.unknown_contributor.get(risk));
         if unknown == [UnknownContributor::Unapproved, UnknownContributor::Distinct] {
             let pointer = format!("/approvals/unknown_contributor/{risk}");
-            found.push(pointer, "softened from `unapproved` to `distinct`");
+            let how = "softened from `unapproved` to `distinct`";
+            found.turn(pointer, how, "hardened from `distinct` to `unapproved`");
         }
     }
     found.added("/approvals/roles/approve", &old.roles.approve, &new.roles.approve);
@@ -158,20 +179,17 @@ fn approvals(before: &Policy, after: &Policy, found: &mut Found) {
     found.lowered(pointer, old_change.quorum.0, new_change.quorum.0);
     for kind in kinds {
         if new_change.accept.contains(kind) && !old_change.accept.contains(kind) {
-            let how = format!("`{}` is accepted now", name(kind));
-            found.push("/approvals/policy_change/accept", how);
+            let (how, undone) = acceptance(kind);
+            found.turn("/approvals/policy_change/accept", how, undone);
         }
     }
     found.raised("/approvals/late_days", old.late_days, new.late_days);
     found.added("/approvals/forge_committers", &old.forge_committers, &new.forge_committers);
 }
 
-fn name(evidence: Evidence) -> &'static str {
-    match evidence {
-        Evidence::Trailer => "trailer",
-        Evidence::Landing => "landing",
-        Evidence::Signed => "signed",
-    }
+fn acceptance(evidence: Evidence) -> (String, String) {
+    let name = evidence.as_str();
+    (format!("`{name}` is accepted now"), format!("`{name}` is no longer accepted"))
 }
 
 /// Whoever is added may approve. An address that goes makes one person look like two.
@@ -180,11 +198,12 @@ fn people(before: &Policy, after: &Policy, found: &mut Found) {
         let pointer = format!("/people/{index}");
         let id = &person.id;
         let Some(old) = before.people.iter().find(|old| old.id == *id) else {
-            found.push(pointer, format!("`{id}` is added"));
+            found.turn(pointer, format!("`{id}` is added"), format!("`{id}` is removed"));
             continue;
         };
         for role in missing(&person.roles, &old.roles) {
-            found.push(format!("{pointer}/roles"), format!("`{id}` gets the role `{role}`"));
+            let how = format!("`{id}` gets the role `{role}`");
+            found.turn(format!("{pointer}/roles"), how, format!("`{id}` loses the role `{role}`"));
         }
         for email in missing(&person.emails, &old.emails) {
             found.push(format!("{pointer}/emails"), format!("`{id}` gets the address `{email}`"));
@@ -194,7 +213,9 @@ fn people(before: &Policy, after: &Policy, found: &mut Found) {
     let addresses = |policy: &Policy| -> Vec<String> {
         policy.people.iter().flat_map(|person| person.emails.iter().cloned()).collect()
     };
-    found.removed("/people", &addresses(before), &addresses(after));
+    for address in missing(&addresses(before), &addresses(after)) {
+        found.push("/people", format!("`{address}` is removed"));
+    }
 }
 
 fn keys(old: &Person, new: &Person, pointer: &str, found: &mut Found) {
@@ -202,9 +223,19 @@ fn keys(old: &Person, new: &Person, pointer: &str, found: &mut Found) {
         let pointer = format!("{pointer}/keys/{index}");
         let id = &new.id;
         match old.keys.iter().find(|old| old.public == key.public) {
-            None => found.push(pointer, format!("`{id}` gets a key")),
+            None => {
+                found.turn(pointer, format!("`{id}` gets a key"), format!("`{id}` loses a key"));
+            }
             Some(old) if counts_longer(old, key) => {
-                found.push(pointer, format!("a key of `{id}` counts on more days"));
+                let how = format!("a key of `{id}` counts on more days");
+                // It may count on other days instead.
+                match counts_longer(key, old) {
+                    true => found.push(pointer, how),
+                    false => {
+                        let undone = format!("a key of `{id}` counts on fewer days");
+                        found.turn(pointer, how, undone);
+                    }
+                }
             }
             Some(_) => {}
         }
@@ -232,7 +263,8 @@ fn controls(before: &Policy, after: &Policy, found: &mut Found) {
         let pointer = format!("/controls/{index}");
         let id = &control.id;
         if old.never_exempt && !control.never_exempt {
-            found.push(format!("{pointer}/never_exempt"), format!("dropped for `{id}`"));
+            let undone = format!("set for `{id}`");
+            found.turn(format!("{pointer}/never_exempt"), format!("dropped for `{id}`"), undone);
         }
         found.limit(format!("{pointer}/max_days"), old.max_days, control.max_days);
     }
@@ -251,7 +283,9 @@ fn scope(before: &Policy, after: &Policy, found: &mut Found) {
         if old.broadest.is_some() && depth(&new.broadest) < depth(&old.broadest) {
             let text = |level: &Option<String>| level.clone().unwrap_or("any".to_owned());
             let (old, new) = (text(&old.broadest), text(&new.broadest));
-            found.push(format!("{pointer}/broadest"), format!("widened from `{old}` to `{new}`"));
+            let how = format!("widened from `{old}` to `{new}`");
+            let undone = format!("narrowed from `{new}` to `{old}`");
+            found.turn(format!("{pointer}/broadest"), how, undone);
         }
     }
 }
@@ -265,12 +299,13 @@ fn records(before: &Policy, after: &Policy, found: &mut Found) {
         let pointer = format!("/fields/{name}");
         let Some((_, new)) = after.fields.iter().find(|(other, _)| other == name) else {
             if old.required {
-                found.push("/fields", format!("`{name}` is removed"));
+                let undone = format!("`{name}` is added, and required");
+                found.turn("/fields", format!("`{name}` is removed"), undone);
             }
             continue;
         };
         if old.required && !new.required {
-            found.push(format!("{pointer}/required"), "dropped");
+            found.turn(format!("{pointer}/required"), "dropped", "set");
         }
         if old.kind != new.kind {
             found.push(format!("{pointer}/type"), "changed");
@@ -279,7 +314,7 @@ fn records(before: &Policy, after: &Policy, found: &mut Found) {
             found.push(format!("{pointer}/pattern"), "changed");
         }
         if !old.values.is_empty() && new.values.is_empty() {
-            found.push(format!("{pointer}/enum"), "dropped");
+            found.turn(format!("{pointer}/enum"), "dropped", "set");
         } else if !old.values.is_empty() {
             found.added(&format!("{pointer}/enum"), &old.values, &new.values);
         }
@@ -294,7 +329,8 @@ fn rules(before: &Policy, after: &Policy, usual: &dyn Fn(&str) -> RuleLevel, fou
         let (old, new) = (level(before), level(after));
         if new < old {
             let how = format!("lowered from `{}` to `{}`", old.as_str(), new.as_str());
-            found.push(format!("/rules/{code}"), how);
+            let undone = format!("raised from `{}` to `{}`", new.as_str(), old.as_str());
+            found.turn(format!("/rules/{code}"), how, undone);
         }
     }
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{Diff, Side};
 use crate::changes::{Change, FieldChange};
 use crate::render::json::{self, SCHEMA_VERSION, TOOL_VERSION};
+use crate::render::policies::PolicyView;
 use crate::source::Record;
 
 #[derive(Serialize)]
@@ -17,6 +18,8 @@ struct DiffView<'a> {
     from: SideView<'a>,
     to: SideView<'a>,
     summary: SummaryView,
+    /// `null` where the policy says the same.
+    policy: Option<PolicyView<'a>>,
     records: Vec<ChangeView<'a>>,
 }
 
@@ -60,6 +63,7 @@ pub(super) fn write(diff: &Diff<'_>, out: &mut dyn Write) -> io::Result<()> {
         from: (&diff.from).into(),
         to: (&diff.to).into(),
         summary: SummaryView { records: diff.changes.len(), unreadable: diff.n_unreadable },
+        policy: diff.policy.as_ref().map(PolicyView::from),
         records: diff.changes.iter().map(ChangeView::from).collect(),
     };
     json::write(&view, out)

@@ -12,8 +12,9 @@ use std::io::{self, Write};
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
-use super::Style;
+use super::{Style, policies};
 use crate::changes::{Change, Kind};
+use crate::report::policies::PolicyChange;
 
 pub(super) use json::{FieldView, SideView};
 
@@ -30,6 +31,8 @@ pub(crate) struct Diff<'a> {
     pub(crate) n_unreadable: usize,
     /// Most serious first.
     pub(crate) changes: &'a [Change<'a>],
+    /// None where the policy says the same, or one side has none that can be used.
+    pub(crate) policy: Option<PolicyChange<'a>>,
 }
 
 /// A moment: a commit, or the work tree as it is now.
@@ -94,6 +97,9 @@ impl Diff<'_> {
             1 => format!("1 record differs {sides}: {}", kinds.join(", ")),
             n => format!("{n} records differ {sides}: {}", kinds.join(", ")),
         };
+        if let Some(policy) = &self.policy {
+            summary.push_str(&format!("; the policy: {}", policies::headline(policy)));
+        }
         if self.n_unreadable > 0 {
             let files = super::count(self.n_unreadable, "file");
             summary.push_str(&format!("; {files} could not be read"));

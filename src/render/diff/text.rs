@@ -6,7 +6,9 @@ use super::words::{Sentence, sentences};
 use super::{Diff, described, paths};
 use crate::changes::Change;
 use crate::render::page::wrapped;
+use crate::render::policies;
 use crate::render::{Safe, Style};
+use crate::report::policies::PolicyChange;
 
 /// Columns where the terminal does not say how many it has.
 const WIDTH: usize = 80;
@@ -15,6 +17,9 @@ const MIN_TEXT: usize = 24;
 
 pub(super) fn write(diff: &Diff<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { out, style };
+    if let Some(policy) = &diff.policy {
+        page.policy(policy)?;
+    }
     for change in diff.changes {
         page.change(change)?;
     }
@@ -38,6 +43,16 @@ impl Page<'_> {
         for sentence in change.fields.iter().flat_map(sentences) {
             self.sentence(&sentence)?;
         }
+        writeln!(self.out)
+    }
+
+    fn policy(&mut self, change: &PolicyChange<'_>) -> io::Result<()> {
+        let (bold, plain) = if self.style.color { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
+        writeln!(self.out, "{bold}{}  {}{plain}", policies::NAME, policies::headline(change))?;
+        for sentence in policies::differences(change) {
+            self.sentence(&sentence)?;
+        }
+        self.lines("  ", "    ", &policies::approval(change))?;
         writeln!(self.out)
     }
 

@@ -10,6 +10,7 @@ use crate::history::Needs;
 use crate::model::window::{self, days_left};
 use crate::render::diff::{FieldView, SideView};
 use crate::render::json::{self, PersonView, SCHEMA_VERSION, TOOL_VERSION};
+use crate::render::policies::PolicyView;
 use crate::render::trail::{EmergencyView, TrailView, trail_view};
 use crate::report::review::Reviewed;
 use crate::report::review::portfolio::{Other, Portfolio, Share, State};
@@ -26,6 +27,8 @@ struct ReviewView<'a> {
     notes: &'a [String],
     unreadable: &'a [String],
     summary: SummaryView,
+    /// `null` where it says the same as the settled one.
+    policy: Option<PolicyView<'a>>,
     records: Vec<PageView<'a>>,
 }
 
@@ -169,6 +172,7 @@ pub(super) fn write(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
             errors_elsewhere: page.elsewhere.0,
             warnings_elsewhere: page.elsewhere.1,
         },
+        policy: page.policy.map(PolicyView::from),
         records: page.records.iter().map(|it| record(it, page)).collect(),
     };
     json::write(&view, out)

@@ -8,15 +8,18 @@ use chrono::NaiveDate;
 use super::Page;
 use super::changes::{self, Told};
 use super::words::{self, MAX_LISTED};
-use crate::render::count;
 use crate::render::markdown::{escaped, prose};
 use crate::render::trail::emergency;
+use crate::render::{count, policies};
+use crate::report::policies::PolicyChange;
 use crate::report::review::Reviewed;
 
 /// Characters of a comment; GitHub refuses more than 65,536.
 const MAX_PAGE: usize = 60_000;
 /// Characters that stay free for what is said at the end.
 const RESERVED: usize = 1_000;
+/// Differences of a policy: each of them may be the one that matters.
+const MAX_OF_POLICY: usize = 60;
 /// Characters of one text that people read; `exc show` has it whole.
 const MAX_SHOWN: usize = 600;
 
@@ -37,6 +40,9 @@ fn fitted(page: &Page<'_>, room: usize) -> String {
         }
         let gap = if at == 0 { "\n" } else { ">\n" };
         push(&mut comment, format_args!("{gap}> **{what}**: {}\n", prose(text)));
+    }
+    if let Some(policy) = page.policy {
+        comment.push_str(&self::policy(policy));
     }
     let mut n_chars = comment.chars().count();
     let mut left_out = 0;
@@ -64,6 +70,15 @@ fn fitted(page: &Page<'_>, room: usize) -> String {
         );
     }
     comment
+}
+
+/// What changes in the policy. However long it is, its weaker keys come first.
+fn policy(change: &PolicyChange<'_>) -> String {
+    let mut block = format!("\n#### {}: {}\n\n", policies::NAME, policies::headline(change));
+    let all: Vec<Told> = policies::differences(change).into_iter().map(Told::from).collect();
+    listed(&all, MAX_OF_POLICY, &mut block);
+    push(&mut block, format_args!("{}\n", prose(&policies::approval(change))));
+    block
 }
 
 fn record(it: &Reviewed<'_>, today: NaiveDate, with_details: bool) -> String {
@@ -94,7 +109,7 @@ fn record(it: &Reviewed<'_>, today: NaiveDate, with_details: bool) -> String {
             let (level, text) = (finding.level.as_str(), prose(&words::finding(finding, it)));
             push(&mut block, format_args!("- **{level}** {text}\n"));
         }
-        more_than(it.findings.len(), &mut block);
+        more_than(MAX_LISTED, it.findings.len(), &mut block);
         block.push('\n');
     }
     if !it.questions.is_empty() {
@@ -130,10 +145,10 @@ fn changes(it: &Reviewed<'_>, block: &mut String) {
     let mut changes = changes::changes(it);
     let misstatement = words::misstatement(it);
     changes.extend(misstatement.map(|text| Told { text, below: Vec::new() }));
-    listed(&changes, block);
+    listed(&changes, MAX_LISTED, block);
     if let Some((line, granted)) = changes::granted(it) {
         push(block, format_args!("**{}**\n\n", plain(&line)));
-        listed(&granted, block);
+        listed(&granted, MAX_LISTED, block);
     }
     if it.stated.is_empty() {
         return;
@@ -145,8 +160,8 @@ fn changes(it: &Reviewed<'_>, block: &mut String) {
     block.push('\n');
 }
 
-fn listed(changes: &[Told], block: &mut String) {
-    for Told { text, below } in changes.iter().take(MAX_LISTED) {
+fn listed(changes: &[Told], max: usize, block: &mut String) {
+    for Told { text, below } in changes.iter().take(max) {
         push(block, format_args!("- {}", plain(text)));
         for (label, text) in below {
             let text = plain(text);
@@ -158,15 +173,15 @@ fn listed(changes: &[Told], block: &mut String) {
         }
         block.push('\n');
     }
-    more_than(changes.len(), block);
+    more_than(max, changes.len(), block);
     if !changes.is_empty() {
         block.push('\n');
     }
 }
 
-fn more_than(n: usize, block: &mut String) {
-    if n > MAX_LISTED {
-        push(block, format_args!("- and {} more\n", n - MAX_LISTED));
+fn more_than(max: usize, n: usize, block: &mut String) {
+    if n > max {
+        push(block, format_args!("- and {} more\n", n - max));
     }
 }
 

@@ -13,6 +13,7 @@ use clap::ValueEnum;
 
 use super::Style;
 use super::diff::Side;
+use crate::report::policies::PolicyChange;
 use crate::report::review::Reviewed;
 
 /// All records that are reviewed, and what they have in common.
@@ -24,6 +25,8 @@ pub(crate) struct Page<'a> {
     pub(crate) to: &'a Side,
     /// Most serious change first.
     pub(crate) records: &'a [Reviewed<'a>],
+    /// What changes in the policy, compared with the settled one.
+    pub(crate) policy: Option<&'a PolicyChange<'a>>,
     /// Files that decide about records and change too.
     pub(crate) cautions: &'a [String],
     /// What to know about the answers.

@@ -12,7 +12,8 @@ use crate::finding::Level;
 use crate::history::Stage;
 use crate::render::page::wrapped;
 use crate::render::trail::emergency;
-use crate::render::{Safe, Style};
+use crate::render::{Safe, Style, policies};
+use crate::report::policies::PolicyChange;
 use crate::report::review::Reviewed;
 use crate::report::review::questions::Answer;
 
@@ -44,6 +45,9 @@ pub(super) fn write(page: &Page<'_>, style: Style, out: &mut dyn Write) -> io::R
     if !page.cautions.is_empty() {
         writeln!(sheet.out)?;
     }
+    if let Some(policy) = page.policy {
+        sheet.policy(policy)?;
+    }
     for it in page.records {
         sheet.record(it, page)?;
         writeln!(sheet.out)?;
@@ -63,6 +67,18 @@ struct Sheet<'a> {
 }
 
 impl Sheet<'_> {
+    fn policy(&mut self, change: &PolicyChange<'_>) -> io::Result<()> {
+        let headline = policies::headline(change);
+        self.line(0, 4, &format!("{}  the policy of the register", policies::NAME), BOLD)?;
+        let color = if change.weaker.is_empty() { "" } else { RED };
+        self.line(2, 4, &format!("POLICY: {headline}"), color)?;
+        for (at, sentence) in policies::differences(change).into_iter().enumerate() {
+            self.told(if at == 0 { "change" } else { "" }, &sentence.into())?;
+        }
+        self.section("approval", &policies::approval(change))?;
+        writeln!(self.out)
+    }
+
     fn record(&mut self, it: &Reviewed<'_>, page: &Page<'_>) -> io::Result<()> {
         let exception = it.exception();
         self.line(0, 4, &format!("{}  {}", exception.id, exception.title), BOLD)?;
