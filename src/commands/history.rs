@@ -1,7 +1,7 @@
 //! `exc history`: the trail of one record.
 
 use super::cache::CacheArgs;
-use super::trail::HistoryArgs;
+use super::trail::{HistoryArgs, open};
 use super::verdicts::Verdicts;
 use super::{Failure, Globals, naming};
 use crate::changes;
@@ -70,7 +70,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         trail,
         told: &told,
         is_failing: trail.is_failing(late_days),
-        emergency: trail.emergency(late_days, story.today),
+        emergency: trail.emergency(late_days, source.today),
+        open: open(trail, verdicts.policy().as_deref(), source.mainline, &workspace),
     };
     let style = globals.style(env);
     globals.print(env, |out| trail::write(args.format, &page, style, out))?;

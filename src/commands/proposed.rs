@@ -23,7 +23,7 @@ use crate::register::{
 };
 use crate::rules::{self, Context};
 use crate::source::{self, Record};
-use crate::text::SourceFile;
+use crate::text::{SourceFile, shell_word};
 
 /// Which texts are looked at.
 #[derive(Debug, clap::Args)]
@@ -42,6 +42,8 @@ pub(crate) struct Proposed<'w> {
     pub(crate) repo: Repo,
     /// None where this clone is shallow and does not have it.
     pub(crate) mainline: Option<Mainline>,
+    /// The commit of the texts as it was named; none for the work tree.
+    pub(crate) rev: Option<String>,
     /// The ids that were asked for, whole.
     pub(crate) ids: Vec<String>,
     /// Whether this clone has the whole history.
@@ -121,6 +123,7 @@ impl<'w> Proposed<'w> {
             workspace,
             repo,
             mainline,
+            rev: texts.rev.clone(),
             ids,
             is_complete,
             notes,
@@ -177,7 +180,7 @@ impl<'w> Proposed<'w> {
         let is_meant = |record: &&Record| record.exception.id == id;
         let found: Vec<&Record> = self.register.records.iter().filter(is_meant).collect();
         match found.as_slice() {
-            [] => Err(show::unknown(&self.register, id)),
+            [] => Err(self.missing(id)),
             [record] => self.record_matter(record),
             several => {
                 let paths: Vec<String> =
@@ -186,6 +189,22 @@ impl<'w> Proposed<'w> {
                 Err(Failure::new(message).hint("give one of them another id"))
             }
         }
+    }
+
+    /// Where a record is that is not among the texts.
+    fn missing(&self, id: &str) -> Failure {
+        let trail = self.audit.as_ref().and_then(|audit| audit.trail(id));
+        let (Some(trail), Some(mainline)) = (trail, &self.mainline) else {
+            return show::unknown(&self.register, id);
+        };
+        let (register, name) = (&self.register.name, &mainline.name);
+        let message = format!("there is no record `{id}` in `{register}`");
+        Failure::new(message).hint(match trail.text {
+            Some(_) => format!("it is on `{name}`: name that with `--rev {}`", shell_word(name)),
+            None => {
+                format!("it is no longer on `{name}`: `exc history {}` shows why", shell_word(id))
+            }
+        })
     }
 
     /// All texts, the policy last.

@@ -1,13 +1,18 @@
 //! The history of the mainline, as `exc history` and `exc audit` ask for it: which mainline, up to
 //! which day, and what about it is to be taken with care.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Failure, Globals, Workspace, mainline, parse_date};
 use crate::env::Env;
 use crate::git::{Chain, Mainline, NoRevision, ObjectId, Repo};
-use crate::history::{Anchor, Clock, Landed, Position, Wanted, end_of, short};
+use crate::history::{Anchor, Clock, Landed, Position, Trail, Wanted, end_of, short};
+use crate::policy::Policy;
 use crate::register::Snapshot;
+use crate::render::trail::Open;
+use crate::text::SourceFile;
 
 /// Which history is read.
 #[derive(Debug, Default, clap::Args)]
@@ -213,6 +218,26 @@ pub(crate) fn notes(
         notes.push("this clone has grafts (`info/grafts`), which are ignored".to_owned());
     }
     Ok(notes)
+}
+
+/// How a record whose text waits for its approval may get it; `policy` is the settled one.
+pub(crate) fn open(
+    trail: &Trail,
+    policy: Option<&Policy>,
+    mainline: &Mainline,
+    workspace: &Workspace,
+) -> Option<Open> {
+    let way = trail.way_out(policy?)?;
+    let own = trail.text.as_ref().map(|text| text.file());
+    let is_here = |file: &Arc<SourceFile>| {
+        let path = workspace.root.join(file.path());
+        // A device or a pipe holds no record.
+        let text = path.is_file().then(|| std::fs::read_to_string(path));
+        text.and_then(Result::ok)
+            .is_some_and(|text| text.replace("\r\n", "\n") == file.text().replace("\r\n", "\n"))
+    };
+    let is_elsewhere = !own.is_some_and(is_here);
+    Some(Open { way, rev: is_elsewhere.then(|| mainline.name.clone()) })
 }
 
 /// A moment as people and programs read it.

@@ -2,6 +2,7 @@
 //! that holds, else from the history itself, which then is kept.
 
 use std::fs::File;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -10,9 +11,10 @@ use super::mainline::{self, Landed};
 use super::trail::{self, HistoryArgs, Story};
 use super::{Failure, Globals, Workspace, audit};
 use crate::env::Env;
-use crate::git::{Mainline, Repo};
+use crate::git::{Mainline, ObjectId, Repo};
 use crate::history::{self, About, Audit, Kept, Standing, Trail, Verdict, Wanted};
 use crate::model::window::Status;
+use crate::policy::Policy;
 use crate::render::Listed;
 use crate::source::{self, Record};
 
@@ -77,7 +79,7 @@ impl Verdicts {
             Wanted::Records { ids, .. } => Audit::of_records(&story.landed, ids, &[]),
         };
         if let Some(cache) = cache
-            && let Some(about) = about(&story, name, now)
+            && let Some(about) = about(&story, &audit, name, now)
         {
             cache.keep(about, &audit.trails);
         }
@@ -105,6 +107,18 @@ impl Verdicts {
         match self {
             Self::Kept(memory) => memory.trail.as_ref().filter(|trail| trail.id == id),
             Self::Read(read) => read.1.trail(id),
+            Self::Cut(..) => None,
+        }
+    }
+
+    /// The policy by which the next approval is judged.
+    pub(crate) fn policy(&self) -> Option<Arc<Policy>> {
+        match self {
+            Self::Kept(memory) => {
+                let (path, blob) = memory.kept.about().policy.as_ref()?;
+                history::read_policy(&memory.repo, path, *blob)
+            }
+            Self::Read(read) => read.1.policies.settled().cloned(),
             Self::Cut(..) => None,
         }
     }
@@ -233,12 +247,17 @@ impl Memory {
 }
 
 /// What is kept of a history, if it can be: it is whole, and nothing of it is yet to come.
-fn about(story: &Story, folder: &str, now: Option<i64>) -> Option<About> {
+fn about(story: &Story, audit: &Audit, folder: &str, now: Option<i64>) -> Option<About> {
     let latest = story.landed.clock.latest();
     if !story.landed.is_whole() || now.is_some_and(|now| latest > now) {
         return None;
     }
     let tip = story.mainline.tip;
     let tree = tree_of(&story.repo, tip, folder).ok()?;
-    Some(About { folder: folder.to_owned(), tip, tree, latest, odd: story.odd(None) })
+    let policy = audit.policies.settled().and_then(|policy| {
+        let file = policy.file();
+        Some((file.path().to_owned(), ObjectId::of_file(file.text().as_bytes())?))
+    });
+    let odd = story.odd(None);
+    Some(About { folder: folder.to_owned(), tip, tree, policy, latest, odd })
 }

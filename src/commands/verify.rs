@@ -90,14 +90,15 @@ fn is_of_interest(verified: &Verified<'_>) -> bool {
         .is_some_and(|it| !it.votes.is_empty() || it.proposal.needs_signatures())
 }
 
-fn verify<'m>(matter: &'m Matter<'_>, proposed: &Proposed<'_>, env: &Env<'_>) -> Verified<'m> {
+fn verify<'m>(matter: &'m Matter<'_>, proposed: &'m Proposed<'_>, env: &Env<'_>) -> Verified<'m> {
     let looked_at = matter.proposal.as_ref().map(|proposal| {
         let votes = proposed.votes(proposal, env);
         let tally = proposal.tally(&votes);
         LookedAt { proposal, votes, tally }
     });
     let standing = looked_at.as_ref().map_or(Standing::Unmet, |it| standing(it, proposed));
-    Verified { id: &matter.id, path: &matter.path, looked_at, standing }
+    let (id, path) = (&matter.id, &matter.path);
+    Verified { id, path, rev: proposed.rev.as_deref(), looked_at, standing }
 }
 
 /// Whether the signed evidence is what the policy demands. Where other evidence counts too, which

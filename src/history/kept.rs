@@ -41,6 +41,8 @@ pub(crate) struct About {
     pub(crate) tip: ObjectId,
     /// The register's tree at the tip; none where there is none.
     pub(crate) tree: Option<ObjectId>,
+    /// The settled policy: its path, and the file that holds it.
+    pub(crate) policy: Option<(String, ObjectId)>,
     /// The latest moment that a commit of the mainline claims.
     pub(crate) latest: i64,
     /// The commits whose claims contradict their neighbours, with what they claim.

@@ -12,8 +12,9 @@
 //! makes the trail of one record, [`renewals`] and [`cover`] count in it, and
 //! [`audit`] makes that of all.
 //! [`emergency`] says until when an approval may follow. [`verdict`] and [`reason`] hold what is said. [`proposal`] says the same of a text before it
-//! lands, [`tally`] what its approvals come to; [`needs`] is both on one page. [`standing`] decides
-//! what is in force, and [`kept`] is what a cache holds for those who only look.
+//! lands, [`tally`] what its approvals come to; [`needs`] is both on one page, and [`way_out`] who
+//! can approve what nobody has. [`standing`] decides what is in force, and [`kept`] is what a cache
+//! holds for those who only look.
 //!
 //! Invariant: reads no file and no clock. A verdict that is not good has a reason, and one that is
 //! names its evidence.
@@ -48,6 +49,7 @@ mod tally;
 pub(crate) mod testing;
 mod texts;
 mod verdict;
+mod way_out;
 mod wrote;
 
 /// The SHA-256 of bytes, as 64 digits in lower case.
@@ -64,7 +66,7 @@ pub(crate) use filed::approval_at;
 pub(crate) use kept::{About, Kept, encode};
 pub(crate) use landed::{Landed, Wanted};
 pub(crate) use needs::Needs;
-pub(crate) use policies::{POLICY_ID, PolicyRevision, Trusted};
+pub(crate) use policies::{POLICY_ID, PolicyRevision, Trusted, read_policy};
 pub(crate) use proposal::{Branch, Ground, Needless, Proposal};
 pub(crate) use reason::{Reason, short};
 pub(crate) use signature::{NAMESPACE, Refusal, is_signed_by_its_person};
@@ -73,3 +75,4 @@ pub(crate) use statement::Decision;
 pub(crate) use tally::{Tally, Vote};
 pub(crate) use texts::read_text;
 pub(crate) use verdict::{Counted, Revision, RevisionKind, State, Trail, Verdict};
+pub(crate) use way_out::WayOut;

@@ -6,6 +6,7 @@ use super::proposal::Proposal;
 use super::reason::Reason;
 use super::statement::Decision;
 use super::tally::Vote;
+use super::way_out::WayOut;
 use crate::model::RiskLevel;
 use crate::policy::{Evidence, Person};
 
@@ -30,6 +31,8 @@ pub(crate) struct Needs<'p> {
     /// Why what is there does not count, or is to be taken with care.
     pub(crate) why: Vec<Reason>,
     pub(crate) is_met: bool,
+    /// Who can give what is missing.
+    pub(crate) way: WayOut,
     /// Whether nothing but signatures counts, so that all of it has to be there before it lands.
     pub(crate) takes_signatures: bool,
 }
@@ -73,6 +76,7 @@ impl<'p> Needs<'p> {
             rejected_before,
             why,
             is_met,
+            way: proposal.way_out(),
             takes_signatures: proposal.needs_signatures(),
         })
     }

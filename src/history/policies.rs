@@ -19,10 +19,10 @@ use super::rejections::Rejections;
 use super::verdict::{Counted, State};
 use super::wrote::{Older, Wrote};
 use crate::changes;
-use crate::git::ObjectId;
+use crate::git::{ObjectId, Repo};
 use crate::model::RiskLevel;
 use crate::policy::{self, Policy};
-use crate::register::POLICY_FILE;
+use crate::register::{MAX_POLICY_SIZE, POLICY_FILE};
 use crate::text::SourceFile;
 
 /// What stands for the id of a record in an approval of the policy.
@@ -122,6 +122,11 @@ impl Policies {
     /// Those that were in force at some time, oldest first.
     pub(crate) fn in_force(&self) -> &[Arc<Policy>] {
         &self.texts
+    }
+
+    /// The one in force now.
+    pub(crate) fn settled(&self) -> Option<&Arc<Policy>> {
+        self.texts.last()
     }
 
     /// Whether the newest text is one that nobody has approved.
@@ -276,6 +281,11 @@ impl Walk<'_> {
         self.policies.texts.push(policy);
         self.open = None;
     }
+}
+
+/// A policy that a repository holds; none where it is missing or no policy.
+pub(crate) fn read_policy(repo: &Repo, path: &str, blob: ObjectId) -> Option<Arc<Policy>> {
+    read(path, &repo.blob(blob, MAX_POLICY_SIZE).ok()??)
 }
 
 fn read(path: &str, bytes: &[u8]) -> Option<Arc<Policy>> {

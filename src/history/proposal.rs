@@ -48,7 +48,7 @@ pub(crate) struct Proposal<'a> {
     /// Whether this very text stands on the mainline and waits there.
     pub(crate) is_on_mainline: bool,
     subject: Subject<'a>,
-    wrote: Wrote,
+    pub(super) wrote: Wrote,
     /// Who rejected it, or a text that says the same, on the mainline.
     rejected: Vec<String>,
     is_complete: bool,

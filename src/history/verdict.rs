@@ -35,7 +35,6 @@ pub(crate) struct Trail {
     #[serde(skip)]
     pub(crate) settled: Option<Arc<Record>>,
     /// Those who wrote the texts since.
-    #[serde(skip)]
     pub(super) wrote: Wrote,
     /// Those who wrote the texts that stood there before.
     #[serde(skip)]
@@ -226,8 +225,7 @@ impl Trail {
 #[cfg(test)]
 impl Trail {
     /// Leaves what a cache keeps, but for the texts.
-    pub(super) fn forget_those_who_wrote(&mut self) {
-        self.wrote = Wrote::default();
+    pub(super) fn forget_what_proposals_ask(&mut self) {
         self.older = Older::default();
         self.rejections = Rejections::default();
     }

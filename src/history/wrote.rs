@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::lineage::Digest;
 use super::reason::Reason;
 use crate::changes;
@@ -12,7 +14,7 @@ use crate::policy::{Person, Policy};
 use crate::source::Record;
 
 /// Those who wrote or requested a text.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Wrote {
     authors: Vec<(Address, Option<ObjectId>)>,
     /// The same, who committed what others wrote.
@@ -23,7 +25,7 @@ pub(crate) struct Wrote {
     pub(super) is_in_part: bool,
     pub(super) missing: Option<ObjectId>,
     /// A commit of which nobody can tell who made it, and why.
-    pub(super) malformed: Option<(ObjectId, &'static str)>,
+    pub(super) malformed: Option<(ObjectId, String)>,
 }
 
 /// Those who wrote the texts that once stood on the mainline: whoever puts one back has not written
@@ -74,7 +76,7 @@ impl Wrote {
         other.requesters.iter().for_each(|address| self.requested_by(address));
         self.is_in_part |= other.is_in_part;
         self.missing = self.missing.or(other.missing);
-        self.malformed = self.malformed.or(other.malformed);
+        self.malformed = self.malformed.take().or_else(|| other.malformed.clone());
     }
 
     /// Adds those who wrote several files.
@@ -88,7 +90,7 @@ impl Wrote {
             Completeness::OneCommit => self.is_in_part = true,
             Completeness::Missing(object) => self.missing = self.missing.or(Some(object)),
             Completeness::Malformed(commit, reason) => {
-                self.malformed = self.malformed.or(Some((commit, reason)));
+                self.malformed.get_or_insert_with(|| (commit, reason.to_owned()));
             }
         }
         for it in &contributors.people {
@@ -120,10 +122,8 @@ impl Wrote {
     /// What has to be known first to tell who wrote it.
     pub(super) fn gaps(&self) -> impl Iterator<Item = Reason> {
         let missing = self.missing.map(|object| Reason::Missing { object });
-        let malformed = self.malformed.map(|(commit, reason)| {
-            let reason = reason.to_owned();
-            Reason::Malformed { commit, reason }
-        });
+        let malformed = self.malformed.clone();
+        let malformed = malformed.map(|(commit, reason)| Reason::Malformed { commit, reason });
         missing.into_iter().chain(malformed)
     }
 

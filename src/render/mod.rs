@@ -36,6 +36,7 @@ pub(crate) mod text;
 pub(crate) mod trail;
 #[cfg(test)]
 mod viewers;
+pub(crate) mod way_out;
 
 use std::io::{self, Write};
 

@@ -3,14 +3,12 @@
 
 use serde::Serialize;
 
-use super::count;
 use super::diff::FieldView;
 use super::diff::words::{Sentence, sentences};
+use super::{count, way_out};
+use crate::history::POLICY_ID;
 use crate::policy::Person;
 use crate::report::policies::{PolicyChange, Said};
-
-/// What stands where a record has its id.
-pub(super) const NAME: &str = "policy.yaml";
 
 /// What it comes to, on one line.
 pub(super) fn headline(change: &PolicyChange<'_>) -> String {
@@ -37,8 +35,9 @@ pub(super) fn differences(change: &PolicyChange<'_>) -> Vec<Sentence> {
     all
 }
 
-/// Who has to approve it, and where nobody was asked who wrote it, who may.
-pub(super) fn approval(change: &PolicyChange<'_>) -> String {
+/// Who has to approve it, and where nobody was asked who wrote it, who may. `rev` is where its text
+/// stands, if that is not the work tree.
+pub(super) fn approval(change: &PolicyChange<'_>, rev: Option<&str>) -> String {
     let kinds: Vec<&str> = change.accepted.iter().map(|kind| kind.as_str()).collect();
     let names = |people: &[&Person]| match people.is_empty() {
         true => "nobody".to_owned(),
@@ -60,7 +59,10 @@ pub(super) fn approval(change: &PolicyChange<'_>) -> String {
     };
     let why: Vec<String> =
         needs.barred.iter().chain(&needs.why).map(|it| format!("; {it}")).collect();
-    let next = if needs.is_met { "" } else { "; next: `exc approve policy.yaml`" };
+    let next = match needs.is_met {
+        true => String::new(),
+        false => format!("; next: {}", way_out::fix(POLICY_ID, rev, &needs.way)),
+    };
     format!("{line}, {have}; may: {}{}{next}", names(&needs.approvers), why.concat())
 }
 

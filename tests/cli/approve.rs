@@ -169,7 +169,7 @@ fn nobody_approves_what_they_requested_or_wrote() {
     assert_eq!(said.outcome, Outcome::Findings, "{said:?}");
     insta::assert_snapshot!(steady(&world, &said.err), @"
 refused: `EXC-2026-K7QD`: `lee` also wrote it in [COMMIT]; a different person must approve
-hint: ask somebody who may approve and neither wrote nor requested it
+hint: ask `alice` or `bob`
 ");
 
     world.w.write(RECORD_PATH, good_record().replace("2027-01-31", "2027-01-30"));
@@ -178,7 +178,7 @@ hint: ask somebody who may approve and neither wrote nor requested it
     assert_eq!(said.outcome, Outcome::Findings, "{said:?}");
     insta::assert_snapshot!(steady(&world, &said.err), @"
 refused: `EXC-2026-K7QD`: `alice` also wrote it in [COMMIT]; a different person must approve
-hint: ask somebody who may approve and neither wrote nor requested it
+hint: ask `bob`
 ");
     assert!(!world.has_approvals());
     assert_eq!(world.approve("bob", &[]).outcome, Outcome::Success);

@@ -32,8 +32,7 @@ EXC-2026-K7QD  LAPSED
               expires 2027-01-31 → 2027-03-31: 59 days later
               approver not recorded in git
 
-fix: `exc approve EXC-2026-K7QD`, by somebody who may approve and neither
-  wrote nor requested it
+fix: `exc approve EXC-2026-K7QD`, by `alice` or `bob`
 main at [C3], history complete, judged on 2026-11-20 (UTC)
 [exit status: 1]
 "#);
@@ -61,8 +60,7 @@ EXC-2026-K7QD  LAPSED
   asks for 2027-03-31 (UTC), approved through 2027-01-31, first promised
     2027-01-31, 1 renewal, 146 days in all
   approver not recorded in git
-  fix: `exc approve EXC-2026-K7QD`, by somebody who may approve and neither
-    wrote nor requested it
+  fix: `exc approve EXC-2026-K7QD`, by `alice` or `bob`
 
 policy: [C1] the first one, which is trusted
 note: whether the mainline was rewritten is not checked: there is no
@@ -689,4 +687,50 @@ fn a_review_of_an_emergency_that_has_not_landed_says_what_it_may_do() {
 
 fn json_of(history: &History, arguments: &[&str]) -> Value {
     serde_json::from_str(&history.w.run(arguments).out).expect("JSON")
+}
+
+/// The line that says what to do.
+fn fix(history: &History) -> String {
+    let said = history.w.run(&["history", "EXC-2026-K7QD"]).out.replace("\n  ", " ");
+    said.lines().find(|line| line.starts_with("fix: ")).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_fix_is_a_command_that_works_and_names_those_for_whom_it_does() {
+    let mut history = lapsed();
+    assert_eq!(fix(&history), "fix: `exc approve EXC-2026-K7QD`, by `alice` or `bob`");
+    // Another text stands in the work tree, and then none.
+    let text = history.w.read(RECORD_PATH);
+    history.edit("expires: 2027-03-31", "expires: 2027-04-30");
+    let there = "fix: `exc approve EXC-2026-K7QD --rev main`, by `alice` or `bob`";
+    assert_eq!(fix(&history), there);
+    std::fs::remove_file(history.w.path(RECORD_PATH)).expect("removed");
+    assert_eq!(fix(&history), there);
+    let said = history.w.run(&["approve", "EXC-2026-K7QD"]).err;
+    assert!(said.contains("hint: it is on `main`: name that with `--rev main`"), "{said}");
+    history.w.write(RECORD_PATH, text);
+    // Whoever wrote a part of it is not asked.
+    history.edit("expires: 2027-03-31", "expires: 2027-05-31");
+    history.push("alice", "2026-11-13", "longer");
+    assert_eq!(fix(&history), "fix: `exc approve EXC-2026-K7QD`, by `bob`");
+    history.edit("expires: 2027-05-31", "expires: 2027-06-30");
+    history.push("bob", "2026-11-14", "longer");
+    assert!(
+        fix(&history).starts_with("fix: give somebody a role in `people`"),
+        "{}",
+        fix(&history)
+    );
+    history.edit("expires: 2027-06-30", "expires: 2027-07-31");
+    history.push("mallory", "2026-11-15", "longer");
+    assert!(
+        fix(&history).starts_with("fix: add `mallory@example.com` to `people`"),
+        "{}",
+        fix(&history)
+    );
+    // A record that is gone has nothing to approve.
+    std::fs::remove_file(history.w.path(RECORD_PATH)).expect("removed");
+    history.push("carol", "2026-11-16", "clean up");
+    assert!(!fix(&history).contains("exc approve"), "{}", fix(&history));
+    let said = history.w.run(&["approve", "EXC-2026-K7QD"]).err;
+    assert!(said.contains("hint: it is no longer on `main`: `exc history EXC"), "{said}");
 }

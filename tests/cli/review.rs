@@ -162,7 +162,8 @@ EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link
              has        0 of 1
              but        it takes the approvals of risk `high`, which the text
                         before it had
-             next       `exc approve EXC-2026-K7QD`
+             next       `exc approve EXC-2026-K7QD`, by `alice`, `bob` or
+                        `carol`
 
   trail      approved so far, 1 revision
     2026-11-07  [MAIN]  new         approved by bob (landing, claimed)
@@ -222,7 +223,8 @@ fn a_new_record_shows_all_that_decides_and_what_there_is_of_its_kind() {
                             signed
                  may        Alice Kim (alice), Bob Stone (bob), Carol Mann (carol)
                  has        0 of 1
-                 next       `exc approve EXC-2026-9T4B`
+                 next       `exc approve EXC-2026-9T4B`, by `alice`, `bob` or
+                            `carol`
 
       trail      it has never landed
 
@@ -422,7 +424,7 @@ fn markdown_is_a_comment_with_what_is_long_folded_away() {
     - needs: 1 person at high risk, by evidence landing or signed
     - may: Alice Kim (alice), Bob Stone (bob), Carol Mann (carol)
     - has: 0 of 1
-    - next: <code>exc approve EXC-2026-K7QD</code>
+    - next: <code>exc approve EXC-2026-K7QD</code>, by <code>alice</code>, <code>bob</code> or <code>carol</code>
 
     <details><summary>Besides in the register</summary>
 
@@ -699,7 +701,8 @@ EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link
   approval   needs      1 person at high risk, by evidence landing or signed
              may        Alice Kim (alice), Bob Stone (bob), Carol Mann (carol)
              has        0 of 1
-             next       `exc approve EXC-2026-K7QD`
+             next       `exc approve EXC-2026-K7QD`, by `alice`, `bob` or
+                        `carol`
 
   trail      lapsed so far, 2 revisions, 1 renewal
     2026-11-07  c00ceb9  new         approved by bob (landing, claimed)
@@ -793,7 +796,7 @@ policy.yaml  the policy of the register
                + Logs reach the central store
   approval   takes 1 approval (landing or signed) by the policy before it,
                  has none yet; may: alice, bob, carol; next: `exc approve
-                 policy.yaml`
+                 policy.yaml`, by `alice`, `bob` or `carol`
 
 no record differs between `main` (c00ceb9) and `HEAD` ([TOPIC]) on 2026-11-20
   (UTC)

@@ -18,8 +18,7 @@ EXC-2026-K7QD  LACKS APPROVALS
   approvals at risk `high`: 0 of 1 (signed)
   of another text, by alice:
     exceptions/approvals/EXC-2026-K7QD/[TEXT]-[LINEAGE].alice.approval
-  fix: `exc approve EXC-2026-K7QD`, by somebody who may approve and neither
-    wrote nor requested it
+  fix: `exc approve EXC-2026-K7QD`, by `alice` or `bob`
 
 1 text beside main at [COMMIT] on 2026-11-20 (UTC): 1 without what the policy
   demands

@@ -19,7 +19,7 @@ use crate::env::{Env, Outcome};
 use crate::finding::Finding;
 use crate::history::{Approval, Decision, NotCounted, Proposal, Reason, Refusal, Tally, Vote};
 use crate::policy::Person;
-use crate::render::{self, Judgement, Safe, Style, proposal};
+use crate::render::{self, Judgement, Safe, Style, proposal, way_out};
 use crate::text::shell_word;
 
 /// Approve the exact text of a record, with a signature that anybody can check
@@ -115,7 +115,7 @@ fn approve(
         };
     let decision = if args.reject { Decision::Reject } else { Decision::Approve };
     if let Err(reason) = proposal.may_sign(approver, decision) {
-        return refuse(env, id, &reason.to_string(), hint(&reason));
+        return refuse(env, id, &reason.to_string(), &hint(&reason, proposal));
     }
     let votes = proposed.votes(proposal, env);
     let tally = proposal.tally(&votes);
@@ -322,12 +322,16 @@ fn refuse_key(
     refuse(env, id, &reason, &hint)
 }
 
-fn hint(reason: &Reason) -> &'static str {
+/// Who can approve a text that somebody else cannot.
+fn hint(reason: &Reason, proposal: &Proposal<'_>) -> String {
+    let way = proposal.way_out();
     match reason {
-        Reason::OwnWork { .. } | Reason::OwnRequest { .. } => {
-            "ask somebody who may approve and neither wrote nor requested it"
+        Reason::OwnWork { .. } | Reason::OwnRequest { .. } | Reason::NoRole { .. } => {
+            match way.approvers.is_empty() {
+                true => way_out::fix(proposal.id(), None, &way),
+                false => format!("ask {}", way_out::persons(&way)),
+            }
         }
-        Reason::NoRole { .. } => "`approvals.roles` and `people` of the policy say who may",
-        _ => "`approvals` of the policy says what counts",
+        _ => "`approvals` of the policy says what counts".to_owned(),
     }
 }

@@ -5,7 +5,7 @@ mod sample;
 
 use std::path::PathBuf;
 
-use super::trail::{HistoryArgs, Story};
+use super::trail::{HistoryArgs, Story, open};
 use super::{Globals, Workspace};
 use crate::env::{Env, Outcome};
 use crate::history::{Audit, Verdict, Wanted, end_of};
@@ -61,6 +61,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         );
     }
     let late_days = workspace.policy.approvals.late_days;
+    let settled = audit.policies.settled().map(|policy| &**policy);
     let judged: Vec<Judged<'_>> = audit
         .trails
         .iter()
@@ -69,6 +70,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
             status: trail.status(story.today),
             is_failing: trail.is_failing(late_days),
             emergency: trail.emergency(late_days, story.today),
+            open: open(trail, settled, &story.mainline, &workspace),
         })
         .collect();
     let is_unknown = judged.iter().any(|it| it.trail.verdict == Verdict::Indeterminate)

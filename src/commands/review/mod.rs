@@ -99,6 +99,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         late_days: policy.approvals.late_days,
         from: &sides.from,
         to: &sides.to,
+        rev: args.head.as_deref(),
         records: &records,
         policy: policy_change.as_ref(),
         cautions: &points.cautions(&repo, &workspace)?,

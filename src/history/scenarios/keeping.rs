@@ -10,7 +10,14 @@ use crate::history::{Audit, Trail, read_text};
 use crate::source::Record;
 
 fn about(tip: ObjectId) -> About {
-    About { folder: "exceptions".to_owned(), tip, tree: None, latest: 7, odd: vec![(tip, 7)] }
+    About {
+        folder: "exceptions".to_owned(),
+        tip,
+        tree: None,
+        policy: None,
+        latest: 7,
+        odd: vec![(tip, 7)],
+    }
 }
 
 fn kept(bytes: &[u8]) -> Option<Kept<Cursor<&[u8]>>> {
@@ -25,7 +32,7 @@ fn told(trail: &Trail) -> String {
     texts.extend([text(trail.text.as_deref()), text(trail.settled.as_deref())]);
     let mut bare = trail.clone();
     (bare.text, bare.settled) = (None, None);
-    bare.forget_those_who_wrote();
+    bare.forget_what_proposals_ask();
     bare.revisions.iter_mut().for_each(|it| it.text = None);
     format!("{bare:#?}\n{texts:#?}")
 }

@@ -4,15 +4,16 @@ use std::io::{self, Write};
 
 use super::words::{Sentence, sentences};
 use super::{Diff, described, paths};
+use crate::history::POLICY_ID;
 use crate::render::markdown::{escaped, prose};
 use crate::render::policies;
 
 pub(super) fn write(diff: &Diff<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "### exc diff\n\n{}", prose(&diff.summary()))?;
     if let Some(policy) = &diff.policy {
-        writeln!(out, "\n#### {}: {}\n", policies::NAME, policies::headline(policy))?;
+        writeln!(out, "\n#### {}: {}\n", POLICY_ID, policies::headline(policy))?;
         list(&policies::differences(policy), out)?;
-        writeln!(out, "\n{}", prose(&policies::approval(policy)))?;
+        writeln!(out, "\n{}", prose(&policies::approval(policy, None)))?;
     }
     for change in diff.changes {
         let Some(record) = change.record() else { continue };

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::words::{Sentence, sentences};
 use super::{Diff, described, paths};
 use crate::changes::Change;
+use crate::history::POLICY_ID;
 use crate::render::page::wrapped;
 use crate::render::policies;
 use crate::render::{Safe, Style};
@@ -48,11 +49,11 @@ impl Page<'_> {
 
     fn policy(&mut self, change: &PolicyChange<'_>) -> io::Result<()> {
         let (bold, plain) = if self.style.color { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
-        writeln!(self.out, "{bold}{}  {}{plain}", policies::NAME, policies::headline(change))?;
+        writeln!(self.out, "{bold}{}  {}{plain}", POLICY_ID, policies::headline(change))?;
         for sentence in policies::differences(change) {
             self.sentence(&sentence)?;
         }
-        self.lines("  ", "    ", &policies::approval(change))?;
+        self.lines("  ", "    ", &policies::approval(change, None))?;
         writeln!(self.out)
     }
 

@@ -83,7 +83,7 @@ pub(super) fn write(verification: &Verification<'_>, out: &mut dyn Write) -> io:
 
 impl<'a> From<&'a Verified<'a>> for RecordView<'a> {
     fn from(verified: &'a Verified<'a>) -> Self {
-        let Verified { id, path, looked_at, standing } = verified;
+        let Verified { id, path, looked_at, standing, .. } = verified;
         let mut view = Self {
             id,
             path,

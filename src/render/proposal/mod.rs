@@ -45,6 +45,8 @@ pub(crate) struct Verification<'a> {
 pub(crate) struct Verified<'a> {
     pub(crate) id: &'a str,
     pub(crate) path: &'a str,
+    /// Where the text stands, if that is not the work tree.
+    pub(crate) rev: Option<&'a str>,
     /// None where the text states no last day, so that nothing can be bound to it.
     pub(crate) looked_at: Option<LookedAt<'a>>,
     pub(crate) standing: Standing,

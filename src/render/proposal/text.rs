@@ -8,7 +8,7 @@ use crate::model::window::describe;
 use crate::policy::Evidence;
 use crate::render::diff::words::sentences;
 use crate::render::sheet::Sheet;
-use crate::render::{Safe, Style, count};
+use crate::render::{Safe, Style, count, way_out};
 
 pub(super) fn write_page(page: &Page<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut sheet = Sheet { out, style };
@@ -105,7 +105,8 @@ impl Sheet<'_> {
         if verified.standing == Standing::Unmet && !tally.rejected.is_empty() {
             self.line(2, "fix: change the text, or ask for another decision")?;
         } else if verified.standing == Standing::Unmet {
-            self.line(2, &format!("fix: `exc approve {}`, by somebody who may approve and neither wrote nor requested it", verified.id))?;
+            let fix = way_out::fix(verified.id, verified.rev, &proposal.way_out());
+            self.line(2, &format!("fix: {fix}"))?;
         }
         Ok(())
     }

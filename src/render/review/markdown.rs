@@ -3,11 +3,10 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use chrono::NaiveDate;
-
 use super::Page;
 use super::changes::{self, Told};
 use super::words::{self, MAX_LISTED};
+use crate::history::POLICY_ID;
 use crate::render::markdown::{escaped, prose};
 use crate::render::trail::emergency;
 use crate::render::{count, policies};
@@ -42,15 +41,15 @@ fn fitted(page: &Page<'_>, room: usize) -> String {
         push(&mut comment, format_args!("{gap}> **{what}**: {}\n", prose(text)));
     }
     if let Some(policy) = page.policy {
-        comment.push_str(&self::policy(policy));
+        comment.push_str(&self::policy(policy, page.rev));
     }
     let mut n_chars = comment.chars().count();
     let mut left_out = 0;
     for it in page.records {
-        let whole = record(it, page.today, true);
+        let whole = record(it, page, true);
         let block = match n_chars + whole.chars().count() <= room {
             true => whole,
-            false => record(it, page.today, false),
+            false => record(it, page, false),
         };
         let n = block.chars().count();
         if n_chars + n > room {
@@ -73,25 +72,25 @@ fn fitted(page: &Page<'_>, room: usize) -> String {
 }
 
 /// What changes in the policy. However long it is, its weaker keys come first.
-fn policy(change: &PolicyChange<'_>) -> String {
-    let mut block = format!("\n#### {}: {}\n\n", policies::NAME, policies::headline(change));
+fn policy(change: &PolicyChange<'_>, rev: Option<&str>) -> String {
+    let mut block = format!("\n#### {}: {}\n\n", POLICY_ID, policies::headline(change));
     let all: Vec<Told> = policies::differences(change).into_iter().map(Told::from).collect();
     listed(&all, MAX_OF_POLICY, &mut block);
-    push(&mut block, format_args!("{}\n", prose(&policies::approval(change))));
+    push(&mut block, format_args!("{}\n", prose(&policies::approval(change, rev))));
     block
 }
 
-fn record(it: &Reviewed<'_>, today: NaiveDate, with_details: bool) -> String {
+fn record(it: &Reviewed<'_>, page: &Page<'_>, with_details: bool) -> String {
     let exception = it.exception();
     let (id, title) = (plain(&exception.id), plain(&exception.title));
-    let (kind, more) = words::headline(it, today);
+    let (kind, more) = words::headline(it, page.today);
     let mut block = format!(
         "\n#### {id}: {title}\n\n**{kind}**: {}<br>\n{}\n\n",
         plain(&more),
         words::glance(it)
     );
     if let Some(stated) = &it.emergency {
-        push(&mut block, format_args!("**{}**\n\n", plain(&emergency(stated, today))));
+        push(&mut block, format_args!("**{}**\n\n", plain(&emergency(stated, page.today))));
     }
     push(
         &mut block,
@@ -122,7 +121,7 @@ fn record(it: &Reviewed<'_>, today: NaiveDate, with_details: bool) -> String {
         block.push('\n');
     }
     block.push_str("**Approval**\n\n");
-    for (label, text) in words::approval(it) {
+    for (label, text) in words::approval(it, page.rev) {
         push(&mut block, format_args!("- {label}: {}\n", prose(&text)));
     }
     let (sum, lines) = words::trail(it);

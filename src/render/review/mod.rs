@@ -23,6 +23,8 @@ pub(crate) struct Page<'a> {
     pub(crate) late_days: u32,
     pub(crate) from: &'a Side,
     pub(crate) to: &'a Side,
+    /// How the texts are called, where the work tree need not hold them.
+    pub(crate) rev: Option<&'a str>,
     /// Most serious change first.
     pub(crate) records: &'a [Reviewed<'a>],
     /// What changes in the policy, compared with the settled one.

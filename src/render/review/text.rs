@@ -9,7 +9,7 @@ use super::changes::{self, Told};
 use super::words::{self, MAX_LISTED};
 use crate::changes::Kind;
 use crate::finding::Level;
-use crate::history::Stage;
+use crate::history::{POLICY_ID, Stage};
 use crate::render::page::wrapped;
 use crate::render::trail::emergency;
 use crate::render::{Safe, Style, policies};
@@ -46,7 +46,7 @@ pub(super) fn write(page: &Page<'_>, style: Style, out: &mut dyn Write) -> io::R
         writeln!(sheet.out)?;
     }
     if let Some(policy) = page.policy {
-        sheet.policy(policy)?;
+        sheet.policy(policy, page.rev)?;
     }
     for it in page.records {
         sheet.record(it, page)?;
@@ -67,15 +67,15 @@ struct Sheet<'a> {
 }
 
 impl Sheet<'_> {
-    fn policy(&mut self, change: &PolicyChange<'_>) -> io::Result<()> {
+    fn policy(&mut self, change: &PolicyChange<'_>, rev: Option<&str>) -> io::Result<()> {
         let headline = policies::headline(change);
-        self.line(0, 4, &format!("{}  the policy of the register", policies::NAME), BOLD)?;
+        self.line(0, 4, &format!("{}  the policy of the register", POLICY_ID), BOLD)?;
         let color = if change.weaker.is_empty() { "" } else { RED };
         self.line(2, 4, &format!("POLICY: {headline}"), color)?;
         for (at, sentence) in policies::differences(change).into_iter().enumerate() {
             self.told(if at == 0 { "change" } else { "" }, &sentence.into())?;
         }
-        self.section("approval", &policies::approval(change))?;
+        self.section("approval", &policies::approval(change, rev))?;
         writeln!(self.out)
     }
 
@@ -98,7 +98,7 @@ impl Sheet<'_> {
         self.findings(it)?;
         self.questions(it)?;
         self.lines("besides", &words::others(it))?;
-        self.approval(it)?;
+        self.approval(it, page.rev)?;
         let (sum, lines) = words::trail(it);
         self.section("trail", &sum)?;
         lines.iter().try_for_each(|line| self.line(4, 8, line, ""))
@@ -180,9 +180,9 @@ impl Sheet<'_> {
         if it.questions.is_empty() { Ok(()) } else { writeln!(self.out) }
     }
 
-    fn approval(&mut self, it: &Reviewed<'_>) -> io::Result<()> {
+    fn approval(&mut self, it: &Reviewed<'_>, rev: Option<&str>) -> io::Result<()> {
         let mut last = "";
-        for (at, (label, text)) in words::approval(it).into_iter().enumerate() {
+        for (at, (label, text)) in words::approval(it, rev).into_iter().enumerate() {
             let shown = if label == last { "" } else { label };
             last = label;
             self.beside_label(if at == 0 { "approval" } else { "" }, shown, &text)?;

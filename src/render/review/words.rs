@@ -12,13 +12,12 @@ use crate::finding::Finding;
 use crate::history::Needs;
 use crate::model::Person;
 use crate::model::window::describe;
-use crate::render::count;
 use crate::render::diff::described;
 use crate::render::trail::{line_of, said};
+use crate::render::{count, way_out};
 use crate::report::review::Reviewed;
 use crate::report::review::portfolio::{Other, Share};
 use crate::report::review::questions::{Answer, Question, Topic};
-use crate::text::shell_word;
 
 /// Entries of a list that people read.
 pub(super) const MAX_LISTED: usize = 12;
@@ -197,7 +196,7 @@ fn listed(items: &[String]) -> String {
 }
 
 /// Who has to approve it, who may, who has, and what to do, each with its label.
-pub(super) fn approval(it: &Reviewed<'_>) -> Vec<(&'static str, String)> {
+pub(super) fn approval(it: &Reviewed<'_>, rev: Option<&str>) -> Vec<(&'static str, String)> {
     let Some(needs) = &it.needs else {
         let text = match it.change.kind {
             Kind::Deleted => "a deletion cannot be approved; close the record instead",
@@ -227,7 +226,7 @@ pub(super) fn approval(it: &Reviewed<'_>) -> Vec<(&'static str, String)> {
     let what = if needs.is_met { "note" } else { "but" };
     lines.extend(needs.why.iter().map(|reason| (what, reason.to_string())));
     if !needs.is_met {
-        lines.push(("next", format!("`exc approve {}`", shell_word(&it.exception().id))));
+        lines.push(("next", way_out::fix(&it.exception().id, rev, &needs.way)));
     }
     lines
 }

@@ -14,7 +14,7 @@ use super::Style;
 use crate::changes::FieldChange;
 use crate::finding::Finding;
 use crate::git::ObjectId;
-use crate::history::{Emergency, PolicyRevision, Revision, Trail};
+use crate::history::{Emergency, PolicyRevision, Revision, Trail, WayOut};
 use crate::model::window::Status;
 
 pub(super) use json::{EmergencyView, TrailView, trail_view};
@@ -40,6 +40,14 @@ pub(crate) struct Page<'a> {
     pub(crate) told: &'a [Told<'a>],
     pub(crate) is_failing: bool,
     pub(crate) emergency: Option<Emergency>,
+    pub(crate) open: Option<Open>,
+}
+
+/// A text that waits for its approval.
+pub(crate) struct Open {
+    pub(crate) way: WayOut,
+    /// The mainline, where the work tree does not hold that text.
+    pub(crate) rev: Option<String>,
 }
 
 /// A revision, and what differs from the text before it.
@@ -68,6 +76,7 @@ pub(crate) struct Judged<'a> {
     pub(crate) status: Option<Status>,
     pub(crate) is_failing: bool,
     pub(crate) emergency: Option<Emergency>,
+    pub(crate) open: Option<Open>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

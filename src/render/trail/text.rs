@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use chrono::NaiveDate;
 
-use super::{AuditPage, Judged, Page, Told};
+use super::{AuditPage, Judged, Open, Page, Told};
 use crate::history::{
     Counted, Emergency, Gap, PolicyRevision, Reason, Revision, RevisionKind, Stage, State, Trail,
     Trusted, Verdict, short,
@@ -14,7 +14,7 @@ use crate::model::window::{days_between, describe, n_days};
 use crate::policy::Evidence;
 use crate::render::diff::words::sentences;
 use crate::render::sheet::Sheet;
-use crate::render::{Safe, Style, count};
+use crate::render::{Safe, Style, count, way_out};
 
 /// Differences of one revision that are shown.
 const MAX_CHANGES: usize = 8;
@@ -37,7 +37,7 @@ pub(super) fn write(page: &Page<'_>, style: Style, out: &mut dyn Write) -> io::R
         sheet.revision(told)?;
     }
     writeln!(sheet.out)?;
-    if let Some(fix) = fix(trail) {
+    if let Some(fix) = fix(trail, page.open.as_ref()) {
         sheet.line(0, &format!("fix: {fix}"))?;
     }
     sheet.notes(page.notes)?;
@@ -58,14 +58,14 @@ pub(super) fn write_audit(
 ) -> io::Result<()> {
     let mut sheet = Sheet { out, style };
     let is_bad = |it: &&Judged<'_>| it.is_failing || it.trail.verdict == Verdict::Indeterminate;
-    for Judged { trail, is_failing, emergency, .. } in page.records.iter().filter(is_bad) {
+    for Judged { trail, is_failing, emergency, open, .. } in page.records.iter().filter(is_bad) {
         sheet.head(trail, *is_failing)?;
         if let Some(line) = period(trail, page.today) {
             sheet.line(2, &line)?;
         }
         sheet.marks(trail, emergency.as_ref(), page.today)?;
         sheet.reasons(&trail.why, 2)?;
-        if let Some(fix) = fix(trail) {
+        if let Some(fix) = fix(trail, open.as_ref()) {
             sheet.line(2, &format!("fix: {fix}"))?;
         }
         writeln!(sheet.out)?;
@@ -246,12 +246,11 @@ pub(in crate::render) fn by(evidence: &[Counted]) -> String {
 }
 
 /// What to do about a verdict that is not good.
-fn fix(trail: &Trail) -> Option<String> {
+fn fix(trail: &Trail, open: Option<&Open>) -> Option<String> {
     match trail.verdict {
-        Verdict::Lapsed | Verdict::Unapproved => Some(format!(
-            "`exc approve {}`, by somebody who may approve and neither wrote nor requested it",
-            trail.id
-        )),
+        Verdict::Lapsed | Verdict::Unapproved => {
+            open.map(|open| way_out::fix(&trail.id, open.rev.as_deref(), &open.way))
+        }
         Verdict::Deleted if !trail.why.is_empty() => {
             Some("put the file back and close the record: `git revert` the deletion".to_owned())
         }
