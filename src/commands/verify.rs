@@ -107,6 +107,9 @@ fn standing(it: &LookedAt<'_>, proposed: &Proposed<'_>) -> Standing {
     if !proposed.is_complete {
         return Standing::Unknown;
     }
+    if !it.proposal.doubts.is_empty() {
+        return Standing::Unknown;
+    }
     if it.proposal.needless.is_some() {
         return Standing::NotNeeded;
     }

@@ -45,6 +45,8 @@ pub(crate) struct Proposal<'a> {
     pub(crate) needless: Option<Needless>,
     /// Who approved this very text as it stands on the mainline.
     pub(crate) landed: Vec<OnMainline>,
+    /// Why the approval of the settled text cannot be relied on: what the verdict says of it too.
+    pub(crate) doubts: Vec<Reason>,
     /// Whether this very text stands on the mainline and waits there.
     pub(crate) is_on_mainline: bool,
     subject: Subject<'a>,
@@ -162,6 +164,7 @@ impl<'a> Proposal<'a> {
             },
             needless: needless.filter(|_| is_complete),
             landed: landed.map(OnMainline::from).collect(),
+            doubts: trail.filter(|_| needless.is_some()).map(doubts).unwrap_or_default(),
             is_on_mainline: standing.is_some_and(|it| it.state == State::Open),
             subject: Subject {
                 register: &policy.register,
@@ -219,6 +222,7 @@ impl<'a> Proposal<'a> {
             kind: if is_complete { "policy change" } else { UNKNOWN },
             needless: needless.filter(|_| is_complete),
             landed: landed.map(OnMainline::from).collect(),
+            doubts: Vec::new(),
             is_on_mainline: standing.is_some_and(|it| it.state == State::Open),
             subject: Subject {
                 register: &policy.register,
@@ -380,6 +384,13 @@ impl<'a> Proposal<'a> {
         let people = &self.demand.policy.people;
         signature::verify(approval, people, day).map(|_| ()).map_err(NotCounted::Refused)
     }
+}
+
+/// What of a settled text's approval somebody else may have made.
+fn doubts(trail: &Trail) -> Vec<Reason> {
+    let is_doubt =
+        |reason: &&Reason| matches!(reason, Reason::Compromised { .. } | Reason::OddDate { .. });
+    trail.why.iter().filter(is_doubt).cloned().collect()
 }
 
 /// The words of a reason for a text that has not landed.

@@ -167,7 +167,7 @@ impl fmt::Display for Refusal {
                 )
             }
             Self::Compromised { fingerprint, date } => {
-                write!(f, "the key `{fingerprint}` is compromised, known since {date}")
+                write!(f, "the key `{fingerprint}` was compromised on {date}")
             }
         }
     }
@@ -291,7 +291,7 @@ mod tests {
             |reason, landed| verdict(&revoked(reason), &statement("alice"), ALICE_SIGNED, landed);
         assert_eq!(on("superseded", "2026-05-31"), "good, alice");
         insta::assert_snapshot!(on("superseded", "2026-06-01"), @"landed on 2026-06-01, when the key `SHA256:Xc3UC1uX7rZxNetrRx912b78XzkKeKJJNZIPxTdWfs4` was superseded, since 2026-06-01");
-        insta::assert_snapshot!(on("compromised", "2026-05-31"), @"the key `SHA256:Xc3UC1uX7rZxNetrRx912b78XzkKeKJJNZIPxTdWfs4` is compromised, known since 2026-06-01");
+        insta::assert_snapshot!(on("compromised", "2026-05-31"), @"the key `SHA256:Xc3UC1uX7rZxNetrRx912b78XzkKeKJJNZIPxTdWfs4` was compromised on 2026-06-01");
         assert_eq!(on("compromised", "2027-05-31"), on("compromised", "2026-05-31"));
     }
 

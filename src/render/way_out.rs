@@ -1,6 +1,6 @@
 //! What to do about a text that is not approved, in words: who can, and how.
 
-use crate::history::WayOut;
+use crate::history::{Reason, WayOut};
 use crate::text::shell_word;
 
 /// Persons that are named.
@@ -26,6 +26,17 @@ pub(crate) fn fix(id: &str, rev: Option<&str>, way: &WayOut) -> String {
     }
     let rev = rev.map_or_else(String::new, |rev| format!(" --rev {}", shell_word(rev)));
     format!("{first}`exc approve {}{rev}`, by {who}", shell_word(id))
+}
+
+/// What may still show that an approval by a compromised key is good; none where no key is.
+pub(crate) fn of_doubts(why: &[Reason]) -> Option<String> {
+    let date = why.iter().find_map(|reason| match reason {
+        Reason::Compromised { date, .. } => Some(date),
+        _ => None,
+    })?;
+    Some(format!(
+        "`exc audit --anchor SHA@TIME`, where somebody outside noted before {date} that the mainline stood at SHA; else change what the record asks for, and have that approved with another key"
+    ))
 }
 
 /// Those who can, and whether they are enough.

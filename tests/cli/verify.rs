@@ -83,3 +83,46 @@ fn forget_parents(world: &World, branch: &str) {
         }
     }
 }
+
+#[test]
+fn of_a_compromised_key_the_audit_says_the_same_and_both_name_the_way_out() {
+    let Some(world) = World::new() else { return };
+    world.approve("alice", &[]);
+    world.commit("topic", "lee.park@example.com", &["topic"]);
+    world.merge("bob@example.com");
+    assert_eq!(world.w.run(&["verify", ID]).outcome, Outcome::Success);
+    let policy = world.w.read("exceptions/policy.yaml");
+    let line = policy.lines().find(|line| line.contains("id: alice")).expect("Alice");
+    let revoked = line.replace("\"}]", "\", revoked: {date: 2026-11-19, reason: compromised}}]");
+    assert_ne!(line, revoked);
+    world.w.write("exceptions/policy.yaml", policy.replace(line, &revoked));
+    world.commit("topic", "lee.park@example.com", &["main"]);
+    world.merge("bob@example.com");
+
+    let verify = world.w.run(&["verify", ID]);
+    assert_eq!(verify.outcome, Outcome::Error, "{verify:?}");
+    insta::assert_snapshot!(steady(&world, &verify.out), @"
+EXC-2026-K7QD  INDETERMINATE
+  identical: exceptions/EXC-2026-K7QD.yaml
+  on the mainline: alice (signed)
+  approved by alice, key SHA256:[KEY]
+    exceptions/approvals/EXC-2026-K7QD/[TEXT]-[LINEAGE].alice.approval
+  the key `SHA256:[KEY]` of `alice` was
+    compromised on 2026-11-19, and no anchor shows that the approval is older
+  fix: `exc audit --anchor SHA@TIME`, where somebody outside noted before
+    2026-11-19 that the mainline stood at SHA; else change what the record asks
+    for, and have that approved with another key
+
+1 text beside main at [COMMIT] on 2026-11-20 (UTC): 1 indeterminate
+");
+    let audit = world.w.run(&["audit"]);
+    assert_eq!(audit.outcome, Outcome::Error, "{audit:?}");
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let shared = [
+        "`alice` was compromised on 2026-11-19, and no anchor shows that the approval is older",
+        "fix: `exc audit --anchor SHA@TIME`, where somebody outside noted before 2026-11-19",
+    ];
+    for line in shared {
+        assert!(words(&verify.out).contains(line) && words(&audit.out).contains(line), "{line}");
+    }
+}

@@ -118,7 +118,8 @@ impl<'a> From<&'a Verified<'a>> for RecordView<'a> {
         }
         view.approvals = votes.iter().map(|vote| ApprovalView::new(vote, is_complete)).collect();
         view.rejected_by = tally.rejected.iter().map(String::as_str).collect();
-        view.why = tally.blocked.iter().map(ToString::to_string).collect();
+        let why = tally.blocked.iter().chain(&proposal.doubts);
+        view.why = why.map(ToString::to_string).collect();
         view.notes = proposal.needless.iter().map(ToString::to_string).collect();
         view.notes.extend(tally.notes.iter().map(ToString::to_string));
         view.not_evaluated = proposal.not_evaluated();

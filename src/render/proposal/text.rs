@@ -102,6 +102,12 @@ impl Sheet<'_> {
             self.line(2, &format!("of another text, by {approver}: {}", vote.path))?;
         }
         self.tally(tally)?;
+        for doubt in &proposal.doubts {
+            self.line(2, &doubt.to_string())?;
+        }
+        if let Some(fix) = way_out::of_doubts(&proposal.doubts) {
+            self.line(2, &format!("fix: {fix}"))?;
+        }
         if verified.standing == Standing::Unmet && !tally.rejected.is_empty() {
             self.line(2, "fix: change the text, or ask for another decision")?;
         } else if verified.standing == Standing::Unmet {

@@ -257,6 +257,7 @@ fn fix(trail: &Trail, open: Option<&Open>) -> Option<String> {
         Verdict::Indeterminate if trail.why.iter().any(is_history) => {
             Some("`git fetch --unshallow`".to_owned())
         }
+        Verdict::Indeterminate => way_out::of_doubts(&trail.why),
         _ => None,
     }
 }
