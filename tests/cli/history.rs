@@ -734,3 +734,38 @@ fn a_fix_is_a_command_that_works_and_names_those_for_whom_it_does() {
     let said = history.w.run(&["approve", "EXC-2026-K7QD"]).err;
     assert!(said.contains("hint: it is no longer on `main`: `exc history EXC"), "{said}");
 }
+
+#[test]
+fn of_the_policy_an_audit_says_what_still_matters_and_counts_the_rest() {
+    let mut history = History::approved();
+    let change = |history: &History, days: usize| {
+        let policy = history.w.read("exceptions/policy.yaml");
+        let lines: Vec<&str> = policy.lines().filter(|it| !it.starts_with("cliff")).collect();
+        let policy = format!("{}\ncliff: {{records: {days}}}\n", lines.join("\n"));
+        history.w.write("exceptions/policy.yaml", policy);
+    };
+    let said = |history: &History| {
+        let out = history.shown(&["audit"]).replace("\n  ", " ");
+        let lines = out.lines().filter(|line| line.starts_with("policy: "));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    for (days, at) in [(6, "2026-11-06"), (7, "2026-11-07")] {
+        change(&history, days);
+        history.push("carol", at, "nobody approves this");
+    }
+    change(&history, 8);
+    history.merge("carol", "alice", "2026-11-08");
+    assert_eq!(
+        said(&history),
+        [
+            "policy: [C5] approved by alice (landing, claimed)",
+            "policy: 3 older texts replaced since: 2 not approved, 1 trusted (`--format json` has all)",
+        ]
+    );
+    change(&history, 9);
+    history.push("carol", "2026-11-09", "nor this");
+    let told = said(&history);
+    assert!(told[0].starts_with("policy: [C6] not approved, so the one before it"), "{told:?}");
+    assert_eq!(told[1], "policy: [C5] approved by alice (landing, claimed)");
+    assert_eq!(told.len(), 3);
+}

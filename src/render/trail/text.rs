@@ -79,8 +79,8 @@ pub(super) fn write_audit(
     for problem in page.problems {
         sheet.line(0, &format!("problem: {problem}"))?;
     }
-    for revision in page.policies {
-        sheet.line(0, &policy(revision))?;
+    for line in policies(page.policies) {
+        sheet.line(0, &line)?;
     }
     sheet.notes(page.notes)?;
     sheet.line(0, &summary(page))
@@ -282,6 +282,48 @@ fn good(judged: &Judged<'_>, today: NaiveDate) -> String {
     let marks: Vec<String> = marks.map(|mark| format!("; {mark}")).collect();
     let verdict = said(trail.verdict);
     format!("{}  {verdict}{by}{status}{}{}", trail.id, why.concat(), marks.concat())
+}
+
+/// What of the policy still matters: the text that waits for an approval, and the one in force. What
+/// has been replaced since is counted.
+fn policies(all: &[PolicyRevision]) -> Vec<String> {
+    let is_in_force = |it: &PolicyRevision| !matches!(it.state, State::Open | State::Deleted);
+    let newest = all.len().checked_sub(1);
+    let in_force = all.iter().rposition(is_in_force);
+    let open = newest.filter(|_| in_force != newest);
+    let shown: Vec<usize> = open.into_iter().chain(in_force).collect();
+    let mut lines: Vec<String> = shown.iter().map(|&at| policy(&all[at])).collect();
+    let mut replaced: Vec<(&str, usize)> = vec![
+        ("not approved", 0),
+        ("approved", 0),
+        ("trusted", 0),
+        ("said the same", 0),
+        ("deleted", 0),
+        ("not known", 0),
+    ];
+    let older = all.iter().enumerate().filter(|(at, _)| !shown.contains(at));
+    for (_, revision) in older {
+        let place = match (revision.state, revision.trusted) {
+            (_, Some(_)) => 2,
+            (State::Open, _) => 0,
+            (State::Approved | State::ApprovedLate { .. }, _) => 1,
+            (State::NotNeeded, _) => 3,
+            (State::Deleted, _) => 4,
+            (State::Unknown, _) => 5,
+        };
+        replaced[place].1 += 1;
+    }
+    replaced.retain(|(_, n)| *n > 0);
+    let n = replaced.iter().map(|(_, n)| n).sum();
+    if n > 0 {
+        let parts: Vec<String> = replaced.iter().map(|(what, n)| format!("{n} {what}")).collect();
+        lines.push(format!(
+            "policy: {} replaced since: {} (`--format json` has all)",
+            count(n, "older text"),
+            parts.join(", ")
+        ));
+    }
+    lines
 }
 
 pub(super) fn policy(revision: &PolicyRevision) -> String {
