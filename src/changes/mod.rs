@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::policy::Policy;
 use crate::source::Record;
 
-pub(crate) use policies::policy_changes;
+pub(crate) use policies::{policy_changes, policy_fields};
 pub(crate) use registers::registers;
 
 /// What a change is, from the most harmless to what a reviewer has to see first. A change of

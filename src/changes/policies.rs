@@ -16,6 +16,12 @@ pub(crate) fn policy_changes(before: &Policy, after: &Policy) -> Vec<FieldChange
     found
 }
 
+/// All that a policy says, each key of it added.
+pub(crate) fn policy_fields(policy: &Policy) -> Vec<FieldChange> {
+    let root = policy.tree().root();
+    root.entries().map(|(key, node)| leaf(&below("", key), None, Some(node))).collect()
+}
+
 fn compare(
     pointer: &str,
     before: Option<NodeRef<'_>>,

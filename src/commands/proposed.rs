@@ -17,10 +17,12 @@ use crate::git::{Mainline, Mode, NoRevision, ObjectId, Repo, TreeEntry};
 use crate::history::{
     Audit, Branch, Ground, MAX_APPROVAL_SIZE, POLICY_ID, Proposal, Trail, Vote, Wanted,
 };
+use crate::model::Exception;
 use crate::policy::{self, Policy};
 use crate::register::{
     self, ApprovalFile, MAX_RECORD_SIZE, POLICY_FILE, Register, Snapshot, Store,
 };
+use crate::report::policies::PolicyChange;
 use crate::rules::{self, Context};
 use crate::source::{self, Record};
 use crate::text::{SourceFile, shell_word};
@@ -248,15 +250,43 @@ impl<'w> Proposed<'w> {
         self.audit.as_ref()?.trail(&record.exception.id)
     }
 
-    /// What differs from the settled text.
-    pub(crate) fn changes(&self, matter: &Matter<'_>) -> Result<Vec<FieldChange>, Failure> {
-        Ok(match &matter.text {
-            Text::Record(record) => {
-                let settled = self.trail(record).and_then(|trail| trail.settled.as_deref());
-                changes::compare(settled, Some(record)).fields
+    /// What differs from the settled text of a record; nothing where there is none.
+    pub(crate) fn changes(&self, matter: &Matter<'_>) -> Vec<FieldChange> {
+        match (&matter.text, self.settled(matter)) {
+            (Text::Record(record), Some(settled)) => {
+                changes::compare(Some(settled), Some(record)).fields
             }
-            Text::Policy(policy, _) => changes::policy_changes(self.judge()?, policy),
-        })
+            _ => Vec::new(),
+        }
+    }
+
+    /// What differs from the settled policy.
+    pub(crate) fn policy_change(
+        &self,
+        matter: &Matter<'_>,
+    ) -> Result<Option<PolicyChange<'_>>, Failure> {
+        match &matter.text {
+            Text::Policy(policy, _) => Ok(PolicyChange::between(self.judge()?, policy)),
+            Text::Record(_) => Ok(None),
+        }
+    }
+
+    /// All that a text says: of a record without a settled text always, since it is all new.
+    pub(crate) fn whole(&self, matter: &Matter<'_>, is_asked: bool) -> Vec<FieldChange> {
+        match &matter.text {
+            Text::Record(record) if is_asked || self.settled(matter).is_none() => {
+                changes::compare(None, Some(record)).fields
+            }
+            Text::Policy(policy, _) if is_asked => changes::policy_fields(policy),
+            _ => Vec::new(),
+        }
+    }
+
+    fn settled(&self, matter: &Matter<'_>) -> Option<&Record> {
+        match &matter.text {
+            Text::Record(record) => self.trail(record)?.settled.as_deref(),
+            Text::Policy(..) => None,
+        }
     }
 
     /// What keeps a text from being signed: what the rules refuse in it alone, under the settled
@@ -342,13 +372,10 @@ impl<'w> Proposed<'w> {
 }
 
 impl Matter<'_> {
-    /// Who answers for it; nobody does for a policy.
-    pub(crate) fn owner(&self) -> Option<String> {
+    /// What it grants; a policy grants nothing by itself.
+    pub(crate) fn exception(&self) -> Option<&Exception> {
         match &self.text {
-            Text::Record(record) => {
-                let owner = &record.exception.owner;
-                Some(format!("{} <{}>", owner.name, owner.email))
-            }
+            Text::Record(record) => Some(&record.exception),
             Text::Policy(..) => None,
         }
     }

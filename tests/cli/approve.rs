@@ -18,6 +18,16 @@ exceptions/approvals/EXC-2026-K7QD/[TEXT]-[LINEAGE].alice.approval
 -------
 EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link ships
   new: exceptions/EXC-2026-K7QD.yaml
+
+  grants, at high risk: valid through 2027-01-31 (UTC), 72 days left
+    from AZ-NET-004
+    at service:/model-proxy/api
+  answers for it: Dana Ruiz <dana.ruiz@example.com>
+  asked for it: Lee Park <lee.park@example.com>
+  approvals at risk `high`: 0 of 1 (signed)
+  compared with what is settled on main at [COMMIT]
+
+  the whole text:
   id: EXC-2026-K7QD
   title: Model proxy keeps a public endpoint until vendor private link ships
   controls + AZ-NET-004
@@ -40,12 +50,6 @@ EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link shi
   remediation.plan: Migrate to private link in the vendor's 2027-02 release.
   opened: 2026-11-05
   expires: 2027-01-31
-
-  answers for it: Dana Ruiz <dana.ruiz@example.com>
-  valid through 2027-01-31 (UTC), 72 days left
-  risk: high
-  approvals at risk `high`: 0 of 1 (signed)
-  compared with what is settled on main at [COMMIT]
 next:
   git add exceptions/approvals/EXC-2026-K7QD/[TEXT]-[LINEAGE].alice.approval
   git commit -m 'exceptions: alice approves EXC-2026-K7QD'
@@ -464,7 +468,7 @@ fn a_change_of_the_policy_is_approved_like_a_record() {
     insta::assert_snapshot!(steady(&world, &said.err), @"
 policy.yaml  the policy of the register
   policy change: exceptions/policy.yaml
-  approvals.quorum.high 1 → 2
+  stricter: approvals.quorum.high: raised from 1 to 2
 
   approvals: 0 of 1 (landing or signed)
   compared with what is settled on main at [COMMIT]
@@ -676,4 +680,80 @@ fn the_gate_counts_no_signature_of_whoever_requested_it() {
     let (out, code) = gate(&world);
     assert!(out.contains("needs 1 signed approval, and has 0"), "{out}");
     assert_eq!(code, 1);
+}
+
+/// What is shown before Alice is asked.
+fn page(world: &World, more: &[&str]) -> String {
+    let arguments = [&["approve", ID, "--as", "alice", "--key", "alice"][..], more].concat();
+    let said = world.w.run(&arguments);
+    let (page, _) = said.err.split_once("error: whether").unwrap_or((&said.err, ""));
+    page.to_owned()
+}
+
+#[test]
+fn a_page_says_first_what_changes_and_grants_and_the_whole_text_where_it_is_new_or_asked_for() {
+    let Some(world) = World::new() else { return };
+    let new = page(&world, &[]);
+    insta::assert_snapshot!(steady(&world, &new), @"
+EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link ships
+  new: exceptions/EXC-2026-K7QD.yaml
+
+  grants, at high risk: valid through 2027-01-31 (UTC), 72 days left
+    from AZ-NET-004
+    at service:/model-proxy/api
+  answers for it: Dana Ruiz <dana.ruiz@example.com>
+  asked for it: Lee Park <lee.park@example.com>
+  approvals at risk `high`: 0 of 1 (signed)
+  compared with what is settled on main at [COMMIT]
+
+  the whole text:
+  id: EXC-2026-K7QD
+  title: Model proxy keeps a public endpoint until vendor private link ships
+  controls + AZ-NET-004
+  scope + service:/model-proxy/api
+  risk.level: high
+  risk.statement: A leaked key could be used from anywhere.
+  owner.name: Dana Ruiz
+  owner.email: dana.ruiz@example.com
+  owner.team: ai-platform
+  requester.name: Lee Park
+  requester.email: lee.park@example.com
+  justification.blocker: The vendor offers no private link before 2027-02
+    (ticket 48213).
+  justification.end_state: Traffic enters through the private endpoint
+    pe-model-proxy.
+  compensating_controls.0: {description: IP allow-list limited to the two
+    egress addresses of the CI network, reduces: use of a leaked key from
+    outside, owner: net.ops@example.com, evidence:
+    https://example.com/runs/8841, verified: 2026-11-02, verify_every: 30d}
+  remediation.plan: Migrate to private link in the vendor's 2027-02 release.
+  opened: 2026-11-05
+  expires: 2027-01-31
+");
+    world.approve("alice", &[]);
+    world.commit("topic", "lee.park@example.com", &["topic"]);
+    world.merge("dana@example.com");
+    world.w.write(RECORD_PATH, good_record().replace("2027-01-31", "2027-02-02"));
+    world.commit("topic", "lee.park@example.com", &["main"]);
+    insta::assert_snapshot!(steady(&world, &page(&world, &[])), @"
+EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link ships
+  extension: exceptions/EXC-2026-K7QD.yaml
+  expires 2027-01-31 → 2027-02-02: 2 days later
+
+  grants, at high risk: valid through 2027-02-02 (UTC), 74 days left
+    from AZ-NET-004
+    at service:/model-proxy/api
+  answers for it: Dana Ruiz <dana.ruiz@example.com>
+  asked for it: Lee Park <lee.park@example.com>
+  approvals at risk `high`: 0 of 1 (signed)
+  note: this text is not committed; whoever commits it wrote it, and cannot
+    approve it
+  compared with what is settled on main at [COMMIT]
+");
+    let full = page(&world, &["--full"]);
+    assert!(full.contains("the whole text:") && full.contains("justification.blocker:"), "{full}");
+    // Nothing of a new text is left out.
+    for line in new.split("the whole text:").nth(1).expect("the text").lines().skip(1) {
+        assert!(line.contains("2027-01-31") || full.contains(line), "{line}");
+    }
 }

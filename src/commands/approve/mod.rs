@@ -53,6 +53,9 @@ pub(crate) struct Args {
     /// Say no: as long as it stands, the text is not approved
     #[arg(long)]
     reject: bool,
+    /// Show the whole text, also where it changes one that is settled
+    #[arg(long)]
+    full: bool,
     /// Do not ask
     #[arg(short, long)]
     yes: bool,
@@ -60,7 +63,7 @@ pub(crate) struct Args {
     #[arg(long)]
     print: bool,
     /// Check a printed approval, from FILE or `-` for standard input, and put it where it belongs
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["ids", "person", "key", "reject", "yes", "print"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["ids", "person", "key", "reject", "full", "yes", "print"])]
     add: Option<PathBuf>,
 }
 
@@ -128,7 +131,7 @@ fn approve(
         globals.note(env, &format!("`{}` has said so already: {path}", approver.id));
         return Ok(Outcome::Success);
     }
-    show(&matter, proposal, &tally, proposed, globals, env)?;
+    show(&matter, proposal, &tally, proposed, args, globals, env)?;
     if !consent::given(args, globals, id, &approver.id, decision, env)? {
         return Err(Failure::new("nothing was signed, as you said").into());
     }
@@ -252,16 +255,19 @@ fn show(
     proposal: &Proposal<'_>,
     tally: &Tally,
     proposed: &Proposed<'_>,
+    args: &Args,
     globals: &Globals,
     env: &mut Env<'_>,
 ) -> anyhow::Result<()> {
     let mainline = proposed.mainline.as_ref();
-    let (owner, changes) = (matter.owner(), proposed.changes(matter)?);
+    let policy = proposed.policy_change(matter)?;
     let page = proposal::Page {
         title: &matter.title,
         path: &matter.path,
-        owner: owner.as_deref(),
-        changes: &changes,
+        exception: matter.exception(),
+        changes: &proposed.changes(matter),
+        policy: policy.as_ref(),
+        whole: &proposed.whole(matter, args.full),
         is_committed: proposed.is_committed(matter)?,
         mainline: mainline.map(|it| (it.name.as_str(), it.tip)),
         today: env.today,

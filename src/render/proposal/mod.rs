@@ -13,16 +13,22 @@ use super::trail::TrailFormat;
 use crate::changes::FieldChange;
 use crate::git::ObjectId;
 use crate::history::{Proposal, Tally, Vote};
+use crate::model::Exception;
 use crate::policy::Evidence;
+use crate::report::policies::PolicyChange;
 
 /// What is shown before somebody signs.
 pub(crate) struct Page<'a> {
     pub(crate) title: &'a str,
     pub(crate) path: &'a str,
-    /// Nobody answers for a policy.
-    pub(crate) owner: Option<&'a str>,
-    /// What differs from the settled text.
+    /// What is granted; a policy grants nothing by itself.
+    pub(crate) exception: Option<&'a Exception>,
+    /// What differs from the settled text; nothing where there is none.
     pub(crate) changes: &'a [FieldChange],
+    /// The same of the policy.
+    pub(crate) policy: Option<&'a PolicyChange<'a>>,
+    /// Each field of the whole text, where that is shown.
+    pub(crate) whole: &'a [FieldChange],
     pub(crate) is_committed: bool,
     /// Its name and tip.
     pub(crate) mainline: Option<(&'a str, ObjectId)>,

@@ -5,10 +5,11 @@ use std::io::{self, Write};
 use super::{LookedAt, Page, Standing, Verification, Verified, accepted};
 use crate::history::{Decision, Needless, POLICY_ID, Proposal, Reason, Tally, Vote, short};
 use crate::model::window::describe;
+use crate::model::{Exception, Person};
 use crate::policy::Evidence;
-use crate::render::diff::words::sentences;
+use crate::render::diff::words::{Sentence, sentences};
 use crate::render::sheet::Sheet;
-use crate::render::{Safe, Style, count, way_out};
+use crate::render::{Safe, Style, count, policies, way_out};
 
 pub(super) fn write_page(page: &Page<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut sheet = Sheet { out, style };
@@ -16,17 +17,14 @@ pub(super) fn write_page(page: &Page<'_>, style: Style, out: &mut dyn Write) -> 
     let (bold, plain) = if style.color { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
     writeln!(sheet.out, "{bold}{}  {}{plain}", Safe(proposal.id()), Safe(page.title))?;
     sheet.line(2, &format!("{}: {}", proposal.kind, page.path))?;
-    for sentence in page.changes.iter().flat_map(sentences) {
-        sheet.line(2, &sentence.text)?;
-        for (sign, text) in &sentence.below {
-            sheet.line(4, &format!("{sign} {text}"))?;
-        }
+    let policy = page.policy.map(policies::differences).unwrap_or_default();
+    let changes = page.changes.iter().flat_map(sentences);
+    for sentence in policy.into_iter().chain(changes) {
+        sheet.sentence(&sentence)?;
     }
     writeln!(sheet.out)?;
-    if let Some(owner) = page.owner {
-        sheet.line(2, &format!("answers for it: {owner}"))?;
-        sheet.line(2, &describe(proposal.expires(), page.today))?;
-        sheet.line(2, &format!("risk: {}", proposal.risk().as_str()))?;
+    if let Some(exception) = page.exception {
+        sheet.grant(exception, page)?;
     }
     sheet.line(2, &approvals(proposal, page.tally))?;
     sheet.tally(page.tally)?;
@@ -38,7 +36,12 @@ pub(super) fn write_page(page: &Page<'_>, style: Style, out: &mut dyn Write) -> 
     if let Some((name, tip)) = page.mainline {
         sheet.line(2, &format!("compared with what is settled on {name} at {}", short(tip)))?;
     }
-    Ok(())
+    if page.whole.is_empty() {
+        return Ok(());
+    }
+    writeln!(sheet.out)?;
+    sheet.line(2, "the whole text:")?;
+    page.whole.iter().flat_map(sentences).try_for_each(|sentence| sheet.sentence(&sentence))
 }
 
 pub(super) fn write(
@@ -63,6 +66,28 @@ fn rejected_by<'a>(verified: &'a Verified<'_>) -> &'a [String] {
 }
 
 impl Sheet<'_> {
+    fn sentence(&mut self, sentence: &Sentence) -> io::Result<()> {
+        self.line(2, &sentence.text)?;
+        sentence.below.iter().try_for_each(|(sign, text)| self.line(4, &format!("{sign} {text}")))
+    }
+
+    /// What somebody may do once the text is approved.
+    fn grant(&mut self, exception: &Exception, page: &Page<'_>) -> io::Result<()> {
+        let proposal = page.proposal;
+        let what = match proposal.expires() {
+            _ if !exception.is_open() => "closed".to_owned(),
+            expires => describe(expires, page.today),
+        };
+        self.line(2, &format!("grants, at {} risk: {what}", proposal.risk().as_str()))?;
+        self.line(4, &format!("from {}", exception.controls.join(", ")))?;
+        for target in &exception.scope {
+            self.line(4, &format!("at {target}"))?;
+        }
+        let person = |it: &Person| format!("{} <{}>", it.name, it.email);
+        self.line(2, &format!("answers for it: {}", person(&exception.owner)))?;
+        self.line(2, &format!("asked for it: {}", person(&exception.requester)))
+    }
+
     fn verified(&mut self, verified: &Verified<'_>) -> io::Result<()> {
         let (bold, plain) = if self.style.color { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
         let color = match (self.style.color, verified.standing) {
