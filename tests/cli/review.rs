@@ -138,6 +138,7 @@ EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link
                         48213).
              end state  Traffic enters through the private endpoint
                         pe-model-proxy.
+             evidence   https://example.com/runs/8841
 
   findings   none
 
@@ -197,6 +198,7 @@ fn a_new_record_shows_all_that_decides_and_what_there_is_of_its_kind() {
                             pe-model-proxy.
                  meanwhile  IP allow-list limited to the two egress addresses of the
                             CI network
+                 evidence   https://example.com/runs/8841
                  way back   Migrate to private link in the vendor's 2027-02 release.
 
       findings   error EXC302, `exceptions/EXC-2026-K7QD.yaml` line 6:
@@ -256,6 +258,7 @@ fn an_unchanged_record_has_its_page_too() {
                             pe-model-proxy.
                  meanwhile  IP allow-list limited to the two egress addresses of the
                             CI network
+                 evidence   https://example.com/runs/8841
                  way back   Migrate to private link in the vendor's 2027-02 release.
 
       findings   none
@@ -401,13 +404,14 @@ fn markdown_is_a_comment_with_what_is_long_folded_away() {
 
     Asked by Lee Park &#60;lee.park&#64;&#8203;example.com&#62;, owned by Dana Ruiz &#60;dana.ruiz&#64;&#8203;example.com&#62;, ai-platform, in exceptions/EXC-2026-K7QD.yaml
 
-    - valid through 2027-01-31 → 2027-02-15, +15 days, 1st renewal of 2, first promised 2027-01-31<br>reason: The vendor moved the preview to February (ticket 49020).<br>evidence: https&#58;//example.com/vendor/49020
+    - valid through 2027-01-31 → 2027-02-15, +15 days, 1st renewal of 2, first promised 2027-01-31<br>reason: The vendor moved the preview to February (ticket 49020).<br>evidence: <code>https&#58;//example.com/vendor/49020</code>
     - title changed&#58;<br><del>Model proxy keeps a public …</del><br><ins>&#64;&#8203;team&#58; &#42;Model&#42; proxy keeps a public …</ins>
 
     **Unchanged**
 
     - blocker: The vendor offers no private link before 2027-02 (ticket 48213).
     - end state: Traffic enters through the private endpoint pe-model-proxy.
+    - evidence: <code>https&#58;//example.com/runs/8841</code>
 
     | Question | Answer | Fact |
     | --- | --- | --- |
@@ -678,6 +682,7 @@ EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link
                         48213).
              end state  Traffic enters through the private endpoint
                         pe-model-proxy.
+             evidence   https://example.com/runs/8841
 
   findings   error EXC203, line 25: 146 days are granted; at high risk the
                  policy allows 90
@@ -818,4 +823,45 @@ fn a_policy_whose_comments_alone_change_takes_nobody() {
     let page = w.run(&["review", "--base", "main", "--format", "json"]).out;
     let page: Value = serde_json::from_str(&page).expect("JSON");
     assert_eq!(page["policy"], Value::Null);
+}
+
+#[test]
+fn what_can_be_looked_up_is_shown_and_deceives_nobody() {
+    let (w, _) = approved();
+    let new = w
+        .read(RECORD_PATH)
+        .replace("K7QD", "9XYZ")
+        .replace("service:/model-proxy/api", "service:/other");
+    let new = new
+        .replace(
+            "evidence: https://example.com/runs/8841",
+            "evidence: \"[ok](https://evil.example/x)\"",
+        )
+        .replace(
+            "2027-02 release.\n",
+            "2027-02 release.\n  ticket: https://example.com/tickets/PLAT-2231?a=1&b=`2`\n",
+        );
+    let new = format!("{new}links: [\"https://example.com/design\"]\n");
+    w.write("exceptions/EXC-2026-9XYZ.yaml", new);
+    let page = flat(&w.run(&["review"]).out);
+    for line in [
+        "evidence [ok](https://evil.example/x)",
+        "ticket https://example.com/tickets/PLAT-2231?a=1&b=`2`",
+        "link https://example.com/design",
+    ] {
+        assert!(page.contains(line), "{line}: {page}");
+    }
+    let comment = w.run(&["review", "--format", "markdown"]).out;
+    insta::assert_snapshot!(
+        comment.lines().filter(|it| it.contains("<code>") && it.starts_with("- ")).collect::<Vec<_>>().join("\n"),
+        @"
+- evidence: <code>&#91;ok&#93;(https&#58;//evil.example/x)</code>
+- ticket: <code>https&#58;//example.com/tickets/PLAT-2231?a=1&#38;&#8203;b=&#96;2&#96;</code>
+- link: <code>https&#58;//example.com/design</code>
+- next: <code>exc approve EXC-2026-9XYZ</code>, by <code>alice</code>, <code>bob</code> or <code>carol</code>
+"
+    );
+    for sign in ["https://", "](", "`2`"] {
+        assert!(!comment.contains(sign), "{sign}: {comment}");
+    }
 }

@@ -12,6 +12,7 @@ use crate::render::trail::emergency;
 use crate::render::{count, policies};
 use crate::report::policies::PolicyChange;
 use crate::report::review::Reviewed;
+use crate::report::review::differences::{EVIDENCE, LINK, TICKET};
 
 /// Characters of a comment; GitHub refuses more than 65,536.
 const MAX_PAGE: usize = 60_000;
@@ -154,20 +155,22 @@ fn changes(it: &Reviewed<'_>, block: &mut String) {
     }
     block.push_str(if it.is_whole() { "**What**\n\n" } else { "**Unchanged**\n\n" });
     for stated in it.stated.iter().take(2 * MAX_LISTED) {
-        push(block, format_args!("- {}: {}\n", stated.label, plain(&stated.text)));
+        let text = labelled(stated.label, &stated.text);
+        push(block, format_args!("- {}: {text}\n", stated.label));
     }
+    more_than(2 * MAX_LISTED, it.stated.len(), block);
     block.push('\n');
 }
 
 fn listed(changes: &[Told], max: usize, block: &mut String) {
     for Told { text, below } in changes.iter().take(max) {
         push(block, format_args!("- {}", plain(text)));
-        for (label, text) in below {
-            let text = plain(text);
+        for (label, raw) in below {
+            let text = plain(raw);
             match *label {
                 "+" => push(block, format_args!("<br><ins>{text}</ins>")),
                 "-" => push(block, format_args!("<br><del>{text}</del>")),
-                label => push(block, format_args!("<br>{label}: {text}")),
+                label => push(block, format_args!("<br>{label}: {}", labelled(label, raw))),
             }
         }
         block.push('\n');
@@ -201,6 +204,15 @@ fn plain(text: &str) -> String {
     match text.char_indices().nth(MAX_SHOWN) {
         Some((end, _)) => format!("{}…", escaped(&text[..end])),
         None => escaped(text),
+    }
+}
+
+/// What can be looked up stands as code, which no viewer turns into a link: what is read is where it
+/// leads.
+fn labelled(label: &str, text: &str) -> String {
+    match label {
+        EVIDENCE | TICKET | LINK => format!("<code>{}</code>", plain(text)),
+        _ => plain(text),
     }
 }
 

@@ -73,8 +73,13 @@ pub(crate) struct Stated {
     pub(crate) text: String,
 }
 
+/// Labels of what can be looked up elsewhere.
+pub(crate) const EVIDENCE: &str = "evidence";
+pub(crate) const TICKET: &str = "ticket";
+pub(crate) const LINK: &str = "link";
+
 /// Fields that the page of a new record says elsewhere, or need not say.
-const ELSEWHERE: [&str; 13] = [
+const ELSEWHERE: [&str; 14] = [
     "id",
     "title",
     "controls",
@@ -88,6 +93,7 @@ const ELSEWHERE: [&str; 13] = [
     "opened",
     "expires",
     "emergency",
+    "links",
 ];
 
 pub(super) fn of<'a>(
@@ -285,14 +291,25 @@ pub(super) fn stated(change: &Change<'_>, policy: &Policy) -> Vec<Stated> {
         }));
         found.push(stated("risk", &exception.risk.statement));
     }
-    if is_whole || (change.kind > Kind::Closed && exception.is_open()) {
+    let goes_on = change.kind > Kind::Closed && exception.is_open();
+    if is_whole || goes_on {
         let reasons = reasons.iter().filter(|(_, pointer, _)| is_whole || is_same(pointer));
         found.extend(reasons.map(|(label, _, text)| stated(label, text)));
     }
+    for control in exception.compensating_controls.iter().filter(|_| is_whole || goes_on) {
+        if is_whole {
+            found.push(stated("meanwhile", &control.description));
+        }
+        found.push(stated(EVIDENCE, &control.evidence));
+    }
     if is_whole {
-        let controls = exception.compensating_controls.iter();
-        found.extend(controls.map(|it| stated("meanwhile", &it.description)));
         found.push(stated("way back", &exception.remediation.plan));
+    }
+    if is_whole || (goes_on && is_same("/remediation/ticket")) {
+        found.push(stated(TICKET, &exception.remediation.ticket));
+    }
+    if is_whole {
+        found.extend(exception.links.iter().map(|link| stated(LINK, link)));
         found.extend(exception.emergency.as_ref().map(|it| Stated {
             label: "emergency",
             text: format!("declared {}: {}", it.declared, it.reason),
