@@ -17,6 +17,9 @@ use crate::git::{
 };
 use crate::register::{APPROVALS, POLICY_FILE};
 
+/// Commits that are looked at to see how changes land.
+const MAX_RECENT: usize = 50;
+
 /// What happened to a register on the mainline.
 pub(crate) struct Landed {
     /// The commits that changed something in the register, oldest first.
@@ -25,6 +28,9 @@ pub(crate) struct Landed {
     pub(crate) missing: Option<ObjectId>,
     pub(crate) clock: Clock,
     pub(super) texts: Texts,
+    /// The newest commits that changed something in the register, newest first, whether or not that
+    /// is asked for.
+    pub(super) recent: Vec<Commit>,
     /// What the files of all records are called that ever were.
     pub(super) names: BTreeSet<String>,
 }
@@ -108,6 +114,9 @@ impl Landed {
         let texts = Texts::read(repo, &files, wanted)?;
         let names = files.iter().flat_map(|files| &files.records).map(|it| stem(&it.path));
         let names = names.map(str::to_owned).collect();
+        let recent = touches.iter().rev().take(MAX_RECENT);
+        let recent = recent.map(|touch| Ok(read_commit(repo, touch.commit)?.0));
+        let recent = recent.collect::<Result<_, Error>>()?;
         let mut read = Reading::new(repo, chain, folder, wanted)?;
         let mut landings = Vec::new();
         for (index, (touch, files)) in touches.iter().zip(files).enumerate() {
@@ -115,7 +124,7 @@ impl Landed {
         }
         repo.forget_trees();
         let clock = Clock::new(chain.links.iter().rev().map(|link| link.header.claimed()));
-        Ok(Self { landings, missing: chain.missing, clock, texts, names })
+        Ok(Self { landings, missing: chain.missing, clock, texts, recent, names })
     }
 
     /// The same, where nothing can have been made after `now`.

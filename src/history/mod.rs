@@ -12,9 +12,9 @@
 //! makes the trail of one record, [`renewals`] and [`cover`] count in it, and
 //! [`audit`] makes that of all.
 //! [`emergency`] says until when an approval may follow. [`verdict`] and [`reason`] hold what is said. [`proposal`] says the same of a text before it
-//! lands, [`tally`] what its approvals come to; [`needs`] is both on one page, and [`way_out`] who
-//! can approve what nobody has. [`standing`] decides what is in force, and [`kept`] is what a cache
-//! holds for those who only look.
+//! lands, [`tally`] what its approvals come to; [`needs`] is both on one page, [`way_out`] who can
+//! approve what nobody has, and [`squash`] what may void a signature. [`standing`] decides what is
+//! in force, and [`kept`] is what a cache holds for those who only look.
 //!
 //! Invariant: reads no file and no clock. A verdict that is not good has a reason, and one that is
 //! names its evidence.
@@ -42,6 +42,7 @@ mod renewals;
 #[cfg(test)]
 mod scenarios;
 mod signature;
+mod squash;
 mod standing;
 mod statement;
 mod tally;
@@ -70,6 +71,7 @@ pub(crate) use policies::{POLICY_ID, PolicyRevision, Trusted, read_policy};
 pub(crate) use proposal::{Branch, Ground, Needless, Proposal};
 pub(crate) use reason::{Reason, short};
 pub(crate) use signature::{NAMESPACE, Refusal, is_signed_by_its_person};
+pub(crate) use squash::{OwnCommit, Squashes};
 pub(crate) use standing::{Standing, is_covered, is_in_force};
 pub(crate) use statement::Decision;
 pub(crate) use tally::{Tally, Vote};

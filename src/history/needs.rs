@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::proposal::Proposal;
 use super::reason::Reason;
+use super::squash::OwnCommit;
 use super::statement::Decision;
 use super::tally::Vote;
 use super::way_out::WayOut;
@@ -31,6 +32,8 @@ pub(crate) struct Needs<'p> {
     /// Why what is there does not count, or is to be taken with care.
     pub(crate) why: Vec<Reason>,
     pub(crate) is_met: bool,
+    /// Approvals that count now, and that a squash would void.
+    pub(crate) own_commits: Vec<OwnCommit>,
     /// Who can give what is missing.
     pub(crate) way: WayOut,
     /// Whether nothing but signatures counts, so that all of it has to be there before it lands.
@@ -76,6 +79,7 @@ impl<'p> Needs<'p> {
             rejected_before,
             why,
             is_met,
+            own_commits: proposal.own_commits(votes),
             way: proposal.way_out(),
             takes_signatures: proposal.needs_signatures(),
         })

@@ -50,6 +50,7 @@ pub(crate) struct Proposal<'a> {
     /// Whether this very text stands on the mainline and waits there.
     pub(crate) is_on_mainline: bool,
     subject: Subject<'a>,
+    pub(super) branch: &'a Branch,
     pub(super) wrote: Wrote,
     /// Who rejected it, or a text that says the same, on the mainline.
     rejected: Vec<String>,
@@ -174,6 +175,7 @@ impl<'a> Proposal<'a> {
                 expires: exception.expires?,
                 risk: risk_of(record),
             },
+            branch,
             wrote,
             rejected,
             is_complete,
@@ -232,6 +234,7 @@ impl<'a> Proposal<'a> {
                 expires: NO_END,
                 risk: RiskLevel::Critical,
             },
+            branch,
             wrote,
             rejected,
             is_complete,

@@ -1,6 +1,6 @@
 //! What to do about a text that is not approved, in words: who can, and how.
 
-use crate::history::{Reason, WayOut};
+use crate::history::{OwnCommit, Reason, Squashes, WayOut, short};
 use crate::text::shell_word;
 
 /// Persons that are named.
@@ -36,6 +36,30 @@ pub(crate) fn of_doubts(why: &[Reason]) -> Option<String> {
     })?;
     Some(format!(
         "`exc audit --anchor SHA@TIME`, where somebody outside noted before {date} that the mainline stood at SHA; else change what the record asks for, and have that approved with another key"
+    ))
+}
+
+/// What a squash would do to an approval whose signer committed it; none where the mainline gets no
+/// squashes. `into` is its name.
+pub(crate) fn squashed(
+    id: &str,
+    own: &OwnCommit,
+    squashes: Squashes,
+    into: &str,
+) -> Option<String> {
+    let OwnCommit { person, commit } = own;
+    let start = format!("`{person}` signed for `{id}`, and committed that in {}", short(*commit));
+    let void = format!("makes `{person}` an author of the change, which voids the signature");
+    let when = match squashes {
+        Squashes::NotSeen => return None,
+        Squashes::Seen(like) => {
+            format!("a squash, as {} on `{into}` looks like, {void}", short(like))
+        }
+        Squashes::Unknown => format!("if it is squashed, that {void}"),
+    };
+    let id = shell_word(id);
+    Some(format!(
+        "{start}: {when}; merge it without a squash, or have somebody else commit the file (`exc approve {id} --print`, then `exc approve --add FILE` by the requester)"
     ))
 }
 

@@ -54,7 +54,7 @@ next:
   git add exceptions/approvals/EXC-2026-K7QD/[TEXT]-[LINEAGE].alice.approval
   git commit -m 'exceptions: alice approves EXC-2026-K7QD'
   git push
-where pull requests are squashed, let the requester commit it, or anyone but `alice`: a squash names all authors of the branch, and whoever wrote the text cannot approve it
+where pull requests are squashed, anyone but `alice` has to commit it: a squash names all authors of the branch, and whoever wrote the text cannot approve it. Print it with `exc approve EXC-2026-K7QD --print`, and the requester puts it in place with `exc approve --add FILE`
 ");
     let (path, _) = world.approval();
     assert_eq!(said.out, format!("{path}\n"));
@@ -476,7 +476,7 @@ next:
   git add exceptions/approvals/policy.yaml/[TEXT]-[LINEAGE].alice.approval
   git commit -m 'exceptions: alice approves policy.yaml'
   git push
-where pull requests are squashed, let the requester commit it, or anyone but `alice`: a squash names all authors of the branch, and whoever wrote the text cannot approve it
+where pull requests are squashed, anyone but `alice` has to commit it: a squash names all authors of the branch, and whoever wrote the text cannot approve it. Print it with `exc approve policy.yaml --print`, and the requester puts it in place with `exc approve --add FILE`
 ");
     assert_eq!(world.w.names("exceptions/approvals"), ["policy.yaml"]);
     let said = world.w.run(&["verify", "policy.yaml"]);
@@ -756,4 +756,46 @@ EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link shi
     for line in new.split("the whole text:").nth(1).expect("the text").lines().skip(1) {
         assert!(line.contains("2027-01-31") || full.contains(line), "{line}");
     }
+}
+
+/// What the gate notes about an approval that its signer committed.
+fn warned(world: &World) -> Option<String> {
+    let said = world.w.run(&["check", "--base", "main", "--head", "topic"]);
+    assert_eq!(said.code(), 0, "{said:?}");
+    let line = said.out.lines().find(|line| line.contains("and committed that in"))?;
+    Some(steady(world, line))
+}
+
+#[test]
+fn a_signer_who_commits_the_approval_is_told_what_a_squash_would_do() {
+    let Some(world) = World::new() else { return };
+    world.approve("alice", &[]);
+    world.commit("topic", "alice@example.com", &["topic"]);
+    insta::assert_snapshot!(warned(&world).expect("a note"), @"note: `alice` signed for `EXC-2026-K7QD`, and committed that in [COMMIT]: if it is squashed, that makes `alice` an author of the change, which voids the signature; merge it without a squash, or have somebody else commit the file (`exc approve EXC-2026-K7QD --print`, then `exc approve --add FILE` by the requester)");
+    let review = world.w.run(&["review", "--base", "main", "--head", "topic"]).out;
+    assert!(review.contains("`alice` signed for `EXC-2026-K7QD`"), "{review}");
+    // Whoever asked for it commits it.
+    let topic = world.repo.find_commit(world.tip("topic").expect("a tip")).expect("a commit");
+    let first = topic.parent_id(0).expect("a parent");
+    world.repo.reference("refs/heads/topic", first, true, "test").expect("a branch");
+    world.commit("topic", "lee.park@example.com", &["topic"]);
+    assert_eq!(warned(&world), None);
+}
+
+#[test]
+fn where_the_mainline_gets_merges_alone_a_signer_may_commit_the_approval() {
+    let Some(world) = World::new() else { return };
+    world.approve("alice", &[]);
+    world.commit("topic", "alice@example.com", &["topic"]);
+    world.merge("bob@example.com");
+    let text = world.w.read(RECORD_PATH).replace("2027-01-31", "2027-02-02");
+    world.w.write(RECORD_PATH, text);
+    world.commit("topic", "lee.park@example.com", &["main"]);
+    world.switch("topic");
+    world.approve("alice", &[]);
+    world.commit("topic", "alice@example.com", &["topic"]);
+    assert_eq!(world.w.run(&["verify", ID]).outcome, Outcome::Success);
+    let said = world.w.run(&["review", "--base", "main", "--head", "topic"]).out;
+    assert!(said.contains("has        1 of 1: alice (signed)"), "{said}");
+    assert!(!said.contains("committed that in"), "{said}");
 }

@@ -157,7 +157,10 @@ fn put(
     match proposal.check(&approval, env.today) {
         Ok(()) if args.print => {
             globals.print(env, |out| out.write_all(text.as_bytes()))?;
-            globals.note(env, "the requester puts it in place with `exc approve --add FILE`");
+            globals.note(
+                env,
+                "the requester puts it in place with `exc approve --add FILE`, and commits it",
+            );
             Ok(Outcome::Success)
         }
         Ok(()) => write(&approval, text, proposed, globals, env),
@@ -243,7 +246,8 @@ fn next_steps(
     lines.push(format!("  {git} commit -m {message}"));
     lines.push(format!("  {git} push"));
     lines.push(format!(
-        "where pull requests are squashed, let the requester commit it, or anyone but `{who}`: a squash names all authors of the branch, and whoever wrote the text cannot approve it"
+        "where pull requests are squashed, anyone but `{who}` has to commit it: a squash names all authors of the branch, and whoever wrote the text cannot approve it. Print it with `exc approve {id} --print`, and the requester puts it in place with `exc approve --add FILE`",
+        id = shell_word(id)
     ));
     lines.iter().for_each(|line| globals.note(env, line));
     Ok(())

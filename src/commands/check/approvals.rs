@@ -13,6 +13,7 @@ use crate::history::{
 };
 use crate::policy::Policy;
 use crate::register::{self, ApprovalFile, Register, Store};
+use crate::render::way_out::squashed;
 use crate::rules::Context;
 use crate::source::Record;
 
@@ -106,6 +107,13 @@ impl Approvals {
     /// What people are told about them, one line each.
     pub(super) fn notes(&self, standings: &[Standing<'_>], into: &Side) -> Vec<String> {
         let mut notes: Vec<String> = standings.iter().map(note).collect();
+        if let Some(policy) = self.audit.policies.settled() {
+            let squashes = self.landed.squashes(policy);
+            notes.extend(standings.iter().flat_map(|(record, needs)| {
+                let own = needs.own_commits.iter();
+                own.filter_map(|own| squashed(&record.exception.id, own, squashes, &into.name))
+            }));
+        }
         if let Some(object) = self.landed.missing {
             notes.push(format!(
                 "this clone stops before {}, so whether signatures are on top of the right history is not known: `git fetch --unshallow`",

@@ -14,6 +14,7 @@ use crate::history::{Audit, Ground, Landed, Needs, Proposal, Wanted};
 use crate::policy::Policy;
 use crate::register::POLICY_FILE;
 use crate::render::review::{self, Page, ReviewFormat};
+use crate::render::way_out::squashed;
 use crate::report::policies::PolicyChange;
 use crate::report::review::{Reviewed, Setting, is_about};
 use crate::rules::{self, Context};
@@ -93,6 +94,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
             uncommitted.join(", ")
         ));
     }
+    notes.extend(history.squashed(&records, policy, &points.into.name));
     let unreadable = sides.unreadable();
     let page = Page {
         today: env.today,
@@ -261,6 +263,17 @@ impl History {
         let votes = approvals.votes(&proposal, env.today);
         change.needs = Needs::of(&proposal, &votes, |path| approvals.is_known(path));
         Some(change)
+    }
+
+    /// What a squash would do to the approvals that there are.
+    fn squashed(&self, records: &[Reviewed<'_>], policy: &Policy, into: &str) -> Vec<String> {
+        let squashes = self.landed.squashes(policy);
+        let needs = records.iter().filter_map(|it| Some((&it.exception().id, it.needs.as_ref()?)));
+        let said = needs.flat_map(|(id, needs)| {
+            let own = needs.own_commits.iter();
+            own.filter_map(move |own| squashed(id, own, squashes, into))
+        });
+        said.collect()
     }
 
     /// What a change takes to be approved, and what of that is there.
