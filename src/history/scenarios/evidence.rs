@@ -3,7 +3,7 @@
 use super::world::{
     ANY, GITHUB, ID, PATH, POLICY, RECORD, SIGNED, World, approval_path, person, policy, signed,
 };
-use crate::history::Verdict;
+use crate::history::{Squashes, Verdict};
 use crate::rules::testing::overlaid;
 
 /// Carol's branch with the record, and with Alice's statement.
@@ -410,4 +410,23 @@ fn a_merge_by_whoever_wrote_the_change_names_no_approver() {
     world.merge_as(&branch, "carol", GITHUB, message);
     assert_eq!(world.verdict(), Verdict::Unapproved);
     assert!(world.said().contains("it is by `carol@example.com`, who also"), "{}", world.said());
+}
+
+#[test]
+fn a_squash_that_lists_the_signer_who_committed_voids_the_signature_and_is_known_again() {
+    let mut world = World::new();
+    let mut branch = world.branch();
+    world.edit(&mut branch, "carol", "");
+    world.sign(&mut branch, "alice", "alice");
+    let settled = |world: &World| {
+        let policies = world.audit().policies;
+        world.landed().squashes(policies.settled().expect("a policy"))
+    };
+    assert_eq!(settled(&world), Squashes::Unknown);
+    let message = "File it\n\nCo-authored-by: alice <alice@example.com>\n";
+    world.squash(&branch, "carol", message);
+    assert_eq!(world.verdict(), Verdict::Unapproved);
+    assert!(world.said().contains("`alice` also wrote it"), "{}", world.said());
+    assert_eq!(settled(&world), Squashes::Seen(world.main));
+    assert_eq!(settled(&World::approved()), Squashes::NotSeen);
 }
