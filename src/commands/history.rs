@@ -60,7 +60,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     };
     let notes = verdicts.notes(super::audit::now(globals, env))?;
     let told = told(trail);
-    let late_days = workspace.policy.approvals.late_days;
+    // A policy that is only proposed gives nobody more time.
+    let settled = verdicts.policy();
+    let settled = settled.as_deref().unwrap_or(&workspace.policy);
+    let late_days = settled.approvals.late_days;
     let page = Page {
         today: source.today,
         mainline: &source.mainline.name,
@@ -71,7 +74,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         told: &told,
         is_failing: trail.is_failing(late_days),
         emergency: trail.emergency(late_days, source.today),
-        open: open(trail, verdicts.policy().as_deref(), source.mainline, &workspace),
+        open: open(trail, settled, source.mainline, &workspace),
     };
     let style = globals.style(env);
     globals.print(env, |out| trail::write(args.format, &page, style, out))?;

@@ -223,11 +223,11 @@ pub(crate) fn notes(
 /// How a record whose text waits for its approval may get it; `policy` is the settled one.
 pub(crate) fn open(
     trail: &Trail,
-    policy: Option<&Policy>,
+    policy: &Policy,
     mainline: &Mainline,
     workspace: &Workspace,
 ) -> Option<Open> {
-    let way = trail.way_out(policy?)?;
+    let way = trail.way_out(policy)?;
     let own = trail.text.as_ref().map(|text| text.file());
     let is_here = |file: &Arc<SourceFile>| {
         let path = workspace.root.join(file.path());

@@ -659,6 +659,20 @@ fn an_emergency_says_until_when_its_approval_may_follow() {
 }
 
 #[test]
+fn a_policy_that_is_only_proposed_gives_an_emergency_no_more_days() {
+    let history = emergency();
+    let policy = history.w.read("exceptions/policy.yaml");
+    history.w.write(
+        "exceptions/policy.yaml",
+        policy.replace("quorum: {high: 1}", "quorum: {high: 1}, late_days: 9"),
+    );
+    for command in [&["history", "EXC-2026-K7QD"][..], &["audit"]] {
+        let said = marked(&history, command);
+        assert!(said.contains("awaited through 2026-11-15"), "{said}");
+    }
+}
+
+#[test]
 fn an_emergency_that_was_approved_says_whether_that_was_in_time() {
     let mut history = History::new();
     let text = record("EXC-2026-K7QD", "high", "2027-01-31");

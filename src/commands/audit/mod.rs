@@ -60,8 +60,9 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
             "whether the mainline was rewritten is not checked: there is no `--anchor`".to_owned(),
         );
     }
-    let late_days = workspace.policy.approvals.late_days;
-    let settled = audit.policies.settled().map(|policy| &**policy);
+    // A policy that is only proposed gives nobody more time.
+    let settled = audit.policies.settled().map_or(&workspace.policy, |policy| policy);
+    let late_days = settled.approvals.late_days;
     let judged: Vec<Judged<'_>> = audit
         .trails
         .iter()
