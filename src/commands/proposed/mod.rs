@@ -4,25 +4,24 @@
 //! Invariant: policy and people are those that the mainline has settled; what is proposed judges
 //! nothing, least of all itself.
 
+mod shown;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::revisions::resolve;
 use super::trail::{HistoryArgs, Story};
 use super::{Failure, Globals, Workspace, mainline, naming, show};
-use crate::changes::{self, FieldChange};
 use crate::env::Env;
 use crate::finding::{Finding, Level};
 use crate::git::{Mainline, Mode, NoRevision, ObjectId, Repo, TreeEntry};
 use crate::history::{
     Audit, Branch, Ground, MAX_APPROVAL_SIZE, POLICY_ID, Proposal, Trail, Vote, Wanted,
 };
-use crate::model::Exception;
 use crate::policy::{self, Policy};
 use crate::register::{
     self, ApprovalFile, MAX_RECORD_SIZE, POLICY_FILE, Register, Snapshot, Store,
 };
-use crate::report::policies::PolicyChange;
 use crate::rules::{self, Context};
 use crate::source::{self, Record};
 use crate::text::{SourceFile, shell_word};
@@ -250,45 +249,6 @@ impl<'w> Proposed<'w> {
         self.audit.as_ref()?.trail(&record.exception.id)
     }
 
-    /// What differs from the settled text of a record; nothing where there is none.
-    pub(crate) fn changes(&self, matter: &Matter<'_>) -> Vec<FieldChange> {
-        match (&matter.text, self.settled(matter)) {
-            (Text::Record(record), Some(settled)) => {
-                changes::compare(Some(settled), Some(record)).fields
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// What differs from the settled policy.
-    pub(crate) fn policy_change(
-        &self,
-        matter: &Matter<'_>,
-    ) -> Result<Option<PolicyChange<'_>>, Failure> {
-        match &matter.text {
-            Text::Policy(policy, _) => Ok(PolicyChange::between(self.judge()?, policy)),
-            Text::Record(_) => Ok(None),
-        }
-    }
-
-    /// All that a text says: of a record without a settled text always, since it is all new.
-    pub(crate) fn whole(&self, matter: &Matter<'_>, is_asked: bool) -> Vec<FieldChange> {
-        match &matter.text {
-            Text::Record(record) if is_asked || self.settled(matter).is_none() => {
-                changes::compare(None, Some(record)).fields
-            }
-            Text::Policy(policy, _) if is_asked => changes::policy_fields(policy),
-            _ => Vec::new(),
-        }
-    }
-
-    fn settled(&self, matter: &Matter<'_>) -> Option<&Record> {
-        match &matter.text {
-            Text::Record(record) => self.trail(record)?.settled.as_deref(),
-            Text::Policy(..) => None,
-        }
-    }
-
     /// What keeps a text from being signed: what the rules refuse in it alone, under the settled
     /// policy, and what deceives.
     pub(crate) fn errors(
@@ -368,16 +328,6 @@ impl<'w> Proposed<'w> {
         let Some(entry) = entry.filter(is_file) else { return Ok(None) };
         let bytes = self.repo.blob(entry.id, MAX_RECORD_SIZE)?;
         Ok(bytes.and_then(|bytes| String::from_utf8(bytes).ok()))
-    }
-}
-
-impl Matter<'_> {
-    /// What it grants; a policy grants nothing by itself.
-    pub(crate) fn exception(&self) -> Option<&Exception> {
-        match &self.text {
-            Text::Record(record) => Some(&record.exception),
-            Text::Policy(..) => None,
-        }
     }
 }
 
