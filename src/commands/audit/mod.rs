@@ -60,20 +60,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
             "whether the mainline was rewritten is not checked: there is no `--anchor`".to_owned(),
         );
     }
-    // A policy that is only proposed gives nobody more time.
-    let settled = audit.policies.settled().map_or(&workspace.policy, |policy| policy);
-    let late_days = settled.approvals.late_days;
-    let judged: Vec<Judged<'_>> = audit
-        .trails
-        .iter()
-        .map(|trail| Judged {
-            trail,
-            status: trail.status(story.today),
-            is_failing: trail.is_failing(late_days),
-            emergency: trail.emergency(late_days, story.today),
-            open: open(trail, settled, &story.mainline, &workspace),
-        })
-        .collect();
+    let judged = judged(&audit, &story, &workspace);
     let is_unknown = judged.iter().any(|it| it.trail.verdict == Verdict::Indeterminate)
         || audit.policies.is_unknown();
     let is_record_failing = judged.iter().any(|it| it.is_failing);
@@ -106,6 +93,21 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         () if is_failing => Outcome::Findings,
         () => Outcome::Success,
     })
+}
+
+/// Every record with its verdict, and what to do about it.
+fn judged<'a>(audit: &'a Audit, story: &Story, workspace: &Workspace) -> Vec<Judged<'a>> {
+    // A policy that is only proposed gives nobody more time.
+    let settled = audit.policies.settled().map_or(&workspace.policy, |policy| policy);
+    let late_days = settled.approvals.late_days;
+    let judged = audit.trails.iter().map(|trail| Judged {
+        trail,
+        status: trail.status(story.today),
+        is_failing: trail.is_failing(late_days),
+        emergency: trail.emergency(late_days, story.today),
+        open: open(trail, settled, &story.mainline, workspace),
+    });
+    judged.collect()
 }
 
 /// The records that were drawn, if a sample was asked for.

@@ -82,18 +82,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     if own.is_none() {
         notes.push(format!("{} has no policy: it is judged by its own", points.into.name));
     }
-    let mut uncommitted = Vec::new();
-    for text in chosen.iter().filter_map(|change| change.after) {
-        if points.is_uncommitted(&repo, text)? {
-            uncommitted.push(format!("`{}`", text.exception.id));
-        }
-    }
-    if !uncommitted.is_empty() {
-        notes.push(format!(
-            "not committed, so who wrote it and cannot approve it is not known yet: {}",
-            uncommitted.join(", ")
-        ));
-    }
+    notes.extend(uncommitted(&chosen, &points, &repo)?);
     notes.extend(history.squashed(&records, policy, &points.into.name));
     let unreadable = sides.unreadable();
     let page = Page {
@@ -171,6 +160,26 @@ fn chosen<'a>(
         }
     }
     Ok(changes)
+}
+
+/// Whose texts nobody is known to have written.
+fn uncommitted(
+    changes: &[Change<'_>],
+    points: &Points,
+    repo: &Repo,
+) -> Result<Option<String>, Failure> {
+    let mut uncommitted = Vec::new();
+    for text in changes.iter().filter_map(|change| change.after) {
+        if points.is_uncommitted(repo, text)? {
+            uncommitted.push(format!("`{}`", text.exception.id));
+        }
+    }
+    Ok((!uncommitted.is_empty()).then(|| {
+        format!(
+            "not committed, so who wrote it and cannot approve it is not known yet: {}",
+            uncommitted.join(", ")
+        )
+    }))
 }
 
 /// Errors and warnings that stand in none of the records.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::text::{by, emergency, outcome, uncovered};
 use super::{AuditPage, Evidence, Judged};
-use crate::history::{Verdict, short};
+use crate::history::{Trail, Verdict, short};
 use crate::model::window;
 use crate::render::markdown::{escaped, prose};
 
@@ -159,20 +159,7 @@ pub(crate) fn page_of_record(
     if evidence.has_current {
         text.push_str("- [current.yaml](current.yaml): the text that stands on the mainline\n");
     }
-    text.push_str("\n## Trail\n\n| landed | commit | change | outcome | why |\n| --- | --- | --- | --- | --- |\n");
-    for revision in &trail.revisions {
-        let day = revision.day().map_or("no date".to_owned(), |day| day.to_string());
-        let why = revision.why.iter().chain(&revision.notes);
-        let why: Vec<String> = why.map(|reason| prose(&reason.to_string())).collect();
-        let _ = writeln!(
-            text,
-            "| {day} | {} | {} | {} | {} |",
-            short(revision.commit),
-            revision.kind.as_str(),
-            escaped(&outcome(revision)),
-            why.join("<br>")
-        );
-    }
+    trail_table(trail, &mut text);
     text.push_str("\n## Findings\n\n");
     if evidence.findings.is_empty() {
         text.push_str("None.\n");
@@ -188,6 +175,23 @@ pub(crate) fn page_of_record(
         );
     }
     text
+}
+
+fn trail_table(trail: &Trail, text: &mut String) {
+    text.push_str("\n## Trail\n\n| landed | commit | change | outcome | why |\n| --- | --- | --- | --- | --- |\n");
+    for revision in &trail.revisions {
+        let day = revision.day().map_or("no date".to_owned(), |day| day.to_string());
+        let why = revision.why.iter().chain(&revision.notes);
+        let why: Vec<String> = why.map(|reason| prose(&reason.to_string())).collect();
+        let _ = writeln!(
+            text,
+            "| {day} | {} | {} | {} | {} |",
+            short(revision.commit),
+            revision.kind.as_str(),
+            escaped(&outcome(revision)),
+            why.join("<br>")
+        );
+    }
 }
 
 fn said(verdict: Verdict) -> &'static str {
