@@ -5,34 +5,43 @@ use super::evidence::Demand;
 use super::proposal::Proposal;
 use super::verdict::{Trail, Verdict};
 use super::wrote::Wrote;
-use crate::policy::{Evidence, Policy, UnknownContributor};
+use crate::policy::{Evidence, Person, Policy, UnknownContributor};
 
 /// How a text may get its approval.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct WayOut {
     /// Those who may approve it and neither wrote nor requested it, by their ids.
     pub(crate) approvers: Vec<String>,
+    /// Those of them who have a key in the policy, so that they can sign.
+    pub(crate) signers: Vec<String>,
     /// How many it takes.
     pub(crate) quorum: u32,
     /// The addresses of those who wrote it, have to be in the policy, and are not.
     pub(crate) unknown: Vec<String>,
     /// Whether a signature counts at all.
     pub(crate) takes_signatures: bool,
+    /// Whether the merge that lands it may still be one.
+    pub(crate) takes_merge: bool,
 }
 
 impl WayOut {
-    fn new(demand: &Demand<'_>, wrote: &Wrote) -> Self {
+    fn new(demand: &Demand<'_>, wrote: &Wrote, has_landed: bool) -> Self {
         let people = demand.policy.people.iter();
         let may = people.filter(|it| demand.may_approve(it) && wrote.objection(it).is_none());
+        let may: Vec<&Person> = may.collect();
+        let has_key = |person: &&&Person| person.keys.iter().any(|key| key.revoked.is_none());
+        let ids = |person: &&Person| person.id.clone();
         let unknown = match demand.unknown {
             UnknownContributor::Unapproved => wrote.unknown(demand.policy),
             UnknownContributor::Distinct => Vec::new(),
         };
         Self {
-            approvers: may.map(|person| person.id.clone()).collect(),
+            approvers: may.iter().map(ids).collect(),
+            signers: may.iter().filter(has_key).map(ids).collect(),
             quorum: demand.quorum,
             unknown,
             takes_signatures: demand.accepted.contains(Evidence::Signed),
+            takes_merge: !has_landed && demand.accepted.contains(Evidence::Landing),
         }
     }
 }
@@ -43,12 +52,12 @@ impl Trail {
         let is_open = matches!(self.verdict, Verdict::Lapsed | Verdict::Unapproved);
         let text = self.text.as_deref().filter(|_| is_open)?;
         let demand = Demand::of_change(policy, self.settled.as_deref(), text);
-        Some(WayOut::new(&demand, &self.wrote))
+        Some(WayOut::new(&demand, &self.wrote, true))
     }
 }
 
 impl Proposal<'_> {
     pub(crate) fn way_out(&self) -> WayOut {
-        WayOut::new(&self.demand, &self.wrote)
+        WayOut::new(&self.demand, &self.wrote, self.is_on_mainline)
     }
 }

@@ -18,14 +18,27 @@ pub(crate) fn fix(id: &str, rev: Option<&str>, way: &WayOut) -> String {
             "{first}give somebody a role in `people` of the policy that may approve it: everybody who has one wrote or requested it"
         );
     }
-    let who = persons(way);
+    let quorum = way.quorum as usize;
+    let who = persons(&way.approvers, quorum);
     if !way.takes_signatures {
-        return format!(
-            "{first}have it merged by {who}: the policy accepts no signature at this risk"
-        );
+        let how = if way.takes_merge { "have it merged" } else { "have it land again, merged" };
+        return format!("{first}{how} by {who}: the policy accepts no signature at this risk");
+    }
+    if way.takes_merge && quorum == 1 && way.signers.is_empty() {
+        return format!("{first}have it merged by {who}, which is its approval");
     }
     let rev = rev.map_or_else(String::new, |rev| format!(" --rev {}", shell_word(rev)));
-    format!("{first}`exc approve {}{rev}`, by {who}", shell_word(id))
+    let by = match way.signers.len() < quorum {
+        true => format!("{who}, once `people` of the policy has their keys"),
+        false => persons(&way.signers, quorum),
+    };
+    let merge = match (way.takes_merge, quorum) {
+        (false, _) => String::new(),
+        (true, 1) if way.signers == way.approvers => "; or its merge, by one of them".to_owned(),
+        (true, 1) => format!("; or its merge, by {who}"),
+        (true, _) => format!("; its merge is the approval of one, by {who}"),
+    };
+    format!("{first}`exc approve {}{rev}`, by {by}{merge}", shell_word(id))
 }
 
 /// What may still show that an approval by a compromised key is good; none where no key is.
@@ -64,14 +77,13 @@ pub(crate) fn squashed(
 }
 
 /// Those who can, and whether they are enough.
-pub(crate) fn persons(way: &WayOut) -> String {
-    let n = way.approvers.len();
+pub(crate) fn persons(approvers: &[String], quorum: usize) -> String {
+    let n = approvers.len();
     let mut named: Vec<String> =
-        way.approvers.iter().take(MAX_NAMED).map(|id| format!("`{id}`")).collect();
+        approvers.iter().take(MAX_NAMED).map(|id| format!("`{id}`")).collect();
     if n > MAX_NAMED {
         named.push(format!("{} more", n - MAX_NAMED));
     }
-    let quorum = way.quorum as usize;
     let named = match (named.as_slice(), n == quorum) {
         ([one], _) => one.clone(),
         ([first @ .., last], is_all) => {
@@ -94,18 +106,24 @@ fn quoted(words: &[String]) -> String {
 mod tests {
     use super::*;
 
+    fn ids(approvers: &[&str]) -> Vec<String> {
+        approvers.iter().map(|id| (*id).to_owned()).collect()
+    }
+
     fn way(approvers: &[&str], quorum: u32) -> WayOut {
         WayOut {
-            approvers: approvers.iter().map(|id| (*id).to_owned()).collect(),
+            approvers: ids(approvers),
+            signers: ids(approvers),
             quorum,
             unknown: Vec::new(),
             takes_signatures: true,
+            takes_merge: false,
         }
     }
 
     #[test]
     fn whoever_can_is_named_and_whether_that_is_enough() {
-        let said = |approvers: &[&str], quorum| persons(&way(approvers, quorum));
+        let said = |approvers: &[&str], quorum| persons(&ids(approvers), quorum);
         assert_eq!(said(&["a"], 1), "`a`");
         assert_eq!(said(&["a", "b"], 1), "`a` or `b`");
         assert_eq!(said(&["a", "b"], 2), "`a` and `b`");
@@ -124,6 +142,19 @@ mod tests {
         assert!(!fix(&way(&[], 1)).contains("exc approve"));
         assert!(
             !fix(&WayOut { takes_signatures: false, ..way(&["a"], 1) }).contains("exc approve")
+        );
+        let keyless = WayOut { signers: ids(&["b"]), ..way(&["a", "b"], 2) };
+        assert_eq!(
+            fix(&keyless),
+            "`exc approve EXC-1 --rev main`, by `a` and `b`, once `people` of the policy has their keys"
+        );
+        assert_eq!(
+            fix(&WayOut { signers: ids(&["b"]), takes_merge: true, ..way(&["a", "b"], 1) }),
+            "`exc approve EXC-1 --rev main`, by `b`; or its merge, by `a` or `b`"
+        );
+        assert_eq!(
+            fix(&WayOut { signers: Vec::new(), takes_merge: true, ..way(&["a", "b"], 1) }),
+            "have it merged by `a` or `b`, which is its approval"
         );
         let unknown = WayOut { unknown: vec!["x@example.com".to_owned()], ..way(&["a"], 1) };
         assert!(fix(&unknown).starts_with("add `x@example.com` to `people` of the policy; then "));

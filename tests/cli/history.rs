@@ -32,7 +32,8 @@ EXC-2026-K7QD  LAPSED
               expires 2027-01-31 → 2027-03-31: 59 days later
               approver not recorded in git
 
-fix: `exc approve EXC-2026-K7QD`, by `alice` or `bob`
+fix: `exc approve EXC-2026-K7QD`, by `alice` or `bob`, once `people` of the
+  policy has their keys
 main at [C3], history complete, judged on 2026-11-20 (UTC)
 [exit status: 1]
 "#);
@@ -60,7 +61,8 @@ EXC-2026-K7QD  LAPSED
   asks for 2027-03-31 (UTC), approved through 2027-01-31, first promised
     2027-01-31, 1 renewal, 146 days in all
   approver not recorded in git
-  fix: `exc approve EXC-2026-K7QD`, by `alice` or `bob`
+  fix: `exc approve EXC-2026-K7QD`, by `alice` or `bob`, once `people` of the
+    policy has their keys
 
 policy: [C1] the first one, which is trusted
 note: whether the mainline was rewritten is not checked: there is no
@@ -712,11 +714,13 @@ fn fix(history: &History) -> String {
 #[test]
 fn a_fix_is_a_command_that_works_and_names_those_for_whom_it_does() {
     let mut history = lapsed();
-    assert_eq!(fix(&history), "fix: `exc approve EXC-2026-K7QD`, by `alice` or `bob`");
+    let keyless = ", once `people` of the policy has their keys";
+    let both = format!("fix: `exc approve EXC-2026-K7QD`, by `alice` or `bob`{keyless}");
+    assert_eq!(fix(&history), both);
     // Another text stands in the work tree, and then none.
     let text = history.w.read(RECORD_PATH);
     history.edit("expires: 2027-03-31", "expires: 2027-04-30");
-    let there = "fix: `exc approve EXC-2026-K7QD --rev main`, by `alice` or `bob`";
+    let there = both.replace("`, by", " --rev main`, by");
     assert_eq!(fix(&history), there);
     std::fs::remove_file(history.w.path(RECORD_PATH)).expect("removed");
     assert_eq!(fix(&history), there);
@@ -726,7 +730,7 @@ fn a_fix_is_a_command_that_works_and_names_those_for_whom_it_does() {
     // Whoever wrote a part of it is not asked.
     history.edit("expires: 2027-03-31", "expires: 2027-05-31");
     history.push("alice", "2026-11-13", "longer");
-    assert_eq!(fix(&history), "fix: `exc approve EXC-2026-K7QD`, by `bob`");
+    assert_eq!(fix(&history), format!("fix: `exc approve EXC-2026-K7QD`, by `bob`{keyless}"));
     history.edit("expires: 2027-05-31", "expires: 2027-06-30");
     history.push("bob", "2026-11-14", "longer");
     assert!(

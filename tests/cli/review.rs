@@ -163,8 +163,8 @@ EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link
              has        0 of 1
              but        it takes the approvals of risk `high`, which the text
                         before it had
-             next       `exc approve EXC-2026-K7QD`, by `alice`, `bob` or
-                        `carol`
+             next       have it merged by `alice`, `bob` or `carol`, which is
+                        its approval
 
   trail      approved so far, 1 revision
     2026-11-07  [MAIN]  new         approved by bob (landing, claimed)
@@ -225,8 +225,8 @@ fn a_new_record_shows_all_that_decides_and_what_there_is_of_its_kind() {
                             signed
                  may        Alice Kim (alice), Bob Stone (bob), Carol Mann (carol)
                  has        0 of 1
-                 next       `exc approve EXC-2026-9T4B`, by `alice`, `bob` or
-                            `carol`
+                 next       have it merged by `alice`, `bob` or `carol`, which is
+                            its approval
 
       trail      it has never landed
 
@@ -428,7 +428,7 @@ fn markdown_is_a_comment_with_what_is_long_folded_away() {
     - needs: 1 person at high risk, by evidence landing or signed
     - may: Alice Kim (alice), Bob Stone (bob), Carol Mann (carol)
     - has: 0 of 1
-    - next: <code>exc approve EXC-2026-K7QD</code>, by <code>alice</code>, <code>bob</code> or <code>carol</code>
+    - next: have it merged by <code>alice</code>, <code>bob</code> or <code>carol</code>, which is its approval
 
     <details><summary>Besides in the register</summary>
 
@@ -624,7 +624,7 @@ fn an_approval_that_lies_beside_the_text_and_does_not_count_says_why() {
     let path = "exceptions/approvals/EXC-2026-K7QD/f53a7121b781-0063be5e.alice.approval";
     w.write(path, "yes\n");
     let why = format!(
-        "has 0 of 1 but `{path}`: the approval has no signature next `exc approve EXC-2026-K7QD`"
+        "has 0 of 1 but `{path}`: the approval has no signature next have it merged by `alice`, `bob` or `carol`"
     );
     let out = flat(&w.exc(&["review"]));
     assert!(out.contains(&why), "{out}");
@@ -706,8 +706,8 @@ EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link
   approval   needs      1 person at high risk, by evidence landing or signed
              may        Alice Kim (alice), Bob Stone (bob), Carol Mann (carol)
              has        0 of 1
-             next       `exc approve EXC-2026-K7QD`, by `alice`, `bob` or
-                        `carol`
+             next       have it merged by `alice`, `bob` or `carol`, which is
+                        its approval
 
   trail      lapsed so far, 2 revisions, 1 renewal
     2026-11-07  c00ceb9  new         approved by bob (landing, claimed)
@@ -800,8 +800,8 @@ policy.yaml  the policy of the register
                - Prompt logs reach the central store
                + Logs reach the central store
   approval   takes 1 approval (landing or signed) by the policy before it,
-                 has none yet; may: alice, bob, carol; next: `exc approve
-                 policy.yaml`, by `alice`, `bob` or `carol`
+                 has none yet; may: alice, bob, carol; next: have it merged by
+                 `alice`, `bob` or `carol`, which is its approval
 
 no record differs between `main` (c00ceb9) and `HEAD` ([TOPIC]) on 2026-11-20
   (UTC)
@@ -858,7 +858,7 @@ fn what_can_be_looked_up_is_shown_and_deceives_nobody() {
 - evidence: <code>&#91;ok&#93;(https&#58;//evil.example/x)</code>
 - ticket: <code>https&#58;//example.com/tickets/PLAT-2231?a=1&#38;&#8203;b=&#96;2&#96;</code>
 - link: <code>https&#58;//example.com/design</code>
-- next: <code>exc approve EXC-2026-9XYZ</code>, by <code>alice</code>, <code>bob</code> or <code>carol</code>
+- next: have it merged by <code>alice</code>, <code>bob</code> or <code>carol</code>, which is its approval
 "
     );
     for sign in ["https://", "](", "`2`"] {

@@ -339,7 +339,7 @@ fn hint(reason: &Reason, proposal: &Proposal<'_>) -> String {
         Reason::OwnWork { .. } | Reason::OwnRequest { .. } | Reason::NoRole { .. } => {
             match way.approvers.is_empty() {
                 true => way_out::fix(proposal.id(), None, &way),
-                false => format!("ask {}", way_out::persons(&way)),
+                false => format!("ask {}", way_out::persons(&way.approvers, way.quorum as usize)),
             }
         }
         _ => "`approvals` of the policy says what counts".to_owned(),

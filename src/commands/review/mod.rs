@@ -10,7 +10,7 @@ use crate::changes::{self, Change};
 use crate::env::{Env, Outcome};
 use crate::finding::{self, Finding, Level};
 use crate::git::{Contributors, Repo};
-use crate::history::{Audit, Ground, Landed, Needs, Proposal, Wanted};
+use crate::history::{Audit, Ground, Landed, Needs, POLICY_ID, Proposal, Wanted};
 use crate::policy::Policy;
 use crate::register::POLICY_FILE;
 use crate::render::review::{self, Page, ReviewFormat};
@@ -83,7 +83,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         notes.push(format!("{} has no policy: it is judged by its own", points.into.name));
     }
     notes.extend(uncommitted(&chosen, &points, &repo)?);
-    notes.extend(history.squashed(&records, policy, &points.into.name));
+    notes.extend(history.squashed(&records, policy_change.as_ref(), policy, &points.into.name));
     let unreadable = sides.unreadable();
     let page = Page {
         today: env.today,
@@ -275,10 +275,18 @@ impl History {
     }
 
     /// What a squash would do to the approvals that there are.
-    fn squashed(&self, records: &[Reviewed<'_>], policy: &Policy, into: &str) -> Vec<String> {
+    fn squashed(
+        &self,
+        records: &[Reviewed<'_>],
+        policy_change: Option<&PolicyChange<'_>>,
+        policy: &Policy,
+        into: &str,
+    ) -> Vec<String> {
         let squashes = self.landed.squashes(policy);
-        let needs = records.iter().filter_map(|it| Some((&it.exception().id, it.needs.as_ref()?)));
-        let said = needs.flat_map(|(id, needs)| {
+        let of_policy = policy_change.and_then(|change| Some((POLICY_ID, change.needs.as_ref()?)));
+        let of_records =
+            records.iter().filter_map(|it| Some((it.exception().id.as_str(), it.needs.as_ref()?)));
+        let said = of_policy.into_iter().chain(of_records).flat_map(|(id, needs)| {
             let own = needs.own_commits.iter();
             own.filter_map(move |own| squashed(id, own, squashes, into))
         });
