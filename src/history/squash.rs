@@ -26,8 +26,12 @@ pub(crate) enum Squashes {
 }
 
 impl Proposal<'_> {
-    /// The approvals that count now, and would not after a squash.
+    /// The approvals that count now, and would not after a squash. A text that has landed already
+    /// gets no other authors by one.
     pub(crate) fn own_commits(&self, votes: &[Vote]) -> Vec<OwnCommit> {
+        if self.is_on_mainline {
+            return Vec::new();
+        }
         let counted = votes.iter().filter(|vote| vote.refusal.is_none());
         let own = counted.filter_map(|vote| {
             let stated = vote.stated.as_ref().filter(|it| it.decision == Decision::Approve)?;

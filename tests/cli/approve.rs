@@ -799,3 +799,19 @@ fn where_the_mainline_gets_merges_alone_a_signer_may_commit_the_approval() {
     assert!(said.contains("has        1 of 1: alice (signed)"), "{said}");
     assert!(!said.contains("committed that in"), "{said}");
 }
+
+#[test]
+fn a_signer_may_commit_the_approval_of_a_text_that_has_landed() {
+    let Some(world) = World::new() else { return };
+    // It lands without the approval that it needs.
+    world.merge("bob@example.com");
+    world.commit("topic", "lee.park@example.com", &["main"]);
+    world.switch("topic");
+    let said = world.approve("alice", &[]);
+    assert_eq!(said.outcome, Outcome::Success, "{said:?}");
+    assert!(!said.err.contains("squash"), "{}", said.err);
+    world.commit("topic", "alice@example.com", &["topic"]);
+    let review = world.w.run(&["review", ID, "--base", "main", "--head", "topic"]).out;
+    assert!(review.contains("1 of 1: alice (signed)"), "{review}");
+    assert!(!review.contains("and committed that in"), "{review}");
+}

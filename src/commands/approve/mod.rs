@@ -245,10 +245,14 @@ fn next_steps(
     lines.push(format!("  {git} add {added}"));
     lines.push(format!("  {git} commit -m {message}"));
     lines.push(format!("  {git} push"));
-    lines.push(format!(
-        "where pull requests are squashed, anyone but `{who}` has to commit it: a squash names all authors of the branch, and whoever wrote the text cannot approve it. Print it with `exc approve {id} --print`, and the requester puts it in place with `exc approve --add FILE`",
-        id = shell_word(id)
-    ));
+    // The squash of an approval alone writes nothing of a text that has landed.
+    let has_landed = proposed.matter(id)?.proposal.is_some_and(|it| it.is_on_mainline);
+    if !has_landed {
+        lines.push(format!(
+            "where pull requests are squashed, anyone but `{who}` has to commit it: a squash names all authors of the branch, and whoever wrote the text cannot approve it. Print it with `exc approve {id} --print`, and the requester puts it in place with `exc approve --add FILE`",
+            id = shell_word(id)
+        ));
+    }
     lines.iter().for_each(|line| globals.note(env, line));
     Ok(())
 }

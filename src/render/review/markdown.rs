@@ -18,8 +18,8 @@ use crate::report::review::differences::{EVIDENCE, LINK, TICKET};
 const MAX_PAGE: usize = 60_000;
 /// Characters that stay free for what is said at the end.
 const RESERVED: usize = 1_000;
-/// Differences of a policy: each of them may be the one that matters.
-const MAX_OF_POLICY: usize = 60;
+/// Differences of a policy, or of all that an approval grants: each may be the one that matters.
+const MAX_DECIDING: usize = 60;
 /// Characters of one text that people read; `exc show` has it whole.
 const MAX_SHOWN: usize = 600;
 
@@ -76,7 +76,7 @@ fn fitted(page: &Page<'_>, room: usize) -> String {
 fn policy(change: &PolicyChange<'_>, rev: Option<&str>) -> String {
     let mut block = format!("\n#### {}: {}\n\n", POLICY_ID, policies::headline(change));
     let all: Vec<Told> = policies::differences(change).into_iter().map(Told::from).collect();
-    listed(&all, MAX_OF_POLICY, &mut block);
+    listed(&all, MAX_DECIDING, &mut block);
     push(&mut block, format_args!("{}\n", prose(&policies::approval(change, rev))));
     block
 }
@@ -148,7 +148,7 @@ fn changes(it: &Reviewed<'_>, block: &mut String) {
     listed(&changes, MAX_LISTED, block);
     if let Some((line, granted)) = changes::granted(it) {
         push(block, format_args!("**{}**\n\n", plain(&line)));
-        listed(&granted, MAX_LISTED, block);
+        listed(&granted, MAX_DECIDING, block);
     }
     if it.stated.is_empty() {
         return;
