@@ -668,9 +668,9 @@ fn a_policy_that_is_only_proposed_gives_an_emergency_no_more_days() {
         "exceptions/policy.yaml",
         policy.replace("quorum: {high: 1}", "quorum: {high: 1}, late_days: 9"),
     );
-    for command in [&["history", "EXC-2026-K7QD"][..], &["audit"]] {
+    for command in [&["history", "EXC-2026-K7QD"][..], &["audit"], &["review", "EXC-2026-K7QD"]] {
         let said = marked(&history, command);
-        assert!(said.contains("awaited through 2026-11-15"), "{said}");
+        assert!(said.contains("awaited through 2026-11-15"), "{command:?}: {said}");
     }
 }
 

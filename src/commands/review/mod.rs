@@ -59,8 +59,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let findings = findings(&sides, &all, &Context { policy, today: env.today });
     let chosen = chosen(&args.ids, all, &sides)?;
     let history = History::read(&repo, &points, &workspace, &chosen)?;
-    let setting =
-        Setting { policy, today: env.today, register: sides.whole(), findings: &findings };
+    let late_days =
+        history.audit.policies.settled().map_or(policy, |settled| settled).approvals.late_days;
+    let register = sides.whole();
+    let setting = Setting { policy, late_days, today: env.today, register, findings: &findings };
     let approvals = sides.approvals()?;
     let settled: Vec<Option<Record>> = chosen.iter().map(|it| history.settled(it)).collect();
     let since: Vec<Option<Change<'_>>> =
@@ -87,7 +89,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let unreadable = sides.unreadable();
     let page = Page {
         today: env.today,
-        late_days: policy.approvals.late_days,
+        late_days,
         from: &sides.from,
         to: &sides.to,
         rev: args.head.as_deref(),

@@ -30,6 +30,8 @@ use crate::source::Record;
 pub(crate) struct Setting<'a> {
     /// The policy of the branch into which the change goes.
     pub(crate) policy: &'a Policy,
+    /// Days within which the approval of an emergency may follow, by the settled policy.
+    pub(crate) late_days: u32,
     pub(crate) today: NaiveDate,
     /// The register as the change leaves it.
     pub(crate) register: &'a Register,
@@ -185,7 +187,7 @@ fn emergency(
 ) -> Option<Emergency> {
     let exception = &change.after?.exception;
     let stated = exception.emergency.as_ref()?;
-    let late_days = setting.policy.approvals.late_days;
+    let late_days = setting.late_days;
     let landed = trail.and_then(|trail| trail.emergency(late_days, setting.today));
     if let Some(landed) = landed {
         return Some(landed);

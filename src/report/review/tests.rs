@@ -41,8 +41,13 @@ impl Case<'_> {
         }));
         let after = register(&files);
         let findings = rules::check(&after, &Context { policy: &policy, today: today() });
-        let setting =
-            Setting { policy: &policy, today: today(), register: &after, findings: &findings };
+        let setting = Setting {
+            policy: &policy,
+            late_days: 3,
+            today: today(),
+            register: &after,
+            findings: &findings,
+        };
         let own =
             |register: &'_ Register| register.records.iter().position(|it| it.exception.id == OWN);
         let record = own(&after).map(|at| &after.records[at]);
