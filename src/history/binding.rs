@@ -4,13 +4,16 @@
 //! lineage. Brought to any other, it is refused, and the refusal names what differs.
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::evidence::risk_of;
 use super::lineage::Digest;
 use super::statement::{Decision, Statement};
 use crate::model::RiskLevel;
+use crate::source::Record;
 
 /// A text that wants an approval.
 #[derive(Clone, Debug)]
@@ -60,6 +63,17 @@ impl Subject<'_> {
             Decision::Reject => statement.after,
         };
         Self { lineage, ..self.clone() }
+    }
+
+    /// The same for a rejection of one of some texts that say what this one says.
+    pub(super) fn of_draft(&self, statement: &Statement, drafts: &[Arc<Record>]) -> Option<Self> {
+        if statement.decision != Decision::Reject || statement.content == self.content {
+            return None;
+        }
+        let content = |draft: &Record| Digest::of(draft.file().text().as_bytes());
+        let draft = drafts.iter().find(|draft| content(draft) == statement.content)?;
+        let (expires, risk) = (draft.exception.expires?, risk_of(draft));
+        Some(Self { content: statement.content, expires, risk, ..self.for_decision(statement) })
     }
 
     /// Refuses a statement about anything else.

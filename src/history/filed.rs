@@ -1,15 +1,18 @@
 //! The approvals that a register holds, as landings file and remove them.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use super::approval::{Approval, NotCounted};
 use super::binding::Subject;
-use super::evidence::{Collected, Demand, Seen};
+use super::evidence::{Collected, Demand, Seen, signer};
 use super::landed::{Changed, Landed, Landing};
 use super::reason::Reason;
+use super::rejections::is_same;
 use super::statement::Malformed;
 use super::wrote::Wrote;
 use crate::git::ObjectId;
+use crate::source::Record;
 
 /// Where approvals are looked at, and what for.
 pub(super) struct Looking<'a> {
@@ -49,6 +52,33 @@ pub(super) fn look_at_approvals(
         let seen =
             Seen { path, commit: landing.commit.id, position: landing.position, day, is_new };
         collected.signed(&approval, subject, seen, demand, wrote);
+    }
+}
+
+/// Hears the rejections that a landing brought of a text which its branch wrote and left again, where
+/// the one that landed says the same. Whoever approves that one has the last word.
+pub(super) fn hear_rejected_drafts(
+    looking: &Looking<'_>,
+    text: &Record,
+    wrote: &Wrote,
+    seen: &mut HashSet<ObjectId>,
+    collected: &mut Collected,
+) {
+    let Looking { landed, landing, demand, subject } = looking;
+    let drafts = landing.drafts.iter().filter(|draft| is_same(draft, Some(text)));
+    let drafts: Vec<Arc<Record>> = drafts.cloned().collect();
+    let Some(day) = landed.clock.day(landing.position).filter(|_| !drafts.is_empty()) else {
+        return;
+    };
+    for changed in &landing.approvals {
+        let bytes = changed.after.and_then(|blob| Some((blob, landed.texts.bytes(blob)?)));
+        let Some((blob, bytes)) = bytes else { continue };
+        let Ok(approval) = approval_at(&changed.path, bytes) else { continue };
+        let Some(subject) = subject.of_draft(&approval.statement, &drafts) else { continue };
+        if let Ok(person) = signer(&approval, &subject, &changed.path, day, demand, wrote) {
+            collected.reject(person.id.clone());
+            seen.insert(blob);
+        }
     }
 }
 

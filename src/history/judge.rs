@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::binding::Subject;
 use super::cover::gaps;
 use super::evidence::{Collected, Demand, risk_of};
-use super::filed::{Looking, look_at_approvals, track};
+use super::filed::{Looking, hear_rejected_drafts, look_at_approvals, track};
 use super::landed::{Landed, Landing};
 use super::lineage::Digest;
 use super::policies::Policies;
@@ -288,6 +288,8 @@ impl<'a> Walk<'a> {
             };
             let looking =
                 Looking { landed: self.landed, landing, demand: &demand, subject: &subject };
+            let (seen, collected) = (&mut open.seen, &mut open.collected);
+            hear_rejected_drafts(&looking, &text, &self.wrote, seen, collected);
             look_at_approvals(
                 &looking,
                 &self.approvals,

@@ -6,16 +6,18 @@
 //! Invariant: an object that this clone lacks is said to be missing; nothing takes its place.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use super::clock::Clock;
 use super::filed::approved_id;
 use super::policies::POLICY_ID;
-use super::texts::{Text, Texts};
+use super::texts::{self, Text, Texts, may_reject};
 use crate::git::{
     Authorship, Chain, Commit, Completeness, Contributors, Error, FileChange, Mode, ObjectId, Repo,
     Side, Touch,
 };
 use crate::register::{APPROVALS, POLICY_FILE};
+use crate::source::Record;
 
 /// Commits that are looked at to see how changes land.
 const MAX_RECENT: usize = 50;
@@ -49,6 +51,9 @@ pub(crate) struct Landing {
     pub(super) approvals: Vec<Changed>,
     /// Who wrote what landed, in the order of the paths.
     contributors: Vec<(Vec<u8>, Contributors)>,
+    /// The texts of records that its branches wrote, where it brought a rejection: it may be about
+    /// one of these.
+    pub(super) drafts: Vec<Arc<Record>>,
 }
 
 /// What a commit changed in the register.
@@ -204,6 +209,11 @@ impl<'a> Reading<'a> {
             contributors.extend(named.map(|(path, people)| (shown(&path).into_bytes(), people)));
             contributors.sort_by(|(a, _), (b, _)| a.cmp(b));
         }
+        let mut drafts = Vec::new();
+        let brought = files.approvals.iter().filter_map(|it| texts.bytes(it.after?));
+        if brought.into_iter().any(may_reject) {
+            drafts = texts::drafts(self.repo, contributors.iter().map(|(path, it)| (path, it)))?;
+        }
         let position = self.position.get(&touch.commit).copied().unwrap_or_default();
         let Files { policy, records, approvals } = files;
         Ok(Some(Landing {
@@ -215,6 +225,7 @@ impl<'a> Reading<'a> {
             records,
             approvals,
             contributors,
+            drafts,
         }))
     }
 }

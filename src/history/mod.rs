@@ -12,7 +12,7 @@
 //! makes the trail of one record, [`renewals`] and [`cover`] count in it, and
 //! [`audit`] makes that of all.
 //! [`emergency`] says until when an approval may follow. [`verdict`] and [`reason`] hold what is said. [`proposal`] says the same of a text before it
-//! lands, [`tally`] what its approvals come to; [`needs`] is both on one page, [`way_out`] who can
+//! lands, [`branch`] what it stands on, [`tally`] what its approvals come to; [`needs`] is both on one page, [`way_out`] who can
 //! approve what nobody has, and [`squash`] what may void a signature. [`standing`] decides what is
 //! in force, and [`kept`] is what a cache holds for those who only look.
 //!
@@ -24,6 +24,7 @@ mod agreement;
 mod approval;
 mod audit;
 mod binding;
+mod branch;
 mod clock;
 mod cover;
 mod emergency;
@@ -60,6 +61,7 @@ pub(crate) fn digest(bytes: &[u8]) -> String {
 
 pub(crate) use approval::{Approval, MAX_APPROVAL_SIZE, NotCounted};
 pub(crate) use audit::{Anchor, Audit};
+pub(crate) use branch::Branch;
 pub(crate) use clock::{Clock, Position, end_of};
 pub(crate) use cover::Gap;
 pub(crate) use emergency::{Emergency, Stage};
@@ -68,7 +70,7 @@ pub(crate) use kept::{About, Kept, encode};
 pub(crate) use landed::{Landed, Wanted};
 pub(crate) use needs::Needs;
 pub(crate) use policies::{POLICY_ID, PolicyRevision, Trusted, read_policy};
-pub(crate) use proposal::{Branch, Ground, Needless, Proposal};
+pub(crate) use proposal::{Ground, Needless, Proposal};
 pub(crate) use reason::{Reason, short};
 pub(crate) use signature::{NAMESPACE, Refusal, is_signed_by_its_person};
 pub(crate) use squash::{OwnCommit, Squashes};

@@ -8,33 +8,32 @@
 //! clone cannot tell is named, and nothing that stands on it is called good.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::approval::{Approval, NotCounted};
 use super::binding::{Misfit, Subject};
+use super::branch::Branch;
 use super::evidence::{Demand, may_sign, risk_of, signer};
 use super::filed::read_approval;
 use super::judge;
 use super::lineage::Digest;
 use super::policies::{NO_END, POLICY_ID, Policies};
 use super::reason::Reason;
+use super::rejections::is_same;
 use super::signature;
 use super::statement::{Decision, Statement};
 use super::tally::{Stated, Tally, Vote};
 use super::verdict::{Counted, Revision, RevisionKind, State, Trail};
 use super::wrote::Wrote;
 use crate::changes;
-use crate::git::Contributors;
 use crate::model::RiskLevel;
 use crate::policy::{Evidence, Person, Policy, UnknownContributor};
 use crate::source::Record;
 
 /// What a text is where this clone cannot tell.
 const UNKNOWN: &str = "unknown";
-
-/// Those who wrote what a branch would bring, by path.
-pub(crate) type Branch = BTreeMap<Vec<u8>, Contributors>;
 
 /// A text that wants an approval, or does not.
 pub(crate) struct Proposal<'a> {
@@ -54,6 +53,8 @@ pub(crate) struct Proposal<'a> {
     pub(super) wrote: Wrote,
     /// Who rejected it, or a text that says the same, on the mainline.
     rejected: Vec<String>,
+    /// The texts of the branch that say the same.
+    drafts: Vec<Arc<Record>>,
     is_complete: bool,
 }
 
@@ -93,7 +94,7 @@ impl From<&Counted> for OnMainline {
 pub(crate) struct Ground<'a> {
     /// The settled policy of the mainline.
     pub(crate) policy: &'a Policy,
-    /// Who wrote what is not on the mainline.
+    /// What is not on the mainline.
     pub(crate) branch: &'a Branch,
     /// Whether this clone has the whole history; without it, neither lineage nor authors are known.
     pub(crate) is_complete: bool,
@@ -146,13 +147,14 @@ impl<'a> Proposal<'a> {
         let before = trail.and_then(|trail| trail.revisions.last()?.path.as_deref());
         let path = record.file().path();
         let paths = before.into_iter().chain([path]);
-        wrote.add_all(paths.filter_map(|path| branch.get(path.as_bytes())));
+        wrote.add_all(paths.filter_map(|path| branch.writers.get(path.as_bytes())));
         wrote.requested_by(&exception.requester.email);
         if let Some(trail) = trail {
             wrote.add_older(&trail.older, record);
         }
         let demand = Demand::of_change(policy, settled, record);
         let content = Digest::of(record.file().text().as_bytes());
+        let drafts = branch.drafts.iter().filter(|draft| is_same(draft, Some(record)));
         let rejected = trail.map_or_else(Vec::new, |trail| {
             trail.rejections.of(&exception.id, content, Some(record), &demand, &wrote)
         });
@@ -178,6 +180,7 @@ impl<'a> Proposal<'a> {
             branch,
             wrote,
             rejected,
+            drafts: drafts.cloned().collect(),
             is_complete,
         })
     }
@@ -212,7 +215,7 @@ impl<'a> Proposal<'a> {
         let lineage = lineage.unwrap_or_else(|| Digest::beginning(&policy.register, POLICY_ID));
         let landed = standing.into_iter().flat_map(|it| &it.evidence);
         let mut wrote = policies.map(|policies| policies.wrote.clone()).unwrap_or_default();
-        wrote.add_all(branch.get(path.as_bytes()));
+        wrote.add_all(branch.writers.get(path.as_bytes()));
         if let Some(policies) = policies {
             wrote.add_older_exact(&policies.older, content);
         }
@@ -237,6 +240,7 @@ impl<'a> Proposal<'a> {
             branch,
             wrote,
             rejected,
+            drafts: Vec::new(),
             is_complete,
         }
     }
@@ -317,6 +321,7 @@ impl<'a> Proposal<'a> {
             |it: &OnMainline| it.person == statement.approver && it.key.as_ref() == Some(&key);
         let has_landed = self.landed.iter().any(is_same) && signature::is_intact(&approval);
         let mut subject = self.subject.for_decision(statement);
+        subject = subject.of_draft(statement, &self.drafts).unwrap_or(subject);
         if !self.is_complete {
             subject.lineage = statement.after;
         }
@@ -350,18 +355,14 @@ impl<'a> Proposal<'a> {
         let landed = self.landed.iter().map(|it| (it.person.clone(), it.kind));
         let mut have: BTreeMap<String, Evidence> = landed.collect();
         let mut rejected: BTreeSet<String> = self.rejected.iter().cloned().collect();
-        for vote in votes.iter().filter(|vote| vote.refusal.is_none()) {
-            let Some(stated) = &vote.stated else { continue };
-            match stated.decision {
-                Decision::Approve => {
-                    // Who approves it now takes back what was said before.
-                    rejected.remove(&stated.approver);
-                    have.insert(stated.approver.clone(), Evidence::Signed);
-                }
-                Decision::Reject => {
-                    rejected.insert(stated.approver.clone());
-                }
-            }
+        let counted = votes.iter().filter(|vote| vote.refusal.is_none());
+        let counted = counted.filter_map(|vote| vote.stated.as_ref());
+        let (no, yes): (Vec<_>, Vec<_>) = counted.partition(|it| it.decision == Decision::Reject);
+        rejected.extend(no.into_iter().map(|stated| stated.approver.clone()));
+        for stated in yes {
+            // Who approves it now takes back what was said before.
+            rejected.remove(&stated.approver);
+            have.insert(stated.approver.clone(), Evidence::Signed);
         }
         let (mut blocked, mut notes) = (Vec::new(), Vec::new());
         if self.needless.is_none() && self.is_complete {

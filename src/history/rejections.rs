@@ -95,6 +95,6 @@ impl Rejections {
 }
 
 /// Whether a text says what the rejected one says: a title, a comment or a review make it no other.
-fn is_same(rejected: &Record, text: Option<&Record>) -> bool {
+pub(super) fn is_same(rejected: &Record, text: Option<&Record>) -> bool {
     text.is_some_and(|text| changes::compare(Some(rejected), Some(text)).kind <= Kind::Upkeep)
 }

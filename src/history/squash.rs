@@ -37,7 +37,7 @@ impl Proposal<'_> {
             let stated = vote.stated.as_ref().filter(|it| it.decision == Decision::Approve)?;
             let people = &self.demand.policy.people;
             let person = people.iter().find(|person| person.id == stated.approver)?;
-            let brought = self.branch.get(vote.path.as_bytes())?;
+            let brought = self.branch.writers.get(vote.path.as_bytes())?;
             let own = brought.people.iter().find(|it| person.has_address(&it.who.email))?;
             Some(OwnCommit { person: person.id.clone(), commit: own.commit })
         });

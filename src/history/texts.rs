@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::landed::{Files, Wanted, stem};
 use crate::changes::{self, Kind};
-use crate::git::{Error, ObjectId, Repo};
+use crate::git::{Contributors, Error, ObjectId, Repo};
 use crate::register::{MAX_POLICY_SIZE, MAX_RECORD_SIZE};
 use crate::source::{self, Record};
 use crate::text::SourceFile;
@@ -120,6 +120,45 @@ pub(crate) fn read_text(repo: &Repo, path: &str, blob: ObjectId) -> Option<Arc<R
         Text::Record(record) => Some(record),
         Text::Bytes(_) | Text::Other | Text::Unreadable(_) | Text::Missing => None,
     }
+}
+
+/// Whether a file may be a rejection.
+pub(super) fn may_reject(bytes: &[u8]) -> bool {
+    memchr::memmem::find(bytes, b"decision: reject").is_some()
+}
+
+/// The texts that commits wrote at the paths of records. What this clone lacks is left out: whoever
+/// wrote it is not known either.
+pub(super) fn drafts<'a>(
+    repo: &Repo,
+    writers: impl IntoIterator<Item = (&'a Vec<u8>, &'a Contributors)>,
+) -> Result<Vec<Arc<Record>>, Error> {
+    let mut known = HashSet::new();
+    let mut drafts = Vec::new();
+    for (path, written) in writers {
+        let Some(path) = std::str::from_utf8(path).ok().filter(|it| it.ends_with(".yaml")) else {
+            continue;
+        };
+        let commits: HashSet<ObjectId> = written.people.iter().map(|it| it.commit).collect();
+        for commit in commits {
+            let bytes = match repo.entry_at(commit, path) {
+                Ok(Some(entry)) if entry.mode.is_file() && known.insert(entry.id) => {
+                    repo.blob(entry.id, MAX_RECORD_SIZE)
+                }
+                Ok(_) => continue,
+                Err(error) => Err(error),
+            };
+            let text = match bytes {
+                Ok(bytes) => bytes.and_then(|bytes| String::from_utf8(bytes).ok()),
+                Err(Error::Missing { .. }) => continue,
+                Err(error) => return Err(error),
+            };
+            let file = text.map(|text| Arc::new(SourceFile::new(path, text)));
+            drafts.extend(file.and_then(|file| source::load_unchecked(&file)).map(Arc::new));
+        }
+    }
+    drafts.sort_by(|a, b| a.file().text().cmp(b.file().text()));
+    Ok(drafts)
 }
 
 /// The files that landed, each text once: those of a path together, oldest first.

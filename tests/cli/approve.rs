@@ -658,10 +658,19 @@ fn the_gate_hears_a_rejection() {
 }
 
 #[test]
-fn a_rejection_of_an_earlier_text_of_the_branch_is_told() {
+fn a_rejection_of_an_earlier_text_of_the_branch_holds_or_is_told() {
     let Some(world) = World::new() else { return };
     world.approve("bob", &["--reject"]);
+    world.commit("topic", "lee.park@example.com", &["topic"]);
     world.w.write(RECORD_PATH, format!("{}# a comment\n", world.w.read(RECORD_PATH)));
+    world.approve("alice", &[]);
+    let (out, code) = gate(&world);
+    assert!(out.contains("error[EXC501]: `bob` has rejected this text"), "{out}");
+    assert_eq!(code, 1, "{out}");
+    let said = world.w.run(&["verify", ID]);
+    assert!(said.out.contains("`bob` rejected this text"), "{}", said.out);
+    let text = world.w.read(RECORD_PATH).replace("48213", "48213, asked again on 2026-11-18");
+    world.w.write(RECORD_PATH, text);
     world.approve("alice", &[]);
     let (out, code) = gate(&world);
     assert!(

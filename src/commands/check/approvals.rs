@@ -52,7 +52,7 @@ impl Approvals {
         let chain = repo.chain(merge.into.commit)?;
         let landed = Landed::read(repo, &chain, folder, wanted)?;
         let audit = Audit::of_records(&landed, &changed, &[]);
-        let branch = repo.contributors_since(merge.into.commit, merge.head, folder)?;
+        let branch = Branch::since(repo, merge.into.commit, merge.head, folder)?;
         Ok(Some(Self { landed, audit, branch }))
     }
 

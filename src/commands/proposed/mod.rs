@@ -100,10 +100,11 @@ impl<'w> Proposed<'w> {
         let story = story(workspace, &repo, texts, &ids, globals, env)?;
         let is_complete = story.as_ref().is_some_and(|story| story.landed.missing.is_none());
         let branch = match (&story, head) {
-            (Some(story), Some(head)) if is_complete => repo
-                .contributors_since(story.mainline.tip, head, &workspace.name)
-                .map_err(Failure::from)?,
-            _ => Branch::new(),
+            (Some(story), Some(head)) if is_complete => {
+                Branch::since(&repo, story.mainline.tip, head, &workspace.name)
+                    .map_err(Failure::from)?
+            }
+            _ => Branch::default(),
         };
         let notes = story.as_ref().map(|story| story.notes(None)).transpose()?.unwrap_or_default();
         let named: Vec<&str> = ids.iter().map(String::as_str).collect();

@@ -9,8 +9,8 @@ use super::{Failure, Globals, Workspace, naming};
 use crate::changes::{self, Change};
 use crate::env::{Env, Outcome};
 use crate::finding::{self, Finding, Level};
-use crate::git::{Contributors, Repo};
-use crate::history::{Audit, Ground, Landed, Needs, POLICY_ID, Proposal, Wanted};
+use crate::git::Repo;
+use crate::history::{Audit, Branch, Ground, Landed, Needs, POLICY_ID, Proposal, Wanted};
 use crate::policy::Policy;
 use crate::register::POLICY_FILE;
 use crate::render::review::{self, Page, ReviewFormat};
@@ -196,7 +196,7 @@ fn elsewhere(findings: &[Finding], records: &[Reviewed<'_>]) -> (usize, usize) {
 struct History {
     landed: Landed,
     audit: Audit,
-    proposers: BTreeMap<Vec<u8>, Contributors>,
+    proposers: Branch,
     notes: Vec<String>,
 }
 
@@ -214,8 +214,8 @@ impl History {
         let landed = Landed::read(repo, &chain, &workspace.name, Wanted::records(&ids))?;
         let audit = Audit::of_records(&landed, &ids, &[]);
         let proposers = match points.head {
-            Some(head) => repo.contributors_since(tip, head, &workspace.name)?,
-            None => BTreeMap::new(),
+            Some(head) => Branch::since(repo, tip, head, &workspace.name)?,
+            None => Branch::default(),
         };
         let mut notes = Vec::new();
         if landed.missing.is_some() {

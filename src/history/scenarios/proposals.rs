@@ -4,9 +4,9 @@ use super::world::{
     Branch, ID, POLICY, REGISTER, SIGNED, World, approval_path, people, policy, signed,
 };
 use crate::git::Repo;
-use crate::history::proposal::{Branch as Writers, Ground, Needless, Proposal};
+use crate::history::proposal::{Ground, Needless, Proposal};
 use crate::history::statement::{Decision, Statement};
-use crate::history::{Audit, Reason, Tally, Verdict, Vote};
+use crate::history::{Audit, Branch as Writers, Reason, Tally, Verdict, Vote};
 use crate::policy::Policy;
 use crate::source::{self, Record};
 use crate::text::SourceFile;
@@ -24,7 +24,7 @@ struct Seen {
 impl Seen {
     fn of(world: &World, branch: &Branch) -> Self {
         let repo: Repo = world.repo();
-        let writers = repo.contributors_since(world.main, branch.tip, "exceptions");
+        let writers = Writers::since(&repo, world.main, branch.tip, "exceptions");
         let file = SourceFile::new(super::world::PATH, branch.files[super::world::PATH].as_str());
         let record = source::load_unchecked(&std::sync::Arc::new(file)).expect("a record");
         let is_approval = |path: &&String| path.ends_with(".approval");
@@ -188,6 +188,27 @@ fn what_was_rejected_on_the_mainline_is_rejected_before_it_lands_again() {
 }
 
 #[test]
+fn a_rejection_of_a_text_that_the_branch_left_again_holds_for_one_that_says_the_same() {
+    for (changes, signer, expected) in [
+        ("title: A better title", "alice", false),
+        ("expires: 2024-02-28", "alice", true),
+        // Whoever rejected it may think better of it.
+        ("title: A better title", "bob", true),
+    ] {
+        let mut world = World::new();
+        let mut branch = world.branch();
+        world.edit(&mut branch, "carol", "");
+        world.reject(&mut branch, "bob");
+        world.edit(&mut branch, "carol", changes);
+        world.sign(&mut branch, "carol", signer);
+        let seen = Seen::of(&world, &branch);
+        assert_eq!(seen.is_enough(), expected, "{changes}");
+        world.merge(&branch, "dana");
+        assert_eq!(world.verdict() == Verdict::Approved, expected, "{}", world.said());
+    }
+}
+
+#[test]
 fn whoever_lowers_the_risk_needs_the_approvals_of_the_higher_one() {
     let mut world = World::new();
     let mut branch = world.branch();
@@ -260,7 +281,7 @@ fn the_policy_is_judged_by_the_settled_one() {
     };
     let audit = world.audit();
     let settled = audit.policies.in_force().last().expect("a policy");
-    let writers = Writers::new();
+    let writers = Writers::default();
     let ground = Ground { policy: settled, branch: &writers, is_complete: true };
     let needless = |text: &str| {
         Proposal::of_policy(ground, Some(&audit.policies), &judge(text), POLICY).needless

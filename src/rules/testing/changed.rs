@@ -34,7 +34,7 @@ pub(super) fn findings_of_change(
     let records = changes::registers(before.register, after.register);
     let ids = after.register.exceptions().map(|exception| exception.id.clone()).collect();
     let is_same = before.policy.file().text() == after.policy.file().text();
-    let branch = BTreeMap::new();
+    let branch = history::Branch::default();
     let ground = Ground { policy: before.policy, branch: &branch, is_complete: true };
     let needs: Vec<(&Record, Needs<'_>)> = records
         .iter()
