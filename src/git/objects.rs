@@ -172,7 +172,8 @@ pub(super) fn parse_header(bytes: &[u8]) -> Result<Header, &'static str> {
     if lines.peek().is_some_and(|line| line.starts_with(b"tree ")) {
         return Err("it names two trees");
     }
-    let committer = lines.nth(1).and_then(|line| line.strip_prefix(b"committer "));
+    let mut header = lines.take_while(|line| !line.is_empty());
+    let committer = header.find_map(|line| line.strip_prefix(b"committer "));
     let claimed = committer.and_then(seconds_of).unwrap_or(0);
     Ok(Header { tree, parents, claimed })
 }
@@ -297,6 +298,16 @@ mod tests {
         let text = format!("tree {ID}\nparent {ID}\nparent {ID}\nauthor A <a@x> 0 +0000\n\nparent");
         let header = parse_header(text.as_bytes()).unwrap();
         assert_eq!(header, Header { tree: id(), parents: vec![id(), id()], claimed: 0 });
+    }
+
+    #[test]
+    fn the_claimed_moment_is_the_committers_wherever_the_header_has_it() {
+        let text = format!(
+            "tree {ID}\nauthor A <a@x> 9 +0000\nauthor B <b@x> 8 +0000\ncommitter C <c@x> 7 +0000\n\ncommitter D <d@x> 6 +0000\n"
+        );
+        assert_eq!(parse_header(text.as_bytes()).unwrap().claimed, 7);
+        let in_the_message = format!("tree {ID}\n\ncommitter D <d@x> 6 +0000\n");
+        assert_eq!(parse_header(in_the_message.as_bytes()).unwrap().claimed, 0);
     }
 
     #[test]

@@ -422,6 +422,28 @@ fn problems(history: &History) -> (Vec<String>, Outcome) {
 }
 
 #[test]
+fn s58_an_audit_names_a_commit_with_two_authors_and_judges_all_other_records() {
+    let mut history = History::approved();
+    let text = history.w.read(RECORD_PATH).replace("K7QD", "9T4B");
+    history.w.write("exceptions/EXC-2026-9T4B.yaml", text.replace("rg-model-proxy", "rg-other"));
+    history.push("carol", "2026-11-12", "another");
+    let tip = history.repo.head().expect("a branch").target().expect("a commit");
+    let odb = history.repo.odb().expect("objects");
+    let object = odb.read(tip).expect("a commit");
+    let bytes = String::from_utf8(object.data().to_vec()).expect("text");
+    let author = bytes.lines().find(|line| line.starts_with("author ")).expect("an author");
+    let twice = bytes.replacen(author, &format!("{author}\n{author}"), 1);
+    let id = odb.write(git2::ObjectType::Commit, twice.as_bytes()).expect("an object");
+    history.repo.reference("refs/heads/main", id, true, "test").expect("a branch");
+    let run = history.w.run(&["audit"]);
+    assert_eq!(run.outcome, Outcome::Error, "{}", run.out);
+    let why = format!("the commit {} cannot be judged: it has two authors", &id.to_string()[..7]);
+    assert!(run.out.contains(&why), "{}", run.out);
+    assert!(run.out.contains("EXC-2026-K7QD  approved by alice"), "{}", run.out);
+    assert_eq!(history.w.run(&["history", "EXC-2026-K7QD"]).code(), 0);
+}
+
+#[test]
 fn s31_a_symlink_that_is_named_like_a_record_is_an_error() {
     let mut history = History::approved();
     let target = history.repo.blob(b"EXC-2026-K7QD.yaml").expect("a blob");
