@@ -5,8 +5,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use rayon::prelude::*;
+
 use super::APPROVALS;
-use super::store::{At, Entry, Merge, Snapshot, Store};
+use super::store::{At, Entry, Merge, Reader, Snapshot, Store};
 use crate::git::{Mode, ObjectId, Repo, TreeFile};
 
 /// A file among the approvals.
@@ -43,14 +45,18 @@ pub(crate) fn approvals(
             entries
         }
     };
-    let reader = store.reader();
-    let mut found: BTreeMap<String, Vec<ApprovalFile>> = BTreeMap::new();
-    for entry in entries {
-        let Some(id) = entry.name.rsplit('/').nth(1).map(str::to_owned) else { continue };
+    let read = |reader: &mut Reader, entry: Entry| {
         let bytes = reader.bytes(&entry, max_size).map_err(|findings| {
             findings.first().map_or_else(String::new, |finding| finding.message.clone())
         });
-        found.entry(id).or_default().push(ApprovalFile { path: entry.name, bytes });
+        ApprovalFile { path: entry.name, bytes }
+    };
+    let files: Vec<ApprovalFile> =
+        entries.into_par_iter().map_init(|| store.reader(), read).collect();
+    let mut found: BTreeMap<String, Vec<ApprovalFile>> = BTreeMap::new();
+    for file in files {
+        let Some(id) = file.path.rsplit('/').nth(1).map(str::to_owned) else { continue };
+        found.entry(id).or_default().push(file);
     }
     for files in found.values_mut() {
         files.sort_by(|a, b| a.path.cmp(&b.path));
