@@ -113,6 +113,7 @@ fn the_form_is_that_of_its_number() {
 "revisions":[{"commit":"62acb9a80e71962342be49f18634b1d9461be17a",
 "landed":1700010800,
 "is_landing_odd":false,
+"arrived":"2023-11-15",
 "kind":{"Change":"New"},
 "state":"Approved",
 "evidence":[{"person":"alice",
@@ -129,6 +130,7 @@ fn the_form_is_that_of_its_number() {
 "after":"0063be5eb895050ed51cc0fedc29bf4cec8492f79550588d82492e699ab4a971"},{"commit":"[TIP]",
 "landed":1700014400,
 "is_landing_odd":false,
+"arrived":"2023-11-15",
 "kind":{"Change":"Extension"},
 "state":"Open",
 "evidence":[],
@@ -140,9 +142,18 @@ fn the_form_is_that_of_its_number() {
 "after":null}],
 "verdict":"Lapsed",
 "why":["NotRecorded"],
+"wrote":{"authors":[[{"name":"carol",
+"email":"carol@example.com"},
+"[TIP]"]],
+"committers":[],
+"requesters":["carol@example.com"],
+"is_in_part":true,
+"missing":null,
+"malformed":null},
 "lineage":"8ff0b60b2b3d55d8c5992647145b883601dec69c9c2b36e11ede9097f6e6bd03",
 "renewals":1,
 "first_promised":"2024-03-31",
-"days_granted":229}]
+"days_granted":229,
+"gaps":[]}]
 "#);
 }
