@@ -13,12 +13,13 @@ use super::evidence::{Collected, Demand, risk_of};
 use super::filed::{Looking, hear_rejected_drafts, look_at_approvals, track};
 use super::landed::{Landed, Landing};
 use super::lineage::Digest;
+use super::older::Older;
 use super::policies::Policies;
 use super::reason::Reason;
 use super::rejections::Rejections;
 use super::renewals::{is_one_run, n_renewals};
 use super::verdict::{Revision, RevisionKind, State, Trail, Verdict};
-use super::wrote::{Older, Wrote};
+use super::wrote::Wrote;
 use crate::changes::{self, Kind};
 use crate::git::ObjectId;
 use crate::model::window::days_between;
@@ -170,7 +171,7 @@ impl<'a> Walk<'a> {
                 let paths = paths.chain(landing.left_again());
                 wrote.add_all(paths.filter_map(|path| landing.contributors(path)));
             }
-            self.older.keep(text, &wrote);
+            self.older.keep(text, wrote);
         }
     }
 
@@ -233,7 +234,8 @@ impl<'a> Walk<'a> {
             self.revisions.push(revision);
         } else if needs {
             self.wrote.requested_by(&text.exception.requester.email);
-            self.wrote.add_older(&self.older, &text);
+            self.older.compare(&text);
+            self.wrote.join(&self.older.of(&text));
             revision.state = State::Open;
             if judge.is_none() {
                 revision.why.push(Reason::BeforePolicy);
@@ -259,7 +261,8 @@ impl<'a> Walk<'a> {
     fn kind(&self, blob: ObjectId, text: &Record, is_moved_only: bool) -> RevisionKind {
         let known = self.settled.as_ref().and_then(|it| self.landed.texts.kind(it.0, blob));
         let settled = self.settled.as_ref().map(|(_, settled)| &**settled);
-        match known.map_or_else(|| kind(settled, text), kind_of) {
+        let compared = || kind(settled.map(Record::reread).as_ref(), &text.reread());
+        match known.map_or_else(compared, kind_of) {
             // A deletion leaves nothing settled.
             RevisionKind::Change(Kind::New) if self.was_deleted => RevisionKind::ReAdded,
             RevisionKind::Restored if is_moved_only => RevisionKind::Change(Kind::Moved),

@@ -8,7 +8,8 @@
 //! [`landed`] is what a repository's mainline brought and [`texts`] what it says there, and no
 //! other part reads one; [`clock`] says what its dates are worth. [`policies`] tells which policy
 //! was in force, [`filed`] which approvals the register held, [`rejections`] which rejections it
-//! ever held, [`wrote`] who cannot approve a text, [`evidence`] who has. [`judge`]
+//! ever held, [`wrote`] and [`older`] who cannot approve a
+//! text, [`evidence`] who has. [`judge`]
 //! makes the trail of one record, [`renewals`] and [`cover`] count in it, and
 //! [`audit`] makes that of all.
 //! [`emergency`] says until when an approval may follow. [`verdict`] and [`reason`] hold what is said. [`proposal`] says the same of a text before it
@@ -35,6 +36,7 @@ mod kept;
 mod landed;
 mod lineage;
 mod needs;
+mod older;
 mod policies;
 mod proposal;
 mod reason;

@@ -14,10 +14,11 @@ use super::evidence::{Collected, Demand};
 use super::filed::{Looking, look_at_approvals, track};
 use super::landed::{Changed, Landed, Landing};
 use super::lineage::Digest;
+use super::older::Older;
 use super::reason::Reason;
 use super::rejections::Rejections;
 use super::verdict::{Counted, State};
-use super::wrote::{Older, Wrote};
+use super::wrote::Wrote;
 use crate::changes;
 use crate::git::{ObjectId, Repo};
 use crate::model::RiskLevel;
@@ -164,7 +165,7 @@ impl Walk<'_> {
         let content = Digest::of(text.map_or(b"", |(_, bytes)| bytes));
         let mut own = Wrote::default();
         own.add_all(landing.contributors(&changed.path));
-        wrote.add_older_exact(&self.policies.older, content);
+        wrote.join(&self.policies.older.of_exact(content));
         self.policies.older.keep_exact(content, &own);
         let mut revision = PolicyRevision {
             commit: landing.commit.id,

@@ -150,7 +150,7 @@ impl<'a> Proposal<'a> {
         wrote.add_all(paths.filter_map(|path| branch.writers.get(path.as_bytes())));
         wrote.requested_by(&exception.requester.email);
         if let Some(trail) = trail {
-            wrote.add_older(&trail.older, record);
+            wrote.join(&trail.older.of(record));
         }
         let demand = Demand::of_change(policy, settled, record);
         let content = Digest::of(record.file().text().as_bytes());
@@ -217,7 +217,7 @@ impl<'a> Proposal<'a> {
         let mut wrote = policies.map(|policies| policies.wrote.clone()).unwrap_or_default();
         wrote.add_all(branch.writers.get(path.as_bytes()));
         if let Some(policies) = policies {
-            wrote.add_older_exact(&policies.older, content);
+            wrote.join(&policies.older.of_exact(content));
         }
         let rejected = policies.map_or_else(Vec::new, |policies| {
             policies.rejections.of(POLICY_ID, content, None, &demand, &wrote)

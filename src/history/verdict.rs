@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use super::cover::Gap;
 use super::lineage::Digest;
+use super::older::Older;
 use super::reason::Reason;
 use super::rejections::Rejections;
-use super::wrote::{Older, Wrote};
+use super::wrote::Wrote;
 use crate::changes;
 use crate::git::ObjectId;
 use crate::policy::Evidence;

@@ -2,16 +2,11 @@
 //!
 //! Invariant: naming somebody here can only keep that person from approving.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-use super::lineage::Digest;
 use super::reason::Reason;
-use crate::changes;
 use crate::git::{Address, Completeness, Contributors, ObjectId, Role};
 use crate::policy::{Person, Policy};
-use crate::source::Record;
 
 /// Those who wrote or requested a text.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -28,45 +23,8 @@ pub(crate) struct Wrote {
     pub(super) malformed: Option<(ObjectId, String)>,
 }
 
-/// Those who wrote the texts that once stood on the mainline: whoever puts one back has not written
-/// it.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Older(BTreeMap<Digest, Wrote>);
-
-impl Older {
-    /// Keeps those who wrote a record that another text replaces.
-    pub(super) fn keep(&mut self, text: &Record, wrote: &Wrote) {
-        for key in keys(text) {
-            self.0.entry(key).or_default().join(wrote);
-        }
-    }
-
-    /// The same for a text of which only the bytes are compared.
-    pub(super) fn keep_exact(&mut self, content: Digest, wrote: &Wrote) {
-        self.0.entry(content).or_default().join(wrote);
-    }
-}
-
-/// By what a text is known again: its bytes, and what it says whatever its title and layout.
-fn keys(text: &Record) -> [Digest; 2] {
-    [text.file().text(), &changes::substance(text)].map(|said| Digest::of(said.as_bytes()))
-}
-
 impl Wrote {
-    /// Adds those who wrote this text when it stood there before.
-    pub(super) fn add_older(&mut self, older: &Older, text: &Record) {
-        if !older.0.is_empty() {
-            keys(text).iter().for_each(|key| self.add_older_exact(older, *key));
-        }
-    }
-
-    pub(super) fn add_older_exact(&mut self, older: &Older, content: Digest) {
-        if let Some(wrote) = older.0.get(&content) {
-            self.join(wrote);
-        }
-    }
-
-    fn join(&mut self, other: &Self) {
+    pub(super) fn join(&mut self, other: &Self) {
         let both = [(&mut self.authors, &other.authors), (&mut self.committers, &other.committers)];
         for (known, others) in both {
             let others = others.iter().filter(|it| !known.contains(it)).cloned();

@@ -216,6 +216,11 @@ impl Record {
         &self.file
     }
 
+    /// The same text with a tree of its own, for a look after which nothing of it has to stay.
+    pub(crate) fn reread(&self) -> Self {
+        load_unchecked(&self.file).expect("the text has made a record before")
+    }
+
     /// Whether the file is ASCII and has no escapes, so that no value holds anything else.
     pub(crate) fn is_ascii(&self) -> bool {
         self.file.text().is_ascii() && !self.file.has_byte(b'\\')
