@@ -261,7 +261,10 @@ impl<'a> Walk<'a> {
     fn kind(&self, blob: ObjectId, text: &Record, is_moved_only: bool) -> RevisionKind {
         let known = self.settled.as_ref().and_then(|it| self.landed.texts.kind(it.0, blob));
         let settled = self.settled.as_ref().map(|(_, settled)| &**settled);
-        let compared = || kind(settled.map(Record::reread).as_ref(), &text.reread());
+        let compared = || match settled {
+            Some(settled) => kind(Some(&settled.reread()), &text.reread()),
+            None => kind(None, text),
+        };
         match known.map_or_else(compared, kind_of) {
             // A deletion leaves nothing settled.
             RevisionKind::Change(Kind::New) if self.was_deleted => RevisionKind::ReAdded,
