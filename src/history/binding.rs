@@ -4,7 +4,6 @@
 //! lineage. Brought to any other, it is refused, and the refusal names what differs.
 
 use std::fmt;
-use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -12,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::evidence::risk_of;
 use super::lineage::Digest;
 use super::statement::{Decision, Statement};
+use super::texts::Draft;
 use crate::model::RiskLevel;
-use crate::source::Record;
 
 /// A text that wants an approval.
 #[derive(Clone, Debug)]
@@ -66,13 +65,12 @@ impl Subject<'_> {
     }
 
     /// The same for a rejection of one of some texts that say what this one says.
-    pub(super) fn of_draft(&self, statement: &Statement, drafts: &[Arc<Record>]) -> Option<Self> {
+    pub(super) fn of_draft(&self, statement: &Statement, drafts: &[Draft]) -> Option<Self> {
         if statement.decision != Decision::Reject || statement.content == self.content {
             return None;
         }
-        let content = |draft: &Record| Digest::of(draft.file().text().as_bytes());
-        let draft = drafts.iter().find(|draft| content(draft) == statement.content)?;
-        let (expires, risk) = (draft.exception.expires?, risk_of(draft));
+        let draft = drafts.iter().find(|draft| draft.content == statement.content)?;
+        let (expires, risk) = (draft.text.exception.expires?, risk_of(&draft.text));
         Some(Self { content: statement.content, expires, risk, ..self.for_decision(statement) })
     }
 

@@ -1,12 +1,10 @@
 //! What a branch has that is not on the mainline: who wrote it, and what it wrote and left again.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use super::texts::{drafts, may_reject};
+use super::texts::{Draft, drafts, may_reject};
 use crate::git::{Contributors, Error, ObjectId, Repo};
 use crate::register::{APPROVALS, MAX_POLICY_SIZE};
-use crate::source::Record;
 
 /// What a branch would bring.
 #[derive(Debug, Default)]
@@ -14,7 +12,7 @@ pub(crate) struct Branch {
     /// Those who wrote it, by path.
     pub(super) writers: BTreeMap<Vec<u8>, Contributors>,
     /// The texts of records that it wrote, where it has a rejection: it may be about one of these.
-    pub(super) drafts: Vec<Arc<Record>>,
+    pub(super) drafts: Vec<Draft>,
 }
 
 impl Branch {

@@ -355,7 +355,9 @@ pub(super) fn may_sign(
     demand: &Demand<'_>,
     wrote: &Wrote,
 ) -> Result<(), Reason> {
-    if let Some(objection) = wrote.objection(person) {
+    // Whoever wrote a text may still say no to it: else naming somebody would silence them.
+    let objection = wrote.objection(person).filter(|_| decision == Decision::Approve);
+    if let Some(objection) = objection {
         return Err(objection);
     }
     let id = person.id.clone();

@@ -1,7 +1,6 @@
 //! The approvals that a register holds, as landings file and remove them.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
 
 use super::approval::{Approval, NotCounted};
 use super::binding::Subject;
@@ -10,6 +9,7 @@ use super::landed::{Changed, Landed, Landing};
 use super::reason::Reason;
 use super::rejections::is_same;
 use super::statement::Malformed;
+use super::texts::Draft;
 use super::wrote::Wrote;
 use crate::git::ObjectId;
 use crate::source::Record;
@@ -65,8 +65,8 @@ pub(super) fn hear_rejected_drafts(
     collected: &mut Collected,
 ) {
     let Looking { landed, landing, demand, subject } = looking;
-    let drafts = landing.drafts.iter().filter(|draft| is_same(draft, Some(text)));
-    let drafts: Vec<Arc<Record>> = drafts.cloned().collect();
+    let drafts = landing.drafts.iter().filter(|draft| is_same(&draft.text, Some(text)));
+    let drafts: Vec<Draft> = drafts.cloned().collect();
     let Some(day) = landed.clock.day(landing.position).filter(|_| !drafts.is_empty()) else {
         return;
     };

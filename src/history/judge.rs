@@ -250,11 +250,16 @@ impl<'a> Walk<'a> {
             self.revisions.push(revision);
             self.open = Some(open);
         } else {
-            if is_closed && self.settled.is_none() {
+            let is_unapproved = is_closed && self.settled.is_none();
+            if is_unapproved {
                 revision.notes.push(Reason::ClosedUnapproved);
+                // Nothing of it is settled: whoever opens it again has not written it.
+                self.wrote.requested_by(&text.exception.requester.email);
             }
             self.revisions.push(revision);
-            self.settle(kind, blob, text);
+            if !is_unapproved {
+                self.settle(kind, blob, text);
+            }
         }
     }
 
@@ -433,7 +438,8 @@ impl<'a> Walk<'a> {
             };
             return (verdict, why);
         }
-        let is_closed = self.settled.as_ref().is_some_and(|(_, text)| !text.exception.is_open());
+        let newest = self.settled.as_ref().map(|(_, text)| text).or(last.text.as_ref());
+        let is_closed = newest.is_some_and(|text| !text.exception.is_open());
         if is_closed {
             let never = (!self.was_approved).then_some(Reason::ClosedUnapproved);
             return (Verdict::Closed, never.into_iter().collect());

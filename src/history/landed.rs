@@ -6,18 +6,16 @@
 //! Invariant: an object that this clone lacks is said to be missing; nothing takes its place.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
 
 use super::clock::Clock;
 use super::filed::approved_id;
 use super::policies::POLICY_ID;
-use super::texts::{self, Text, Texts, may_reject};
+use super::texts::{self, Draft, Text, Texts, may_reject};
 use crate::git::{
     Authorship, Chain, Commit, Completeness, Contributors, Error, FileChange, Mode, ObjectId, Repo,
     Side, Touch,
 };
 use crate::register::{APPROVALS, POLICY_FILE};
-use crate::source::Record;
 
 /// Commits that are looked at to see how changes land.
 const MAX_RECENT: usize = 50;
@@ -53,7 +51,7 @@ pub(crate) struct Landing {
     contributors: Vec<(Vec<u8>, Contributors)>,
     /// The texts of records that its branches wrote, where it brought a rejection: it may be about
     /// one of these.
-    pub(super) drafts: Vec<Arc<Record>>,
+    pub(super) drafts: Vec<Draft>,
 }
 
 /// What a commit changed in the register.
@@ -246,7 +244,7 @@ impl Files {
                 files.policy = Some(changed);
             } else if below.starts_with(&format!("{APPROVALS}/")) {
                 files.approvals.push(changed);
-            } else if below.ends_with(".yaml") {
+            } else if is_record(&below) {
                 files.records.push(changed);
             }
         }
@@ -297,7 +295,7 @@ impl Landing {
             .collect();
         let paths = self.contributors.iter();
         let paths = paths.filter_map(|(path, _)| std::str::from_utf8(path).ok());
-        paths.filter(move |path| !landed.contains(path) && path.ends_with(".yaml"))
+        paths.filter(move |path| !landed.contains(path) && is_record(path))
     }
 }
 
@@ -328,5 +326,10 @@ fn file_of(side: Option<Side>) -> Option<ObjectId> {
 /// A file's name without folder and ending.
 pub(super) fn stem(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
-    name.strip_suffix(".yaml").unwrap_or(name)
+    name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")).unwrap_or(name)
+}
+
+/// Whether a file is called like a record: the gate judges both spellings, and so does the trail.
+pub(super) fn is_record(path: &str) -> bool {
+    path.ends_with(".yaml") || path.ends_with(".yml")
 }

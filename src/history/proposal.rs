@@ -8,7 +8,6 @@
 //! clone cannot tell is named, and nothing that stands on it is called good.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -25,6 +24,7 @@ use super::rejections::is_same;
 use super::signature;
 use super::statement::{Decision, Statement};
 use super::tally::{Stated, Tally, Vote};
+use super::texts::Draft;
 use super::verdict::{Counted, Revision, RevisionKind, State, Trail};
 use super::wrote::Wrote;
 use crate::changes;
@@ -54,7 +54,7 @@ pub(crate) struct Proposal<'a> {
     /// Who rejected it, or a text that says the same, on the mainline.
     rejected: Vec<String>,
     /// The texts of the branch that say the same.
-    drafts: Vec<Arc<Record>>,
+    drafts: Vec<Draft>,
     is_complete: bool,
 }
 
@@ -154,7 +154,7 @@ impl<'a> Proposal<'a> {
         }
         let demand = Demand::of_change(policy, settled, record);
         let content = Digest::of(record.file().text().as_bytes());
-        let drafts = branch.drafts.iter().filter(|draft| is_same(draft, Some(record)));
+        let drafts = branch.drafts.iter().filter(|draft| is_same(&draft.text, Some(record)));
         let rejected = trail.map_or_else(Vec::new, |trail| {
             trail.rejections.of(&exception.id, content, Some(record), &demand, &wrote)
         });

@@ -35,14 +35,14 @@ impl Rejections {
                 continue;
             };
             let Ok(approval) = read_approval(&changed.path, bytes) else { continue };
-            if approval.statement.decision == Decision::Approve {
-                self.removed.remove(&changed.path);
+            let Some(day) = landed.clock.day(landing.position) else { continue };
+            if signature::verify(&approval, &judge.people, day).is_err() {
                 continue;
             }
-            let Some(day) = landed.clock.day(landing.position) else { continue };
-            if signature::verify(&approval, &judge.people, day).is_ok() {
-                self.removed.insert(changed.path.clone(), approval.statement);
-            }
+            match approval.statement.decision {
+                Decision::Approve => self.removed.remove(&changed.path),
+                Decision::Reject => self.removed.insert(changed.path.clone(), approval.statement),
+            };
         }
     }
 

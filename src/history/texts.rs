@@ -6,7 +6,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::landed::{Files, Wanted, stem};
+use super::landed::{Files, Wanted, is_record, stem};
+use super::lineage::Digest;
 use crate::changes::{self, Kind};
 use crate::git::{Contributors, Error, ObjectId, Repo};
 use crate::register::{MAX_POLICY_SIZE, MAX_RECORD_SIZE};
@@ -33,9 +34,18 @@ pub(super) enum Text {
 /// The texts of a history.
 #[derive(Default)]
 pub(super) struct Texts {
-    by_blob: HashMap<ObjectId, Text>,
+    records: HashMap<ObjectId, Text>,
+    /// The same bytes may stand where a record does and where none does.
+    others: HashMap<ObjectId, Text>,
     /// What a text changes in the one before it in its file.
     kinds: HashMap<[ObjectId; 2], Kind>,
+}
+
+/// A text that a branch wrote, and may have left again.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    pub(super) content: Digest,
+    pub(super) text: Arc<Record>,
 }
 
 /// A file to be read.
@@ -75,8 +85,9 @@ impl Texts {
         Ok(texts.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// What stands where a record does.
     pub(super) fn get(&self, blob: ObjectId) -> Option<&Text> {
-        self.by_blob.get(&blob)
+        self.records.get(&blob)
     }
 
     pub(super) fn record(&self, blob: ObjectId) -> Option<&Arc<Record>> {
@@ -87,15 +98,20 @@ impl Texts {
     }
 
     pub(super) fn bytes(&self, blob: ObjectId) -> Option<&[u8]> {
-        match self.get(blob) {
+        match self.others.get(&blob) {
             Some(Text::Bytes(bytes)) => Some(bytes),
             _ => None,
         }
     }
 
+    fn of(&mut self, file: Pending<'_>) -> &mut HashMap<ObjectId, Text> {
+        if file.is_record { &mut self.records } else { &mut self.others }
+    }
+
     /// Whether this clone has all of them.
     pub(super) fn are_whole(&self) -> bool {
-        !self.by_blob.values().any(|text| matches!(text, Text::Missing))
+        let texts = self.records.values().chain(self.others.values());
+        !texts.into_iter().any(|text| matches!(text, Text::Missing))
     }
 
     /// Why a text cannot be judged, in words for people.
@@ -132,11 +148,11 @@ pub(super) fn may_reject(bytes: &[u8]) -> bool {
 pub(super) fn drafts<'a>(
     repo: &Repo,
     writers: impl IntoIterator<Item = (&'a Vec<u8>, &'a Contributors)>,
-) -> Result<Vec<Arc<Record>>, Error> {
+) -> Result<Vec<Draft>, Error> {
     let mut known = HashSet::new();
     let mut drafts = Vec::new();
     for (path, written) in writers {
-        let Some(path) = std::str::from_utf8(path).ok().filter(|it| it.ends_with(".yaml")) else {
+        let Some(path) = std::str::from_utf8(path).ok().filter(|it| is_record(it)) else {
             continue;
         };
         let commits: HashSet<ObjectId> = written.people.iter().map(|it| it.commit).collect();
@@ -154,10 +170,13 @@ pub(super) fn drafts<'a>(
                 Err(error) => return Err(error),
             };
             let file = text.map(|text| Arc::new(SourceFile::new(path, text)));
-            drafts.extend(file.and_then(|file| source::load_unchecked(&file)).map(Arc::new));
+            let text = file.and_then(|file| source::load_unchecked(&file)).map(Arc::new);
+            drafts.extend(
+                text.map(|text| Draft { content: Digest::of(text.file().text().as_bytes()), text }),
+            );
         }
     }
-    drafts.sort_by(|a, b| a.file().text().cmp(b.file().text()));
+    drafts.sort_by(|a, b| a.text.file().text().cmp(b.text.file().text()));
     Ok(drafts)
 }
 
@@ -169,7 +188,7 @@ fn pending(files: &[Files]) -> Vec<Pending<'_>> {
         let others = policy.iter().chain(approvals).map(|it| (it, false));
         for (changed, is_record) in records.iter().map(|it| (it, true)).chain(others) {
             // What was there before has landed before, but for a boundary, which holds it all.
-            if let Some(blob) = changed.after.filter(|blob| known.insert(*blob)) {
+            if let Some(blob) = changed.after.filter(|blob| known.insert((*blob, is_record))) {
                 pending.push(Pending { blob, path: &changed.path, is_record });
             }
         }
@@ -197,7 +216,8 @@ fn bytes(
 
 fn add(texts: &Mutex<Texts>, more: Texts) {
     let mut texts = texts.lock().unwrap_or_else(PoisonError::into_inner);
-    texts.by_blob.extend(more.by_blob);
+    texts.records.extend(more.records);
+    texts.others.extend(more.others);
     texts.kinds.extend(more.kinds);
 }
 
@@ -208,7 +228,7 @@ fn parsed(batch: Vec<Read<'_>>, wanted: Wanted<'_>) -> Texts {
         let record = match bytes.and_then(|bytes| record(file, bytes, wanted)) {
             Ok(record) => record,
             Err(text) => {
-                texts.by_blob.insert(file.blob, text);
+                texts.of(file).insert(file.blob, text);
                 continue;
             }
         };
@@ -217,11 +237,11 @@ fn parsed(batch: Vec<Read<'_>>, wanted: Wanted<'_>) -> Texts {
                 let kind = changes::compare(Some(&text), Some(&record)).kind;
                 texts.kinds.insert([older.blob, file.blob], kind);
             }
-            texts.by_blob.insert(older.blob, kept(text));
+            texts.of(older).insert(older.blob, kept(text));
         }
         before = Some((file, record));
     }
-    texts.by_blob.extend(before.map(|(file, record)| (file.blob, kept(record))));
+    texts.records.extend(before.map(|(file, record)| (file.blob, kept(record))));
     texts
 }
 

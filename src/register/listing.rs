@@ -61,6 +61,8 @@ pub(super) struct Child {
 const MAX_DEPTH: usize = 16;
 /// Files that a register may have: a commit can name one folder again and again.
 const MAX_FILES: usize = 1_000_000;
+/// Folders that are listed side by side.
+const MAX_AT_ONCE: usize = 64;
 
 /// Lists a register, whose policy file and approvals are left out. `name` is how people know it.
 pub(crate) fn list(store: &Store, name: &str) -> Listing {
@@ -76,9 +78,11 @@ pub(crate) fn list(store: &Store, name: &str) -> Listing {
     };
     let mut pending = vec![Folder { at, name: name.to_owned(), area: Area::Top, depth: 0 }];
     while !pending.is_empty() {
+        // Few at once: folders that share their trees can stand for more files than any disk holds.
+        let folders = pending.split_off(pending.len().saturating_sub(MAX_AT_ONCE));
         let list = |reader: &mut Reader, folder: &Folder| list_folder(reader, folder);
         let listed: Vec<(Listing, Vec<Folder>)> =
-            std::mem::take(&mut pending).par_iter().map_init(|| store.reader(), list).collect();
+            folders.par_iter().map_init(|| store.reader(), list).collect();
         for (folder, below) in listed {
             listing.entries.extend(folder.entries);
             listing.findings.extend(folder.findings);

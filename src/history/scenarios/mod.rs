@@ -11,5 +11,6 @@ mod policies;
 mod properties;
 mod proposals;
 mod separation;
+mod tricks;
 mod variants;
 mod world;
