@@ -207,11 +207,12 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     })
 }
 
-/// What is worth saying about approvals: nothing where nothing is known of any record, and only
-/// once that nobody may approve.
+/// What is worth saying about approvals: nothing where there is no history, and only once that
+/// nobody may approve.
 fn approvals(verdicts: Option<&Verdicts>, workspace: &Workspace) -> Approvals {
     match verdicts {
-        None | Some(Verdicts::Cut(..)) => Approvals::Silent,
+        None => Approvals::Silent,
+        Some(Verdicts::Cut(..)) => Approvals::Cut,
         Some(_) if !workspace.policy.names_approvers() => Approvals::NobodyMayApprove,
         Some(_) => Approvals::Told,
     }

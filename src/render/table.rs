@@ -20,6 +20,8 @@ const DAYS: usize = 4;
 const ELASTIC: [(usize, usize); 3] = [(7, 20), (6, 12), (5, 12)];
 /// The columns that a screen too narrow for all of them loses, first to last.
 const EXPENDABLE: [usize; 2] = [5, 6];
+/// Why nothing is known, and what to do.
+const CUT: &str = "in force or not is unknown: this clone stops before the history does, fetch the rest with `git fetch --unshallow`";
 /// What stands between two columns.
 const GAP: usize = 2;
 
@@ -30,7 +32,9 @@ pub(crate) enum Approvals {
     Told,
     /// That there can be none, once for all records.
     NobodyMayApprove,
-    /// Nothing: there is no history to ask, or this clone lacks it.
+    /// That nothing is known of any record, and why: this clone lacks the beginning of the history.
+    Cut,
+    /// Nothing: there is no history to ask.
     Silent,
 }
 
@@ -113,6 +117,7 @@ fn in_force(active: &[&Listed<'_>], approvals: Approvals) -> String {
     match approvals {
         Approvals::Told => {}
         Approvals::NobodyMayApprove => return " (nobody may approve yet)".to_owned(),
+        Approvals::Cut => return format!(" ({CUT})"),
         Approvals::Silent => return String::new(),
     }
     let n_told = |told| active.iter().filter(|record| record.in_force == told).count();
@@ -132,7 +137,8 @@ fn in_force(active: &[&Listed<'_>], approvals: Approvals) -> String {
 /// The status, and why a record that is active is not in force; that alone where room is short.
 fn status_words(record: &Listed<'_>, approvals: Approvals, is_short: bool) -> String {
     let status = record.status.as_str();
-    if record.status != Status::Active || approvals != Approvals::Told {
+    let is_told = matches!(approvals, Approvals::Told | Approvals::Cut);
+    if record.status != Status::Active || !is_told {
         return status.to_owned();
     }
     let why = match (record.in_force, record.verdict) {

@@ -214,7 +214,7 @@ fn without_a_history_nothing_is_claimed_and_nothing_is_wrong() {
 }
 
 #[test]
-fn a_shallow_clone_lists_quietly_and_claims_nothing() {
+fn a_shallow_clone_claims_nothing_and_says_why() {
     let history = History::approved();
     let first = history.repo.find_commit(history.main).and_then(|tip| tip.parent_id(0));
     let first = first.expect("a parent").to_string();
@@ -222,7 +222,14 @@ fn a_shallow_clone_lists_quietly_and_claims_nothing() {
     std::fs::remove_file(path).expect("a loose object");
     let said = history.w.run(&["list"]);
     assert_eq!((said.outcome, said.err.as_str()), (Outcome::Success, ""));
-    assert!(said.out.ends_with(": 1 active\n"), "{}", said.out);
+    assert!(said.out.contains("  active, unknown  high"), "{}", said.out);
+    assert!(
+        said.out.ends_with(
+            ": 1 active (in force or not is unknown: this clone stops before the history does, fetch the rest with `git fetch --unshallow`)\n"
+        ),
+        "{}",
+        said.out
+    );
     assert_eq!(in_force(&history), json!(null));
     assert_eq!(listed(&history.w, &[])[0].2, "indeterminate");
     let show = history.w.exc(&["show", "K7QD"]);
