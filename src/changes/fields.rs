@@ -143,17 +143,25 @@ fn expiry(sides: &Sides<'_>) -> Kind {
     }
 }
 
-/// A verification that is made again keeps a compensating control alive; anything else is no
-/// longer what was approved.
-fn verification(key: &str, sides: &Sides<'_>) -> Kind {
-    match (day(sides.before), day(sides.after)) {
-        (Some(before), Some(after)) if key == "verified" && before < after => Kind::Upkeep,
+/// A verification that is made again, with what shows it, keeps a compensating control alive;
+/// anything else is no longer what was approved.
+fn verification(key: &str, entry: &Sides<'_>) -> Kind {
+    let verified = entry.at("verified");
+    let is_later = match (day(verified.before), day(verified.after)) {
+        (Some(before), Some(after)) => before < after,
+        _ => false,
+    };
+    let is_said = entry.at(key).after.and_then(|node| node.text()).is_some_and(|it| !it.is_empty());
+    match key {
+        "verified" if is_later => Kind::Upkeep,
+        "evidence" if is_later && is_said => Kind::Upkeep,
         _ => Kind::Weakening,
     }
 }
 
 /// A milestone is ticked once.
-fn progress(key: &str, sides: &Sides<'_>) -> Kind {
+fn progress(key: &str, entry: &Sides<'_>) -> Kind {
+    let sides = entry.at(key);
     let had_none = Reading::Known.of(sides.before).is_none();
     match key == "done" && had_none && day(sides.after).is_some() {
         true => Kind::Upkeep,
@@ -198,6 +206,7 @@ struct Entries {
     key: &'static str,
     added: Kind,
     removed: Kind,
+    /// What another value of a key is, by the key and the entry.
     changed: fn(&str, &Sides<'_>) -> Kind,
 }
 
@@ -276,8 +285,7 @@ impl<'a> Sides<'a> {
             match (before, after) {
                 (Some(before), Some(after)) if before.is_map() && after.is_map() => {
                     for key in entry.keys() {
-                        let field = entry.at(key);
-                        field.leaves((kinds.changed)(key, &field), found);
+                        entry.at(key).leaves((kinds.changed)(key, &entry), found);
                     }
                 }
                 (None, _) => found.push(entry.whole(kinds.added)),

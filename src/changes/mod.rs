@@ -29,7 +29,8 @@ pub(crate) enum Kind {
     Cosmetic,
     /// The same record at another path.
     Moved,
-    /// What keeps a record current: a review more, a later verification, a milestone done.
+    /// What keeps a record current: a review more, a later verification with its evidence, a
+    /// milestone done.
     Upkeep,
     /// Less is allowed, or it is allowed for a shorter time.
     Tightening,
@@ -289,6 +290,32 @@ mod tests {
         let (_, fields) =
             kinds(&overlaid(RECORD, &list(&[a, b])), &overlaid(RECORD, &list(&[b, &later])));
         assert_eq!(fields, [("/compensating_controls/1/verified".to_owned(), Kind::Upkeep)]);
+    }
+
+    #[test]
+    fn other_evidence_is_upkeep_only_beside_a_later_verification() {
+        let entry = |day: &str, rest: &str| {
+            format!(
+                "compensating_controls: [{{description: A, owner: a@example.com, verified: {day}{rest}}}]"
+            )
+        };
+        let old = entry("2026-11-02", ", evidence: run 1");
+        check(&old, &entry("2026-11-03", ", evidence: run 2"), Kind::Upkeep);
+        check(&entry("2026-11-02", ""), &entry("2026-11-03", ", evidence: run 2"), Kind::Upkeep);
+        check(&old, &entry("2026-11-02", ", evidence: run 2"), Kind::Weakening);
+        check(&old, &entry("2026-11-01", ", evidence: run 2"), Kind::Weakening);
+        check(&old, &entry("soon", ", evidence: run 2"), Kind::Weakening);
+        check(&old, &entry("2026-11-03", ""), Kind::Weakening);
+        check(&old, &entry("2026-11-03", ", evidence: ''"), Kind::Weakening);
+        check(&old, &entry("2026-11-03", ", evidence: [run 2]"), Kind::Weakening);
+        // One entry's day says nothing of another's evidence, nor of what else the entry says.
+        check(&old, &entry("2026-11-03", ", evidence: run 2, verify_every: 90d"), Kind::Weakening);
+        let two = |a: &str, b: &str| {
+            format!(
+                "compensating_controls: [{{description: A, evidence: {a}}}, {{description: B, evidence: x, verified: {b}}}]"
+            )
+        };
+        check(&two("1", "2026-11-02"), &two("2", "2026-11-03"), Kind::Weakening);
     }
 
     #[test]

@@ -391,7 +391,7 @@ fn s87_upkeep_takes_nobody_and_disturbs_no_approval() {
         "carol",
         "reviews: [{date: 2023-12-01, by: dana@example.com, note: Still needed.}]",
     );
-    world.push_edit("carol", "compensating_controls:\n  - {description: IP allow-list, reduces: use from outside, owner: ops@example.com, evidence: run 1, verified: 2023-12-02, verify_every: 30d}");
+    world.push_edit("carol", "compensating_controls:\n  - {description: IP allow-list, reduces: use from outside, owner: ops@example.com, evidence: run 2, verified: 2023-12-02, verify_every: 30d}");
     world.push_edit("carol", "remediation: {plan: Migrate., milestones: [{due: 2024-01-15, what: Staging, done: 2024-01-10}]}");
     assert_eq!(world.verdict(), Verdict::Approved);
     assert_eq!(world.told()[1..], ["upkeep not-needed"; 3]);
