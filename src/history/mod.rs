@@ -78,7 +78,7 @@ pub(crate) use signature::{NAMESPACE, Refusal, is_signed_by_its_person};
 pub(crate) use squash::{OwnCommit, Squashes};
 pub(crate) use standing::{Standing, is_covered, is_in_force};
 pub(crate) use statement::Decision;
-pub(crate) use tally::{Tally, Vote};
+pub(crate) use tally::{Stated, Tally, Vote};
 pub(crate) use texts::read_text;
 pub(crate) use verdict::{Counted, Revision, RevisionKind, State, Trail, Verdict};
 pub(crate) use way_out::WayOut;

@@ -128,6 +128,7 @@ EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link
              compensating control removed: IP allow-list limited to the two
                  egress addresses of the CI network
              compensating control added: Keys are rotated every night
+               evidence   https://example.com/runs/8841
              valid through 2027-01-31 → 2027-02-15, +15 days, 1st renewal of
                  2, first promised 2027-01-31
                reason     The vendor moved the preview to February (ticket
@@ -138,7 +139,6 @@ EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link
                         48213).
              end state  Traffic enters through the private endpoint
                         pe-model-proxy.
-             evidence   https://example.com/runs/8841
 
   findings   none
 
@@ -411,6 +411,7 @@ fn markdown_is_a_comment_with_what_is_long_folded_away() {
 
     - blocker: The vendor offers no private link before 2027-02 (ticket 48213).
     - end state: Traffic enters through the private endpoint pe-model-proxy.
+    - meanwhile: IP allow-list limited to the two egress addresses of the CI network
     - evidence: <code>https&#58;//example.com/runs/8841</code>
 
     | Question | Answer | Fact |
@@ -682,6 +683,8 @@ EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link
                         48213).
              end state  Traffic enters through the private endpoint
                         pe-model-proxy.
+             meanwhile  IP allow-list limited to the two egress addresses of the
+                        CI network
              evidence   https://example.com/runs/8841
 
   findings   error EXC203, line 25: 146 days are granted; at high risk the
@@ -752,6 +755,46 @@ fn a_small_change_of_a_record_that_nobody_ever_approved_shows_the_whole_record()
     for line in ["COSMETIC, where an approval grants: NEW", "nobody has ever approved", "blocker"] {
         assert!(page.contains(line), "{line}: {page}");
     }
+}
+
+#[test]
+fn a_renewal_after_the_expiry_says_which_days_stay_uncovered() {
+    let (w, _) = approved();
+    edit(&w, "expires: 2027-01-31", "expires: 2027-03-15");
+    let told = |today: &str| {
+        let out = w.run(&["review", "--format", "json", "--today", today]).out;
+        let page: Value = serde_json::from_str(&out).expect("JSON");
+        page["records"][0]["told"][0].as_str().expect("a sentence").to_owned()
+    };
+    let late = told("2027-02-10");
+    assert!(late.ends_with(", leaves 9 days uncovered, 2027-02-01 to 2027-02-09"), "{late}");
+    let late = told("2027-02-02");
+    assert!(late.ends_with(", leaves 1 day uncovered, 2027-02-01"), "{late}");
+    // A day is covered from its beginning, and what is over already covers nothing.
+    for today in ["2027-01-31", "2027-02-01", "2027-03-16"] {
+        assert!(!told(today).contains("uncovered"), "{today}: {}", told(today));
+    }
+}
+
+#[test]
+fn evidence_stands_below_the_compensating_control_that_it_proves() {
+    let (w, _) = approved();
+    edit(&w, "expires: 2027-01-31", "expires: 2027-02-15");
+    let old = "  - description: IP allow-list";
+    edit(
+        &w,
+        old,
+        &format!(
+            "  - description: Alarm on every other address\n    evidence: https://example.com/alarms/7\n{old}"
+        ),
+    );
+    let out = w.run(&["review", "--format", "markdown"]).out;
+    let added =
+        "Alarm on every other address<br>evidence: <code>https&#58;//example.com/alarms/7</code>\n";
+    assert!(out.contains(added), "{out}");
+    let kept = "- meanwhile: IP allow-list limited to the two egress addresses of the CI network\n- evidence: <code>https&#58;//example.com/runs/8841</code>\n";
+    assert!(out.contains(kept), "{out}");
+    assert_eq!(out.matches("alarms/7").count(), 1, "{out}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod sides;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use self::sides::{Approvals, Points, Sides};
 use super::{Failure, Globals, Workspace, naming};
@@ -10,9 +10,9 @@ use crate::changes::{self, Change};
 use crate::env::{Env, Outcome};
 use crate::finding::{self, Finding, Level};
 use crate::git::Repo;
-use crate::history::{Audit, Branch, Ground, Landed, Needs, POLICY_ID, Proposal, Wanted};
+use crate::history::{Audit, Branch, Ground, Landed, Needs, POLICY_ID, Proposal, Vote, Wanted};
 use crate::policy::Policy;
-use crate::register::POLICY_FILE;
+use crate::register::{POLICY_FILE, Register};
 use crate::render::review::{self, Page, ReviewFormat};
 use crate::render::way_out::squashed;
 use crate::report::policies::PolicyChange;
@@ -57,25 +57,26 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let sides = Sides::read(&points, &repo, &workspace, policy);
     let all = changes::registers(&sides.before, &sides.after);
     let findings = findings(&sides, &all, &Context { policy, today: env.today });
-    let chosen = chosen(&args.ids, all, &sides)?;
+    let approvals = sides.approvals()?;
+    let chosen = chosen(&args.ids, all, &sides, &approvals)?;
     let history = History::read(&repo, &points, &workspace, &chosen)?;
     let late_days =
         history.audit.policies.settled().map_or(policy, |settled| settled).approvals.late_days;
     let register = sides.whole();
     let setting = Setting { policy, late_days, today: env.today, register, findings: &findings };
-    let approvals = sides.approvals()?;
     let settled: Vec<Option<Record>> = chosen.iter().map(|it| history.settled(it)).collect();
     let since: Vec<Option<Change<'_>>> =
         chosen.iter().zip(&settled).map(|it| history.since_settled(it.0, it.1.as_ref())).collect();
     let mut records = Vec::with_capacity(chosen.len());
     for (change, since) in chosen.iter().zip(&since) {
-        let needs = history.needs(change, policy, &approvals, env);
+        let (needs, given) = history.needs(change, policy, &approvals, env);
         let since = since.as_ref().filter(|_| needs.is_some());
         let id = change.record().map_or("", |record| &record.exception.id);
-        records.extend(Reviewed::new(change, setting, history.audit.trail(id), needs, since));
+        let trail = history.audit.trail(id);
+        records.extend(Reviewed::new(change, setting, trail, (needs, given), since));
     }
 
-    let policies = sides.policies().filter(|_| args.ids.is_empty());
+    let policies = sides.policies(&approvals).filter(|_| args.ids.is_empty());
     let policy_change = policies.as_ref().and_then(|(before, after)| {
         history.policy_change(before, after, &approvals, &workspace, env)
     });
@@ -127,13 +128,17 @@ fn findings(sides: &Sides, changes: &[Change<'_>], context: &Context<'_>) -> Vec
     findings
 }
 
-/// The changes to show: all, or those of the records that were named, which need not differ.
+/// The changes to show: all, and the records that get approvals alone; or those of the records that
+/// were named, which need not differ.
 fn chosen<'a>(
     ids: &[String],
     mut changes: Vec<Change<'a>>,
     sides: &'a Sides,
+    approvals: &Approvals,
 ) -> Result<Vec<Change<'a>>, Failure> {
     if ids.is_empty() {
+        let same = unchanged(&changes, &sides.after);
+        changes.extend(same.filter(|it| approvals.gets_any(&it.exception.id)).map(itself));
         return Ok(changes);
     }
     let whole = sides.whole();
@@ -158,10 +163,25 @@ fn chosen<'a>(
         if !changes.iter().any(|it| it.record().is_some_and(|record| is(record, id)))
             && let Some(record) = whole.records.iter().find(|record| is(record, id))
         {
-            changes.push(changes::compare(Some(record), Some(record)));
+            changes.push(itself(record));
         }
     }
     Ok(changes)
+}
+
+/// The records of a register that no change is about.
+fn unchanged<'a>(
+    changes: &[Change<'a>],
+    register: &'a Register,
+) -> impl Iterator<Item = &'a Record> + use<'a> {
+    let changed = changes.iter().filter_map(|it| it.record());
+    let changed: HashSet<String> = changed.map(|it| it.exception.id.clone()).collect();
+    register.records.iter().filter(move |it| !changed.contains(&it.exception.id))
+}
+
+/// A record that does not differ.
+fn itself(record: &Record) -> Change<'_> {
+    changes::compare(Some(record), Some(record))
 }
 
 /// Whose texts nobody is known to have written.
@@ -295,23 +315,28 @@ impl History {
         said.collect()
     }
 
-    /// What a change takes to be approved, and what of that is there.
+    /// What a change takes to be approved, and what of that is there; and what the change itself
+    /// brings of it.
     fn needs<'a>(
         &'a self,
         change: &Change<'a>,
         policy: &'a Policy,
         approvals: &Approvals,
         env: &Env<'_>,
-    ) -> Option<Needs<'a>> {
-        let text = change.after?;
+    ) -> (Option<Needs<'a>>, Vec<Vote>) {
+        let Some(text) = change.after else { return (None, Vec::new()) };
         let id = &text.exception.id;
         let ground = Ground {
             policy: self.audit.policies.in_force().last().map_or(policy, |policy| policy),
             branch: &self.proposers,
             is_complete: self.landed.missing.is_none(),
         };
-        let proposal = Proposal::of_record(ground, self.audit.trail(id), text)?;
-        let votes = approvals.votes(&proposal, env.today);
-        Needs::of(&proposal, &votes, |path| approvals.is_known(path))
+        let Some(proposal) = Proposal::of_record(ground, self.audit.trail(id), text) else {
+            return (None, Vec::new());
+        };
+        let mut votes = approvals.votes(&proposal, env.today);
+        let needs = Needs::of(&proposal, &votes, |path| approvals.is_known(path));
+        votes.retain(|vote| !approvals.is_known(&vote.path));
+        (needs, votes)
     }
 }

@@ -9,7 +9,7 @@ use crate::commands::workspace::{candidates, usable_policy};
 use crate::commands::{Failure, Globals, Workspace, mainline, open_or_explain};
 use crate::env::Env;
 use crate::git::{Mainline, NoRevision, ObjectId, Repo};
-use crate::history::{MAX_APPROVAL_SIZE, Proposal, Vote};
+use crate::history::{MAX_APPROVAL_SIZE, POLICY_ID, Proposal, Vote};
 use crate::policy::Policy;
 use crate::register::{self, ApprovalFile, Merge, POLICY_FILE, Register, Snapshot, Store};
 use crate::render::diff::Side;
@@ -256,12 +256,14 @@ impl Sides {
         Self { from, to, before, after, merged, after_store, before_store }
     }
 
-    /// The policy before and after, where its text differs and both can be used.
-    pub(super) fn policies(&self) -> Option<(Policy, Policy)> {
+    /// The policy before and after, where its text differs or gets an approval, and both can be
+    /// used.
+    pub(super) fn policies(&self, approvals: &Approvals) -> Option<(Policy, Policy)> {
         let read = |store: &Store, name: &str| usable_policy(store, name).ok().map(|it| it.0);
         let before = read(&self.before_store, &self.before.name)?;
         let after = read(&self.after_store, &self.after.name)?;
-        (before.file().text() != after.file().text()).then_some((before, after))
+        let is_same = before.file().text() == after.file().text();
+        (!is_same || approvals.gets_any(POLICY_ID)).then_some((before, after))
     }
 
     /// The register as the change leaves it.
@@ -312,6 +314,12 @@ impl Approvals {
             Err(reason) => Vote::unreadable(&file.path, reason),
         };
         files.map(vote).collect()
+    }
+
+    /// Whether a text gets an approval or a rejection that is not there without the change.
+    pub(super) fn gets_any(&self, id: &str) -> bool {
+        let mut files = self.after.get(id).into_iter().flatten();
+        files.any(|file| !self.is_known(&file.path))
     }
 
     pub(super) fn is_known(&self, path: &str) -> bool {

@@ -5,13 +5,13 @@ use chrono::NaiveDate;
 
 use super::words::MAX_LISTED;
 use crate::changes::{FieldChange, Kind};
-use crate::history::short;
+use crate::history::{Decision, Stated, Vote, short};
 use crate::model::RiskLevel;
 use crate::model::window::{days_between, n_days};
 use crate::render::count;
 use crate::render::diff::words::{Sentence, sentences};
 use crate::report::review::Reviewed;
-use crate::report::review::differences::{Difference, End, Place, Scope, Until};
+use crate::report::review::differences::{Difference, EVIDENCE, End, Place, Scope, Until};
 use crate::report::review::questions::nth;
 
 /// Characters of a place's name in a sentence; the whole target stands below.
@@ -33,7 +33,30 @@ pub(super) fn changes(it: &Reviewed<'_>) -> Vec<Told> {
         let text = format!("file {} → {}", before.file().path(), after.file().path());
         changes.push(Told { text, below: Vec::new() });
     }
+    changes.extend(it.given.iter().map(|vote| given(vote, it)));
     changes
+}
+
+/// An approval or a rejection that comes with the change, and what it counts for.
+fn given(vote: &Vote, it: &Reviewed<'_>) -> Told {
+    let decided = match &vote.stated {
+        Some(Stated { approver, decision: Decision::Approve, .. }) => {
+            format!("approved by {approver}")
+        }
+        Some(Stated { approver, decision: Decision::Reject, .. }) => {
+            format!("rejected by {approver}")
+        }
+        None => "a file among its approvals".to_owned(),
+    };
+    let is_rejected =
+        vote.stated.as_ref().is_some_and(|stated| stated.decision == Decision::Reject);
+    let counts = match (&vote.refusal, &it.needs) {
+        (Some(reason), _) => format!("which does not count: {reason}"),
+        (None, _) if is_rejected => "and no approval outvotes that".to_owned(),
+        (None, Some(needs)) => format!("{} of {} approvals", needs.have.len(), needs.quorum),
+        (None, None) => "where no approval is needed".to_owned(),
+    };
+    Told { text: format!("{decided}, {counts}"), below: Vec::new() }
 }
 
 /// All that an approval grants, under a line that says since when.
@@ -63,7 +86,12 @@ fn told(difference: &Difference<'_>) -> Vec<Told> {
         Difference::Scope(scope) => vec![self::scope(scope)],
         Difference::Until(until) => vec![self::until(until)],
         Difference::Gone(what) => line(format!("compensating control removed: {what}")),
-        Difference::Came(what) => line(format!("compensating control added: {what}")),
+        Difference::Came(control) => {
+            let mut below = vec![(EVIDENCE, control.evidence.clone())];
+            below.retain(|(_, text)| !text.is_empty());
+            let text = format!("compensating control added: {}", control.description);
+            vec![Told { text, below }]
+        }
         Difference::Deleted { was_open: true } => line(
             "deleted while it was open: close it instead, so that it stays on record".to_owned(),
         ),
@@ -177,6 +205,11 @@ fn until(until: &Until<'_>) -> Told {
         if let Some(first) = renewals.first_promised {
             text.push_str(&format!(", first promised {first}"));
         }
+    }
+    if let Some((from, through)) = until.uncovered {
+        let days = n_days(days_between(from, through) + 1);
+        let span = if from == through { from.to_string() } else { format!("{from} to {through}") };
+        text.push_str(&format!(", leaves {days} uncovered, {span}"));
     }
     if let Some(entry) = until.entry {
         below.push(("reason", entry.reason.clone()));

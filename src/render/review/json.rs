@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Page, changes};
 use crate::finding::Finding;
-use crate::history::Needs;
+use crate::history::{Needs, Vote};
 use crate::model::window::{self, days_left};
 use crate::render::diff::{FieldView, SideView};
 use crate::render::json::{self, PersonView, SCHEMA_VERSION, TOOL_VERSION};
@@ -64,6 +64,8 @@ struct PageView<'a> {
     portfolio: PortfolioView<'a>,
     /// `null` where nobody has to approve it.
     approval: Option<NeedsView<'a>>,
+    /// The approvals and rejections that come with the change.
+    given: Vec<GivenView<'a>>,
     /// `null` where it has never landed.
     trail: Option<TrailView<'a>>,
 }
@@ -151,6 +153,16 @@ struct HeldView<'a> {
     person: &'a str,
 }
 
+/// `null` stands for what cannot be read, and for what is not wrong.
+#[derive(Serialize)]
+struct GivenView<'a> {
+    path: &'a str,
+    person: Option<&'a str>,
+    decision: Option<&'static str>,
+    counts: bool,
+    why: Option<String>,
+}
+
 #[derive(Serialize)]
 struct ApproverView<'a> {
     id: &'a str,
@@ -216,10 +228,23 @@ fn record<'a>(it: &'a Reviewed<'a>, page: &Page<'_>) -> PageView<'a> {
         questions: it.questions.iter().map(QuestionView::from).collect(),
         portfolio: (&it.portfolio).into(),
         approval: it.needs.as_ref().map(NeedsView::from),
+        given: it.given.iter().map(GivenView::from).collect(),
         trail: it.trail.map(|trail| {
             let landed = trail.emergency(page.late_days, page.today);
             trail_view(trail, status(trail).map(window::Status::as_str), landed.as_ref())
         }),
+    }
+}
+
+impl<'a> From<&'a Vote> for GivenView<'a> {
+    fn from(vote: &'a Vote) -> Self {
+        Self {
+            path: &vote.path,
+            person: vote.stated.as_ref().map(|it| it.approver.as_str()),
+            decision: vote.stated.as_ref().map(|it| it.decision.as_str()),
+            counts: vote.refusal.is_none(),
+            why: vote.refusal.as_ref().map(ToString::to_string),
+        }
     }
 }
 

@@ -24,12 +24,14 @@ pub(super) const MAX_LISTED: usize = 12;
 
 /// How many records are reviewed, by kind, on one line.
 pub(super) fn summary(page: &Page<'_>) -> String {
-    let mut kinds: BTreeMap<Reverse<Kind>, usize> = BTreeMap::new();
+    let mut kinds: BTreeMap<(Reverse<Kind>, &str), usize> = BTreeMap::new();
     for it in page.records {
-        *kinds.entry(Reverse(it.change.kind)).or_default() += 1;
+        let kind = it.change.kind;
+        let said = if it.is_of_approvals() { DECIDED } else { kind_of(kind) };
+        *kinds.entry((Reverse(kind), said)).or_default() += 1;
     }
     let kinds: Vec<String> =
-        kinds.into_iter().map(|(Reverse(kind), n)| format!("{n} {}", kind_of(kind))).collect();
+        kinds.into_iter().map(|((_, said), n)| format!("{n} {said}")).collect();
     let sides = format!("between {} and {}", page.from.describe(), page.to.describe());
     let mut line = match (page.records.len(), page.is_of_named) {
         (0, _) => format!("no record differs {sides} on {} (UTC)", page.today),
@@ -50,6 +52,9 @@ pub(super) fn summary(page: &Page<'_>) -> String {
     }
     line
 }
+
+/// A record of which nothing but its approvals changes.
+const DECIDED: &str = "approved or rejected";
 
 pub(super) fn kind_of(kind: Kind) -> &'static str {
     match kind {
@@ -77,7 +82,11 @@ pub(super) fn headline(it: &Reviewed<'_>, today: NaiveDate) -> (String, String) 
         (None, Some(expires)) => describe(expires, today),
         (None, None) => "no last valid day".to_owned(),
     };
-    let kind = kind_of(it.change.kind).to_uppercase();
+    let kind = match it.is_of_approvals() {
+        true => format!("{}, {DECIDED}", kind_of(Kind::Identical)),
+        false => kind_of(it.change.kind).to_owned(),
+    };
+    let kind = kind.to_uppercase();
     let kind = match &it.granted {
         Some(granted) => {
             format!(

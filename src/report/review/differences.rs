@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 
 use super::Renewals;
 use crate::changes::{Change, FieldChange, Kind};
-use crate::model::{Exception, Renewal, Target};
+use crate::model::window::{day_before, days_after, is_past};
+use crate::model::{CompensatingControl, Exception, Renewal, Target};
 use crate::policy::Policy;
 
 /// One difference.
@@ -17,7 +18,7 @@ pub(crate) enum Difference<'a> {
     /// A compensating control that is gone.
     Gone(&'a str),
     /// One that came.
-    Came(&'a str),
+    Came(&'a CompensatingControl),
     Deleted {
         was_open: bool,
     },
@@ -62,6 +63,8 @@ pub(crate) struct Until<'a> {
     pub(crate) after: Option<NaiveDate>,
     /// Where that is later.
     pub(crate) renewals: Option<Renewals>,
+    /// The days between the old one and today, on which nothing covers what is allowed again.
+    pub(crate) uncovered: Option<(NaiveDate, NaiveDate)>,
     /// What the record says about it.
     pub(crate) entry: Option<&'a Renewal>,
 }
@@ -100,6 +103,7 @@ pub(super) fn of<'a>(
     change: &'a Change<'a>,
     renewals: Renewals,
     policy: &Policy,
+    today: NaiveDate,
 ) -> Vec<Difference<'a>> {
     let exception = |record: Option<&'a crate::source::Record>| record.map(|it| &*it.exception);
     let (before, after) = match (exception(change.before), exception(change.after)) {
@@ -121,6 +125,7 @@ pub(super) fn of<'a>(
             ("expires", None) => Difference::Until(Until {
                 before: before.expires,
                 after: after.expires,
+                uncovered: uncovered(before, after, today),
                 renewals: Some(renewals).filter(|it| it.is_asked_for),
                 entry: entry.map(|(_, entry)| entry),
             }),
@@ -139,7 +144,7 @@ pub(super) fn of<'a>(
             }
             ("compensating_controls", Some(at)) if field.before.is_none() => {
                 match after.compensating_controls.get(at) {
-                    Some(control) => Difference::Came(&control.description),
+                    Some(control) => Difference::Came(control),
                     None => Difference::Field(field),
                 }
             }
@@ -147,7 +152,10 @@ pub(super) fn of<'a>(
             ("compensating_controls", None) => match replaced(change, &field.pointer) {
                 Some(at) if field.pointer == description(at) => {
                     found.push(Difference::Gone(field.before.as_deref().unwrap_or_default()));
-                    Difference::Came(field.after.as_deref().unwrap_or_default())
+                    match after.compensating_controls.get(at) {
+                        Some(control) => Difference::Came(control),
+                        None => Difference::Field(field),
+                    }
                 }
                 Some(_) => continue,
                 None => Difference::Field(field),
@@ -195,6 +203,17 @@ fn index(pointer: &str) -> Option<usize> {
 
 fn is_until(change: &Change<'_>) -> bool {
     change.fields.iter().any(|field| field.pointer == "/expires")
+}
+
+/// The days that stay uncovered if the change lands today, as the trail will count them.
+fn uncovered(
+    before: &Exception,
+    after: &Exception,
+    today: NaiveDate,
+) -> Option<(NaiveDate, NaiveDate)> {
+    let (before, after) = (before.expires.filter(|_| before.is_open())?, after.expires?);
+    let (from, through) = (days_after(before, 1), day_before(today));
+    (!is_past(after, today) && !is_past(through, from)).then_some((from, through))
 }
 
 /// The last renewal, if this change has added it.
@@ -296,11 +315,15 @@ pub(super) fn stated(change: &Change<'_>, policy: &Policy) -> Vec<Stated> {
         let reasons = reasons.iter().filter(|(_, pointer, _)| is_whole || is_same(pointer));
         found.extend(reasons.map(|(label, _, text)| stated(label, text)));
     }
-    for control in exception.compensating_controls.iter().filter(|_| is_whole || goes_on) {
-        if is_whole {
+    for (at, control) in exception.compensating_controls.iter().enumerate() {
+        // What came or has other evidence stands among the differences.
+        let own = format!("/compensating_controls/{at}");
+        let is_kept =
+            ["", "/description", "/evidence"].iter().all(|it| is_same(&(own.clone() + it)));
+        if is_whole || (goes_on && is_kept) {
             found.push(stated("meanwhile", &control.description));
+            found.push(stated(EVIDENCE, &control.evidence));
         }
-        found.push(stated(EVIDENCE, &control.evidence));
     }
     if is_whole {
         found.push(stated("way back", &exception.remediation.plan));

@@ -19,7 +19,7 @@ use self::questions::Question;
 use crate::changes::{Change, Kind};
 use crate::finding::{Finding, Level};
 use crate::git::ObjectId;
-use crate::history::{Emergency, Needs, Stage, State, Trail};
+use crate::history::{Emergency, Needs, Stage, State, Trail, Vote};
 use crate::model::{Exception, window};
 use crate::policy::Policy;
 use crate::register::Register;
@@ -59,6 +59,8 @@ pub(crate) struct Reviewed<'a> {
     pub(crate) portfolio: Portfolio<'a>,
     /// None where nobody has to approve it.
     pub(crate) needs: Option<Needs<'a>>,
+    /// The approvals and rejections that come with the change.
+    pub(crate) given: Vec<Vote>,
     pub(crate) emergency: Option<Emergency>,
 }
 
@@ -95,7 +97,7 @@ impl<'a> Reviewed<'a> {
         change: &'a Change<'a>,
         setting: Setting<'a>,
         trail: Option<&'a Trail>,
-        needs: Option<Needs<'a>>,
+        (needs, given): (Option<Needs<'a>>, Vec<Vote>),
         since_settled: Option<&'a Change<'a>>,
     ) -> Option<Self> {
         let record = change.record()?;
@@ -121,10 +123,10 @@ impl<'a> Reviewed<'a> {
                 portfolio: &portfolio,
             }),
         };
-        let differences = differences::of(change, renewals, setting.policy);
+        let differences = differences::of(change, renewals, setting.policy, setting.today);
         let granted = since_settled.map(|since| Granted {
             change: since,
-            differences: differences::of(since, all_renewals, setting.policy),
+            differences: differences::of(since, all_renewals, setting.policy, setting.today),
             settled: trail.and_then(settled_at),
             is_open: trail.is_some_and(|trail| {
                 trail.revisions.last().is_some_and(|it| it.state == State::Open)
@@ -146,6 +148,7 @@ impl<'a> Reviewed<'a> {
             questions,
             portfolio,
             needs,
+            given,
             emergency,
         })
     }
@@ -160,6 +163,11 @@ impl<'a> Reviewed<'a> {
         self.change.kind == Kind::Identical
             || is_new(self.change)
             || self.granted.as_ref().is_some_and(|granted| is_new(granted.change))
+    }
+
+    /// Whether approvals or rejections are all that the change brings.
+    pub(crate) fn is_of_approvals(&self) -> bool {
+        self.change.kind == Kind::Identical && !self.given.is_empty()
     }
 
     pub(crate) fn n_errors(&self) -> usize {

@@ -53,7 +53,10 @@ impl Case<'_> {
         let record = own(&after).map(|at| &after.records[at]);
         let settled = own(&before).map(|at| &before.records[at]);
         let change = changes::compare(settled, record);
-        look(&Reviewed::new(&change, setting, None, None, None).expect("there is a record"))
+        look(
+            &Reviewed::new(&change, setting, None, (None, Vec::new()), None)
+                .expect("there is a record"),
+        )
     }
 
     #[track_caller]
