@@ -2,7 +2,8 @@
 
 use super::{Check, Context, Rule, way_on};
 use crate::finding::{Code, Finding};
-use crate::model::window::{Status, days_left, describe, status};
+use crate::model::Exception;
+use crate::model::window::{Status, current_grant, days_between, days_left, describe, status};
 use crate::source::Record;
 
 pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Record(check) };
@@ -11,7 +12,7 @@ const CODE: Code = Code::warning("EXC208", "expiring").calendar();
 
 const DOCS: &str = r#"## What it checks
 
-That an open exception does not end within the policy's `warn_within_days`, 30 by default. The finding goes away when the record is closed or renewed.
+That an open exception does not end within the policy's `warn_within_days`, 30 by default. One that is granted for no longer than that is warned of in the second half of its days. The finding goes away when the record is closed or renewed.
 
 ## Why it matters
 
@@ -35,8 +36,7 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let exception = &record.exception;
     let Some(expires) = exception.expires else { return };
     let is_active = status(exception, true, context.today) == Status::Active;
-    let window = context.policy.warn_within_days;
-    if !is_active || days_left(expires, context.today) > window.into() {
+    if !is_active || days_left(expires, context.today) > window(exception, context) {
         return;
     }
     let finding = CODE
@@ -44,6 +44,17 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
         .owner(&exception.owner)
         .help(way_on("once", context.today));
     findings.push(context.because(finding, "/warn_within_days", "the window"));
+}
+
+/// The days before the end on which there is a warning. Whoever has just been granted less than the
+/// policy's window has nothing to do yet.
+fn window(exception: &Exception, context: &Context<'_>) -> i64 {
+    let window = i64::from(context.policy.warn_within_days);
+    let granted = current_grant(exception).map(|grant| days_between(grant.from, grant.until));
+    match granted {
+        Some(granted) if granted <= window => granted / 2,
+        _ => window,
+    }
 }
 
 #[cfg(test)]
@@ -63,6 +74,30 @@ mod tests {
             "
 expires: 2026-12-20
 #        ^^^^^^^^^^ warning[EXC208]: valid through 2026-12-20 (UTC), 30 days left
+",
+        );
+    }
+
+    #[test]
+    fn a_grant_that_is_shorter_than_the_window_is_warned_of_in_its_second_half() {
+        check_rule(&RULE, "opened: 2026-11-20\nexpires: 2026-12-20\n");
+        check_rule(&RULE, "opened: 2026-11-15\nexpires: 2026-11-26\n");
+        check_rule(
+            &RULE,
+            "
+opened: 2026-11-15
+expires: 2026-11-25
+#        ^^^^^^^^^^ warning[EXC208]: valid through 2026-11-25 (UTC), 5 days left
+",
+        );
+        // A renewal is a grant of its own.
+        check_rule(
+            &RULE,
+            "
+opened: 2026-08-01
+expires: 2026-12-10
+renewals:
+  - {date: 2026-11-19, until: 2026-12-10, reason: The vendor moved it., evidence: ticket 49020}
 ",
         );
     }
