@@ -83,5 +83,11 @@ fn fault(
         || statement.record == POLICY_ID
         || register.unreadable.iter().any(|path| path.contains(&statement.record));
     let message = || format!("it is about `{}`, which is no record here", statement.record);
-    (!is_known).then(|| (message(), remove()))
+    let restore = || {
+        let id = &statement.record;
+        format!(
+            "restore the record `{id}`, closed ones stay in the register too; only where it never landed, remove the file"
+        )
+    };
+    (!is_known).then(|| (message(), restore()))
 }

@@ -645,6 +645,7 @@ fn what_stands_among_the_approvals_and_approves_nothing_is_seen() {
         out.contains("warning[EXC502]: it is about `EXC-2026-K7QD`, which is no record here"),
         "{out}"
     );
+    assert!(out.contains("help: restore the record `EXC-2026-K7QD`, "), "{out}");
 }
 
 #[test]
@@ -823,4 +824,41 @@ fn a_signer_may_commit_the_approval_of_a_text_that_has_landed() {
     let review = world.w.run(&["review", ID, "--base", "main", "--head", "topic"]).out;
     assert!(review.contains("1 of 1: alice (signed)"), "{review}");
     assert!(!review.contains("and committed that in"), "{review}");
+}
+
+#[test]
+fn a_change_of_approvals_alone_shows_the_records_that_get_them() {
+    let Some(world) = World::new() else { return };
+    // It lands without the approval that it needs.
+    world.merge("bob@example.com");
+    world.commit("topic", "lee.park@example.com", &["main"]);
+    world.switch("topic");
+    assert_eq!(world.approve("alice", &[]).outcome, Outcome::Success);
+    world.commit("topic", "alice@example.com", &["topic"]);
+    let review = |format: &str| {
+        world.w.run(&["review", "--base", "main", "--head", "topic", "--format", format]).out
+    };
+    let page = review("text");
+    for said in [
+        "UNCHANGED, APPROVED OR REJECTED, where an approval grants: NEW",
+        "change     approved by alice, 1 of 1 approvals",
+        ": 1 approved or rejected",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    let comment = review("markdown");
+    assert!(comment.contains("- approved by alice, 1 of 1 approvals"), "{comment}");
+    let out: serde_json::Value = serde_json::from_str(&review("json")).expect("JSON");
+    let given = &out["records"][0]["given"][0];
+    assert_eq!((&given["person"], &given["counts"]), (&"alice".into(), &true.into()), "{given}");
+    assert_eq!(out["records"][0]["approval"]["met"], true);
+
+    // What merely stands there is no news.
+    world.commit("later", "lee.park@example.com", &["topic"]);
+    let page = world.w.run(&["review", "--base", "topic", "--head", "later"]).out;
+    assert!(page.starts_with("no record differs"), "{page}");
+
+    assert_eq!(world.approve("bob", &["--reject"]).outcome, Outcome::Success);
+    let page = world.w.run(&["review"]).out;
+    assert!(page.contains("rejected by bob, and no approval outvotes that"), "{page}");
 }
