@@ -24,7 +24,7 @@ use crate::source::{self, Record, schema};
 ///
 /// For each record, the most serious change first: what changes, in words; what `exc check` finds in it; the questions that decide, answered `yes`, `no` or `for you to judge`; what its team, its controls and its place have already; who may approve it, and who has; and all that has landed of it so far. How often a record was renewed, and what was promised first, comes from git, not from the record.
 ///
-/// Without `--base`, the work tree is compared with the mainline. With it, HEAD is compared with where it left the base, as a pull request is: what is committed counts, whatever the work tree holds. Policy, budgets and people are those of the mainline or the base. With ids, these records are shown, changed or not.
+/// Without `--base`, the work tree is compared with the mainline. With it, HEAD is compared with where it left the base, as a pull request is: what is committed counts, whatever the work tree holds. Policy, budgets and people are those of the mainline or the base. A record that differs in nothing but its approvals is shown too. With ids, these records are shown, changed or not.
 ///
 /// Exit codes: 0 also where there are findings (`exc check` is the gate), 2 where something could not be read.
 #[derive(Debug, clap::Args)]
