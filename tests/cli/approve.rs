@@ -862,3 +862,20 @@ fn a_change_of_approvals_alone_shows_the_records_that_get_them() {
     let page = world.w.run(&["review"]).out;
     assert!(page.contains("rejected by bob, and no approval outvotes that"), "{page}");
 }
+
+#[test]
+fn an_approval_of_the_policy_alone_shows_what_it_approves() {
+    let Some(world) = World::new() else { return };
+    let longer = world.w.read("exceptions/policy.yaml").replace("high: 1", "high: 2");
+    world.w.write("exceptions/policy.yaml", &longer);
+    world.merge("lee.park@example.com");
+    let review = || world.w.run(&["review", "--base", "main", "--head", "topic"]).out;
+    world.commit("topic", "lee.park@example.com", &["main"]);
+    assert!(review().starts_with("note: the policy on main has a change"), "{}", review());
+    let said = world.w.run(&["approve", "policy.yaml", "--as", "alice", "--key", "alice", "--yes"]);
+    assert_eq!(said.outcome, Outcome::Success, "{said:?}");
+    world.commit("topic", "lee.park@example.com", &["topic"]);
+    let page = review();
+    assert!(page.contains("policy.yaml  the policy of the register"), "{page}");
+    assert!(page.contains("has 1: alice (signed)"), "{page}");
+}
