@@ -53,7 +53,7 @@ EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link shi
 next:
   git add exceptions/approvals/EXC-2026-K7QD/[TEXT]-[LINEAGE].alice.approval
   git commit -m 'exceptions: alice approves EXC-2026-K7QD'
-  git push
+  git push -u origin topic
 where pull requests are squashed, anyone but `alice` has to commit it: a squash names all authors of the branch, and whoever wrote the text cannot approve it. Print it with `exc approve EXC-2026-K7QD --print`, and the requester puts it in place with `exc approve --add FILE`
 ");
     let (path, _) = world.approval();
@@ -245,6 +245,40 @@ fn text_with_an_error_or_that_deceives_is_not_approved_and_may_be_rejected() {
     let said = world.w.run(&["verify", ID]);
     assert_eq!(said.outcome, Outcome::Findings, "{said:?}");
     assert!(said.out.contains("`alice` rejected this text"), "{}", said.out);
+}
+
+#[test]
+fn whoever_rejects_is_told_how_to_hand_over_the_rejection_and_not_an_approval() {
+    let Some(world) = World::new() else { return };
+    let said = world.approve("alice", &["--reject"]);
+    assert!(said.err.contains("`exc approve EXC-2026-K7QD --reject --print`"), "{}", said.err);
+    assert!(said.err.contains("whoever wrote the text cannot reject it"), "{}", said.err);
+}
+
+#[test]
+fn an_approved_text_is_not_rejected_but_closed() {
+    let Some(world) = World::new() else { return };
+    world.approve("alice", &[]);
+    world.commit("topic", "lee.park@example.com", &["topic"]);
+    world.merge("dana@example.com");
+    let before = world.w.names(FOLDER);
+    let said = world.approve("bob", &["--reject"]);
+    assert_eq!(said.outcome, Outcome::Findings, "{said:?}");
+    insta::assert_snapshot!(steady(&world, &said.err), @"
+refused: `EXC-2026-K7QD`: this text is settled on `main`, and a rejection does not take back an approval
+hint: nothing was written; what ends it is to close it: `closed: {date: 2026-11-20, outcome: revoked, note: WHY}` in `exceptions/EXC-2026-K7QD.yaml`, which needs no approval
+");
+    assert_eq!(world.w.names(FOLDER), before);
+    let closed = "closed: {date: 2026-11-20, outcome: revoked, note: A key leaked.}";
+    world.w.write(RECORD_PATH, format!("{}{closed}\n", good_record()));
+    assert_eq!(world.w.run(&["check"]).outcome, Outcome::Success);
+    let said = world.approve("bob", &[]);
+    assert!(said.err.contains("needs no approval"), "{}", said.err);
+    let said = world.approve("bob", &["--reject"]);
+    assert_eq!(said.outcome, Outcome::Findings, "{said:?}");
+    assert!(said.err.contains("a rejection changes nothing"), "{}", said.err);
+    let said = world.w.run(&["approve", "policy.yaml", "--as", "bob", "--reject", "--yes"]);
+    assert_eq!(said.outcome, Outcome::Findings, "{said:?}");
 }
 
 #[test]
@@ -475,7 +509,7 @@ policy.yaml  the policy of the register
 next:
   git add exceptions/approvals/policy.yaml/[TEXT]-[LINEAGE].alice.approval
   git commit -m 'exceptions: alice approves policy.yaml'
-  git push
+  git push -u origin topic
 where pull requests are squashed, anyone but `alice` has to commit it: a squash names all authors of the branch, and whoever wrote the text cannot approve it. Print it with `exc approve policy.yaml --print`, and the requester puts it in place with `exc approve --add FILE`
 ");
     assert_eq!(world.w.names("exceptions/approvals"), ["policy.yaml"]);

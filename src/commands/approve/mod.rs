@@ -17,7 +17,9 @@ use super::writing::write_file;
 use super::{Failure, Globals, Workspace, normal, refuse_links, shown_path};
 use crate::env::{Env, Outcome};
 use crate::finding::Finding;
-use crate::history::{Approval, Decision, NotCounted, Proposal, Reason, Refusal, Tally, Vote};
+use crate::history::{
+    Approval, Decision, Needless, NotCounted, Proposal, Reason, Refusal, Tally, Vote,
+};
 use crate::policy::Person;
 use crate::render::{self, Judgement, Safe, Style, proposal, way_out};
 use crate::text::shell_word;
@@ -28,7 +30,7 @@ use crate::text::shell_word;
 ///
 /// Who may approve, and with which keys, is what the policy of the mainline says. You cannot approve what you requested or wrote. `policy.yaml` as ID approves a change of the policy itself.
 ///
-/// Prints the path of the approval. Exit codes: 0 written, or no approval is needed; 1 refused, and nothing was written; 2 something is missing, such as history, a key, or an answer.
+/// Prints the path of the approval. Exit codes: 0 written, or no approval is needed; 1 refused, and nothing was written, such as a rejection of what is approved already; 2 something is missing, such as history, a key, or an answer.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -100,6 +102,9 @@ fn approve(
 ) -> anyhow::Result<Outcome> {
     let matter = proposed.matter(id)?;
     if let Some(needless) = matter.proposal.as_ref().and_then(|it| it.needless) {
+        if args.reject {
+            return refuse_rejection(needless, &matter, proposed, env);
+        }
         globals.note(env, &format!("`{id}` needs no approval: {needless}"));
         return Ok(Outcome::Success);
     }
@@ -238,18 +243,28 @@ fn next_steps(
     };
     let message = shell_word(&format!("exceptions: {who} {}s {id}", statement.decision.as_str()));
     let mut lines = vec!["next:".to_owned()];
-    let branch = proposed.repo.head_branch()?;
-    if branch.as_deref() == Some(proposed.judge()?.mainline.as_str()) {
-        lines.push(format!("  {git} switch -c {}", shell_word(&format!("approval/{id}"))));
-    }
+    let mainline = &proposed.judge()?.mainline;
+    let branch = match proposed.repo.head_branch()?.filter(|branch| branch != mainline) {
+        Some(branch) => branch,
+        None => {
+            let branch = format!("approval/{id}");
+            lines.push(format!("  {git} switch -c {}", shell_word(&branch)));
+            branch
+        }
+    };
     lines.push(format!("  {git} add {added}"));
     lines.push(format!("  {git} commit -m {message}"));
-    lines.push(format!("  {git} push"));
+    // A new branch has no place on the remote yet, and `git push` alone refuses it.
+    lines.push(format!("  {git} push -u origin {}", shell_word(&branch)));
     // The squash of an approval alone writes nothing of a text that has landed.
     let has_landed = proposed.matter(id)?.proposal.is_some_and(|it| it.is_on_mainline);
     if !has_landed {
+        let (verb, reject) = match statement.decision {
+            Decision::Approve => ("approve", ""),
+            Decision::Reject => ("reject", " --reject"),
+        };
         lines.push(format!(
-            "where pull requests are squashed, anyone but `{who}` has to commit it: a squash names all authors of the branch, and whoever wrote the text cannot approve it. Print it with `exc approve {id} --print`, and the requester puts it in place with `exc approve --add FILE`",
+            "where pull requests are squashed, anyone but `{who}` has to commit it: a squash names all authors of the branch, and whoever wrote the text cannot {verb} it. Print it with `exc approve {id}{reject} --print`, and the requester puts it in place with `exc approve --add FILE`",
             id = shell_word(id)
         ));
     }
@@ -311,6 +326,38 @@ fn refuse(env: &mut Env<'_>, id: &str, reason: &str, hint: &str) -> anyhow::Resu
     let _ = writeln!(env.err, "refused: `{}`: {}", Safe(id), Safe(reason));
     let _ = writeln!(env.err, "hint: {}", Safe(hint));
     Ok(Outcome::Findings)
+}
+
+/// Refuses a rejection of a text that waits for no approval, which would change nothing.
+fn refuse_rejection(
+    needless: Needless,
+    matter: &Matter<'_>,
+    proposed: &Proposed<'_>,
+    env: &mut Env<'_>,
+) -> anyhow::Result<Outcome> {
+    let reason = match needless {
+        Needless::Settled => {
+            let name = proposed.mainline.as_ref().map_or("the mainline", |it| &it.name);
+            format!(
+                "this text is settled on `{name}`, and a rejection does not take back an approval"
+            )
+        }
+        needless => format!("it needs no approval, so a rejection changes nothing: {needless}"),
+    };
+    let hint = match matter.exception() {
+        Some(exception) if needless == Needless::Settled && exception.is_open() => format!(
+            "nothing was written; what ends it is to close it: `closed: {{date: {}, outcome: revoked, note: WHY}}` in `{}`, which needs no approval",
+            env.today, matter.path
+        ),
+        Some(_) if needless == Needless::Settled => {
+            "nothing was written; it is closed, and allows nothing".to_owned()
+        }
+        None if needless == Needless::Settled => {
+            "nothing was written; propose another policy, and have that approved".to_owned()
+        }
+        _ => "nothing was written; say in the pull request what is wrong with it".to_owned(),
+    };
+    refuse(env, &matter.id, &reason, &hint)
 }
 
 /// Refuses a key that the policy does not list, with the line that would list it.
