@@ -117,12 +117,16 @@ fn standing(it: &LookedAt<'_>, proposed: &Proposed<'_>) -> Standing {
     let is_refused = it.votes.iter().any(|it| it.refusal.is_some() && !it.is_of_another_text());
     let quorum = it.proposal.demand.quorum as usize;
     let has_all = it.tally.have.len() >= quorum;
+    let way = it.proposal.way_out(&it.tally);
+    // A merge is the approval of one person.
+    let is_beyond_merge = way.n_missing > 1 || way.approvers.is_empty();
     match () {
         () if it.tally.is_blocked() => Standing::Unmet,
         () if it.proposal.needs_signatures() && n_signed < quorum => Standing::Unmet,
         () if has_all => Standing::Met,
         // Its merge is over, and a signature that does not count helps nobody.
         () if it.proposal.is_on_mainline || (n_signed == 0 && is_refused) => Standing::Unmet,
+        () if is_beyond_merge => Standing::Unmet,
         () => Standing::Open,
     }
 }

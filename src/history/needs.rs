@@ -56,6 +56,7 @@ impl<'p> Needs<'p> {
         let demand = &proposal.demand;
         let n_have = u32::try_from(tally.have.len()).unwrap_or(u32::MAX);
         let is_met = !tally.is_blocked() && n_have >= demand.quorum;
+        let way = proposal.way_out(&tally);
         let is_old = |vote: &&Vote| vote.is_of_another_text() && !is_known(&vote.path);
         let stated = votes.iter().filter(is_old).filter_map(|vote| vote.stated.as_ref());
         let rejected = stated.filter(|it| it.decision == Decision::Reject);
@@ -80,7 +81,7 @@ impl<'p> Needs<'p> {
             why,
             is_met,
             own_commits: proposal.own_commits(votes),
-            way: proposal.way_out(),
+            way,
             takes_signatures: proposal.needs_signatures(),
         })
     }

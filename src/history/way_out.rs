@@ -3,19 +3,26 @@
 
 use super::evidence::Demand;
 use super::proposal::Proposal;
-use super::verdict::{Trail, Verdict};
+use super::reason::Reason;
+use super::tally::Tally;
+use super::verdict::{State, Trail, Verdict};
 use super::wrote::Wrote;
 use crate::policy::{Evidence, Person, Policy, UnknownContributor};
 
 /// How a text may get its approval.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct WayOut {
-    /// Those who may approve it and neither wrote nor requested it, by their ids.
+    /// Those who may approve it, neither wrote nor requested it, and do not count for it already, by
+    /// their ids.
     pub(crate) approvers: Vec<String>,
     /// Those of them who have a key in the policy, so that they can sign.
     pub(crate) signers: Vec<String>,
     /// How many it takes.
     pub(crate) quorum: u32,
+    /// How many of these are not there yet.
+    pub(crate) n_missing: u32,
+    /// Those who rejected it: only they can take that back, whoever else approves.
+    pub(crate) rejected: Vec<String>,
     /// The addresses of those who wrote it, have to be in the policy, and are not.
     pub(crate) unknown: Vec<String>,
     /// Whether a signature counts at all.
@@ -25,10 +32,16 @@ pub(crate) struct WayOut {
 }
 
 impl WayOut {
-    fn new(demand: &Demand<'_>, wrote: &Wrote, has_landed: bool) -> Self {
+    fn new(
+        demand: &Demand<'_>,
+        wrote: &Wrote,
+        has_landed: bool,
+        have: &[&str],
+        rejected: Vec<String>,
+    ) -> Self {
         let people = demand.policy.people.iter();
         let may = people.filter(|it| demand.may_approve(it) && wrote.objection(it).is_none());
-        let may: Vec<&Person> = may.collect();
+        let may: Vec<&Person> = may.filter(|it| !have.contains(&it.id.as_str())).collect();
         let has_key = |person: &&&Person| person.keys.iter().any(|key| key.revoked.is_none());
         let ids = |person: &&Person| person.id.clone();
         let unknown = match demand.unknown {
@@ -39,6 +52,8 @@ impl WayOut {
             approvers: may.iter().map(ids).collect(),
             signers: may.iter().filter(has_key).map(ids).collect(),
             quorum: demand.quorum,
+            n_missing: demand.quorum.saturating_sub(u32::try_from(have.len()).unwrap_or(u32::MAX)),
+            rejected,
             unknown,
             takes_signatures: demand.accepted.contains(Evidence::Signed),
             takes_merge: !has_landed && demand.accepted.contains(Evidence::Landing),
@@ -52,12 +67,21 @@ impl Trail {
         let is_open = matches!(self.verdict, Verdict::Lapsed | Verdict::Unapproved);
         let text = self.text.as_deref().filter(|_| is_open)?;
         let demand = Demand::of_change(policy, self.settled.as_deref(), text);
-        Some(WayOut::new(&demand, &self.wrote, true))
+        let open = self.revisions.last().filter(|it| it.state == State::Open);
+        let have: Vec<&str> =
+            open.iter().flat_map(|it| &it.evidence).map(|it| it.person.as_str()).collect();
+        let rejected = open.iter().flat_map(|it| &it.why).filter_map(|reason| match reason {
+            Reason::Rejected { person } => Some(person.clone()),
+            _ => None,
+        });
+        Some(WayOut::new(&demand, &self.wrote, true, &have, rejected.collect()))
     }
 }
 
 impl Proposal<'_> {
-    pub(crate) fn way_out(&self) -> WayOut {
-        WayOut::new(&self.demand, &self.wrote, self.is_on_mainline)
+    pub(crate) fn way_out(&self, tally: &Tally) -> WayOut {
+        let have: Vec<&str> = tally.have.keys().map(String::as_str).collect();
+        let rejected = tally.rejected.clone();
+        WayOut::new(&self.demand, &self.wrote, self.is_on_mainline, &have, rejected)
     }
 }

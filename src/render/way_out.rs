@@ -1,6 +1,6 @@
 //! What to do about a text that is not approved, in words: who can, and how.
 
-use crate::history::{OwnCommit, Reason, Squashes, WayOut, short};
+use crate::history::{OwnCommit, POLICY_ID, Reason, Squashes, WayOut, short};
 use crate::text::shell_word;
 
 /// Persons that are named.
@@ -9,36 +9,75 @@ const MAX_NAMED: usize = 6;
 /// The command that approves a text, and who can run it. `rev` is where the text stands, if that is
 /// not the work tree.
 pub(crate) fn fix(id: &str, rev: Option<&str>, way: &WayOut) -> String {
+    let rev = rev.map_or_else(String::new, |rev| format!(" --rev {}", shell_word(rev)));
+    let command = format!("`exc approve {}{rev}`", shell_word(id));
+    if !way.rejected.is_empty() {
+        return of_rejection(id, &command, way);
+    }
     let first = match way.unknown.as_slice() {
         [] => String::new(),
         unknown => format!("add {} to `people` of the policy; then ", quoted(unknown)),
     };
-    if way.approvers.is_empty() {
+    let n_missing = way.n_missing as usize;
+    if n_missing == 0 {
         return format!(
-            "{first}give somebody a role in `people` of the policy that may approve it: everybody who has one wrote or requested it"
+            "{first}nobody else has to approve it, once nothing keeps the approvals that are there from counting"
         );
     }
-    let quorum = way.quorum as usize;
-    let who = persons(&way.approvers, quorum);
+    if way.approvers.is_empty() {
+        let (who, did) = match way.n_missing < way.quorum {
+            true => ("somebody else", "approved, wrote or requested it"),
+            false => ("somebody", "wrote or requested it"),
+        };
+        return format!(
+            "{first}give {who} a role in `people` of the policy that may approve it: everybody who has one {did}"
+        );
+    }
+    let missing = match way.quorum {
+        1 => String::new(),
+        quorum => {
+            let is = if n_missing == 1 { "is" } else { "are" };
+            format!("{n_missing} of {quorum} approvals {is} missing: ")
+        }
+    };
+    let first = format!("{missing}{first}");
+    let who = persons(&way.approvers, n_missing);
     if !way.takes_signatures {
         let how = if way.takes_merge { "have it merged" } else { "have it land again, merged" };
         return format!("{first}{how} by {who}: the policy accepts no signature at this risk");
     }
-    if way.takes_merge && quorum == 1 && way.signers.is_empty() {
+    if way.takes_merge && n_missing == 1 && way.signers.is_empty() {
         return format!("{first}have it merged by {who}, which is its approval");
     }
-    let rev = rev.map_or_else(String::new, |rev| format!(" --rev {}", shell_word(rev)));
-    let by = match way.signers.len() < quorum {
+    let by = match way.signers.len() < n_missing {
         true => format!("{who}, once `people` of the policy has their keys"),
-        false => persons(&way.signers, quorum),
+        false => persons(&way.signers, n_missing),
     };
-    let merge = match (way.takes_merge, quorum) {
+    let merge = match (way.takes_merge, n_missing) {
         (false, _) => String::new(),
-        (true, 1) if way.signers == way.approvers => "; or its merge, by one of them".to_owned(),
+        (true, 1) if way.signers == way.approvers => match way.approvers.len() {
+            1 => "; or its merge, by the same".to_owned(),
+            _ => "; or its merge, by one of them".to_owned(),
+        },
         (true, 1) => format!("; or its merge, by {who}"),
-        (true, _) => format!("; its merge is the approval of one, by {who}"),
+        (true, _) => {
+            format!("; its merge is the approval of one, by {}", persons(&way.approvers, 1))
+        }
     };
-    format!("{first}`exc approve {}{rev}`, by {by}{merge}", shell_word(id))
+    format!("{first}{command}, by {by}{merge}")
+}
+
+/// What to do about a rejection, which nobody but whoever gave it can take back.
+fn of_rejection(id: &str, command: &str, way: &WayOut) -> String {
+    let little = if id == POLICY_ID { "a comment" } else { "a title or a comment" };
+    let change = format!("change what it says ({little} is not enough)");
+    // What takes it back is an approval, which has to count.
+    if !way.takes_signatures {
+        return change;
+    }
+    let n = way.rejected.len();
+    let what = if n == 1 { "the rejection" } else { "their rejections" };
+    format!("{change}, or ask {} to take {what} back with {command}", persons(&way.rejected, n))
 }
 
 /// What may still show that an approval by a compromised key is good; none where no key is.
@@ -115,6 +154,8 @@ mod tests {
             approvers: ids(approvers),
             signers: ids(approvers),
             quorum,
+            n_missing: quorum,
+            rejected: Vec::new(),
             unknown: Vec::new(),
             takes_signatures: true,
             takes_merge: false,
@@ -146,7 +187,7 @@ mod tests {
         let keyless = WayOut { signers: ids(&["b"]), ..way(&["a", "b"], 2) };
         assert_eq!(
             fix(&keyless),
-            "`exc approve EXC-1 --rev main`, by `a` and `b`, once `people` of the policy has their keys"
+            "2 of 2 approvals are missing: `exc approve EXC-1 --rev main`, by `a` and `b`, once `people` of the policy has their keys"
         );
         assert_eq!(
             fix(&WayOut { signers: ids(&["b"]), takes_merge: true, ..way(&["a", "b"], 1) }),
@@ -158,5 +199,35 @@ mod tests {
         );
         let unknown = WayOut { unknown: vec!["x@example.com".to_owned()], ..way(&["a"], 1) };
         assert!(fix(&unknown).starts_with("add `x@example.com` to `people` of the policy; then "));
+    }
+
+    #[test]
+    fn only_who_rejected_a_text_can_take_that_back() {
+        let rejected = WayOut { rejected: ids(&["b"]), n_missing: 0, ..way(&["a"], 1) };
+        assert_eq!(
+            fix("EXC-1", None, &rejected),
+            "change what it says (a title or a comment is not enough), or ask `b` to take the rejection back with `exc approve EXC-1`"
+        );
+        let both = WayOut { rejected: ids(&["b", "c"]), ..rejected.clone() };
+        assert!(fix(POLICY_ID, None, &both).ends_with(
+            "(a comment is not enough), or ask `b` and `c` to take their rejections back with `exc approve policy.yaml`"
+        ));
+        let unsigned = WayOut { takes_signatures: false, ..rejected };
+        assert!(!fix("EXC-1", None, &unsigned).contains("exc approve"));
+    }
+
+    #[test]
+    fn what_is_missing_is_counted_where_it_takes_several() {
+        let one = WayOut { n_missing: 1, ..way(&["b", "c"], 2) };
+        assert_eq!(
+            fix("EXC-1", None, &one),
+            "1 of 2 approvals is missing: `exc approve EXC-1`, by `b` or `c`"
+        );
+        assert!(
+            fix("EXC-1", None, &WayOut { takes_merge: true, ..one })
+                .ends_with(", by `b` or `c`; or its merge, by one of them")
+        );
+        let nobody = WayOut { n_missing: 1, ..way(&[], 2) };
+        assert!(fix("EXC-1", None, &nobody).contains("everybody who has one approved, wrote"));
     }
 }

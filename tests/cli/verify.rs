@@ -126,3 +126,71 @@ EXC-2026-K7QD  INDETERMINATE
         assert!(words(&verify.out).contains(line) && words(&audit.out).contains(line), "{line}");
     }
 }
+
+/// Two approvals at high risk, by merge or by signature; Lee requested it.
+fn with_quorum_of_two() -> Option<World> {
+    let world = World::new()?;
+    world.switch("main");
+    let policy = world.w.read("exceptions/policy.yaml");
+    let two = policy.replace(
+        "{quorum: {high: 1}, accept: {high: [signed]}}",
+        "{quorum: {high: 2}, accept: {high: [landing, signed]}}",
+    );
+    assert_ne!(two, policy);
+    std::fs::remove_file(world.w.path(RECORD_PATH)).expect("the record");
+    world.w.write("exceptions/policy.yaml", two);
+    // The first policy of a mainline is trusted.
+    world.commit("main", "lee.park@example.com", &[]);
+    world.switch("topic");
+    world.w.write(RECORD_PATH, good_record());
+    world.commit("topic", "lee.park@example.com", &["main"]);
+    Some(world)
+}
+
+#[test]
+fn who_counts_already_is_not_asked_again_and_what_is_missing_is_counted() {
+    let Some(world) = with_quorum_of_two() else { return };
+    let said = world.w.run(&["verify", ID]);
+    assert_eq!(said.outcome, Outcome::Findings, "a merge is the approval of one: {said:?}");
+    insta::assert_snapshot!(steady(&world, &said.out), @"
+EXC-2026-K7QD  LACKS APPROVALS
+  new: exceptions/EXC-2026-K7QD.yaml
+  approvals at risk `high`: 0 of 2 (landing or signed)
+  fix: 2 of 2 approvals are missing: `exc approve EXC-2026-K7QD`, by `alice`
+    and `bob`; its merge is the approval of one, by `alice` or `bob`
+
+1 text beside main at [COMMIT] on 2026-11-20 (UTC): 1 without what the policy
+  demands
+");
+    world.approve("alice", &[]);
+    let said = world.w.run(&["verify", ID]);
+    assert_eq!(said.outcome, Outcome::Success, "its merge may bring the other: {said:?}");
+    assert!(said.out.contains("MAY STILL BE APPROVED BY ITS MERGE"), "{}", said.out);
+    world.commit("topic", "lee.park@example.com", &["topic"]);
+    let review = world.w.run(&["review", "--base", "main", "--head", "topic"]).out;
+    let words = review.split_whitespace().collect::<Vec<_>>().join(" ");
+    let next = "1 of 2 approvals is missing: `exc approve EXC-2026-K7QD --rev topic`, by `bob`; or its merge, by the same";
+    assert!(words.contains(next), "{review}");
+
+    world.merge("mallory@example.com");
+    let history = world.w.run(&["history", ID]).out;
+    assert!(history.contains("1 of 2 approvals is missing: `exc approve"), "{history}");
+    assert!(!history.contains("by `alice` or"), "{history}");
+}
+
+#[test]
+fn only_who_rejected_a_text_is_named_by_whatever_says_what_to_do() {
+    let Some(world) = World::new() else { return };
+    world.approve("bob", &["--reject"]);
+    world.commit("topic", "lee.park@example.com", &["topic"]);
+    let way = "ask `bob` to take the rejection back with `exc approve EXC-2026-K7QD";
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let verify = world.w.run(&["verify", ID]).out;
+    let review = world.w.run(&["review", "--base", "main", "--head", "topic"]).out;
+    world.merge("dana@example.com");
+    let history = world.w.run(&["history", ID]).out;
+    for said in [verify, review, history] {
+        assert!(words(&said).contains(way), "{said}");
+        assert!(!words(&said).contains("by `alice` or `bob`"), "{said}");
+    }
+}

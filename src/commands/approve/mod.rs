@@ -122,11 +122,11 @@ fn approve(
             Err(reason) => return refuse(env, id, &reason, person::HINT),
         };
     let decision = if args.reject { Decision::Reject } else { Decision::Approve };
-    if let Err(reason) = proposal.may_sign(approver, decision) {
-        return refuse(env, id, &reason.to_string(), &hint(&reason, proposal));
-    }
     let votes = proposed.votes(proposal, env);
     let tally = proposal.tally(&votes);
+    if let Err(reason) = proposal.may_sign(approver, decision) {
+        return refuse(env, id, &reason.to_string(), &hint(&reason, proposal, &tally));
+    }
     if let Some(missing) = tally.blocked.iter().find(|it| matches!(it, Reason::Missing { .. })) {
         let message = format!("who wrote `{id}` is not known: {missing}");
         let hint = "get the rest of the history: `git fetch --unshallow`";
@@ -384,13 +384,15 @@ fn refuse_key(
 }
 
 /// Who can approve a text that somebody else cannot.
-fn hint(reason: &Reason, proposal: &Proposal<'_>) -> String {
-    let way = proposal.way_out();
+fn hint(reason: &Reason, proposal: &Proposal<'_>, tally: &Tally) -> String {
+    let way = proposal.way_out(tally);
     match reason {
         Reason::OwnWork { .. } | Reason::OwnRequest { .. } | Reason::NoRole { .. } => {
-            match way.approvers.is_empty() {
+            match way.approvers.is_empty() || way.n_missing == 0 || !way.rejected.is_empty() {
                 true => way_out::fix(proposal.id(), None, &way),
-                false => format!("ask {}", way_out::persons(&way.approvers, way.quorum as usize)),
+                false => {
+                    format!("ask {}", way_out::persons(&way.approvers, way.n_missing as usize))
+                }
             }
         }
         _ => "`approvals` of the policy says what counts".to_owned(),

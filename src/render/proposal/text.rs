@@ -133,10 +133,8 @@ impl Sheet<'_> {
         if let Some(fix) = way_out::of_doubts(&proposal.doubts) {
             self.line(2, &format!("fix: {fix}"))?;
         }
-        if verified.standing == Standing::Unmet && !tally.rejected.is_empty() {
-            self.line(2, "fix: change the text, or ask for another decision")?;
-        } else if verified.standing == Standing::Unmet {
-            let fix = way_out::fix(verified.id, verified.rev, &proposal.way_out());
+        if verified.standing == Standing::Unmet {
+            let fix = way_out::fix(verified.id, verified.rev, &proposal.way_out(tally));
             self.line(2, &format!("fix: {fix}"))?;
         }
         Ok(())
