@@ -29,7 +29,7 @@ use super::signature::Refusal;
 use super::statement::{self, FORM, Malformed, REWRITE, Statement, at_file, at_line};
 
 const BEGIN: &str = "-----BEGIN SSH SIGNATURE-----";
-const END: &str = "-----END SSH SIGNATURE-----";
+pub(crate) const END: &str = "-----END SSH SIGNATURE-----";
 /// Bytes that an approval may have, its signature included.
 pub(crate) const MAX_APPROVAL_SIZE: usize = 4096;
 

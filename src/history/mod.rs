@@ -61,7 +61,7 @@ pub(crate) fn digest(bytes: &[u8]) -> String {
     lineage::Digest::of(bytes).to_string()
 }
 
-pub(crate) use approval::{Approval, MAX_APPROVAL_SIZE, NotCounted};
+pub(crate) use approval::{Approval, END, MAX_APPROVAL_SIZE, NotCounted};
 pub(crate) use audit::{Anchor, Audit};
 pub(crate) use branch::Branch;
 pub(crate) use clock::{Clock, Position, end_of};
@@ -77,7 +77,7 @@ pub(crate) use reason::{Reason, short};
 pub(crate) use signature::{NAMESPACE, Refusal, is_signed_by_its_person};
 pub(crate) use squash::{OwnCommit, Squashes};
 pub(crate) use standing::{Standing, is_covered, is_in_force};
-pub(crate) use statement::Decision;
+pub(crate) use statement::{Decision, FORM};
 pub(crate) use tally::{Stated, Tally, Vote};
 pub(crate) use texts::read_text;
 pub(crate) use verdict::{Counted, Revision, RevisionKind, State, Trail, Verdict};

@@ -11,7 +11,7 @@ use super::lineage::Digest;
 use crate::model::RiskLevel;
 
 /// The first line, which names the form.
-pub(super) const FORM: &str = "exc-approval/v1";
+pub(crate) const FORM: &str = "exc-approval/v1";
 /// The keys, in the order in which they stand.
 const KEYS: [&str; 9] = [
     "register",

@@ -321,6 +321,16 @@ fn a_printed_approval_is_added_by_whoever_can_push() {
     assert_eq!(world.approval().1, printed.out);
     let said = world.w.run_with(&["approve", "--add", "-"], &pasted, exc::Terminal::default());
     assert_eq!(said.outcome, Outcome::Success, "{said:?}");
+    // Who has signed already gets it again.
+    assert_eq!(world.approve("alice", &["--print"]).out, printed.out);
+    assert_eq!(world.approve("alice", &[]).out, "");
+
+    let quoted: String = printed.out.lines().map(|line| format!("> {line}\n")).collect();
+    world.w.write("pasted.txt", format!("> ```\n{quoted}> ```\n"));
+    std::fs::remove_file(world.w.path(world.approval().0)).expect("removed");
+    let said = world.w.run(&["approve", "--add", "pasted.txt"]);
+    assert_eq!(said.outcome, Outcome::Success, "{said:?}");
+    assert_eq!(world.approval().1, printed.out);
 
     world.w.write("pasted.txt", printed.out.replace("risk: high", "risk: low"));
     let said = world.w.run(&["approve", "--add", "pasted.txt"]);

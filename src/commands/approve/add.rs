@@ -10,7 +10,7 @@ use super::{read, refuse, show_errors, write};
 use crate::commands::proposed::{Proposed, Texts};
 use crate::commands::{Globals, Workspace};
 use crate::env::{Env, Outcome};
-use crate::history::MAX_APPROVAL_SIZE;
+use crate::history::{END, FORM, MAX_APPROVAL_SIZE};
 
 pub(super) fn run(
     file: &Path,
@@ -45,8 +45,7 @@ pub(super) fn run(
     }
 }
 
-/// What was pasted, with the line breaks that were signed: a form on a page may have changed them,
-/// and put empty lines around it.
+/// What was pasted, with the line breaks that were signed: a form on a page may have changed them.
 fn pasted(file: &Path, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<String> {
     // An approval with CRLF and what may stand around it; what is longer is none.
     let limit = 2 * MAX_APPROVAL_SIZE as u64;
@@ -57,6 +56,82 @@ fn pasted(file: &Path, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<S
             .and_then(|opened| opened.take(limit).read_to_end(&mut bytes))
             .with_context(|| format!("cannot read `{}`", file.display()))?,
     };
-    let text = String::from_utf8_lossy(&bytes).replace("\r\n", "\n");
-    Ok(format!("{}\n", text.trim_matches(|c| c == '\n' || c == ' ')))
+    Ok(unwrapped(&String::from_utf8_lossy(&bytes).replace("\r\n", "\n")))
+}
+
+/// The approval without what a page puts around it: empty lines, the fences of Markdown, and the
+/// marks of a quote before each line. With anything else around it, the text as it is, so that it is
+/// refused.
+fn unwrapped(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let quote = lines.iter().find_map(|line| line.strip_suffix(FORM)).filter(|it| is_quote(it));
+    let quote = quote.unwrap_or_default();
+    let plain: Vec<&str> =
+        lines.iter().map(|line| line.strip_prefix(quote).unwrap_or(line)).collect();
+    let first = plain.iter().position(|line| *line == FORM);
+    let last = plain.iter().position(|line| *line == END);
+    let (Some(first), Some(last)) = (first, last) else { return text.to_owned() };
+    if first > last || !plain[..first].iter().chain(&plain[last + 1..]).all(|it| is_around(it)) {
+        return text.to_owned();
+    }
+    plain[first..=last].iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// Whether nothing but the marks of a quote stands there, as before a line that is quoted.
+fn is_quote(text: &str) -> bool {
+    text.chars().all(|c| c == '>' || c == ' ')
+}
+
+/// Whether a line around an approval says nothing: an empty one, quoted or not, or a fence.
+fn is_around(line: &str) -> bool {
+    let line = line.trim_start_matches(['>', ' ']).trim_end();
+    let fence = line.trim_start_matches(['`', '~']);
+    let is_word = fence.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    line.is_empty() || (line.len() - fence.len() >= 3 && is_word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BLOCK: &str = "exc-approval/v1\nrisk: high\n-----END SSH SIGNATURE-----\n";
+
+    #[test]
+    fn what_a_page_puts_around_an_approval_is_left_out() {
+        let quoted = |mark: &str| -> String {
+            BLOCK.lines().map(|line| format!("{mark}{line}\n")).collect()
+        };
+        for pasted in [
+            BLOCK.to_owned(),
+            format!("\n\n{BLOCK}\n  \n"),
+            format!("```\n{BLOCK}```\n"),
+            format!("\n~~~~text\n{BLOCK}~~~~"),
+            quoted("> "),
+            quoted(">"),
+            quoted("> > "),
+            format!("> ```\n{}> ```\n>\n", quoted("> ")),
+            BLOCK.trim_end().to_owned(),
+        ] {
+            assert_eq!(unwrapped(&pasted), BLOCK, "{pasted}");
+        }
+    }
+
+    #[test]
+    fn with_anything_else_around_it_an_approval_stays_as_it_was_pasted() {
+        for pasted in [
+            format!("Here it is:\n{BLOCK}"),
+            format!("{BLOCK}{BLOCK}"),
+            format!("{BLOCK}``\n"),
+            format!("```\n{BLOCK}``` and more\n"),
+            "> exc-approval/v1\n".to_owned(),
+        ] {
+            assert_eq!(unwrapped(&pasted), pasted);
+        }
+    }
+
+    #[test]
+    fn what_lies_between_stays_byte_for_byte() {
+        let odd = BLOCK.replace("risk: high", "\n  > risk:  high \n```");
+        assert_eq!(unwrapped(&format!("```\n{odd}```\n")), odd);
+    }
 }

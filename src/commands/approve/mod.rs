@@ -133,6 +133,9 @@ fn approve(
         return Err(Failure::new(message).hint(hint).into());
     }
     if let Some(path) = voted(&votes, approver, decision) {
+        if let Some(bytes) = proposed.approval(id, path).filter(|_| args.print) {
+            globals.print(env, |out| out.write_all(bytes))?;
+        }
         globals.note(env, &format!("`{}` has said so already: {path}", approver.id));
         return Ok(Outcome::Success);
     }

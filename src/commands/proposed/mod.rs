@@ -294,6 +294,12 @@ impl<'w> Proposed<'w> {
         files.map(vote).collect()
     }
 
+    /// What a file among the approvals of an id holds.
+    pub(crate) fn approval(&self, id: &str, path: &str) -> Option<&[u8]> {
+        let mut files = self.approvals.get(id)?.iter();
+        files.find(|file| file.path == path)?.bytes.as_deref().ok()
+    }
+
     /// The stored text of a work tree's file whose line breaks git writes in another way: that is
     /// what is approved.
     fn with_stored_breaks(&self, file: &Arc<SourceFile>) -> Result<Arc<SourceFile>, Failure> {
