@@ -6,7 +6,7 @@ use super::verdicts::Verdicts;
 use super::{Failure, Globals, naming};
 use crate::changes;
 use crate::env::{Env, Outcome};
-use crate::history::{Trail, Verdict, Wanted};
+use crate::history::{POLICY_ID, Trail, Verdict, Wanted};
 use crate::render::trail::{self, Page, Told, TrailFormat};
 use crate::source::schema;
 
@@ -35,6 +35,11 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
+    if args.id == POLICY_ID {
+        return Err(Failure::new(format!("`{POLICY_ID}` is the policy, and no record"))
+            .hint("`exc audit` shows its revisions and who approved them")
+            .into());
+    }
     let workspace = super::open_or_explain(globals, env)?;
     let mut read = |id: &str| {
         let ids = [id];

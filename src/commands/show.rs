@@ -8,7 +8,7 @@ use super::mainline::{self, Landed};
 use super::naming::chosen;
 use super::trail::HistoryArgs;
 use super::verdicts::{self, Verdicts};
-use super::{Failure, Globals, Workspace, parse_date, trail};
+use super::{Failure, Globals, Workspace, naming, parse_date, trail};
 use crate::env::{Env, Outcome};
 use crate::finding::{Finding, Level};
 use crate::history::Wanted;
@@ -69,7 +69,9 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         Some(register) => register,
         None => register::load(&workspace.store, &workspace.name, &workspace.policy.record_schema),
     };
-    let record = find(&register, &args.id)?;
+    let Some(record) = find(&register, &args.id)? else {
+        return Err(gone(&register, args, &workspace, globals, env).into());
+    };
     if args.format == Format::Yaml {
         print_text(record, globals, env)?;
         return Ok(Outcome::Success);
@@ -127,14 +129,14 @@ fn named(workspace: &Workspace, id: &str) -> Result<Option<Register>, Failure> {
 }
 
 /// The record with an id, whatever its case; else the only one whose id has such a part.
-fn find<'a>(register: &'a Register, id: &str) -> Result<&'a Record, Failure> {
+fn find<'a>(register: &'a Register, id: &str) -> Result<Option<&'a Record>, Failure> {
     let ids: Vec<&str> = register.exceptions().map(|exception| exception.id.as_str()).collect();
     let is_meant = chosen(&ids, id)?;
     let records = register.records.iter().zip(is_meant).filter(|(_, is_meant)| *is_meant);
     let found: Vec<&Record> = records.map(|(record, _)| record).collect();
     match found.as_slice() {
-        [] => Err(unknown(register, id)),
-        [record] => Ok(record),
+        [] => Ok(None),
+        [record] => Ok(Some(record)),
         several => {
             let paths = several.iter().map(|record| record.file().path().to_owned());
             let paths = schema::list(&paths.collect::<Vec<_>>()).replace(" or ", " and ");
@@ -143,6 +145,25 @@ fn find<'a>(register: &'a Register, id: &str) -> Result<&'a Record, Failure> {
             Err(Failure::new(message).hint("give one of them another id"))
         }
     }
+}
+
+/// What is said of a record that is not there: the mainline may have had it.
+fn gone(
+    register: &Register,
+    args: &Args,
+    workspace: &Workspace,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> Failure {
+    let id = args.id.as_str();
+    let ids = [id];
+    let (history, wanted) = (HistoryArgs::of_day(args.as_of), Wanted::records(&ids));
+    let verdicts = Verdicts::if_any(workspace, &history, args.cache, wanted, globals, env);
+    let Ok(Some(verdicts)) = verdicts else { return unknown(register, id) };
+    let Ok(Some(whole)) = naming::whole(&verdicts.ids(), id) else { return unknown(register, id) };
+    let name = &verdicts.source().mainline.name;
+    Failure::new(format!("there is no record `{whole}` in `{}`", register.name))
+        .hint(format!("`exc history {}` shows what became of it on `{name}`", shell_word(whole)))
 }
 
 pub(super) fn unknown(register: &Register, id: &str) -> Failure {

@@ -773,6 +773,25 @@ fn a_fix_is_a_command_that_works_and_names_those_for_whom_it_does() {
     assert!(!fix(&history).contains("exc approve"), "{}", fix(&history));
     let said = history.w.run(&["approve", "EXC-2026-K7QD"]).err;
     assert!(said.contains("hint: it is no longer on `main`: `exc history EXC"), "{said}");
+    for id in ["EXC-2026-K7QD", "k7qd"] {
+        let said = history.w.run(&["show", id]);
+        assert_eq!(said.code(), 2, "{said:?}");
+        let hint = "hint: `exc history EXC-2026-K7QD` shows what became of it on `main`";
+        assert!(said.err.contains(hint), "{}", said.err);
+    }
+    let said = history.w.run(&["review", "EXC-2026-K7QD"]).err;
+    assert!(said.contains("`exc history ID` one that was deleted"), "{said}");
+}
+
+#[test]
+fn whoever_asks_for_the_history_of_the_policy_is_sent_to_the_audit() {
+    let history = History::approved();
+    let said = history.w.run(&["history", "policy.yaml"]);
+    assert_eq!(said.code(), 2, "{said:?}");
+    assert_eq!(
+        said.err,
+        "error: `policy.yaml` is the policy, and no record\nhint: `exc audit` shows its revisions and who approved them\n"
+    );
 }
 
 #[test]

@@ -150,7 +150,8 @@ fn chosen<'a>(
         let Some(id) = naming::whole(&known, id)? else {
             let hint = match schema::nearest(id, known.iter().copied()) {
                 Some(nearest) => format!("did you mean `{nearest}`?"),
-                None => "`exc list --all` shows the records".to_owned(),
+                None => "`exc list --all` shows the records, `exc history ID` one that was deleted"
+                    .to_owned(),
             };
             return Err(Failure::new(format!("there is no record `{id}`")).hint(hint));
         };
