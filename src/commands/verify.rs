@@ -8,6 +8,7 @@ use crate::env::{Env, Outcome};
 use crate::policy::Evidence;
 use crate::render::proposal::{self, LookedAt, Standing, Verification, Verified};
 use crate::render::trail::TrailFormat;
+use crate::render::way_out::squashed;
 
 /// Check the signed approvals of the texts in the work tree
 ///
@@ -54,6 +55,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         .filter(|verified| is_named || is_of_interest(verified))
         .collect();
     let mainline = proposed.mainline.as_ref().map(|it| (it.name.as_str(), it.tip));
+    notes.extend(verified.iter().flat_map(|it| squash_notes(it, &proposed)));
     let verification = Verification {
         today: env.today,
         mainline,
@@ -99,6 +101,20 @@ fn verify<'m>(matter: &'m Matter<'_>, proposed: &'m Proposed<'_>, env: &Env<'_>)
     let standing = looked_at.as_ref().map_or(Standing::Unmet, |it| standing(it, proposed));
     let (id, path) = (&matter.id, &matter.path);
     Verified { id, path, rev: proposed.rev.as_deref(), looked_at, standing }
+}
+
+/// What a squash would do to the approvals that count.
+fn squash_notes(verified: &Verified<'_>, proposed: &Proposed<'_>) -> Vec<String> {
+    let (Some(it), Some(mainline)) = (&verified.looked_at, &proposed.mainline) else {
+        return Vec::new();
+    };
+    if it.proposal.needless.is_some() {
+        return Vec::new();
+    }
+    let own = it.proposal.own_commits(&it.votes);
+    let said =
+        own.iter().filter_map(|own| squashed(verified.id, own, proposed.squashes, &mainline.name));
+    said.collect()
 }
 
 /// Whether the signed evidence is what the policy demands. Where other evidence counts too, which

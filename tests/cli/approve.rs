@@ -81,13 +81,13 @@ EXC-2026-K7QD  HAS WHAT THE POLICY DEMANDS
     let again = world.w.run(&["verify", ID]);
     assert_eq!(again.outcome, Outcome::Success, "{again:?}");
     insta::assert_snapshot!(steady(&world, &again.out), @"
-EXC-2026-K7QD  NO APPROVAL NEEDED
+EXC-2026-K7QD  APPROVED ON MAIN
   identical: exceptions/EXC-2026-K7QD.yaml
   on the mainline: alice (signed)
   approved by alice, key SHA256:[KEY]
     exceptions/approvals/EXC-2026-K7QD/[TEXT]-[LINEAGE].alice.approval
 
-1 text beside main at [COMMIT] on 2026-11-20 (UTC): 1 without need
+1 text beside main at [COMMIT] on 2026-11-20 (UTC): 1 approved on the mainline
 ");
     let json = world.w.run(&["verify", "--format", "json"]);
     insta::assert_snapshot!(steady(&world, &json.out), @r#"
@@ -828,6 +828,9 @@ fn a_signer_who_commits_the_approval_is_told_what_a_squash_would_do() {
     insta::assert_snapshot!(warned(&world).expect("a note"), @"note: `alice` signed for `EXC-2026-K7QD`, and committed that in [COMMIT]: if it is squashed, that makes `alice` an author of the change, which voids the signature; merge it without a squash, or have somebody else commit the file (`exc approve EXC-2026-K7QD --print`, then `exc approve --add FILE` by the requester)");
     let review = world.w.run(&["review", "--base", "main", "--head", "topic"]).out;
     assert!(review.contains("`alice` signed for `EXC-2026-K7QD`"), "{review}");
+    let verify = world.w.run(&["verify", ID]);
+    assert_eq!(verify.outcome, Outcome::Success, "{verify:?}");
+    assert!(verify.out.contains("note: `alice` signed for `EXC-2026-K7QD`"), "{}", verify.out);
     // Whoever asked for it commits it.
     let topic = world.repo.find_commit(world.tip("topic").expect("a tip")).expect("a commit");
     let first = topic.parent_id(0).expect("a parent");

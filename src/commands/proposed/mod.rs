@@ -16,7 +16,7 @@ use crate::env::Env;
 use crate::finding::{Finding, Level};
 use crate::git::{Mainline, Mode, NoRevision, ObjectId, Repo, TreeEntry};
 use crate::history::{
-    Audit, Branch, Ground, MAX_APPROVAL_SIZE, POLICY_ID, Proposal, Trail, Vote, Wanted,
+    Audit, Branch, Ground, MAX_APPROVAL_SIZE, POLICY_ID, Proposal, Squashes, Trail, Vote, Wanted,
 };
 use crate::policy::{self, Policy};
 use crate::register::{
@@ -50,6 +50,8 @@ pub(crate) struct Proposed<'w> {
     /// Whether this clone has the whole history.
     pub(crate) is_complete: bool,
     pub(crate) notes: Vec<String>,
+    /// Whether changes come to the mainline as squashes.
+    pub(crate) squashes: Squashes,
     pub(crate) register: Register,
     store: Store,
     /// The commit of the texts, or the one that the work tree stands on.
@@ -120,6 +122,11 @@ impl<'w> Proposed<'w> {
             findings: Vec::new(),
             unreadable: Vec::new(),
         };
+        let settled = audit.as_ref().and_then(|audit| audit.policies.settled());
+        let squashes = match (&story, settled) {
+            (Some(story), Some(policy)) => story.landed.squashes(policy),
+            _ => Squashes::Unknown,
+        };
         let mainline = story.map(|story| story.mainline);
         let mut proposed = Self {
             workspace,
@@ -129,6 +136,7 @@ impl<'w> Proposed<'w> {
             ids,
             is_complete,
             notes,
+            squashes,
             register,
             store,
             head,

@@ -12,7 +12,7 @@ use super::Style;
 use super::trail::TrailFormat;
 use crate::changes::FieldChange;
 use crate::git::ObjectId;
-use crate::history::{Proposal, Tally, Vote};
+use crate::history::{Needless, Proposal, Tally, Vote};
 use crate::model::Exception;
 use crate::policy::Evidence;
 use crate::report::policies::PolicyChange;
@@ -62,6 +62,16 @@ pub(crate) struct LookedAt<'a> {
     pub(crate) proposal: &'a Proposal<'a>,
     pub(crate) votes: Vec<Vote>,
     pub(crate) tally: Tally,
+}
+
+impl Verified<'_> {
+    /// Whether it is a text that the mainline holds, or held, as an approved one.
+    fn is_approved_there(&self) -> bool {
+        let is_approved = |it: &LookedAt<'_>| {
+            it.proposal.needless == Some(Needless::Settled) && !it.proposal.landed.is_empty()
+        };
+        self.standing == Standing::NotNeeded && self.looked_at.as_ref().is_some_and(is_approved)
+    }
 }
 
 /// Whether a text has the signed evidence that the policy demands.

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::{LookedAt, Page, Standing, Verification, Verified, accepted};
+use crate::git::ObjectId;
 use crate::history::{Decision, Needless, POLICY_ID, Proposal, Reason, Tally, Vote, short};
 use crate::model::window::describe;
 use crate::model::{Exception, Person};
@@ -51,7 +52,7 @@ pub(super) fn write(
 ) -> io::Result<()> {
     let mut sheet = Sheet { out, style };
     for verified in verification.verified {
-        sheet.verified(verified)?;
+        sheet.verified(verified, verification.mainline)?;
         writeln!(sheet.out)?;
     }
     for note in verification.notes {
@@ -88,7 +89,11 @@ impl Sheet<'_> {
         self.line(2, &format!("asked for it: {}", person(&exception.requester)))
     }
 
-    fn verified(&mut self, verified: &Verified<'_>) -> io::Result<()> {
+    fn verified(
+        &mut self,
+        verified: &Verified<'_>,
+        mainline: Option<(&str, ObjectId)>,
+    ) -> io::Result<()> {
         let (bold, plain) = if self.style.color { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
         let color = match (self.style.color, verified.standing) {
             (false, _) => "",
@@ -96,7 +101,12 @@ impl Sheet<'_> {
             (true, Standing::Unknown) => "\u{1b}[33m",
             (true, _) => "\u{1b}[32m",
         };
+        let approved = match mainline {
+            Some((name, _)) => format!("APPROVED ON {}", name.to_uppercase()),
+            None => "APPROVED ON THE MAINLINE".to_owned(),
+        };
         let said = match verified.standing {
+            _ if verified.is_approved_there() => &approved,
             Standing::NotNeeded => "NO APPROVAL NEEDED",
             Standing::Met => "HAS WHAT THE POLICY DEMANDS",
             Standing::Open => "MAY STILL BE APPROVED BY ITS MERGE",
@@ -104,7 +114,8 @@ impl Sheet<'_> {
             Standing::Unmet => "LACKS APPROVALS",
             Standing::Unknown => "INDETERMINATE",
         };
-        writeln!(self.out, "{bold}{}{plain}  {color}{said}{plain}", Safe(verified.id))?;
+        let id = Safe(verified.id);
+        writeln!(self.out, "{bold}{id}{plain}  {color}{}{plain}", Safe(said))?;
         let Some(LookedAt { proposal, votes, tally }) = &verified.looked_at else {
             self.line(2, &format!("{}: states no last valid day", verified.path))?;
             return self.line(2, "nothing can be signed: `exc check` says what is missing");
@@ -205,7 +216,11 @@ fn persons(tally: &Tally) -> String {
 }
 
 fn summary(verification: &Verification<'_>) -> String {
-    let n = |standing| verification.verified.iter().filter(|it| it.standing == standing).count();
+    let approved = verification.verified.iter().filter(|it| it.is_approved_there()).count();
+    let n = |standing| {
+        let all = verification.verified.iter().filter(|it| it.standing == standing).count();
+        if standing == Standing::NotNeeded { all - approved } else { all }
+    };
     let mut parts = Vec::new();
     for (standing, said) in [
         (Standing::Unknown, "indeterminate"),
@@ -217,6 +232,9 @@ fn summary(verification: &Verification<'_>) -> String {
         if n > 0 {
             parts.push(format!("{n} {said}"));
         }
+    }
+    if approved > 0 {
+        parts.push(format!("{approved} approved on the mainline"));
     }
     let parts = if parts.is_empty() { "nothing to verify".to_owned() } else { parts.join(", ") };
     let mainline = match verification.mainline {
