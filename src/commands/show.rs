@@ -156,6 +156,10 @@ fn gone(
     env: &mut Env<'_>,
 ) -> Failure {
     let id = args.id.as_str();
+    // A file that cannot be read may be that record.
+    if !register.unreadable.is_empty() {
+        return unknown(register, id);
+    }
     let ids = [id];
     let (history, wanted) = (HistoryArgs::of_day(args.as_of), Wanted::records(&ids));
     let verdicts = Verdicts::if_any(workspace, &history, args.cache, wanted, globals, env);

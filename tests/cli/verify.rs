@@ -166,6 +166,7 @@ EXC-2026-K7QD  LACKS APPROVALS
     let said = world.w.run(&["verify", ID]);
     assert_eq!(said.outcome, Outcome::Success, "its merge may bring the other: {said:?}");
     assert!(said.out.contains("MAY STILL BE APPROVED BY ITS MERGE"), "{}", said.out);
+    assert!(said.out.contains("1 that its merge may"), "{}", said.out);
     world.commit("topic", "lee.park@example.com", &["topic"]);
     let review = world.w.run(&["review", "--base", "main", "--head", "topic"]).out;
     let words = review.split_whitespace().collect::<Vec<_>>().join(" ");

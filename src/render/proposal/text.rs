@@ -225,6 +225,7 @@ fn summary(verification: &Verification<'_>) -> String {
     for (standing, said) in [
         (Standing::Unknown, "indeterminate"),
         (Standing::Unmet, "without what the policy demands"),
+        (Standing::Open, "that its merge may still approve"),
         (Standing::Met, "with what the policy demands"),
         (Standing::NotNeeded, "without need"),
     ] {
