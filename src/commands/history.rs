@@ -78,6 +78,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         trail,
         told: &told,
         is_failing: trail.is_failing(late_days),
+        late_days,
         emergency: trail.emergency(late_days, source.today),
         open: open(trail, settled, source.mainline, &workspace),
     };

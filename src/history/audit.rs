@@ -10,7 +10,7 @@ use super::judge::{self, Event};
 use super::landed::{Changed, Landed, stem};
 use super::policies::Policies;
 use super::reason::Reason;
-use super::verdict::{State, Trail, Verdict};
+use super::verdict::{Trail, Verdict};
 use crate::git::ObjectId;
 use crate::model::window::{self, Status};
 use crate::policy::{Evidence, Revocation};
@@ -208,16 +208,5 @@ impl Trail {
     pub(crate) fn title(&self) -> Option<&str> {
         let last = self.revisions.iter().rev().find_map(|it| it.text.as_ref());
         last.map(|text| text.exception.title.as_str()).filter(|title| !title.is_empty())
-    }
-
-    /// Whether it is an emergency whose approval followed in time.
-    fn is_excused(&self, late_days: u32) -> bool {
-        let approved = self.revisions.iter().rev().find(|it| it.state.is_approved());
-        approved.is_some_and(|it| {
-            let is_emergency =
-                it.text.as_ref().is_some_and(|text| text.exception.emergency.is_some());
-            matches!(it.state, State::ApprovedLate { days } if days <= i64::from(late_days))
-                && is_emergency
-        })
     }
 }

@@ -1,12 +1,12 @@
 //! Exceptions that could not wait for their approval: until when it may follow, and whether it has.
 //!
-//! Invariant: the days count from the day on which the text landed, which no backdated commit moves,
-//! as they do for the verdict.
+//! Invariant: the days count from the day on which the emergency first landed, which no backdated
+//! commit moves, no edit of what is not approved yet, and no deletion.
 
 use chrono::NaiveDate;
 
-use super::verdict::{State, Trail};
-use crate::model::window::{days_after, is_past};
+use super::verdict::{Revision, State, Trail, Verdict};
+use crate::model::window::{days_after, days_between, is_past};
 
 /// An emergency that a record states.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub(crate) struct Emergency {
     /// As written.
     pub(crate) declared: String,
     pub(crate) reason: String,
-    /// None where nothing is awaited: it is closed, or git cannot tell.
+    /// None where git cannot tell, or it took no approval.
     pub(crate) stage: Option<Stage>,
     /// Days within which the approval may follow.
     pub(crate) late_days: u32,
@@ -39,6 +39,8 @@ pub(crate) enum Stage {
         days: i64,
         is_in_time: bool,
     },
+    /// It was closed before anybody approved it.
+    Never,
 }
 
 impl Stage {
@@ -50,7 +52,39 @@ impl Stage {
             Self::Approved => "approved",
             Self::Followed { is_in_time: true, .. } => "approved-in-time",
             Self::Followed { is_in_time: false, .. } => "approved-too-late",
+            Self::Never => "never",
         }
+    }
+}
+
+/// The emergency of a trail: where it was declared, and what approved it.
+struct Declaration<'a> {
+    declared: &'a str,
+    /// The first landing that declared it.
+    first: &'a Revision,
+    approved: Option<&'a Revision>,
+    /// Whether another declaration is another emergency.
+    is_over: bool,
+}
+
+impl Declaration<'_> {
+    /// Days from the first landing to the approval; none where there is no approval, or no day.
+    fn days(&self) -> Option<i64> {
+        let approved = self.approved?;
+        let landed = days_between(self.first.arrived?, approved.arrived?);
+        match approved.state {
+            State::ApprovedLate { days } => Some(landed + days),
+            _ => Some(landed),
+        }
+    }
+
+    fn stage_of_approval(&self, late_days: u32) -> Option<Stage> {
+        let approved = self.approved?;
+        if approved.state == State::Approved && approved.position == self.first.position {
+            return Some(Stage::Approved);
+        }
+        let days = self.days()?;
+        Some(Stage::Followed { days, is_in_time: days <= i64::from(late_days) })
     }
 }
 
@@ -59,22 +93,82 @@ impl Trail {
     pub(crate) fn emergency(&self, late_days: u32, today: NaiveDate) -> Option<Emergency> {
         let exception = &self.text.as_ref()?.exception;
         let stated = exception.emergency.as_ref()?;
-        let deciding = self.deciding().filter(|_| exception.is_open() && !self.is_cut());
-        let stage = deciding.and_then(|revision| match revision.state {
-            State::Open => {
-                let through = days_after(revision.arrived?, late_days);
+        let declaration = self.declaration().filter(|_| !self.is_cut());
+        let stage = declaration.and_then(|it| match (it.approved, self.deciding()?.state) {
+            (Some(_), _) => it.stage_of_approval(late_days),
+            (None, _) if !exception.is_open() => Some(Stage::Never),
+            (None, State::Open) => {
+                let through = days_after(it.first.arrived?, late_days);
                 Some(match is_past(through, today) {
                     true => Stage::Overdue { through },
                     false => Stage::Awaited { through },
                 })
             }
-            State::Approved => Some(Stage::Approved),
-            State::ApprovedLate { days } => {
-                Some(Stage::Followed { days, is_in_time: days <= i64::from(late_days) })
-            }
-            State::NotNeeded | State::Deleted | State::Unknown => None,
+            (None, _) => None,
         });
         let (declared, reason) = (stated.declared.clone(), stated.reason.clone());
         Some(Emergency { declared, reason, stage, late_days })
     }
+
+    /// Whether the last approval is that of an emergency, and followed in time.
+    pub(super) fn is_excused(&self, late_days: u32) -> bool {
+        let last = self.revisions.iter().rev().find(|it| it.state.is_approved());
+        last.is_some_and(|last| self.is_emergency_in_time(last, late_days))
+    }
+
+    /// The days by which approvals came late, which the verdict does not say; oldest first. That
+    /// of an emergency in time is none.
+    pub(crate) fn earlier_lateness(&self, late_days: u32) -> Vec<i64> {
+        let told = self.revisions.iter().rposition(|it| it.state.is_approved());
+        let told = told.filter(|_| self.verdict == Verdict::ApprovedLate);
+        let others = self.revisions.iter().enumerate().filter(|(at, _)| Some(*at) != told);
+        let late = others.filter_map(|(_, it)| match it.state {
+            State::ApprovedLate { days } => {
+                (!self.is_emergency_in_time(it, late_days)).then_some(days)
+            }
+            _ => None,
+        });
+        late.collect()
+    }
+
+    /// Whether a revision is the one by which an emergency was approved in time.
+    fn is_emergency_in_time(&self, revision: &Revision, late_days: u32) -> bool {
+        let end = self.revisions.partition_point(|it| it.position <= revision.position);
+        let declaration = declaration(&self.revisions[..end]);
+        declaration.is_some_and(|it| {
+            it.approved.is_some_and(|approved| approved.position == revision.position)
+                && it.days().is_some_and(|days| days <= i64::from(late_days))
+        })
+    }
+
+    fn declaration(&self) -> Option<Declaration<'_>> {
+        declaration(&self.revisions)
+    }
+}
+
+/// The newest emergency. Neither a deletion nor another text of what nobody has approved yet makes
+/// it another one.
+fn declaration(revisions: &[Revision]) -> Option<Declaration<'_>> {
+    let mut newest: Option<Declaration<'_>> = None;
+    for revision in revisions {
+        let Some(text) = &revision.text else { continue };
+        let Some(stated) = &text.exception.emergency else {
+            // A settled text that states none ends it.
+            let is_settled = !matches!(revision.state, State::Open | State::Unknown);
+            newest = newest.map(|it| Declaration { is_over: it.is_over || is_settled, ..it });
+            continue;
+        };
+        let declared = stated.declared.as_str();
+        let known = newest.take().filter(|it| !it.is_over || it.declared == declared);
+        let known = known.unwrap_or(Declaration {
+            declared,
+            first: revision,
+            approved: None,
+            is_over: false,
+        });
+        let approved = known.approved.or(revision.state.is_approved().then_some(revision));
+        let is_over = known.is_over || approved.is_some();
+        newest = Some(Declaration { declared, approved, is_over, ..known });
+    }
+    newest
 }

@@ -9,6 +9,7 @@ use super::trail::{HistoryArgs, Story, open};
 use super::{Globals, Workspace};
 use crate::env::{Env, Outcome};
 use crate::history::{Audit, Verdict, Wanted, end_of};
+use crate::policy::Policy;
 use crate::register::{self, Store};
 use crate::render::trail::{self, AuditPage, Judged, TrailFormat};
 
@@ -73,6 +74,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         tip: story.mainline.tip,
         is_complete: story.landed.missing.is_none(),
         notes: &notes,
+        late_days: settled(&audit, &workspace).approvals.late_days,
         problems: &problems,
         records: &judged,
         policies: &audit.policies.revisions,
@@ -95,10 +97,14 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     })
 }
 
+/// The policy in force: one that is only proposed gives nobody more time.
+fn settled<'a>(audit: &'a Audit, workspace: &'a Workspace) -> &'a Policy {
+    audit.policies.settled().map_or(&workspace.policy, |policy| policy)
+}
+
 /// Every record with its verdict, and what to do about it.
 fn judged<'a>(audit: &'a Audit, story: &Story, workspace: &Workspace) -> Vec<Judged<'a>> {
-    // A policy that is only proposed gives nobody more time.
-    let settled = audit.policies.settled().map_or(&workspace.policy, |policy| policy);
+    let settled = settled(audit, workspace);
     let late_days = settled.approvals.late_days;
     let judged = audit.trails.iter().map(|trail| Judged {
         trail,

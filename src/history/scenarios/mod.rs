@@ -4,6 +4,7 @@
 //! designed; the words after it say what must hold.
 
 mod clones;
+mod emergencies;
 mod evidence;
 mod keeping;
 mod lineage;

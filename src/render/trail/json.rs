@@ -71,6 +71,8 @@ pub(in crate::render) struct EmergencyView {
     approval: Option<&'static str>,
     /// The last day on which the approval may follow, or might have.
     through: Option<String>,
+    /// Days from its landing to the approval that followed.
+    days: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -220,12 +222,17 @@ impl From<&Emergency> for EmergencyView {
             Some(Stage::Awaited { through } | Stage::Overdue { through }) => Some(through),
             _ => None,
         };
+        let days = match emergency.stage {
+            Some(Stage::Followed { days, .. }) => Some(days),
+            _ => None,
+        };
         Self {
             declared: emergency.declared.clone(),
             reason: emergency.reason.clone(),
             late_days: emergency.late_days,
             approval: emergency.stage.map(Stage::as_str),
             through: through.map(|day| day.to_string()),
+            days,
         }
     }
 }

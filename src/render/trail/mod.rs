@@ -39,6 +39,8 @@ pub(crate) struct Page<'a> {
     pub(crate) trail: &'a Trail,
     pub(crate) told: &'a [Told<'a>],
     pub(crate) is_failing: bool,
+    /// Days within which the approval of an emergency may follow.
+    pub(crate) late_days: u32,
     pub(crate) emergency: Option<Emergency>,
     pub(crate) open: Option<Open>,
 }
@@ -63,6 +65,8 @@ pub(crate) struct AuditPage<'a> {
     pub(crate) tip: ObjectId,
     pub(crate) is_complete: bool,
     pub(crate) notes: &'a [String],
+    /// Days within which the approval of an emergency may follow.
+    pub(crate) late_days: u32,
     /// What is in the register and is no record.
     pub(crate) problems: &'a [String],
     /// By id.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::text::{by, emergency, outcome, uncovered};
+use super::text::{by, marks, outcome};
 use super::{AuditPage, Evidence, Judged};
 use crate::history::{Trail, Verdict, short};
 use crate::model::window;
@@ -145,8 +145,7 @@ pub(crate) fn page_of_record(
         trail.first_promised.map_or("none".to_owned(), |day| day.to_string()),
         trail.days_granted.map_or("unknown".to_owned(), |days| days.to_string())
     );
-    let marks = judged.emergency.iter().map(|it| emergency(it, page.today));
-    let marks: Vec<String> = marks.chain(trail.gaps.iter().map(uncovered)).collect();
+    let marks = marks(trail, judged.emergency.as_ref(), page.late_days, page.today);
     for mark in &marks {
         let _ = writeln!(text, "- {}", prose(mark));
     }

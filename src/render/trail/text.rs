@@ -26,7 +26,9 @@ pub(super) fn write(page: &Page<'_>, style: Style, out: &mut dyn Write) -> io::R
     if let Some(line) = period(trail, page.today) {
         sheet.line(2, &line)?;
     }
-    sheet.marks(trail, page.emergency.as_ref(), page.today)?;
+    for mark in marks(trail, page.emergency.as_ref(), page.late_days, page.today) {
+        sheet.line(2, &mark)?;
+    }
     // What stands at a revision below is said there.
     let is_below = |reason: &&Reason| page.told.iter().any(|it| it.revision.why.contains(reason));
     for reason in trail.why.iter().filter(|reason| !is_below(reason)) {
@@ -63,7 +65,9 @@ pub(super) fn write_audit(
         if let Some(line) = period(trail, page.today) {
             sheet.line(2, &line)?;
         }
-        sheet.marks(trail, emergency.as_ref(), page.today)?;
+        for mark in marks(trail, emergency.as_ref(), page.late_days, page.today) {
+            sheet.line(2, &mark)?;
+        }
         sheet.reasons(&trail.why, 2)?;
         if let Some(fix) = fix(trail, open.as_ref()) {
             sheet.line(2, &format!("fix: {fix}"))?;
@@ -71,7 +75,7 @@ pub(super) fn write_audit(
         writeln!(sheet.out)?;
     }
     for it in page.records.iter().filter(|it| !is_bad(it)) {
-        sheet.line(0, &good(it, page.today))?;
+        sheet.line(0, &good(it, page))?;
     }
     if page.records.iter().any(|it| !is_bad(&it)) {
         writeln!(sheet.out)?;
@@ -102,19 +106,6 @@ impl Sheet<'_> {
             said(trail.verdict).to_uppercase()
         )?;
         trail.title().map_or(Ok(()), |title| self.line(2, title))
-    }
-
-    /// What is to be seen of a record at once, whatever its verdict is.
-    fn marks(
-        &mut self,
-        trail: &Trail,
-        stated: Option<&Emergency>,
-        today: NaiveDate,
-    ) -> io::Result<()> {
-        if let Some(stated) = stated {
-            self.line(2, &emergency(stated, today))?;
-        }
-        trail.gaps.iter().try_for_each(|gap| self.line(2, &uncovered(gap)))
     }
 
     fn revision(&mut self, told: &Told<'_>) -> io::Result<()> {
@@ -189,6 +180,28 @@ fn period(trail: &Trail, today: NaiveDate) -> Option<String> {
     Some(line)
 }
 
+/// What is to be seen of a record at once, whatever its verdict is.
+pub(super) fn marks(
+    trail: &Trail,
+    stated: Option<&Emergency>,
+    late_days: u32,
+    today: NaiveDate,
+) -> Vec<String> {
+    let mut marks: Vec<String> = stated.map(|it| emergency(it, today)).into_iter().collect();
+    marks.extend(earlier(&trail.earlier_lateness(late_days)));
+    marks.extend(trail.gaps.iter().map(uncovered));
+    marks
+}
+
+/// Approvals that came late, of texts that are no longer the newest.
+fn earlier(lateness: &[i64]) -> Option<String> {
+    let most = lateness.iter().max()?;
+    Some(match lateness.len() {
+        1 => format!("earlier: approved {} late", n_days(*most)),
+        n => format!("earlier: approved late {n} times, by {} at most", n_days(*most)),
+    })
+}
+
 /// An emergency, and what has become of its approval.
 pub(in crate::render) fn emergency(it: &Emergency, today: NaiveDate) -> String {
     let allowed = n_days(it.late_days.into());
@@ -206,6 +219,7 @@ pub(in crate::render) fn emergency(it: &Emergency, today: NaiveDate) -> String {
             n_days(days_between(through, today))
         ),
         Some(Stage::Approved) => ": approved as it landed".to_owned(),
+        Some(Stage::Never) => ": never approved while it was open".to_owned(),
         Some(Stage::Followed { days, is_in_time }) => {
             let within = if is_in_time { "within" } else { "which is after" };
             let days = n_days(days);
@@ -216,7 +230,7 @@ pub(in crate::render) fn emergency(it: &Emergency, today: NaiveDate) -> String {
 }
 
 /// Days that nobody covered, and what ended them.
-pub(super) fn uncovered(gap: &Gap) -> String {
+fn uncovered(gap: &Gap) -> String {
     let days = n_days(gap.n_days());
     let when = match gap.from == gap.through {
         true => format!("on {} (UTC)", gap.from),
@@ -266,7 +280,7 @@ fn is_history(reason: &Reason) -> bool {
     matches!(reason, Reason::HistoryMissing { .. })
 }
 
-fn good(judged: &Judged<'_>, today: NaiveDate) -> String {
+fn good(judged: &Judged<'_>, page: &AuditPage<'_>) -> String {
     let trail = judged.trail;
     let evidence = trail.deciding().map(|it| by(&it.evidence)).filter(|it| !it.is_empty());
     let by = evidence.map_or(String::new(), |evidence| match trail.verdict {
@@ -277,9 +291,8 @@ fn good(judged: &Judged<'_>, today: NaiveDate) -> String {
     let status = judged.status.filter(|_| trail.verdict != Verdict::Closed);
     let status = status.map_or(String::new(), |status| format!(", {}", status.as_str()));
     let why: Vec<String> = trail.why.iter().map(|reason| format!("; {reason}")).collect();
-    let marks = judged.emergency.iter().map(|it| emergency(it, today));
-    let marks = marks.chain(trail.gaps.iter().map(uncovered));
-    let marks: Vec<String> = marks.map(|mark| format!("; {mark}")).collect();
+    let marks = marks(trail, judged.emergency.as_ref(), page.late_days, page.today);
+    let marks: Vec<String> = marks.iter().map(|mark| format!("; {mark}")).collect();
     let verdict = said(trail.verdict);
     format!("{}  {verdict}{by}{status}{}{}", trail.id, why.concat(), marks.concat())
 }
