@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::binding::Subject;
-use super::cover::gaps;
+use super::cover::{Cover, cover};
 use super::evidence::{Collected, Demand, risk_of};
 use super::filed::{Looking, hear_rejected_drafts, look_at_approvals, track};
 use super::landed::{Landed, Landing};
@@ -252,7 +252,7 @@ impl<'a> Walk<'a> {
         } else {
             let is_unapproved = is_closed && self.settled.is_none();
             if is_unapproved {
-                revision.notes.push(Reason::ClosedUnapproved);
+                revision.notes.extend(self.closed_unapproved());
                 // Nothing of it is settled: whoever opens it again has not written it.
                 self.wrote.requested_by(&text.exception.requester.email);
             }
@@ -261,6 +261,18 @@ impl<'a> Walk<'a> {
                 self.settle(kind, blob, text);
             }
         }
+    }
+
+    /// What a closed text lacks: nobody approved what was open since it was filed, or filed again.
+    fn closed_unapproved(&self) -> Option<Reason> {
+        if !self.was_approved {
+            return Some(Reason::ClosedUnapproved);
+        }
+        let deleted = self.revisions.iter().rposition(|it| it.state == State::Deleted)?;
+        let since = &self.revisions[deleted..];
+        let was_open = since.iter().any(|it| it.state == State::Open);
+        let is_approved = since.iter().any(|it| it.state.is_approved());
+        (was_open && !is_approved).then_some(Reason::UnapprovedSinceDeleted)
     }
 
     fn kind(&self, blob: ObjectId, text: &Record, is_moved_only: bool) -> RevisionKind {
@@ -397,6 +409,7 @@ impl<'a> Walk<'a> {
             let from = [landed, text.exception.opened].into_iter().flatten().min()?;
             Some(days_between(from, text.exception.expires?))
         });
+        let Cover { gaps, through: covered_through } = cover(&self.revisions, &self.landed.clock);
         Trail {
             id: self.id.to_owned(),
             renewals: n_renewals(self.landed, &self.revisions),
@@ -410,7 +423,8 @@ impl<'a> Walk<'a> {
             lineage,
             first_promised,
             days_granted,
-            gaps: gaps(&self.revisions, &self.landed.clock),
+            gaps,
+            covered_through,
             revisions: self.revisions,
         }
     }
@@ -441,8 +455,7 @@ impl<'a> Walk<'a> {
         let newest = self.settled.as_ref().map(|(_, text)| text).or(last.text.as_ref());
         let is_closed = newest.is_some_and(|text| !text.exception.is_open());
         if is_closed {
-            let never = (!self.was_approved).then_some(Reason::ClosedUnapproved);
-            return (Verdict::Closed, never.into_iter().collect());
+            return (Verdict::Closed, self.closed_unapproved().into_iter().collect());
         }
         let approved = self.revisions.iter().rev().find(|it| it.state.is_approved());
         match approved.map(|it| it.state) {

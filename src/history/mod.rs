@@ -65,7 +65,7 @@ pub(crate) use approval::{Approval, END, MAX_APPROVAL_SIZE, NotCounted};
 pub(crate) use audit::{Anchor, Audit};
 pub(crate) use branch::Branch;
 pub(crate) use clock::{Clock, Position, end_of};
-pub(crate) use cover::Gap;
+pub(crate) use cover::{End, Gap};
 pub(crate) use emergency::{Emergency, Stage};
 pub(crate) use filed::approval_at;
 pub(crate) use kept::{About, Kept, encode};

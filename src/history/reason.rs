@@ -93,6 +93,8 @@ pub(crate) enum Reason {
         reason: String,
     },
     ClosedUnapproved,
+    /// The same of what was filed again after its deletion.
+    UnapprovedSinceDeleted,
     DeletedWhileOpen,
     Compromised {
         person: String,
@@ -185,6 +187,7 @@ impl fmt::Display for Reason {
             }
             Self::Unreadable { path, reason } => write!(f, "`{path}` cannot be read: {reason}"),
             Self::ClosedUnapproved => f.write_str("it was never approved while it was open"),
+            Self::UnapprovedSinceDeleted => f.write_str("nothing is approved since it was deleted"),
             Self::DeletedWhileOpen => f.write_str("it was deleted while it was open"),
             Self::Compromised { person, key, date } => write!(
                 f,

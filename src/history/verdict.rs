@@ -51,8 +51,10 @@ pub(crate) struct Trail {
     pub(crate) first_promised: Option<NaiveDate>,
     /// Days from the first landing, or `opened` where that is earlier, to the last valid day.
     pub(crate) days_granted: Option<i64>,
-    /// When it was expired until something let it go on, oldest first.
+    /// When it was expired until something let it go on or ended it, oldest first.
     pub(crate) gaps: Vec<Gap>,
+    /// The last day that is covered; none where it is not open.
+    pub(super) covered_through: Option<NaiveDate>,
 }
 
 /// What a record is on the mainline.
@@ -248,6 +250,7 @@ impl Trail {
             first_promised: None,
             days_granted: None,
             gaps: Vec::new(),
+            covered_through: None,
         }
     }
 }

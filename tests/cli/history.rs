@@ -111,6 +111,7 @@ fn json_is_what_was_promised() {
       "renewals": 1,
       "days_granted": 146,
       "uncovered": [],
+      "uncovered_since": null,
       "emergency": null,
       "evidence": [],
       "why": [
@@ -637,12 +638,60 @@ fn what_lands_after_an_expiry_and_has_expired_as_well_covers_no_day() {
 }
 
 #[test]
-fn what_was_closed_after_it_expired_left_nothing_uncovered() {
+fn what_expired_before_it_was_closed_or_deleted_was_not_covered_until_then() {
     let mut history = History::approved();
-    let closed = "reviews: []\nclosed: {date: 2027-02-10, outcome: remediated, note: It ships.}";
+    assert_eq!(since(&history, "2027-01-31"), "");
+    insta::assert_snapshot!(since(&history, "2027-02-10"), @"not covered since 2027-02-01 (UTC), 10 days: it has expired, and is still open");
+    let view = json_of(&history, &["audit", "--format", "json", "--today", "2027-02-10"]);
+    assert_eq!(view["records"][0]["uncovered_since"], "2027-02-01");
+    let closed = "reviews: []\nclosed: {date: 2027-02-02, outcome: remediated, note: It ships.}";
     history.edit("reviews: []", closed);
     history.push("carol", "2027-02-10", "close");
-    assert_eq!(uncovered(&history), [""; 0]);
+    assert_eq!(uncovered(&history), ["2027-02-01..2027-02-09 9"], "it landed on the tenth");
+    insta::assert_snapshot!(since(&history, "2027-12-31"), @"not covered from 2027-02-01 through 2027-02-09 (UTC), 9 days: it had expired, and was closed with [C3]");
+    let view = json_of(&history, &["audit", "--format", "json", "--today", "2027-12-31"]);
+    let view = &view["records"][0];
+    assert_eq!(
+        (&view["uncovered"][0]["end"], &view["uncovered_since"]),
+        (&"closed".into(), &Value::Null)
+    );
+    std::fs::remove_file(history.w.path(RECORD_PATH)).expect("removed");
+    history.push("carol", "2027-02-20", "clean up");
+    assert_eq!(uncovered(&history), ["2027-02-01..2027-02-09 9"], "it was closed by then");
+
+    let mut history = History::approved();
+    std::fs::remove_file(history.w.path(RECORD_PATH)).expect("removed");
+    history.push("carol", "2027-02-20", "clean up");
+    assert_eq!(uncovered(&history), ["2027-02-01..2027-02-19 19"]);
+    insta::assert_snapshot!(since(&history, "2027-12-31"), @"not covered from 2027-02-01 through 2027-02-19 (UTC), 19 days: it had expired, and was deleted with [C3]");
+
+    let mut history = History::approved();
+    std::fs::remove_file(history.w.path(RECORD_PATH)).expect("removed");
+    history.push("carol", "2027-01-31", "clean up");
+    assert_eq!(uncovered(&history), [""; 0], "it was valid on that day");
+}
+
+#[test]
+fn what_was_put_back_after_its_deletion_is_said_to_be_unapproved_since() {
+    let mut history = History::approved();
+    let text = history.w.read(RECORD_PATH);
+    std::fs::remove_file(history.w.path(RECORD_PATH)).expect("removed");
+    history.push("carol", "2026-11-20", "clean up");
+    insta::assert_snapshot!(fix(&history), @"fix: put the file back and close the record: `git revert` the deletion; what is put back and stays open has to be approved again");
+    history.w.write(RECORD_PATH, text);
+    history.push("carol", "2026-11-21", "back");
+    let said = history.w.run(&["history", "EXC-2026-K7QD"]).out;
+    let line = "asks for 2027-01-31 (UTC), nothing is approved since it was deleted";
+    assert!(said.contains(line), "{said}");
+}
+
+/// The line about days that are not covered, of a history on a day.
+fn since(history: &History, today: &str) -> String {
+    let said = history.w.run(&["history", "EXC-2026-K7QD", "--today", today]).out;
+    let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mark = regex::Regex::new("not covered .*?(still open|with .{7})").expect("a pattern");
+    mark.find(&words)
+        .map_or_else(String::new, |found| history.without_names(found.as_str().to_owned()))
 }
 
 const EMERGENCY: &str = "emergency: {declared: 2026-11-12T22:10:00Z, reason: The proxy was down.}";

@@ -154,6 +154,7 @@ fn the_form_is_that_of_its_number() {
 "renewals":1,
 "first_promised":"2024-03-31",
 "days_granted":229,
-"gaps":[]}]
+"gaps":[],
+"covered_through":"2024-06-30"}]
 "#);
 }

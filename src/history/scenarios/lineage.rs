@@ -110,6 +110,26 @@ fn s14_the_same_text_filed_again_is_not_approved_by_the_old_approval() {
 }
 
 #[test]
+fn what_was_approved_and_closed_before_it_was_deleted_is_not_said_to_have_never_been() {
+    let closed = "closed: {date: 2024-01-20, outcome: remediated}";
+    let mut world = World::approved();
+    world.push_edit("carol", closed);
+    let text = world.files[PATH].clone();
+    world.push("carol", "clean up\n", |files| drop(files.remove(PATH)));
+    world.push("carol", "back\n", |files| drop(files.insert(PATH.to_owned(), text)));
+    assert_eq!(world.said(), "closed: ");
+    assert!(world.trail().revisions.iter().all(|it| it.notes.is_empty()));
+
+    // What nobody approved while it was open again is told from what nobody ever did.
+    let mut world = World::approved();
+    let text = world.files[PATH].clone();
+    world.push("carol", "clean up\n", |files| drop(files.remove(PATH)));
+    world.push("carol", "back\n", |files| drop(files.insert(PATH.to_owned(), text)));
+    world.push_edit("carol", closed);
+    assert_eq!(world.said(), "closed: nothing is approved since it was deleted");
+}
+
+#[test]
 fn s15_a_record_that_is_moved_stays_approved() {
     let mut world = World::approved();
     world.push("carol", "move\n", |files| {

@@ -231,7 +231,12 @@ fn record<'a>(it: &'a Reviewed<'a>, page: &Page<'_>) -> PageView<'a> {
         given: it.given.iter().map(GivenView::from).collect(),
         trail: it.trail.map(|trail| {
             let landed = trail.emergency(page.late_days, page.today);
-            trail_view(trail, status(trail).map(window::Status::as_str), landed.as_ref())
+            trail_view(
+                trail,
+                status(trail).map(window::Status::as_str),
+                landed.as_ref(),
+                page.today,
+            )
         }),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDate};
 use serde::Serialize;
 
 use super::{AuditPage, Judged, Page};
@@ -52,8 +52,10 @@ pub(in crate::render) struct TrailView<'a> {
     first_promised: Option<String>,
     renewals: usize,
     days_granted: Option<i64>,
-    /// Days on which it was expired until something let it go on.
+    /// Days on which it was expired until something let it go on or ended it.
     uncovered: Vec<GapView>,
+    /// The first day that nothing covers any more; `null` where it is not open, or not expired.
+    uncovered_since: Option<String>,
     /// `null` where it states none.
     emergency: Option<EmergencyView>,
     evidence: Vec<EvidenceView<'a>>,
@@ -82,6 +84,8 @@ struct GapView {
     days: i64,
     /// What ended it.
     until: String,
+    /// `went-on`, `closed` or `deleted`.
+    end: &'static str,
 }
 
 #[derive(Serialize)]
@@ -138,7 +142,12 @@ pub(super) fn write(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
             tip: page.tip.to_string(),
             notes: page.notes,
         },
-        record: trail_view(page.trail, status.map(Status::as_str), page.emergency.as_ref()),
+        record: trail_view(
+            page.trail,
+            status.map(Status::as_str),
+            page.emergency.as_ref(),
+            page.today,
+        ),
     };
     json::write(&view, out)
 }
@@ -160,7 +169,7 @@ pub(super) fn write_audit(page: &AuditPage<'_>, out: &mut dyn Write) -> io::Resu
             .records
             .iter()
             .map(|Judged { trail, status, emergency, .. }| {
-                trail_view(trail, status.map(Status::as_str), emergency.as_ref())
+                trail_view(trail, status.map(Status::as_str), emergency.as_ref(), page.today)
             })
             .collect(),
     };
@@ -171,6 +180,7 @@ pub(in crate::render) fn trail_view<'a>(
     trail: &'a Trail,
     status: Option<&'static str>,
     emergency: Option<&Emergency>,
+    today: NaiveDate,
 ) -> TrailView<'a> {
     let deciding = trail.deciding();
     let exception = trail.text.as_ref().map(|text| &text.exception);
@@ -184,6 +194,7 @@ pub(in crate::render) fn trail_view<'a>(
         renewals: trail.renewals,
         days_granted: trail.days_granted,
         uncovered: trail.gaps.iter().map(GapView::from).collect(),
+        uncovered_since: trail.uncovered_since(today).map(|day| day.to_string()),
         emergency: emergency.map(EmergencyView::from),
         evidence: deciding.map(|it| evidence_views(&it.evidence)).unwrap_or_default(),
         why: texts(&trail.why),
@@ -244,6 +255,7 @@ impl From<&Gap> for GapView {
             through: gap.through.to_string(),
             days: gap.n_days(),
             until: gap.until.to_string(),
+            end: gap.end.as_str(),
         }
     }
 }

@@ -99,7 +99,8 @@ pub(crate) fn index(
             1 => gap.from.to_string(),
             n => format!("{} to {} ({n} days)", gap.from, gap.through),
         });
-        let gaps = gaps.collect::<Vec<_>>().join(", ");
+        let since = trail.uncovered_since(page.today).map(|since| format!("since {since}"));
+        let gaps = gaps.chain(since).collect::<Vec<_>>().join(", ");
         let _ = writeln!(
             text,
             "| [{}](records/{}/README.md) | {}{mark} | {} | {expires} | {gaps} |",

@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 
 use super::{AuditPage, Judged, Open, Page, Told};
 use crate::history::{
-    Counted, Emergency, Gap, PolicyRevision, Reason, Revision, RevisionKind, Stage, State, Trail,
-    Trusted, Verdict, short,
+    Counted, Emergency, End, Gap, PolicyRevision, Reason, Revision, RevisionKind, Stage, State,
+    Trail, Trusted, Verdict, short,
 };
 use crate::model::window::{days_between, describe, n_days};
 use crate::policy::Evidence;
@@ -162,8 +162,13 @@ fn period(trail: &Trail, today: NaiveDate) -> Option<String> {
         // What nobody has approved is not valid.
         (Verdict::Lapsed | Verdict::Unapproved, settled) => {
             let settled = settled.as_ref().and_then(|text| text.exception.expires);
-            let approved = settled
-                .map_or("never approved".to_owned(), |day| format!("approved through {day}"));
+            let was_approved = trail.revisions.iter().any(|it| it.state.is_approved());
+            let approved = match settled {
+                Some(day) => format!("approved through {day}"),
+                // Nothing but a deletion takes back what was settled.
+                None if was_approved => Reason::UnapprovedSinceDeleted.to_string(),
+                None => "never approved".to_owned(),
+            };
             format!("asks for {expires} (UTC), {approved}")
         }
         _ => describe(expires, today),
@@ -190,6 +195,10 @@ pub(super) fn marks(
     let mut marks: Vec<String> = stated.map(|it| emergency(it, today)).into_iter().collect();
     marks.extend(earlier(&trail.earlier_lateness(late_days)));
     marks.extend(trail.gaps.iter().map(uncovered));
+    marks.extend(trail.uncovered_since(today).map(|since| {
+        let days = n_days(days_between(since, today) + 1);
+        format!("not covered since {since} (UTC), {days}: it has expired, and is still open")
+    }));
     marks
 }
 
@@ -236,7 +245,12 @@ fn uncovered(gap: &Gap) -> String {
         true => format!("on {} (UTC)", gap.from),
         false => format!("from {} through {} (UTC)", gap.from, gap.through),
     };
-    format!("not covered {when}, {days}: it had expired, and went on with {}", short(gap.until))
+    let end = match gap.end {
+        End::WentOn => "went on with",
+        End::Closed => "was closed with",
+        End::Deleted => "was deleted with",
+    };
+    format!("not covered {when}, {days}: it had expired, and {end} {}", short(gap.until))
 }
 
 pub(super) fn outcome(revision: &Revision) -> String {
@@ -266,7 +280,8 @@ fn fix(trail: &Trail, open: Option<&Open>) -> Option<String> {
             open.map(|open| way_out::fix(&trail.id, open.rev.as_deref(), &open.way))
         }
         Verdict::Deleted if !trail.why.is_empty() => {
-            Some("put the file back and close the record: `git revert` the deletion".to_owned())
+            let fix = "put the file back and close the record: `git revert` the deletion; what is put back and stays open has to be approved again";
+            Some(fix.to_owned())
         }
         Verdict::Indeterminate if trail.why.iter().any(is_history) => {
             Some("`git fetch --unshallow`".to_owned())
