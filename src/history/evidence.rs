@@ -28,6 +28,8 @@ use crate::source::Record;
 pub(crate) struct Demand<'p> {
     pub(crate) policy: &'p Policy,
     pub(crate) risk: RiskLevel,
+    /// The risk as far as anything states it: a policy has none.
+    pub(super) stated_risk: Option<RiskLevel>,
     pub(crate) quorum: u32,
     pub(crate) accepted: Accepted,
     pub(crate) unknown: UnknownContributor,
@@ -48,6 +50,7 @@ impl<'p> Demand<'p> {
         Self {
             policy,
             risk,
+            stated_risk: Some(risk),
             quorum: approvals.quorum.get(risk).0,
             accepted: approvals.accept.get(risk),
             unknown: approvals.unknown_contributor.get(risk),
@@ -67,6 +70,7 @@ impl<'p> Demand<'p> {
         Self {
             quorum: change.quorum.0,
             accepted: change.accept,
+            stated_risk: None,
             ..Self::of_record(policy, RiskLevel::High)
         }
     }
@@ -172,10 +176,14 @@ impl Collected {
             }
             Some(objection) => return Err(Some(objection)),
             None if !demand.may_approve(person) => {
-                return Err(Some(Reason::NotEligible { person: id, risk: demand.risk }));
+                return Err(Some(Reason::NotEligible { person: id, risk: demand.stated_risk }));
             }
             None if !is_accepted => {
-                return Err(Some(Reason::NotAccepted { kind, person: id, risk: demand.risk }));
+                return Err(Some(Reason::NotAccepted {
+                    kind,
+                    person: id,
+                    risk: demand.stated_risk,
+                }));
             }
             None => {}
         }
@@ -272,7 +280,7 @@ impl Collected {
                 false => Reason::TooFew {
                     have: self.counted.keys().cloned().collect(),
                     need: demand.quorum,
-                    risk: demand.risk,
+                    risk: demand.stated_risk,
                 },
             };
             why.insert(0, too_few);
@@ -362,13 +370,13 @@ pub(super) fn may_sign(
     }
     let id = person.id.clone();
     if !demand.may_approve(person) {
-        return Err(Reason::NotEligible { person: id, risk: demand.risk });
+        return Err(Reason::NotEligible { person: id, risk: demand.stated_risk });
     }
     let kind = Evidence::Signed;
     // Whoever may approve may refuse, whatever counts as an approval.
     match decision == Decision::Reject || demand.accepted.contains(kind) {
         true => Ok(()),
-        false => Err(Reason::NotAccepted { kind, person: id, risk: demand.risk }),
+        false => Err(Reason::NotAccepted { kind, person: id, risk: demand.stated_risk }),
     }
 }
 

@@ -17,7 +17,7 @@ use super::older::Older;
 use super::policies::Policies;
 use super::reason::Reason;
 use super::rejections::Rejections;
-use super::renewals::{is_one_run, n_renewals};
+use super::renewals::{approved, n_renewals};
 use super::verdict::{Revision, RevisionKind, State, Trail, Verdict};
 use super::wrote::Wrote;
 use crate::changes::{self, Kind};
@@ -324,11 +324,19 @@ impl<'a> Walk<'a> {
         self.rejections.keep(open.collected.rejected(), content, Some(&text));
         let decision = open.collected.decide(&demand, &self.wrote);
         let revision = &mut self.revisions[open.revision];
+        let day = self.landed.clock.day(landing.position);
+        let taken_back = revision.why.iter().filter_map(|reason| match reason {
+            Reason::Rejected { person } if !open.collected.rejected().contains(person) => {
+                Some(Reason::TakenBack { person: person.clone(), day })
+            }
+            _ => None,
+        });
+        revision.notes.extend(taken_back);
         match decision {
             Ok((evidence, notes)) => {
-                revision.state = state(self.landed, revision, landing);
+                revision.state = approved(self.landed, revision.position, landing);
                 revision.evidence = evidence;
-                revision.notes = notes;
+                revision.notes.extend(notes);
                 revision.after = Some(lineage);
                 revision.why.clear();
                 if demand.risk > risk_of(&text) {
@@ -478,17 +486,4 @@ fn kind_of(kind: Kind) -> RevisionKind {
         Kind::Identical => RevisionKind::Restored,
         kind => RevisionKind::Change(kind),
     }
-}
-
-/// Whether an approval came with the text, or how long after it.
-fn state(landed: &Landed, revision: &Revision, landing: &Landing) -> State {
-    if landing.commit.id == revision.commit || is_one_run(landed, revision.position, landing) {
-        return State::Approved;
-    }
-    let day = |position| landed.clock.day(position);
-    let days = match (day(revision.position), day(landing.position)) {
-        (Some(from), Some(to)) => days_between(from, to),
-        _ => 0,
-    };
-    State::ApprovedLate { days }
 }

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate};
 
 use super::binding::Subject;
 use super::evidence::{Collected, Demand};
@@ -17,6 +17,7 @@ use super::lineage::Digest;
 use super::older::Older;
 use super::reason::Reason;
 use super::rejections::Rejections;
+use super::renewals::approved;
 use super::verdict::{Counted, State};
 use super::wrote::Wrote;
 use crate::changes;
@@ -76,6 +77,8 @@ pub(crate) enum Trusted {
 /// A policy that waits for its approval.
 struct Open {
     revision: usize,
+    /// The place on the mainline at which it landed.
+    position: usize,
     policy: Option<Arc<Policy>>,
     content: Digest,
     wrote: Wrote,
@@ -92,6 +95,13 @@ struct Walk<'a> {
     open: Option<Open>,
     /// Approvals of the policy that are in the register, by path.
     approvals: BTreeMap<String, ObjectId>,
+}
+
+impl PolicyRevision {
+    /// The day (UTC) on which it landed, as its commit claims; none outside of the calendar.
+    pub(crate) fn day(&self) -> Option<NaiveDate> {
+        DateTime::from_timestamp(self.landed, 0).map(|moment| moment.date_naive())
+    }
 }
 
 impl Policies {
@@ -204,8 +214,9 @@ impl Walk<'_> {
                     collected.unsigned(landing, &Demand::of_policy(settled), &wrote);
                 }
                 let revision = self.policies.revisions.len();
-                let seen = HashSet::new();
-                self.open = Some(Open { revision, policy, content, wrote, collected, seen });
+                let (position, seen) = (landing.position, HashSet::new());
+                let open = Open { revision, position, policy, content, wrote, collected, seen };
+                self.open = Some(open);
             }
         }
         if changed.after.is_none() {
@@ -243,7 +254,7 @@ impl Walk<'_> {
         let revision = &mut self.policies.revisions[open.revision];
         match (open.collected.decide(&demand, &open.wrote), &open.policy) {
             (Ok((evidence, notes)), Some(policy)) => {
-                revision.state = State::Approved;
+                revision.state = approved(self.landed, open.position, landing);
                 revision.after = Some(lineage);
                 (revision.evidence, revision.notes, revision.why) = (evidence, notes, Vec::new());
                 self.settle(Arc::clone(policy), open.content);

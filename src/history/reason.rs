@@ -20,7 +20,7 @@ pub(crate) enum Reason {
     TooFew {
         have: Vec<String>,
         need: u32,
-        risk: RiskLevel,
+        risk: Option<RiskLevel>,
     },
     /// The approver wrote the text too.
     OwnWork {
@@ -32,12 +32,12 @@ pub(crate) enum Reason {
     },
     NotEligible {
         person: String,
-        risk: RiskLevel,
+        risk: Option<RiskLevel>,
     },
     /// The same before it has landed.
     NoRole {
         person: String,
-        risk: RiskLevel,
+        risk: Option<RiskLevel>,
     },
     /// Somebody approved, and is not in the policy.
     UnknownApprover {
@@ -54,10 +54,15 @@ pub(crate) enum Reason {
     NotAccepted {
         kind: Evidence,
         person: String,
-        risk: RiskLevel,
+        risk: Option<RiskLevel>,
     },
     Rejected {
         person: String,
+    },
+    /// Somebody rejected the text, and approves it since.
+    TakenBack {
+        person: String,
+        day: Option<NaiveDate>,
     },
     /// An approval that is in the register and does not count.
     NotCounted {
@@ -119,7 +124,10 @@ impl fmt::Display for Reason {
             Self::BeforePolicy => f.write_str("it landed before the register had a policy"),
             Self::NotRecorded => f.write_str("approver not recorded in git"),
             Self::TooFew { have, need, risk } => {
-                write!(f, "{} of {need} approvals (risk: {})", have.len(), risk.as_str())?;
+                write!(f, "{} of {need} approvals", have.len())?;
+                if let Some(risk) = risk {
+                    write!(f, " (risk: {})", risk.as_str())?;
+                }
                 if !have.is_empty() {
                     write!(f, ": {}", have.join(", "))?;
                 }
@@ -138,11 +146,11 @@ impl fmt::Display for Reason {
             }
             Self::NotEligible { person, risk } => write!(
                 f,
-                "`{person}` had no role that may approve at risk `{}` when it landed",
-                risk.as_str()
+                "`{person}` had no role that may approve{} when it landed",
+                at_risk(*risk)
             ),
             Self::NoRole { person, risk } => {
-                write!(f, "`{person}` has no role that may approve at risk `{}`", risk.as_str())
+                write!(f, "`{person}` has no role that may approve{}", at_risk(*risk))
             }
             Self::UnknownApprover { address } => {
                 write!(f, "`{address}` is not in `people` of the policy")
@@ -157,11 +165,15 @@ impl fmt::Display for Reason {
             ),
             Self::NotAccepted { kind, person, risk } => write!(
                 f,
-                "`{person}` approved by `{}`, which the policy does not accept at risk `{}`",
+                "`{person}` approved by `{}`, which the policy does not accept{}",
                 kind.as_str(),
-                risk.as_str()
+                at_risk(*risk)
             ),
             Self::Rejected { person } => write!(f, "`{person}` rejected this text"),
+            Self::TakenBack { person, day } => {
+                let day = day.map_or(String::new(), |day| format!(" {day}"));
+                write!(f, "rejected by `{person}`; taken back{day}")
+            }
             Self::NotCounted { path, reason } => write!(f, "`{path}`: {reason}"),
             Self::Message { reason } => f.write_str(reason),
             Self::OneOfALanding { person } => write!(
@@ -217,6 +229,10 @@ impl Reason {
     pub(super) fn is_gap(&self) -> bool {
         matches!(self, Self::Missing { .. } | Self::Malformed { .. })
     }
+}
+
+fn at_risk(risk: Option<RiskLevel>) -> String {
+    risk.map_or(String::new(), |risk| format!(" at risk `{}`", risk.as_str()))
 }
 
 /// As people name a commit.

@@ -1,7 +1,9 @@
-//! How often a record was renewed, counted from what landed and not from what it claims.
+//! How often a record was renewed, and how late a text was approved, counted from what landed and
+//! not from what it claims.
 
 use super::landed::{Landed, Landing};
-use super::verdict::{Revision, RevisionKind};
+use super::verdict::{Revision, RevisionKind, State};
+use crate::model::window::days_between;
 
 /// Seconds between the commits of one rebase, as they claim.
 const RUN_SECONDS: i64 = 60;
@@ -22,6 +24,19 @@ pub(super) fn is_one_run(landed: &Landed, from: usize, landing: &Landing) -> boo
             older.commit.committer.who.email == newer.commit.committer.who.email
                 && (0..=RUN_SECONDS).contains(&gap)
         })
+}
+
+/// Whether an approval came with the text that landed at an older position, or how long after it.
+pub(super) fn approved(landed: &Landed, from: usize, landing: &Landing) -> State {
+    if landing.position == from || is_one_run(landed, from, landing) {
+        return State::Approved;
+    }
+    let day = |position| landed.clock.day(position);
+    let days = match (day(from), day(landing.position)) {
+        (Some(from), Some(to)) => days_between(from, to),
+        _ => 0,
+    };
+    State::ApprovedLate { days }
 }
 
 /// Times that a record was allowed for longer, filed again or opened again. The commits of one

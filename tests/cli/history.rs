@@ -866,7 +866,7 @@ fn of_the_policy_an_audit_says_what_still_matters_and_counts_the_rest() {
     assert_eq!(
         said(&history),
         [
-            "policy: [C5] approved by alice (landing, claimed)",
+            "policy: [C5] landed 2026-11-08, approved by alice (landing, claimed)",
             "policy: 3 older texts replaced since: 2 not approved, 1 trusted (`--format json` has all)",
         ]
     );
@@ -874,6 +874,6 @@ fn of_the_policy_an_audit_says_what_still_matters_and_counts_the_rest() {
     history.push("carol", "2026-11-09", "nor this");
     let told = said(&history);
     assert!(told[0].starts_with("policy: [C6] not approved, so the one before it"), "{told:?}");
-    assert_eq!(told[1], "policy: [C5] approved by alice (landing, claimed)");
+    assert_eq!(told[1], "policy: [C5] landed 2026-11-08, approved by alice (landing, claimed)");
     assert_eq!(told.len(), 3);
 }

@@ -1,8 +1,10 @@
 //! The policy that judges, and who may change it.
 
 use super::world::{ANY, PATH, POLICY, RECORD, SIGNED, World, people, person, policy};
-use crate::history::policies::Trusted;
-use crate::history::{State, Verdict};
+use crate::history::lineage::Digest;
+use crate::history::policies::{NO_END, Trusted};
+use crate::history::{POLICY_ID, State, Verdict};
+use crate::model::RiskLevel;
 
 /// The states of the policy's revisions.
 fn policies(world: &World) -> Vec<&'static str> {
@@ -119,6 +121,36 @@ fn s90_whoever_was_added_with_an_approval_does() {
     world.merge(&branch, "mallory");
     assert_eq!(world.verdict(), Verdict::Approved);
     assert_eq!(policies(&world), ["not-needed", "approved"]);
+}
+
+#[test]
+fn a_change_of_the_policy_that_is_approved_later_is_late_and_no_line_about_it_names_a_risk() {
+    let mut world = World::with_policy(&policy(ANY));
+    let text = policy(ANY).replace(&person("mallory", "", ""), &person("mallory", "approver", ""));
+    let content = Digest::of(text.as_bytes());
+    let mut branch = world.branch();
+    world.commit(&mut branch, "carol", |files| drop(files.insert(POLICY.to_owned(), text)));
+    world.merge(&branch, "carol");
+    let why = |world: &World| {
+        let why = world.audit().policies.revisions.last().expect("a revision").why.clone();
+        why.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let own = why(&world);
+    assert_eq!(own[0], "0 of 1 approvals");
+    assert!(own.iter().all(|it| !it.contains("risk")), "{own:?}");
+    world.edit(&mut branch, "carol", "");
+    let mut statement = world.statement(&branch.files, "alice");
+    statement.record = POLICY_ID.to_owned();
+    statement.content = content;
+    statement.after = world.audit().policies.lineage.expect("a lineage");
+    statement.expires = NO_END;
+    statement.risk = RiskLevel::Critical;
+    let mut branch = world.branch();
+    world.put(&mut branch, "carol", &statement, "alice");
+    world.history.travel(48);
+    world.merge(&branch, "dana");
+    let late = world.audit().policies.revisions.last().expect("a revision").state;
+    assert_eq!((late, why(&world).is_empty()), (State::ApprovedLate { days: 2 }, true));
 }
 
 #[test]

@@ -233,7 +233,8 @@ fn whoever_lowers_the_risk_needs_the_approvals_of_the_higher_one() {
     world.edit(&mut branch, "carol", "risk: {level: low, statement: Prompt traffic.}");
     world.sign(&mut branch, "carol", "alice");
     let seen = Seen::of(&world, &branch);
-    let expected = Reason::NoRole { person: "alice".to_owned(), risk: seen.proposal().demand.risk };
+    let expected =
+        Reason::NoRole { person: "alice".to_owned(), risk: Some(seen.proposal().demand.risk) };
     assert_eq!(seen.may_sign("alice"), Err(expected));
     assert_eq!(seen.tally().notes.len(), 1);
 }

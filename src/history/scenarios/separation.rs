@@ -392,6 +392,9 @@ fn a_rejection_that_landed_is_withdrawn_by_an_approval_of_the_same_person() {
     world.history.travel(24);
     world.merge(&branch, "dana");
     assert_eq!(world.verdict(), Verdict::ApprovedLate);
+    let notes = world.trail().revisions[0].notes.clone();
+    let notes: Vec<String> = notes.iter().map(ToString::to_string).collect();
+    assert_eq!(notes, ["rejected by `bob`; taken back 2023-11-16"]);
 }
 
 #[test]

@@ -355,15 +355,16 @@ fn policies(all: &[PolicyRevision]) -> Vec<String> {
 }
 
 pub(super) fn policy(revision: &PolicyRevision) -> String {
+    let landed = revision.day().map_or(String::new(), |day| format!("landed {day}, "));
     let outcome = match (revision.trusted, revision.state) {
         (Some(Trusted::First), _) => "the first one, which is trusted".to_owned(),
         (Some(Trusted::NobodyCould), _) => {
             "trusted, since the one before it names nobody who may approve".to_owned()
         }
         (None, State::NotNeeded) => "says the same".to_owned(),
-        (None, State::Approved) => format!("approved by {}", by(&revision.evidence)),
+        (None, State::Approved) => format!("{landed}approved by {}", by(&revision.evidence)),
         (None, State::ApprovedLate { days }) => {
-            format!("approved {} late by {}", n_days(days), by(&revision.evidence))
+            format!("{landed}approved {} late by {}", n_days(days), by(&revision.evidence))
         }
         (None, State::Deleted) => "deleted; the one before it stays in force".to_owned(),
         (None, State::Unknown) => "the oldest that this clone has".to_owned(),
