@@ -75,7 +75,7 @@ impl Verdicts {
         }
         let story = Story::of(repo, mainline, chain, today, (name, wanted), globals, env)?;
         let audit = match wanted {
-            Wanted::Everything => Audit::new(&story.landed, &[]),
+            Wanted::Everything => Audit::to_read(&story.landed, &[]),
             Wanted::Records { ids, .. } => Audit::of_records(&story.landed, ids, &[]),
         };
         if let Some(cache) = cache

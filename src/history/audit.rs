@@ -39,15 +39,25 @@ pub(crate) struct Anchor {
 impl Audit {
     /// Judges everything that landed. `anchors` were given from outside.
     pub(crate) fn new(landed: &Landed, anchors: &[Anchor]) -> Self {
-        Self::of(landed, anchors, |_| true)
+        Self::of(landed, anchors, |_| true, |_| {})
+    }
+
+    /// The same for those who only look: without what is asked where a change is judged.
+    pub(crate) fn to_read(landed: &Landed, anchors: &[Anchor]) -> Self {
+        Self::of(landed, anchors, |_| true, Trail::forget_what_proposals_ask)
     }
 
     /// The same for some records.
     pub(crate) fn of_records(landed: &Landed, ids: &[&str], anchors: &[Anchor]) -> Self {
-        Self::of(landed, anchors, |known| ids.contains(&known))
+        Self::of(landed, anchors, |known| ids.contains(&known), |_| {})
     }
 
-    fn of(landed: &Landed, anchors: &[Anchor], is_wanted: impl Fn(&str) -> bool) -> Self {
+    fn of(
+        landed: &Landed,
+        anchors: &[Anchor],
+        is_wanted: impl Fn(&str) -> bool,
+        finish: impl Fn(&mut Trail) + Sync,
+    ) -> Self {
         let policies = Policies::read(landed);
         let (events, ids) = events(landed, is_wanted);
         let compromised = compromised(&policies);
@@ -56,6 +66,7 @@ impl Audit {
             .map(|(id, events)| {
                 let mut trail = judge::trail(landed, &policies, id, &events);
                 doubt(&mut trail, landed, &compromised, anchors);
+                finish(&mut trail);
                 trail
             })
             .collect();

@@ -218,6 +218,12 @@ impl Revision {
 }
 
 impl Trail {
+    /// Leaves what a cache keeps, and the texts.
+    pub(super) fn forget_what_proposals_ask(&mut self) {
+        self.older = Older::default();
+        self.rejections = Rejections::default();
+    }
+
     /// The newest revision that needed an approval, or brought the record to its end.
     pub(crate) fn deciding(&self) -> Option<&Revision> {
         let decides = |it: &&Revision| it.state != State::NotNeeded;
@@ -227,12 +233,6 @@ impl Trail {
 
 #[cfg(test)]
 impl Trail {
-    /// Leaves what a cache keeps, but for the texts.
-    pub(super) fn forget_what_proposals_ask(&mut self) {
-        self.older = Older::default();
-        self.rejections = Rejections::default();
-    }
-
     /// That of a record whose text somebody approved.
     pub(crate) fn settled_at(text: &Record, policy: &crate::policy::Policy) -> Self {
         Self {

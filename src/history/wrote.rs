@@ -2,6 +2,8 @@
 //!
 //! Invariant: naming somebody here can only keep that person from approving.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::reason::Reason;
@@ -11,6 +13,7 @@ use crate::policy::{Person, Policy};
 /// Those who wrote or requested a text.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Wrote {
+    /// Each once, with the first commit in which they did.
     authors: Vec<(Address, Option<ObjectId>)>,
     /// The same, who committed what others wrote.
     committers: Vec<(Address, Option<ObjectId>)>,
@@ -27,7 +30,8 @@ impl Wrote {
     pub(super) fn join(&mut self, other: &Self) {
         let both = [(&mut self.authors, &other.authors), (&mut self.committers, &other.committers)];
         for (known, others) in both {
-            let others = others.iter().filter(|it| !known.contains(it)).cloned();
+            let names: HashSet<&Address> = known.iter().map(|(who, _)| who).collect();
+            let others = others.iter().filter(|(who, _)| !names.contains(who)).cloned();
             let others: Vec<_> = others.collect();
             known.extend(others);
         }
@@ -57,7 +61,7 @@ impl Wrote {
                 Role::Committer => &mut self.committers,
                 Role::Author | Role::CoAuthor => &mut self.authors,
             };
-            if !known.contains(&author) {
+            if !known.iter().any(|(who, _)| *who == author.0) {
                 known.push(author);
             }
         }

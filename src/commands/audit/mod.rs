@@ -54,7 +54,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let story = Story::read(&workspace, &args.history, Wanted::Everything, globals, env)?;
     let anchors: Result<Vec<_>, _> = args.anchors.iter().map(|text| story.anchor(text)).collect();
     let anchors = anchors?;
-    let audit = Audit::new(&story.landed, &anchors);
+    let audit = Audit::to_read(&story.landed, &anchors);
     let mut notes = story.notes(now(globals, env))?;
     if anchors.is_empty() {
         notes.push(
