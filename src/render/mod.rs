@@ -16,6 +16,8 @@ mod github;
 mod gitlab;
 #[cfg(test)]
 mod hostile;
+#[allow(dead_code)]
+pub(crate) mod html;
 pub(crate) mod json;
 mod junit;
 pub(crate) mod markdown;
