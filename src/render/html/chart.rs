@@ -9,7 +9,7 @@ use super::{Safe, count, shown};
 use crate::report::document::{Chart, Drawing, Grid, Timeline};
 
 pub(super) fn chart(chart: &Chart, anchors: &Anchors<'_>) -> Markup {
-    let picture = drawing::draw(&chart.drawing, chart.key);
+    let picture = drawing::draw(&chart.drawing);
     let is_wide = picture.as_ref().is_some_and(Picture::is_wide);
     html! {
         figure.chart.wide[is_wide] #{ "c-" (chart.key) } data-chart=(chart.key) {
@@ -44,7 +44,7 @@ fn image(chart: &Chart, picture: &Picture) -> Markup {
     let description = format!("c-{}-desc", chart.key);
     let Picture { width, height, .. } = *picture;
     html! {
-        svg.fluid[picture.is_wide()] role="img" aria-labelledby=(name) aria-describedby=(description)
+        svg.fluid[picture.is_fluid()].long[picture.is_long()] role="img" aria-labelledby=(name) aria-describedby=(description)
             viewBox={ "0 0 " (width) " " (height) } width=(width) height=(height) {
             title #(name) { (Safe(&chart.title)) }
             desc #(description) { (Safe(&chart.insight)) }

@@ -392,7 +392,7 @@ fn friction(samples: &[Sample]) -> Section {
             chart(
                 "controls",
                 "Open exceptions by control",
-                "`net.public-endpoint` leads with twice the next.",
+                "net.public-endpoint leads with twice the next.",
                 Drawing::Bars(bars),
             ),
             chart(

@@ -19,7 +19,7 @@ pub(super) fn draw(grid: &Grid) -> Picture {
     let value = |series: usize, at: usize| grid.series[series].values.get(at).map_or(0, |it| it.0);
     let name_of = |series: usize| format!("{} {}", value(series, last), names[series]);
     let widest = (0..names.len()).map(|at| extent(&name_of(at))).max().unwrap_or(0);
-    let right = (Picture::WIDE - 14).saturating_sub(widest).max(LEFT + 200);
+    let right = (Picture::WHOLE - 14).saturating_sub(widest).max(LEFT + 200);
     let x = |at: usize| match last {
         0 if at == 0 => LEFT,
         0 => right,
@@ -40,14 +40,14 @@ pub(super) fn draw(grid: &Grid) -> Picture {
         }
         path.axis d={ "M" (LEFT) " " (base) "H" (right) } {}
         (axis::draw(&axis::ticks(&grid.labels, (right - LEFT) / last.max(1)), base, x))
-        (marks.draw(4, base))
+        (marks.draw(4, |at| base - scale.of(grid.total(at))))
         @for (series, y) in ends.into_iter().enumerate() {
             text.end x=(right + 10) y=(y + 4) {
                 tspan.strong { (value(series, last)) } " " (Safe(&names[series]))
             }
         }
     };
-    Picture { width: Picture::WIDE, height: base + 42, content }
+    Picture { width: Picture::WHOLE, height: base + 42, content }
 }
 
 /// The light lines behind a picture, with their round numbers.

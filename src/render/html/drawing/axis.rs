@@ -33,9 +33,9 @@ pub(super) fn ticks(labels: &[String], pitch: usize) -> Vec<Tick> {
         true => [1, 2, 3, 6, 12].into_iter().find(|round| *round >= stride).unwrap_or(stride),
         false => stride,
     };
-    let is_shown = |at: usize| match is_monthly && 12 % stride == 0 {
-        true => days[at].month0() as usize % stride == 0,
-        false => at % stride == 0,
+    let is_shown = |at: usize| match is_monthly && stride <= 12 {
+        true => (days[at].month0() as usize).is_multiple_of(stride),
+        false => at.is_multiple_of(stride),
     };
     let mut year = None;
     let mut ticks = Vec::new();

@@ -19,6 +19,7 @@ pub(super) struct Marks {
 }
 
 struct Placed {
+    at: usize,
     x: usize,
     line: usize,
     text: String,
@@ -45,7 +46,7 @@ impl Marks {
             };
             if let Some(line) = taken.iter().position(is_free) {
                 taken[line].push(span);
-                placed.push(Placed { x, line, text, is_left });
+                placed.push(Placed { at: *at, x, line, text, is_left });
             }
         }
         let n_lines = placed.iter().map(|it| it.line + 1).max().unwrap_or(0);
@@ -57,12 +58,12 @@ impl Marks {
         self.n_lines * LINE
     }
 
-    /// Draws them from `top` on, each with a line down to `base`.
-    pub(super) fn draw(&self, top: usize, base: usize) -> Markup {
+    /// Draws them from `top` on, each with a line down to what it is about.
+    pub(super) fn draw(&self, top: usize, end: impl Fn(usize) -> usize) -> Markup {
         html! {
-            @for Placed { x, line, text, is_left } in &self.placed {
+            @for Placed { at, x, line, text, is_left } in &self.placed {
                 @let y = top + (self.n_lines - line) * LINE - 6;
-                path.mark d={ "M" (x) " " (y - 10) "V" (base) } {}
+                path.mark d={ "M" (x) " " (y - 10) "V" (end(*at)) } {}
                 @if *is_left {
                     text.reason x=(x - 5) y=(y) text-anchor="end" { (Safe(text)) }
                 } @else {

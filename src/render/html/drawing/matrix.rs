@@ -65,12 +65,9 @@ fn sum(series: &Series) -> usize {
 /// A name on one line or two, parted where it has a seam.
 fn two_lines(name: &str) -> [String; 2] {
     let name = Safe(name).to_string();
-    let seam = name
-        .char_indices()
-        .filter(|(at, c)| matches!(c, ' ' | '-' | '/' | '_' | '.') && *at > 0)
-        .map(|(at, c)| at + c.len_utf8())
-        .filter(|at| *at <= NARROW)
-        .last();
+    let is_seam = |c: char| matches!(c, ' ' | '-' | '/' | '_' | '.');
+    let ends = name.char_indices().filter(|(_, c)| is_seam(*c)).map(|(at, c)| at + c.len_utf8());
+    let seam = ends.take_while(|at| *at <= NARROW).last();
     match seam {
         Some(at) if name.len() > NARROW => {
             [name[..at].trim_end().to_owned(), brief(&name[at..], NARROW)]

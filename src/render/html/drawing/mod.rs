@@ -14,10 +14,11 @@ mod scale;
 mod timeline;
 
 use maud::{Markup, html};
+use scale::Scale;
 use unicode_width::UnicodeWidthStr;
 
 use crate::render::{Safe, table::cut};
-use crate::report::document::{Drawing, Series, Tone};
+use crate::report::document::{Drawing, Grid, Series};
 
 /// What stands in an `svg` of this size.
 pub(super) struct Picture {
@@ -27,17 +28,29 @@ pub(super) struct Picture {
 }
 
 impl Picture {
-    /// The width that a picture over time is drawn for.
-    const WIDE: usize = 760;
+    /// Half a line, in which a small picture stands beside another.
+    const HALF: usize = 400;
+    /// A line, which a picture over time fills.
+    const WHOLE: usize = 760;
+    /// More than a line on a small screen may shrink to.
+    const LONG: usize = 900;
 
-    /// Whether it fills the line; smaller ones stand beside each other.
     pub(super) fn is_wide(&self) -> bool {
-        self.width >= Self::WIDE
+        self.width > Self::HALF
+    }
+
+    /// Whether it grows and shrinks with the line; others keep the size of their text.
+    pub(super) fn is_fluid(&self) -> bool {
+        self.width >= Self::WHOLE
+    }
+
+    pub(super) fn is_long(&self) -> bool {
+        self.width >= Self::LONG
     }
 }
 
 /// The picture, if there is anything to see.
-pub(super) fn draw(drawing: &Drawing, key: &str) -> Option<Picture> {
+pub(super) fn draw(drawing: &Drawing) -> Option<Picture> {
     let is_empty = match drawing {
         Drawing::Area(grid)
         | Drawing::Columns(grid)
@@ -53,7 +66,7 @@ pub(super) fn draw(drawing: &Drawing, key: &str) -> Option<Picture> {
         Drawing::Columns(grid) => columns::draw(grid),
         Drawing::Bars(grid) => bars::draw(grid),
         Drawing::Matrix(grid) => matrix::draw(grid),
-        Drawing::Timeline(timeline) => timeline::draw(timeline, key),
+        Drawing::Timeline(timeline) => timeline::draw(timeline),
     })
 }
 
@@ -99,6 +112,28 @@ fn looks(series: &[Series]) -> Vec<&'static str> {
     used
 }
 
+/// A part of a stack, between two lengths from its foot.
+struct Segment {
+    look: &'static str,
+    value: usize,
+    from: usize,
+    to: usize,
+}
+
+/// What stands upon each other at a label; what is zero is left out.
+fn stack(grid: &Grid, at: usize, scale: Scale) -> Vec<Segment> {
+    let mut below = 0;
+    let mut segments = Vec::new();
+    for (series, look) in grid.series.iter().zip(looks(&grid.series)) {
+        let value = series.values.get(at).map_or(0, |it| it.0);
+        let from = scale.of(below);
+        below += value;
+        segments.push(Segment { look, value, from, to: scale.of(below) });
+    }
+    segments.retain(|segment| segment.from < segment.to);
+    segments
+}
+
 /// Names the series of a picture where more than one stands in it.
 fn legend(series: &[Series], x: usize, y: usize) -> Markup {
     let mut at = x;
@@ -134,9 +169,4 @@ fn brief(text: &str, columns: usize) -> String {
 /// Units that a text takes at the size of labels, at most, in the fonts that are around.
 fn extent(text: &str) -> usize {
     text.width() * 7
-}
-
-/// The word for a tone, for those who do not see its color.
-fn look_of(tone: Tone) -> &'static str {
-    tone.as_str()
 }

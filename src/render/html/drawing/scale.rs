@@ -10,7 +10,7 @@ pub(super) struct Scale {
 
 impl Scale {
     /// Lines that a reader can still count at a glance.
-    const MOST: usize = 4;
+    const MOST: usize = 5;
 
     /// The scale on which `largest` still fits into `length`.
     pub(super) fn fitting(largest: usize, length: usize) -> Self {
@@ -26,6 +26,11 @@ impl Scale {
             }
         }
         Self { step, top: largest.div_ceil(step) * step, length }
+    }
+
+    /// The scale on which `largest` takes all of `length`, for a picture without lines.
+    pub(super) fn whole(largest: usize, length: usize) -> Self {
+        Self { step: largest.max(1), top: largest.max(1), length }
     }
 
     /// The length for a number, to the nearest unit; what is there at all can be seen.
@@ -58,7 +63,7 @@ mod tests {
         check(7, &[0, 2, 4, 6, 8]);
         check(14, &[0, 5, 10, 15]);
         check(33, &[0, 10, 20, 30, 40]);
-        check(1000, &[0, 500, 1000]);
+        check(1000, &[0, 200, 400, 600, 800, 1000]);
     }
 
     #[test]

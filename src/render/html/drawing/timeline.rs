@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 use maud::{Markup, html};
 
-use super::{Picture, brief, look_of};
+use super::{Picture, brief};
 use crate::render::{Safe, count};
 use crate::report::document::{Life, Timeline, Tone};
 
@@ -13,12 +13,12 @@ const ROW: usize = 22;
 const THICK: usize = 8;
 /// Columns of an id and of what is said beside it.
 const ID: usize = 16;
-const LABEL: usize = 20;
-const LEFT: usize = 264;
+const LABEL: usize = 18;
+const LEFT: usize = 244;
 const RIGHT: usize = WIDTH - 84;
 const WIDTH: usize = 960;
 
-pub(super) fn draw(timeline: &Timeline, key: &str) -> Picture {
+pub(super) fn draw(timeline: &Timeline) -> Picture {
     let mut rows: Vec<&Life> = timeline.rows.iter().collect();
     // Most urgent first; what is over comes last.
     rows.sort_by_key(|life| (life.tone == Tone::Quiet, life.end, life.id.as_str()));
@@ -31,10 +31,10 @@ pub(super) fn draw(timeline: &Timeline, key: &str) -> Picture {
     let content = html! {
         (key_to_signs())
         (span.grid(head, base))
+        path.today d={ "M" (today) " " (head - 14) "V" (base + 4) } {}
         @for (at, life) in rows.iter().enumerate() {
             (row(life, head + at * ROW, span))
         }
-        path.today d={ "M" (today) " " (head - 14) "V" (base + 4) } {}
         text.reason x=(today) y=(base + 18) text-anchor="middle" { "today" }
         @if n_left_out > 0 {
             text.tick x="0" y=(base + 18) {
@@ -42,7 +42,6 @@ pub(super) fn draw(timeline: &Timeline, key: &str) -> Picture {
             }
         }
     };
-    let _ = key;
     Picture { width: WIDTH, height: base + 28, content }
 }
 
@@ -51,12 +50,12 @@ fn row(life: &Life, y: usize, span: Span) -> Markup {
     let promised = life.promised.map(|day| span.x(day).clamp(from, to));
     let middle = y + ROW / 2;
     let top = middle - THICK / 2;
-    let look = look_of(life.tone);
+    let look = life.tone.as_str();
     html! {
         path.grid d={ "M0 " (y + ROW) "H" (WIDTH) } {}
         text.id x="0" y=(middle + 4) { (Safe(&brief(&life.id, ID))) }
-        text.tick x="126" y=(middle + 4) { (Safe(&brief(&life.label, LABEL))) }
-        rect.fill.(look) x=(from) y=(top) width=(promised.unwrap_or(to) - from) height=(THICK) {}
+        text.tick x="116" y=(middle + 4) { (Safe(&brief(&life.label, LABEL))) }
+        rect.flat.(look) x=(from) y=(top) width=(promised.unwrap_or(to) - from) height=(THICK) {}
         @if let Some(promised) = promised {
             rect.added.(look) x=(promised) y=(top) width=(to - promised) height=(THICK) {}
             path.promise d={ "M" (promised) " " (top - 3) "V" (top + THICK + 3) } {}
@@ -68,7 +67,7 @@ fn row(life: &Life, y: usize, span: Span) -> Markup {
 /// What the signs mean, above them.
 fn key_to_signs() -> Markup {
     html! {
-        rect.fill.plain x="0" y="7" width="26" height=(THICK) {}
+        rect.flat.plain x="0" y="7" width="26" height=(THICK) {}
         text.legend x="33" y="15" { "as first promised" }
         rect.added.plain x="176" y="7" width="26" height=(THICK) {}
         path.promise d="M176 4V18" {}
