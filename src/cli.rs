@@ -32,6 +32,7 @@ pub(crate) enum Command {
     Verify(commands::verify::Args),
     History(commands::history::Args),
     Audit(commands::audit::Args),
+    Report(commands::report::Args),
     Explain(commands::explain::Args),
     Rules(commands::rules::Args),
     Schema(commands::schema::Args),

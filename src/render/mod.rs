@@ -10,12 +10,14 @@ pub(crate) mod catalogue;
 pub(crate) mod csv;
 pub(crate) mod diff;
 pub(crate) mod doctor;
+pub(crate) mod document;
 pub(crate) mod explained;
 mod fingerprint;
 mod github;
 mod gitlab;
 #[cfg(test)]
 mod hostile;
+pub(crate) mod ics;
 pub(crate) mod json;
 mod junit;
 pub(crate) mod markdown;

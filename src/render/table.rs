@@ -262,7 +262,7 @@ fn fitted(natural: [usize; 8], width: Option<usize>) -> [Option<usize>; 8] {
 }
 
 /// A text in so many columns, with `…` where something is left out.
-fn cut(text: &str, width: usize) -> String {
+pub(super) fn cut(text: &str, width: usize) -> String {
     // Marks without a width could pile up behind one letter without end.
     let is_piled = text.chars().count() > 4 * width.max(1);
     if text.width() <= width && !is_piled {
