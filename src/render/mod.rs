@@ -17,6 +17,7 @@ mod github;
 mod gitlab;
 #[cfg(test)]
 mod hostile;
+pub(crate) mod html;
 pub(crate) mod ics;
 pub(crate) mod json;
 mod junit;

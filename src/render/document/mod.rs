@@ -1,6 +1,6 @@
 //! A report in a format: each walks the same [`Document`], and says the same numbers.
 //!
-//! HTML is a page of its own.
+//! HTML is a page of its own, see [`super::html`].
 
 mod columns;
 mod csv;
@@ -52,7 +52,7 @@ pub(crate) fn write(
     match format {
         ReportFormat::Text => text::write(document, look, out),
         ReportFormat::Markdown => markdown::write(document, out),
-        ReportFormat::Html => markdown::write(document, out),
+        ReportFormat::Html => super::html::write(document, out),
         ReportFormat::Csv => csv::write(document, look.csv_raw, out),
         ReportFormat::Json => json::write(document, out),
     }

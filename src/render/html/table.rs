@@ -1,0 +1,150 @@
+//! A table: what a program can read beside what people read, and groups under their heading.
+
+use maud::{Markup, html};
+
+use super::anchors::Anchors;
+use super::{Safe, count, shown};
+use crate::report::document::{Cell, Column, Row, Table, Tone, Weight};
+
+/// Rows that may stand on a screen before the table gets a height of its own.
+const LARGE: usize = 60;
+/// Ids that may stand in a cell before they are folded away.
+const FEW: usize = 6;
+
+pub(super) fn table(table: &Table, anchors: &Anchors<'_>) -> Markup {
+    if table.rows.is_empty() {
+        return html! {
+            div.empty data-table=(table.key) {
+                p.caption { (Safe(&table.caption)) }
+                p { (Safe(table.empty)) }
+            }
+        };
+    }
+    let caption = format!("t-{}", table.key);
+    let columns: Vec<Shape> = (0..table.columns.len()).map(|at| Shape::of(table, at)).collect();
+    html! {
+        section.scroll.large[table.rows.len() > LARGE] tabindex="0" aria-labelledby=(caption) {
+            table data-table=(table.key) {
+                caption {
+                    span.caption #(caption) { (Safe(&table.caption)) }
+                    span.n { " " (table.rows.len()) }
+                    @if !table.definition.is_empty() {
+                        span.definition { (Safe(table.definition)) }
+                    }
+                }
+                thead {
+                    tr {
+                        @for (column, shape) in table.columns.iter().zip(&columns) {
+                            th.n[shape.is_numeric] scope="col" data-key=(column.key) {
+                                (Safe(column.title))
+                            }
+                        }
+                    }
+                }
+                @for group in table.rows.chunk_by(|one, next| one.group == next.group) {
+                    tbody {
+                        @if let Some(name) = group.first().and_then(|row| row.group.as_ref()) {
+                            tr.group {
+                                th scope="rowgroup" colspan=(columns.len()) {
+                                    (Safe(name)) span.n { " " (group.len()) }
+                                }
+                            }
+                        }
+                        @for row in group {
+                            (line(row, &columns, anchors))
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How the cells of a column stand.
+struct Shape {
+    is_numeric: bool,
+    /// Whether its texts may break.
+    is_elastic: bool,
+    /// Whether it names what the row is about.
+    is_heading: bool,
+}
+
+impl Shape {
+    fn of(table: &Table, at: usize) -> Self {
+        let mut cells = table.rows.iter().filter_map(|row| row.cells.get(at));
+        let Column { weight, .. } = table.columns[at];
+        Self {
+            is_numeric: cells.any(Cell::is_numeric),
+            is_elastic: weight == Weight::Elastic,
+            is_heading: at == 0,
+        }
+    }
+}
+
+fn line(row: &Row, columns: &[Shape], anchors: &Anchors<'_>) -> Markup {
+    let tone = (row.tone != Tone::Plain).then_some(row.tone.as_str());
+    html! {
+        tr id=[anchors.name(row)] class=[tone] {
+            @for (cell, shape) in row.cells.iter().zip(columns) {
+                @let class = match (shape.is_numeric, shape.is_elastic) {
+                    (true, _) => Some("n"),
+                    (_, true) => Some("x"),
+                    _ => None,
+                };
+                @let value = value(cell);
+                @if shape.is_heading && !matches!(cell, Cell::Empty) {
+                    th scope="row" class=[class] data-value=[value] { (content(cell, row, anchors)) }
+                } @else {
+                    td class=[class] data-value=[value] { (content(cell, row, anchors)) }
+                }
+            }
+        }
+    }
+}
+
+/// What a program reads, where that is not the text of the cell.
+fn value(cell: &Cell) -> Option<String> {
+    match cell {
+        Cell::Number(n, ids) if !ids.is_empty() => Some(n.to_string()),
+        Cell::Quantity(quantity, _) => Some(shown::value(*quantity)),
+        _ => None,
+    }
+}
+
+fn content(cell: &Cell, row: &Row, anchors: &Anchors<'_>) -> Markup {
+    match cell {
+        Cell::Empty => html! {},
+        Cell::Text(text) => html! { (Safe(text)) },
+        Cell::Number(n, ids) => folded(&n.to_string(), ids, anchors),
+        Cell::Quantity(quantity, ids) => folded(&quantity.words(), ids, anchors),
+        Cell::Date(day) => html! { (day.to_string()) },
+        // A link to the row in which it stands would lead nowhere.
+        Cell::Id(id) if anchors.name(row).is_some() => html! { code { (Safe(id)) } },
+        Cell::Id(id) => shown::link(id, anchors),
+        Cell::Ids(ids) if ids.len() > FEW => folded(&count(ids.len(), "record"), ids, anchors),
+        Cell::Ids(ids) => html! {
+            @for (index, id) in ids.iter().enumerate() {
+                @if index > 0 { " " }
+                (shown::link(id, anchors))
+            }
+        },
+        Cell::Code(code) => html! { code { (Safe(code)) } },
+        Cell::State(word, tone) => state(word, *tone),
+    }
+}
+
+/// A word for how something stands, with a shape and a color beside it.
+pub(super) fn state(word: &str, tone: Tone) -> Markup {
+    html! { span.state.(tone.as_str()) { (Safe(word)) } }
+}
+
+/// Words that open to the records behind them.
+pub(super) fn folded(words: &str, ids: &[String], anchors: &Anchors<'_>) -> Markup {
+    html! {
+        @if ids.is_empty() {
+            (Safe(words))
+        } @else {
+            details { summary { (Safe(words)) } (shown::ids(ids, anchors)) }
+        }
+    }
+}
