@@ -33,6 +33,7 @@ pub(crate) enum Command {
     History(commands::history::Args),
     Audit(commands::audit::Args),
     Report(commands::report::Args),
+    Digest(commands::digest::Args),
     Explain(commands::explain::Args),
     Rules(commands::rules::Args),
     Schema(commands::schema::Args),

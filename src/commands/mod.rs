@@ -7,6 +7,7 @@ pub(crate) mod audit;
 pub(crate) mod cache;
 pub(crate) mod check;
 pub(crate) mod diff;
+pub(crate) mod digest;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 mod filter;

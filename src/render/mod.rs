@@ -9,6 +9,7 @@ mod agreement;
 pub(crate) mod catalogue;
 pub(crate) mod csv;
 pub(crate) mod diff;
+pub(crate) mod digest;
 pub(crate) mod doctor;
 pub(crate) mod document;
 pub(crate) mod explained;

@@ -5,11 +5,13 @@
 //!
 //! Invariant: pure. Text of records stands here as it is; whoever writes it makes it harmless.
 
+pub(crate) mod digest;
 pub(crate) mod document;
 pub(crate) mod expiry;
 pub(crate) mod ledger;
 pub(crate) mod policies;
 pub(crate) mod portfolio;
+pub(crate) mod process;
 pub(crate) mod review;
 
 use self::document::{Span, Text};

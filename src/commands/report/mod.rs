@@ -1,6 +1,7 @@
 //! `exc report`: what the register as a whole has to say.
 
 mod expiry;
+mod policy;
 mod portfolio;
 
 use clap::Subcommand;
@@ -23,12 +24,14 @@ pub(crate) struct Args {
 enum Kind {
     Expiry(expiry::Args),
     Portfolio(portfolio::Args),
+    Policy(policy::Args),
 }
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
     match &args.kind {
         Kind::Expiry(args) => expiry::run(args, globals, env),
         Kind::Portfolio(args) => portfolio::run(args, globals, env),
+        Kind::Policy(args) => policy::run(args, globals, env),
     }
 }
 

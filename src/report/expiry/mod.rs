@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 pub(crate) use self::calendar::{Occasion, occasions};
+pub(in crate::report) use self::upkeep::{Duty, dues};
 use super::document::{
     Block, Cell, Column, Document, Figure, Quantity, Row, Section, Span, Table, Text, Tone,
 };
