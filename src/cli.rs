@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Verify(commands::verify::Args),
     History(commands::history::Args),
     Audit(commands::audit::Args),
+    Report(commands::report::Args),
+    Digest(commands::digest::Args),
     Explain(commands::explain::Args),
     Rules(commands::rules::Args),
     Schema(commands::schema::Args),

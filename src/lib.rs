@@ -98,6 +98,9 @@ fn dispatch(cli: Cli, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
         env.today = today;
     }
     globals.check_directory(env)?;
+    if !matches!(cli.command, Command::Report(_) | Command::Digest(_)) {
+        globals.check_one_register()?;
+    }
     match cli.command {
         Command::Init(args) => commands::init::run(&args, globals, env),
         Command::New(args) => commands::new::run(&args, globals, env),
@@ -110,6 +113,8 @@ fn dispatch(cli: Cli, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
         Command::Verify(args) => commands::verify::run(&args, globals, env),
         Command::History(args) => commands::history::run(&args, globals, env),
         Command::Audit(args) => commands::audit::run(&args, globals, env),
+        Command::Report(args) => commands::report::run(&args, globals, env),
+        Command::Digest(args) => commands::digest::run(&args, globals, env),
         Command::Explain(args) => commands::explain::run(&args, globals, env),
         Command::Rules(args) => commands::rules::run(&args, globals, env),
         Command::Schema(args) => commands::schema::run(&args, globals, env),

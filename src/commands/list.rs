@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use rayon::prelude::*;
 
 use super::cache::CacheArgs;
+use super::filter::FilterArgs;
 use super::mainline::Landed;
 use super::trail::HistoryArgs;
 use super::verdicts::{self, Verdicts};
@@ -14,7 +15,7 @@ use super::{Globals, Workspace, parse_date, trail};
 use crate::env::{Env, Outcome};
 use crate::history::Wanted;
 use crate::model::window::{self, Status};
-use crate::model::{Exception, Lifetime, RiskLevel, Target};
+use crate::model::{Exception, Lifetime};
 use crate::register::{self, Register};
 use crate::render::table::{self, Approvals};
 use crate::render::{self, Listed, Safe};
@@ -35,15 +36,8 @@ Examples:
   exc list --covers service:/model-proxy/api     what is excepted there
   exc list --status closed --format csv -o closed.csv")]
 pub(crate) struct Args {
-    /// Only records of owners whose name or e-mail address contains TEXT
-    #[arg(long, value_name = "TEXT")]
-    owner: Vec<String>,
-    /// Only records of the owner's team TEAM
-    #[arg(long, value_name = "TEAM")]
-    team: Vec<String>,
-    /// Only records that deviate from CONTROL
-    #[arg(long, value_name = "CONTROL")]
-    control: Vec<String>,
+    #[command(flatten)]
+    filter: FilterArgs,
     /// Only records of this status; may be repeated
     #[arg(long, value_name = "STATUS", conflicts_with = "all")]
     status: Vec<StatusName>,
@@ -53,9 +47,6 @@ pub(crate) struct Args {
     /// Only records that are active and approved
     #[arg(long)]
     in_force: bool,
-    /// Only records of this risk; may be repeated
-    #[arg(long, value_name = "RISK")]
-    risk: Vec<RiskName>,
     /// Only records whose last valid day is before DATE
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     expires_before: Option<NaiveDate>,
@@ -65,12 +56,6 @@ pub(crate) struct Args {
     /// Only records that are valid today and end within LIFETIME, such as 30d, 4w or 3m
     #[arg(long, value_name = "LIFETIME", value_parser = parse_lifetime)]
     within: Option<Lifetime>,
-    /// Only records whose scope covers TARGET, written kind:/path
-    #[arg(long, value_name = "TARGET", value_parser = parse_target)]
-    covers: Option<String>,
-    /// Only records with this tag
-    #[arg(long, value_name = "TAG")]
-    tag: Vec<String>,
     /// The register as the mainline held it at the end of DATE (UTC), judged on that day
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     as_of: Option<NaiveDate>,
@@ -97,14 +82,6 @@ enum StatusName {
     Expired,
     /// With a `closed` entry, which says how it ended
     Closed,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum RiskName {
-    Low,
-    Medium,
-    High,
-    Critical,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -141,24 +118,8 @@ impl From<StatusName> for Status {
     }
 }
 
-impl From<RiskName> for RiskLevel {
-    fn from(name: RiskName) -> Self {
-        match name {
-            RiskName::Low => Self::Low,
-            RiskName::Medium => Self::Medium,
-            RiskName::High => Self::High,
-            RiskName::Critical => Self::Critical,
-        }
-    }
-}
-
 pub(super) fn parse_lifetime(text: &str) -> Result<Lifetime, String> {
     Lifetime::parse(text).ok_or_else(|| "not a length of time such as 30d, 4w, 3m or 1y".to_owned())
-}
-
-fn parse_target(text: &str) -> Result<String, String> {
-    let is_target = Target::parse(text).map(|target| target.to_string());
-    is_target.map_err(|error| format!("{error}; write it as kind:/path"))
 }
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
@@ -281,12 +242,7 @@ impl Args {
     fn is_wanted(&self, record: &Listed<'_>, today: NaiveDate) -> bool {
         let exception = record.exception;
         self.has_status(record.status)
-            && any(&self.risk, |&risk| exception.risk.level == Some(risk.into()))
-            && any(&self.owner, |text| is_owner(exception, text))
-            && any(&self.team, |team| exception.owner.team.eq_ignore_ascii_case(team))
-            && any(&self.control, |id| has(&exception.controls, id))
-            && any(&self.tag, |tag| has(&exception.tags, tag))
-            && self.covers.as_ref().is_none_or(|target| covers(exception, target))
+            && self.filter.admits(exception)
             && self.has_date(exception, today)
     }
 
@@ -307,27 +263,6 @@ impl Args {
             && self.expires_after.is_none_or(|day| is(&|expires| expires > day))
             && self.within.is_none_or(ends_within)
     }
-}
-
-fn any<T>(wanted: &[T], test: impl Fn(&T) -> bool) -> bool {
-    wanted.is_empty() || wanted.iter().any(test)
-}
-
-fn has(values: &[String], wanted: &str) -> bool {
-    values.iter().any(|value| value.eq_ignore_ascii_case(wanted))
-}
-
-fn is_owner(exception: &Exception, text: &str) -> bool {
-    let text = text.to_lowercase();
-    let owner = &exception.owner;
-    owner.name.to_lowercase().contains(&text) || owner.email.to_lowercase().contains(&text)
-}
-
-fn covers(exception: &Exception, target: &str) -> bool {
-    let Ok(target) = Target::parse(target) else { return false };
-    let targets = exception.scope.iter().map(|scope| Target::parse(scope));
-    // What is no target covers nothing, and is a finding of its own.
-    targets.into_iter().any(|scope| scope.is_ok_and(|scope| scope.covers(&target)))
 }
 
 fn sort(records: &mut [Listed<'_>], key: Sort) {

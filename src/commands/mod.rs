@@ -7,15 +7,19 @@ pub(crate) mod audit;
 pub(crate) mod cache;
 pub(crate) mod check;
 pub(crate) mod diff;
+pub(crate) mod digest;
 pub(crate) mod doctor;
 pub(crate) mod explain;
+mod filter;
 pub(crate) mod history;
 pub(crate) mod init;
+mod ledger;
 pub(crate) mod list;
 mod mainline;
 mod naming;
 pub(crate) mod new;
 mod proposed;
+pub(crate) mod report;
 pub(crate) mod review;
 mod revisions;
 pub(crate) mod rules;
@@ -43,15 +47,15 @@ use crate::render::{self, Style};
 
 pub(crate) use workspace::{REGISTER, Workspace, open, open_or_explain};
 
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Globals {
     /// Run as if started in DIR
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub(crate) directory: Option<PathBuf>,
-    /// Use the register in DIR [default: the nearest `exceptions/` upwards]
-    #[arg(long, value_name = "DIR", global = true)]
-    pub(crate) register: Option<PathBuf>,
+    /// Use the register in DIR [default: the nearest `exceptions/` upwards]; `report`, `digest`, `list` and `audit` take several
+    #[arg(long = "register", value_name = "DIR", global = true)]
+    pub(crate) registers: Vec<PathBuf>,
     /// Judge as if today were DATE (UTC); every output says so
     #[arg(long, value_name = "DATE", global = true, value_parser = parse_date)]
     pub(crate) today: Option<NaiveDate>,
@@ -110,6 +114,34 @@ impl Globals {
     /// The directory in which the command runs.
     pub(crate) fn cwd(&self, env: &Env<'_>) -> PathBuf {
         self.directory.as_ref().map_or_else(|| env.cwd.clone(), |directory| env.cwd.join(directory))
+    }
+
+    /// The register that is named, if one is.
+    pub(crate) fn register(&self) -> Option<&PathBuf> {
+        self.registers.first()
+    }
+
+    /// The same options for each register that is named, or for the nearest one.
+    pub(crate) fn for_each_register(&self) -> Vec<Self> {
+        match self.registers.len() {
+            0 | 1 => vec![self.clone()],
+            _ => {
+                let one = |register: &PathBuf| vec![register.clone()];
+                let of = |register| Self { registers: one(register), ..self.clone() };
+                self.registers.iter().map(of).collect()
+            }
+        }
+    }
+
+    /// Refuses several registers, for commands that are about one.
+    pub(crate) fn check_one_register(&self) -> Result<(), Failure> {
+        match self.registers.len() {
+            0 | 1 => Ok(()),
+            n => {
+                Err(Failure::new(format!("this command is about one register, and {n} are named"))
+                    .hint("`exc report`, `exc digest`, `exc list` and `exc audit` take several"))
+            }
+        }
     }
 
     /// Refuses a directory to run in that is none: what stands around it was not meant.

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use rayon::prelude::*;
 
 use super::cache::{Cache, CacheArgs, tree_of};
 use super::mainline::{self, Landed};
@@ -12,7 +13,7 @@ use super::trail::{self, HistoryArgs, Story};
 use super::{Failure, Globals, Workspace, audit};
 use crate::env::Env;
 use crate::git::{Mainline, ObjectId, Repo};
-use crate::history::{self, About, Audit, Kept, Standing, Trail, Verdict, Wanted};
+use crate::history::{self, About, Audit, Kept, Life, Standing, Trail, Verdict, Wanted};
 use crate::model::window::Status;
 use crate::policy::Policy;
 use crate::render::Listed;
@@ -173,16 +174,18 @@ impl Verdicts {
             }
         };
         let verdict = standing.map(|it| it.verdict);
-        let is_in_force = history::is_in_force(status, verdict, || {
-            if landed.is_unchanged(record) {
-                return Some(true);
+        (verdict, is_in_force(record, status, standing, landed, self.repo()))
+    }
+
+    /// What reports count in the history of each record, by id; none where the history is not all
+    /// there.
+    pub(crate) fn lives(&self) -> Option<Vec<Life>> {
+        match self {
+            Self::Read(read) if read.0.landed.missing.is_none() => {
+                Some(read.1.trails.par_iter().map(Trail::life).collect())
             }
-            let path = record.file().path();
-            let approved = history::read_text(self.repo()?, path, standing?.text?)?;
-            let text = source::load_unchecked(record.file())?;
-            Some(history::is_covered(&approved, &text))
-        });
-        (verdict, is_in_force)
+            Self::Kept(_) | Self::Read(_) | Self::Cut(..) => None,
+        }
     }
 
     fn repo(&self) -> Option<&Repo> {
@@ -192,6 +195,25 @@ impl Verdicts {
             Self::Cut(..) => None,
         }
     }
+}
+
+/// Whether a record is in force, by what the mainline holds of it.
+pub(crate) fn is_in_force(
+    record: &Record,
+    status: Status,
+    standing: Option<Standing>,
+    landed: &Landed,
+    repo: Option<&Repo>,
+) -> Option<bool> {
+    history::is_in_force(status, standing.map(|it| it.verdict), || {
+        if landed.is_unchanged(record) {
+            return Some(true);
+        }
+        let path = record.file().path();
+        let approved = history::read_text(repo?, path, standing?.text?)?;
+        let text = source::load_unchecked(record.file())?;
+        Some(history::is_covered(&approved, &text))
+    })
 }
 
 /// The verdicts, or one note on why there are none: that is no reason to list nothing.

@@ -100,7 +100,7 @@ pub(crate) fn open_or_explain(globals: &Globals, env: &mut Env<'_>) -> anyhow::R
 
 /// Whether a command that can do without a register has to do with one.
 pub(crate) fn is_inside(globals: &Globals, env: &Env<'_>) -> bool {
-    globals.register.is_some() || find_register(globals, env).is_ok()
+    globals.register().is_some() || find_register(globals, env).is_ok()
 }
 
 fn read_policy(found: Found) -> Result<Workspace, Box<UnusablePolicy>> {
@@ -131,13 +131,13 @@ pub(crate) fn usable_policy(
 /// by which it is judged.
 pub(crate) fn candidates(globals: &Globals, env: &Env<'_>) -> anyhow::Result<(Repo, Vec<String>)> {
     let cwd = normal(&globals.cwd(env));
-    let named = globals.register.as_ref().map(|named| normal(&cwd.join(named)));
+    let named = globals.register().map(|named| normal(&cwd.join(named)));
     let inside = named.as_deref().filter(|named| named.is_dir()).unwrap_or(&cwd);
     let Some(repo) = Repo::discover(inside).map_err(Failure::from)? else {
         let message = format!("`{}` is in no git repository", inside.display());
         return Err(Failure::new(message).hint("run it in a clone of the register").into());
     };
-    let names = match (repo.root(), &globals.register, named) {
+    let names = match (repo.root(), globals.register(), named) {
         (None, Some(named), _) => vec![slashed(&normal(named))],
         (None, None, _) => vec![REGISTER.to_owned()],
         (Some(_), _, Some(named)) => vec![repository_root(&named).1],
@@ -159,7 +159,7 @@ fn find_register(globals: &Globals, env: &Env<'_>) -> anyhow::Result<Found> {
             matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
         })
     };
-    let found = match &globals.register {
+    let found = match globals.register() {
         Some(named) => Some(normal(&cwd.join(named))).filter(|directory| has_policy(directory)),
         // Inside the register itself, its parent is one step up.
         None => cwd
@@ -175,7 +175,7 @@ fn find_register(globals: &Globals, env: &Env<'_>) -> anyhow::Result<Found> {
     {
         return Ok(in_bare_repository(&repo, globals)?);
     }
-    let (message, hint) = match &globals.register {
+    let (message, hint) = match globals.register() {
         Some(named) => (
             format!("`{}` is no register: it has no `{POLICY_FILE}`", named.display()),
             "run `exc init` to start one",
@@ -221,7 +221,7 @@ pub(super) fn slashed(path: &Path) -> String {
 /// The register on the branch that a bare repository names as its own.
 fn in_bare_repository(repo: &Repo, globals: &Globals) -> Result<Found, Failure> {
     let root = normal(repo.directory());
-    let name = match &globals.register {
+    let name = match globals.register() {
         Some(named) => slashed(&normal(named)),
         None => REGISTER.to_owned(),
     };

@@ -15,7 +15,7 @@
 //! [`emergency`] says until when an approval may follow. [`verdict`] and [`reason`] hold what is said. [`proposal`] says the same of a text before it
 //! lands, [`branch`] what it stands on, [`tally`] what its approvals come to; [`needs`] is both on one page, [`way_out`] who can
 //! approve what nobody has, and [`squash`] what may void a signature. [`standing`] decides what is
-//! in force, and [`kept`] is what a cache holds for those who only look.
+//! in force, [`life`] tells in days what reports count, and [`kept`] is what a cache holds for those who only look.
 //!
 //! Invariant: reads no file and no clock. A verdict that is not good has a reason, and one that is
 //! names its evidence.
@@ -34,6 +34,7 @@ mod filed;
 mod judge;
 mod kept;
 mod landed;
+mod life;
 mod lineage;
 mod needs;
 mod older;
@@ -70,6 +71,7 @@ pub(crate) use emergency::{Emergency, Stage};
 pub(crate) use filed::approval_at;
 pub(crate) use kept::{About, Kept, encode};
 pub(crate) use landed::{Landed, Wanted};
+pub(crate) use life::{Life, Phase, TurnKind};
 pub(crate) use needs::Needs;
 pub(crate) use policies::{POLICY_ID, PolicyRevision, Trusted, read_policy};
 pub(crate) use proposal::{Ground, Needless, Proposal};

@@ -39,23 +39,25 @@ pub(super) fn approved(landed: &Landed, from: usize, landing: &Landing) -> State
     State::ApprovedLate { days }
 }
 
-/// Times that a record was allowed for longer, filed again or opened again. The commits of one
-/// rebase count once.
-pub(super) fn n_renewals(landed: &Landed, revisions: &[Revision]) -> usize {
+/// Tells which revisions allow a record for longer, file it again or open it again, and counts them.
+/// The commits of one rebase count once.
+pub(super) fn mark_renewals(landed: &Landed, revisions: &mut [Revision]) -> usize {
     let mut n_renewals = 0;
     let mut last_renewal: Option<usize> = None;
-    for pair in revisions.windows(2) {
-        let [older, newer] = pair else { continue };
+    for at in 1..revisions.len() {
+        let (older, newer) = (&revisions[at - 1], &revisions[at]);
         if !is_renewal(older, newer) {
             continue;
         }
+        let position = newer.position;
         let is_same_run = last_renewal.is_some_and(|from| {
-            let at = landed.landings.partition_point(|it| it.position < newer.position);
+            let at = landed.landings.partition_point(|it| it.position < position);
             let landing = landed.landings.get(at);
             landing.is_some_and(|landing| is_one_run(landed, from, landing))
         });
+        revisions[at].is_renewal = !is_same_run;
         n_renewals += usize::from(!is_same_run);
-        last_renewal = Some(newer.position);
+        last_renewal = Some(position);
     }
     n_renewals
 }

@@ -79,6 +79,8 @@ pub(crate) struct Revision {
     pub(crate) commit: ObjectId,
     /// What the commit claims, in seconds since 1970.
     pub(crate) landed: i64,
+    /// Whether it counts as a renewal.
+    pub(super) is_renewal: bool,
     /// Whether what the commit claims contradicts its neighbours.
     pub(crate) is_landing_odd: bool,
     /// The day on which it landed at the earliest, which a backdated commit does not move.

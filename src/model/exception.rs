@@ -226,6 +226,13 @@ impl Exception {
     pub(crate) fn is_open(&self) -> bool {
         self.closed.is_none()
     }
+
+    /// The day of the last review with its place in the list, or that on which it was opened.
+    pub(crate) fn last_look(&self) -> Option<(NaiveDate, Option<usize>)> {
+        let reviews = self.reviews.iter().enumerate();
+        let last = reviews.filter_map(|(index, review)| Some((review.date?, Some(index)))).max();
+        last.or(self.opened.map(|opened| (opened, None)))
+    }
 }
 
 impl CompensatingControl {

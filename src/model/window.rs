@@ -105,6 +105,11 @@ pub(crate) fn days_after(date: NaiveDate, days: u32) -> NaiveDate {
     date.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX)
 }
 
+/// The day `days` before another, or the calendar's first one.
+pub(crate) fn days_before(date: NaiveDate, days: u32) -> NaiveDate {
+    date.checked_sub_days(Days::new(days.into())).unwrap_or(NaiveDate::MIN)
+}
+
 /// The day before another, or the calendar's first one.
 pub(crate) fn day_before(date: NaiveDate) -> NaiveDate {
     date.pred_opt().unwrap_or(NaiveDate::MIN)

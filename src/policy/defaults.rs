@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::file::{Ids, PerRiskWritten, PolicyFile};
 use super::{Accepted, Approvals, Evidence, PolicyChange, Quorum, Roles, UnknownContributor};
-use super::{Budgets, Cliff, Durations, Gate, Layout, PerRisk, ScopeKind};
+use super::{Budgets, Cliff, Durations, Friction, Gate, Layout, PerRisk, Portfolio, ScopeKind};
 use crate::model::{AZURE, AZURE_LEVELS};
 
 /// The form of ids.
@@ -51,6 +51,7 @@ impl Default for PolicyFile {
             scope: BTreeMap::new(),
             budgets: Budgets::default(),
             cliff: Cliff::default(),
+            portfolio: Portfolio::default(),
             fields: BTreeMap::new(),
             rules: BTreeMap::new(),
         }
@@ -66,6 +67,18 @@ impl Default for Durations {
 impl Default for Cliff {
     fn default() -> Self {
         Self { records: 5 }
+    }
+}
+
+impl Default for Portfolio {
+    fn default() -> Self {
+        Self { friction: Friction::default(), serial_renewals: 2, old_days: 365 }
+    }
+}
+
+impl Default for Friction {
+    fn default() -> Self {
+        Self { records: 3, teams: 2 }
     }
 }
 

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use super::faults::Problems;
 use super::people::{self, WrittenPerson};
 use super::{
-    Approvals, Budgets, Cliff, Control, Durations, Gate, Layout, PerRisk, Policy, RuleLevel,
-    ScopeKind, UNUSABLE_POLICY, defaults,
+    Approvals, Budgets, Cliff, Control, Durations, Gate, Layout, PerRisk, Policy, Portfolio,
+    RuleLevel, ScopeKind, UNUSABLE_POLICY, defaults,
 };
 use crate::finding::{Finding, Level, Place};
 use crate::model::Field;
@@ -40,6 +40,7 @@ pub(super) struct PolicyFile {
     pub(super) scope: BTreeMap<String, ScopeKind>,
     pub(super) budgets: Budgets,
     pub(super) cliff: Cliff,
+    pub(super) portfolio: Portfolio,
     pub(super) fields: BTreeMap<String, Field>,
     pub(super) rules: BTreeMap<String, RuleLevel>,
 }
@@ -143,6 +144,7 @@ fn assemble(mut written: PolicyFile, tree: Tree) -> (Option<Policy>, Vec<Finding
         scope: written.scope,
         budgets: written.budgets,
         cliff: written.cliff,
+        portfolio: written.portfolio,
         fields,
         rules: written.rules,
         id_pattern,

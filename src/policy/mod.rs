@@ -59,6 +59,7 @@ pub(crate) struct Policy {
     pub(crate) scope: BTreeMap<String, ScopeKind>,
     pub(crate) budgets: Budgets,
     pub(crate) cliff: Cliff,
+    pub(crate) portfolio: Portfolio,
     pub(crate) fields: Vec<(String, Field)>,
     pub(crate) rules: BTreeMap<String, RuleLevel>,
     pub(crate) id_pattern: Regex,
@@ -117,6 +118,15 @@ pub(crate) struct Control {
     pub(crate) max_days: Option<u32>,
     #[serde(default)]
     pub(crate) never_exempt: bool,
+    /// The team that keeps the control.
+    #[serde(default)]
+    pub(crate) owner: String,
+    /// What it answers to elsewhere, such as `ISO-42001:A.2.3`.
+    #[serde(default)]
+    pub(crate) frameworks: Vec<String>,
+    /// How many targets it applies to, if somebody counts them.
+    #[serde(default)]
+    pub(crate) targets: Option<usize>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -140,6 +150,26 @@ pub(crate) struct Budgets {
 pub(crate) struct Cliff {
     /// Open records that end on one day and make an expiry cliff.
     pub(crate) records: usize,
+}
+
+/// From when on a report calls something by its name.
+#[derive(Debug, Deserialize)]
+#[serde(default)]
+pub(crate) struct Portfolio {
+    pub(crate) friction: Friction,
+    /// Renewals that make an exception a serial one.
+    pub(crate) serial_renewals: usize,
+    /// Days after which an open exception is old, from its first approval.
+    pub(crate) old_days: u32,
+}
+
+/// When the policy is to be improved rather than the next exception granted: a control from which so
+/// many open exceptions of so many teams deviate.
+#[derive(Debug, Deserialize)]
+#[serde(default)]
+pub(crate) struct Friction {
+    pub(crate) records: usize,
+    pub(crate) teams: usize,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]

@@ -51,7 +51,7 @@ pub(crate) struct Register {
 
 /// Reads all records of a register.
 pub(crate) fn load(store: &Store, name: &str, schema: &RecordSchema) -> Register {
-    read_all(list(store, name), store, name, schema, None).0
+    read_all(list(store, name), store, name, schema, Look::None).0
 }
 
 /// Reads the records of a register that have one of these paths.
@@ -63,11 +63,19 @@ pub(crate) fn load_named(
 ) -> Register {
     let mut listing = list(store, name);
     listing.entries.retain(|entry| paths.contains(&entry.name));
-    read_all(listing, store, name, schema, None).0
+    read_all(listing, store, name, schema, Look::None).0
 }
 
 /// Looks at a record while it is fresh.
 type Inspection<'a> = &'a (dyn Fn(&Record) -> Vec<Finding> + Sync);
+
+/// Who looks at each record, and whether its texts are needed after that.
+#[derive(Clone, Copy)]
+enum Look<'a> {
+    None,
+    ThenShed(Inspection<'a>),
+    ThenKeep(Inspection<'a>),
+}
 
 /// Reads all records of a register, looks at each, and keeps of it what rules about the
 /// whole register need ([`Exception::without_texts`]). Gives what was found besides what is wrong
@@ -78,7 +86,17 @@ pub(crate) fn load_and_inspect(
     schema: &RecordSchema,
     inspect: Inspection<'_>,
 ) -> (Register, Vec<Finding>) {
-    read_all(list(store, name), store, name, schema, Some(inspect))
+    read_all(list(store, name), store, name, schema, Look::ThenShed(inspect))
+}
+
+/// The same, with the texts of the records.
+pub(crate) fn load_whole_and_inspect(
+    store: &Store,
+    name: &str,
+    schema: &RecordSchema,
+    inspect: Inspection<'_>,
+) -> (Register, Vec<Finding>) {
+    read_all(list(store, name), store, name, schema, Look::ThenKeep(inspect))
 }
 
 fn read_all(
@@ -86,7 +104,7 @@ fn read_all(
     store: &Store,
     name: &str,
     schema: &RecordSchema,
-    inspect: Option<Inspection<'_>>,
+    look: Look<'_>,
 ) -> (Register, Vec<Finding>) {
     let Listing { entries, mut findings } = listing;
     let (records, found): (Vec<Option<Record>>, Vec<Found>) = entries
@@ -99,8 +117,10 @@ fn read_all(
                     findings.extend(found);
                     let mut inspected = Vec::new();
                     if let Some(record) = &mut record {
-                        if let Some(inspect) = inspect {
+                        if let Look::ThenShed(inspect) | Look::ThenKeep(inspect) = look {
                             inspected = inspect(record);
+                        }
+                        if matches!(look, Look::ThenShed(_)) {
                             record.shed_texts();
                         }
                         record.shed_tree();

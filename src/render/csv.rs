@@ -38,21 +38,42 @@ pub(crate) fn records(
     raw: bool,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut writer = WriterBuilder::new()
-        .terminator(Terminator::CRLF)
-        .quote_style(QuoteStyle::Necessary)
-        .from_writer(out);
-    writer.write_record(HEADER).map_err(io_error)?;
+    let mut sheet = Sheet::new(raw, out);
+    sheet.row(HEADER.map(str::to_owned))?;
     for record in records {
-        let cells = cells(record, today);
+        sheet.row(cells(record, today))?;
+    }
+    sheet.finish()
+}
+
+/// Rows of cells, each made harmless on its way.
+pub(super) struct Sheet<'a> {
+    writer: csv::Writer<&'a mut dyn Write>,
+    raw: bool,
+}
+
+impl<'a> Sheet<'a> {
+    /// A cell that a spreadsheet would compute gets a `'` in front, unless `raw`.
+    pub(super) fn new(raw: bool, out: &'a mut dyn Write) -> Self {
+        let writer = WriterBuilder::new()
+            .terminator(Terminator::CRLF)
+            .quote_style(QuoteStyle::Necessary)
+            .from_writer(out);
+        Self { writer, raw }
+    }
+
+    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = String>) -> io::Result<()> {
         for cell in cells {
             let cell = Safe(&cell).to_string();
-            let cell = if raw { Cow::Borrowed(cell.as_str()) } else { guarded(&cell) };
-            writer.write_field(cell.as_bytes()).map_err(io_error)?;
+            let cell = if self.raw { Cow::Borrowed(cell.as_str()) } else { guarded(&cell) };
+            self.writer.write_field(cell.as_bytes()).map_err(io_error)?;
         }
-        writer.write_record(None::<&[u8]>).map_err(io_error)?;
+        self.writer.write_record(None::<&[u8]>).map_err(io_error)
     }
-    writer.flush()
+
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
 }
 
 fn cells(record: &Listed<'_>, today: NaiveDate) -> [String; 17] {

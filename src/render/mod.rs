@@ -9,15 +9,17 @@ mod agreement;
 pub(crate) mod catalogue;
 pub(crate) mod csv;
 pub(crate) mod diff;
+pub(crate) mod digest;
 pub(crate) mod doctor;
+pub(crate) mod document;
 pub(crate) mod explained;
 mod fingerprint;
 mod github;
 mod gitlab;
 #[cfg(test)]
 mod hostile;
-#[allow(dead_code)]
 pub(crate) mod html;
+pub(crate) mod ics;
 pub(crate) mod json;
 mod junit;
 pub(crate) mod markdown;

@@ -293,6 +293,19 @@ pub(crate) fn judge(store: &Store, name: &str, context: &Context<'_>) -> (Regist
     (register, findings)
 }
 
+/// The same, with the texts of the records.
+pub(crate) fn judge_whole(
+    store: &Store,
+    name: &str,
+    context: &Context<'_>,
+) -> (Register, Vec<Finding>) {
+    let schema = &context.policy.record_schema;
+    let inspect = |record: &Record| check_record(record, context);
+    let (register, inspected) = register::load_whole_and_inspect(store, name, schema, &inspect);
+    let findings = complete(&register, inspected, context);
+    (register, findings)
+}
+
 /// Everything that is wrong with a register that has been read, worst first.
 pub(crate) fn check(register: &Register, context: &Context<'_>) -> Vec<Finding> {
     let inspect = |record| check_record(record, context);

@@ -45,10 +45,9 @@ reviews:
 
 fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let exception = &record.exception;
-    let reviews = exception.reviews.iter().enumerate();
-    let last_review = reviews.filter_map(|(index, review)| Some((review.date?, Some(index)))).max();
-    let last = last_review.or(exception.opened.map(|opened| (opened, None)));
-    let (Some((last, review)), Some(risk)) = (last, exception.risk.level) else { return };
+    let (Some((last, review)), Some(risk)) = (exception.last_look(), exception.risk.level) else {
+        return;
+    };
     let due = days_after(last, context.policy.review_every_days.get(risk));
     let is_active = status(exception, true, context.today) == Status::Active;
     if !is_active || !is_past(due, context.today) {

@@ -111,7 +111,7 @@ fn survey(args: &Args, globals: &Globals, env: &Env<'_>) -> anyhow::Result<Site>
             None => return Err(no_files(&cwd).into()),
         },
     };
-    let register = match &globals.register {
+    let register = match globals.register() {
         Some(named) => normal(&cwd.join(named)),
         None => root.join(REGISTER),
     };

@@ -17,7 +17,8 @@ use chrono::{Datelike, NaiveDate};
 
 use self::draft::Draft;
 use self::ids::Ids;
-use super::list::{RiskName, parse_lifetime};
+use super::filter::RiskName;
+use super::list::parse_lifetime;
 use super::writing::create_file;
 use super::{Failure, Globals, Workspace, mainline, parse_date, refuse_links, shown_path};
 use crate::env::{Env, Outcome};

@@ -371,6 +371,7 @@ impl<'a> Walk<'a> {
         Revision {
             commit: landing.commit.id,
             landed: landing.commit.committer.seconds,
+            is_renewal: false,
             is_landing_odd: self.landed.clock.is_odd(landing.position),
             arrived: self.landed.clock.day(landing.position),
             kind,

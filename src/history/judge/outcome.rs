@@ -6,12 +6,13 @@ use super::Walk;
 use crate::history::cover::{Cover, cover};
 use crate::history::lineage::Digest;
 use crate::history::reason::Reason;
-use crate::history::renewals::n_renewals;
+use crate::history::renewals::mark_renewals;
 use crate::history::verdict::{Revision, State, Trail, Verdict};
 use crate::model::window::days_between;
 
 impl Walk<'_> {
-    pub(super) fn finish(self) -> Trail {
+    pub(super) fn finish(mut self) -> Trail {
+        let renewals = mark_renewals(self.landed, &mut self.revisions);
         let (verdict, why) = self.verdict();
         let text = match (self.is_deleted, self.files.as_slice()) {
             (false, [(_, blob)]) => self.landed.texts.record(*blob).map(Arc::clone),
@@ -33,7 +34,7 @@ impl Walk<'_> {
         let Cover { gaps, through: covered_through } = cover(&self.revisions, &self.landed.clock);
         Trail {
             id: self.id.to_owned(),
-            renewals: n_renewals(self.landed, &self.revisions),
+            renewals,
             verdict,
             why,
             text,

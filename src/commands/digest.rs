@@ -1,0 +1,64 @@
+//! `exc digest`: what each owner or team has to do.
+
+use clap::ValueEnum;
+
+use super::Globals;
+use super::cache::CacheArgs;
+use super::filter::FilterArgs;
+use super::ledger::Registers;
+use super::list::parse_lifetime;
+use crate::env::{Env, Outcome};
+use crate::model::Lifetime;
+use crate::model::window::days_between;
+use crate::render::digest::{DigestFormat, write};
+use crate::report::digest::{Digest, For};
+
+/// Tell each owner or team what they have to do, most urgent first
+///
+/// What has expired or ends soon, what nobody has approved, and what falls due: verifications of compensating controls, reviews, milestones. Names nobody who has nothing to do, and writes nothing where there is nothing; post it with whatever posts, since `exc` uses no network.
+///
+/// Exit codes: 0 also where there is something to do, 2 where a file could not be read.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  exc digest --by owner                                    for the weekly issue
+  exc digest --by owner --owner dana.ruiz@example.com      for the issue of one owner
+  exc digest --by team --format slack -o digest.json       then: curl -d @digest.json …")]
+pub(crate) struct Args {
+    /// Whom the parts are for
+    #[arg(long, value_name = "WHOM", default_value = "owner")]
+    by: Whom,
+    /// Look this far ahead, such as 14d, 4w or 3m [default: `warn_within_days` of the policy]
+    #[arg(long, value_name = "LIFETIME", value_parser = parse_lifetime)]
+    within: Option<Lifetime>,
+    #[command(flatten)]
+    filter: FilterArgs,
+    #[command(flatten)]
+    cache: CacheArgs,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "markdown")]
+    format: DigestFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Whom {
+    Owner,
+    Team,
+}
+
+pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
+    let registers = Registers::open(None, args.cache, globals, env)?;
+    let today = env.today;
+    let within = args.within.and_then(|it| it.after(today));
+    let within = within.map(|last| days_between(today, last).try_into().unwrap_or(u32::MAX));
+    let by = match args.by {
+        Whom::Owner => For::Owner,
+        Whom::Team => For::Team,
+    };
+    let digest = Digest::of(&registers.ledger(&args.filter), by, within);
+    globals.print(env, |out| write(args.format, &digest, out))?;
+    if digest.parties.is_empty() {
+        globals.note(env, "nobody has anything to do");
+    }
+    Ok(registers.name_unreadable(globals, env))
+}

@@ -1,0 +1,230 @@
+//! Opening registers for a report: their records, what is wrong with them, and what their histories
+//! say.
+
+use chrono::NaiveDate;
+
+use super::cache::CacheArgs;
+use super::filter::FilterArgs;
+use super::mainline::Landed;
+use super::trail::HistoryArgs;
+use super::verdicts::{self, Verdicts};
+use super::{Failure, Globals, Workspace, mainline, trail};
+use crate::env::{Env, Outcome};
+use crate::finding::Finding;
+use crate::history::{Life, Verdict, Wanted};
+use crate::model::window::Status;
+use crate::register::Register;
+use crate::render::Safe;
+use crate::report::document::{History, Origin};
+use crate::report::ledger::{Entry, Holding, Ledger};
+use crate::rules::{self, Context};
+
+/// Registers that have been read, each whole.
+pub(crate) struct Registers {
+    today: NaiveDate,
+    opened: Vec<Opened>,
+}
+
+/// One register with its history.
+struct Opened {
+    workspace: Workspace,
+    register: Register,
+    /// What is wrong with it, worst first.
+    findings: Vec<Finding>,
+    origin: Origin,
+    /// None where the history is not there, or not all of it.
+    lives: Option<Vec<Life>>,
+    /// What each record is, in the order of the register.
+    standings: Vec<(Status, Option<bool>, Option<Verdict>)>,
+}
+
+impl Registers {
+    /// Reads all registers that are named, as the mainline held them at the end of `as_of` if that
+    /// is given.
+    pub(crate) fn open(
+        as_of: Option<NaiveDate>,
+        cache: CacheArgs,
+        globals: &Globals,
+        env: &mut Env<'_>,
+    ) -> anyhow::Result<Self> {
+        let each = globals.for_each_register();
+        let mut opened = Vec::new();
+        for globals in &each {
+            opened.push(Opened::read(as_of, cache, globals, env)?);
+        }
+        if opened.len() > 1 {
+            name_apart(&mut opened, &each)?;
+        }
+        Ok(Self { today: env.today, opened })
+    }
+
+    /// The records that pass the filters.
+    pub(crate) fn ledger(&self, filter: &FilterArgs) -> Ledger<'_> {
+        let holdings = self.opened.iter().map(|it| Holding {
+            origin: it.origin.clone(),
+            policy: &it.workspace.policy,
+            findings: &it.findings,
+            lives: it.lives.as_deref(),
+        });
+        let is_one = self.opened.len() == 1;
+        let mut entries: Vec<Entry<'_>> = Vec::new();
+        for (holding, opened) in self.opened.iter().enumerate() {
+            let records = opened.register.records.iter().zip(&opened.standings);
+            for (record, &(status, in_force, verdict)) in records {
+                let exception = &*record.exception;
+                if !filter.admits(exception) {
+                    continue;
+                }
+                let own = match exception.id.as_str() {
+                    "" => mainline::stem(record.file().path()),
+                    id => id,
+                };
+                let id = match is_one {
+                    true => own.to_owned(),
+                    false => format!("{}/{own}", opened.origin.name),
+                };
+                let (path, policy) = (record.file().path(), &opened.workspace.policy);
+                let life = opened.life(&exception.id);
+                entries.push(Entry {
+                    id,
+                    exception,
+                    path,
+                    status,
+                    in_force,
+                    verdict,
+                    life,
+                    policy,
+                    holding,
+                });
+            }
+        }
+        entries.sort_by(|a, b| (&a.id, a.path).cmp(&(&b.id, b.path)));
+        Ledger { today: self.today, holdings: holdings.collect(), entries, filters: filter.words() }
+    }
+
+    /// Says which files could not be read: the report is not complete without them.
+    pub(crate) fn name_unreadable(&self, globals: &Globals, env: &mut Env<'_>) -> Outcome {
+        let mut outcome = Outcome::Success;
+        for opened in &self.opened {
+            for path in &opened.register.unreadable {
+                let text = format!("`{path}` could not be read");
+                let _ = writeln!(env.err, "error: {}", Safe(&text));
+                outcome = Outcome::Error;
+            }
+        }
+        if outcome == Outcome::Error {
+            globals.note(env, "hint: `exc check` says where and why");
+        }
+        outcome
+    }
+
+    /// Whether a clone lacks the beginning of its history.
+    pub(crate) fn is_cut(&self) -> bool {
+        let histories = self.opened.iter().filter_map(|it| it.origin.history.as_ref());
+        histories.into_iter().any(|history| !history.is_complete)
+    }
+}
+
+impl Opened {
+    fn read(
+        as_of: Option<NaiveDate>,
+        cache: CacheArgs,
+        globals: &Globals,
+        env: &mut Env<'_>,
+    ) -> anyhow::Result<Self> {
+        let mut workspace = super::open_or_explain(globals, env)?;
+        // The history is that of the mainline which today's policy names. What it says is taken out
+        // of it, so that it does not stand beside the register.
+        let args = HistoryArgs::of_day(as_of);
+        let verdicts = Verdicts::if_any(&workspace, &args, cache, Wanted::Everything, globals, env);
+        let verdicts = verdicts::known(verdicts, globals, env);
+        let history = verdicts.as_ref().map(|verdicts| {
+            let source = verdicts.source();
+            History {
+                mainline: source.mainline.name.clone(),
+                tip: source.mainline.tip.to_string(),
+                is_complete: source.is_complete,
+            }
+        });
+        let is_cut = matches!(verdicts, Some(Verdicts::Cut(..)));
+        let lives = verdicts.as_ref().and_then(Verdicts::lives);
+        drop(verdicts);
+        if let Some(day) = as_of {
+            workspace = trail::travel(workspace, day, globals, env)?;
+        }
+        let today = env.today;
+        let context = Context { policy: &workspace.policy, today };
+        let (register, findings) = rules::judge_whole(&workspace.store, &workspace.name, &context);
+        let landed = match as_of {
+            Some(_) => Landed::everything(),
+            None => Landed::read(&workspace, &register, globals, env)?,
+        };
+        let origin = Origin {
+            name: workspace.name.clone(),
+            n_records: register.records.len(),
+            unreadable: register.unreadable.clone(),
+            history,
+        };
+        let mut opened =
+            Self { workspace, register, findings, origin, lives, standings: Vec::new() };
+        opened.standings = opened.judge(&landed, is_cut, today)?;
+        Ok(opened)
+    }
+
+    /// What each record is, by what the history says of it.
+    fn judge(
+        &self,
+        landed: &Landed,
+        is_cut: bool,
+        today: NaiveDate,
+    ) -> Result<Vec<(Status, Option<bool>, Option<Verdict>)>, Failure> {
+        let repo = mainline::repository(&self.workspace)?;
+        let standings = self.register.records.iter().map(|record| {
+            let status = landed.status(record, today);
+            let standing = self.life(&record.exception.id).map(Life::standing);
+            let verdict = match standing {
+                None if is_cut && landed.has(&record.exception.id) => Some(Verdict::Indeterminate),
+                standing => standing.map(|it| it.verdict),
+            };
+            let in_force = verdicts::is_in_force(record, status, standing, landed, repo.as_ref());
+            (status, in_force, verdict)
+        });
+        Ok(standings.collect())
+    }
+
+    fn life(&self, id: &str) -> Option<&Life> {
+        let lives = self.lives.as_ref()?;
+        let at = lives.binary_search_by(|life| life.id.as_str().cmp(id)).ok()?;
+        lives.get(at)
+    }
+}
+
+/// Gives each register a name that no other has: that of its repository's folder, or else its path
+/// as it was typed.
+fn name_apart(opened: &mut [Opened], each: &[Globals]) -> Result<(), Failure> {
+    let folders: Vec<String> = opened
+        .iter()
+        .map(|it| {
+            let folder = it.workspace.root.file_name().map(|name| name.to_string_lossy());
+            let folder = folder.unwrap_or_default().into_owned();
+            match it.workspace.name.as_str() {
+                super::REGISTER => folder,
+                name => format!("{folder}/{name}"),
+            }
+        })
+        .collect();
+    for (at, it) in opened.iter_mut().enumerate() {
+        let is_one = folders.iter().filter(|folder| **folder == folders[at]).count() == 1;
+        it.origin.name = match each[at].register() {
+            Some(typed) if !is_one => typed.to_string_lossy().trim_end_matches('/').to_owned(),
+            _ => folders[at].clone(),
+        };
+    }
+    let mut names: Vec<&str> = opened.iter().map(|it| it.origin.name.as_str()).collect();
+    names.sort_unstable();
+    match names.windows(2).find(|pair| pair[0] == pair[1]) {
+        None => Ok(()),
+        Some(pair) => Err(Failure::new(format!("`{}` is named twice", pair[0]))
+            .hint("name each register once with `--register`")),
+    }
+}

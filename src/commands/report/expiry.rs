@@ -1,0 +1,109 @@
+//! `exc report expiry`: what ends when, and what its owner has to do.
+
+use chrono::NaiveDate;
+use clap::ValueEnum;
+
+use super::ledger::Registers;
+use crate::commands::cache::CacheArgs;
+use crate::commands::filter::FilterArgs;
+use crate::commands::list::parse_lifetime;
+use crate::commands::{Globals, parse_date};
+use crate::env::{Env, Outcome};
+use crate::model::Lifetime;
+use crate::model::window::days_between;
+use crate::render::document::ReportFormat;
+use crate::render::ics;
+use crate::report::expiry::{self, By};
+
+/// Show what has expired, what ends when, and what to do about it
+///
+/// Besides the last valid days: verifications of compensating controls, reviews and milestones that lapse, records without a renewal left, and the weeks ahead, with the days on which too many end and how to spread them.
+///
+/// Exit codes: 0 also where something has expired, 2 where a file could not be read (the report says which).
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  exc report expiry --team ai-platform            what my team has to renew or close
+  exc report expiry --by owner --format markdown  for the weekly issue
+  exc report expiry --format html -o expiry.html  a page to send
+  exc report expiry --format ics -o exc.ics       a calendar to subscribe to")]
+pub(crate) struct Args {
+    /// Look this far ahead, such as 30d, 4w or 3m
+    #[arg(long, value_name = "LIFETIME", value_parser = parse_lifetime, default_value = "90d")]
+    within: Lifetime,
+    /// What the records are grouped by
+    #[arg(long, value_name = "KEY", default_value = "date")]
+    by: Key,
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// The register as the mainline held it at the end of DATE (UTC), judged on that day
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    as_of: Option<NaiveDate>,
+    #[command(flatten)]
+    cache: CacheArgs,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+    /// With `--format csv`, put nothing in front of cells that a spreadsheet computes
+    #[arg(long)]
+    csv_raw: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Key {
+    Date,
+    Owner,
+    Team,
+    Control,
+    Risk,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people, at a terminal or in a log
+    Text,
+    /// For a comment, an issue or a mail
+    Markdown,
+    /// One page in one file, which needs nothing else
+    Html,
+    /// The table of records, for spreadsheets
+    Csv,
+    /// Everything, for programs; a promise
+    Json,
+    /// A calendar of the days (RFC 5545), the same between runs
+    Ics,
+}
+
+impl From<Key> for By {
+    fn from(key: Key) -> Self {
+        match key {
+            Key::Date => Self::Date,
+            Key::Owner => Self::Owner,
+            Key::Team => Self::Team,
+            Key::Control => Self::Control,
+            Key::Risk => Self::Risk,
+        }
+    }
+}
+
+pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
+    let registers = Registers::open(args.as_of, args.cache, globals, env)?;
+    let ledger = registers.ledger(&args.filter);
+    let last = args.within.after(ledger.today).unwrap_or(NaiveDate::MAX);
+    let within = days_between(ledger.today, last).try_into().unwrap_or(u32::MAX);
+    let format = match args.format {
+        Format::Ics => {
+            let occasions = expiry::occasions(&ledger, within);
+            globals.print(env, |out| ics::write(&occasions, out))?;
+            return Ok(registers.name_unreadable(globals, env));
+        }
+        Format::Text => ReportFormat::Text,
+        Format::Markdown => ReportFormat::Markdown,
+        Format::Html => ReportFormat::Html,
+        Format::Csv => ReportFormat::Csv,
+        Format::Json => ReportFormat::Json,
+    };
+    let document = expiry::document(&ledger, within, args.by.into());
+    super::print(&document, format, args.csv_raw, globals, env)?;
+    Ok(registers.name_unreadable(globals, env))
+}

@@ -1,0 +1,177 @@
+//! Charts made of characters, for a terminal. Every number that is drawn is also written.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::harmless;
+use super::text::Strokes;
+use crate::model::window::days_between;
+use crate::render::table::cut;
+use crate::report::document::{Drawing, Grid, Timeline};
+
+/// Columns of a bar, at most.
+const BAR: usize = 30;
+/// Columns of a label, at most.
+const LABEL: usize = 34;
+/// Columns of a timeline.
+const TIMELINE: usize = 48;
+/// Rows of a timeline or of bars; what is beyond stands in other formats.
+const MAX_ROWS: usize = 30;
+
+const EIGHTHS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
+const SPARKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// The lines of a chart.
+pub(super) fn drawn(drawing: &Drawing, strokes: Strokes) -> Vec<String> {
+    match drawing {
+        Drawing::Area(grid) | Drawing::Columns(grid) => over_time(grid, strokes),
+        Drawing::Bars(grid) => bars(grid, strokes),
+        Drawing::Matrix(grid) => matrix(grid),
+        Drawing::Timeline(timeline) => self::timeline(timeline, strokes),
+    }
+}
+
+/// One spark for each label, and the labels that matter in words.
+fn over_time(grid: &Grid, strokes: Strokes) -> Vec<String> {
+    let mut lines = Vec::new();
+    let (Some(first), Some(last)) = (grid.labels.first(), grid.labels.last()) else { return lines };
+    let largest = grid.largest().max(1);
+    let name = grid.series.iter().map(|series| series.name.width()).max().unwrap_or(0).min(LABEL);
+    for series in &grid.series {
+        let values: Vec<usize> = series.values.iter().map(|(value, _)| *value).collect();
+        let (from, to) =
+            (values.first().copied().unwrap_or(0), values.last().copied().unwrap_or(0));
+        let most = values.iter().copied().max().unwrap_or(0);
+        let sparks: String =
+            values.iter().filter_map(|&value| spark(value, largest, strokes)).collect();
+        let sparks = if sparks.is_empty() { sparks } else { format!("{sparks}  ") };
+        let label = padded(&harmless(&series.name), name);
+        lines.push(format!("{label}  {sparks}{from} → {to}, most {most}"));
+    }
+    lines.push(format!("{:name$}  {} {} to {}", "", grid.axis, harmless(first), harmless(last)));
+    for (at, why) in &grid.marks {
+        let label = grid.labels.get(*at).map(String::as_str).unwrap_or_default();
+        lines.push(format!("{:name$}  {}: {}", "", harmless(label), harmless(why)));
+    }
+    lines
+}
+
+fn spark(value: usize, largest: usize, strokes: Strokes) -> Option<char> {
+    match strokes {
+        Strokes::None => None,
+        Strokes::Ascii if value == 0 => Some('.'),
+        Strokes::Ascii => char::from_digit((value * 9).div_ceil(largest).try_into().ok()?, 10),
+        Strokes::Blocks if value == 0 => Some(' '),
+        Strokes::Blocks => Some(SPARKS[((value * 8).div_ceil(largest)).clamp(1, 8) - 1]),
+    }
+}
+
+/// One bar for each label, with the value of each series.
+fn bars(grid: &Grid, strokes: Strokes) -> Vec<String> {
+    let peak = grid.peak().max(1);
+    let labels: Vec<String> =
+        grid.labels.iter().take(MAX_ROWS).map(|label| cut(&harmless(label), LABEL)).collect();
+    let width = labels.iter().map(|label| label.width()).max().unwrap_or(0);
+    let mut lines: Vec<String> = labels
+        .iter()
+        .enumerate()
+        .map(|(at, label)| {
+            let total = grid.total(at);
+            let bar = bar(total, peak, strokes);
+            let parts = grid.series.iter().filter_map(|series| {
+                let (value, _) = series.values.get(at)?;
+                (*value > 0 && grid.series.len() > 1).then(|| format!("{value} {}", series.name))
+            });
+            let parts: Vec<String> = parts.collect();
+            let parts =
+                if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+            format!("{}  {bar}{total}{}", padded(label, width), harmless(&parts))
+        })
+        .collect();
+    if grid.labels.len() > MAX_ROWS {
+        lines.push(format!("and {} more", grid.labels.len() - MAX_ROWS));
+    }
+    lines
+}
+
+/// A bar and a space, or nothing where nothing is drawn.
+fn bar(value: usize, peak: usize, strokes: Strokes) -> String {
+    match strokes {
+        Strokes::None => String::new(),
+        Strokes::Ascii => format!("{} ", "#".repeat((value * BAR).div_ceil(peak))),
+        Strokes::Blocks => {
+            let eighths = (value * BAR * 8).div_ceil(peak);
+            let rest = (eighths % 8).checked_sub(1).map(|at| EIGHTHS[at]);
+            let whole = "█".repeat(eighths / 8);
+            format!("{whole}{} ", rest.map(String::from).unwrap_or_default())
+        }
+    }
+}
+
+/// Labels down, series across; a point where there is nothing.
+fn matrix(grid: &Grid) -> Vec<String> {
+    let label = grid.labels.iter().map(|it| harmless(it).width()).max().unwrap_or(0).min(LABEL);
+    let heads: Vec<String> =
+        grid.series.iter().map(|series| cut(&harmless(&series.name), 14)).collect();
+    let mut lines = vec![format!("{:label$}  {}", "", heads.join("  "))];
+    for (at, name) in grid.labels.iter().enumerate() {
+        let cells = grid.series.iter().zip(&heads).map(|(series, head)| {
+            let value = series.values.get(at).map_or(0, |(value, _)| *value);
+            let value = if value == 0 { "·".to_owned() } else { value.to_string() };
+            let gap = head.width().saturating_sub(value.width());
+            format!("{:gap$}{value}", "")
+        });
+        let cells: Vec<String> = cells.collect();
+        let name = padded(&cut(&harmless(name), LABEL), label);
+        lines.push(format!("{name}  {}", cells.join("  ")).trim_end().to_owned());
+    }
+    lines
+}
+
+/// A line from the beginning to the last valid day of each record.
+fn timeline(timeline: &Timeline, strokes: Strokes) -> Vec<String> {
+    let shown = timeline.rows.iter().take(MAX_ROWS);
+    let first = shown.clone().map(|row| row.start).min();
+    let last = shown.clone().map(|row| row.end).max();
+    let (Some(first), Some(last), false) = (first, last, strokes == Strokes::None) else {
+        return Vec::new();
+    };
+    let (first, last) = (first.min(timeline.today), last.max(timeline.today));
+    let days = days_between(first, last).max(1);
+    let column = |day| {
+        let at = days_between(first, day).clamp(0, days) * (TIMELINE as i64 - 1) / days;
+        usize::try_from(at).unwrap_or(0)
+    };
+    let (full, promised, today) = match strokes {
+        Strokes::Blocks => ('━', '┿', '│'),
+        Strokes::Ascii | Strokes::None => ('=', '+', '|'),
+    };
+    let width = shown.clone().map(|row| harmless(&row.id).width()).max().unwrap_or(0);
+    let mut lines: Vec<String> = shown
+        .map(|row| {
+            let mut track = vec![' '; TIMELINE];
+            let (start, end) = (column(row.start), column(row.end));
+            track[start.min(end)..=end].fill(full);
+            if let Some(day) = row.promised {
+                track[column(day)] = promised;
+            }
+            let now = &mut track[column(timeline.today)];
+            if *now == ' ' {
+                *now = today;
+            }
+            let track: String = track.into_iter().collect();
+            format!("{}  {track}  {}", padded(&harmless(&row.id), width), row.end)
+        })
+        .collect();
+    if timeline.rows.len() > MAX_ROWS {
+        lines.push(format!("and {} more", timeline.rows.len() - MAX_ROWS));
+    }
+    lines.push(format!(
+        "{first} to {last}; {today} is today, {promised} the last valid day that was first promised"
+    ));
+    lines
+}
+
+fn padded(text: &str, width: usize) -> String {
+    let gap = width.saturating_sub(text.width());
+    format!("{text}{:gap$}", "")
+}

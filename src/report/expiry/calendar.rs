@@ -1,0 +1,66 @@
+//! The days of open exceptions as a calendar has them.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::upkeep::dues;
+use crate::model::window::days_after;
+use crate::report::ledger::{Entry, Ledger};
+
+/// Something that falls on a day.
+pub(crate) struct Occasion {
+    /// The same between runs, whatever its day: what it is of.
+    pub(crate) key: String,
+    pub(crate) day: NaiveDate,
+    pub(crate) summary: String,
+    pub(crate) description: String,
+    /// Times that its day was moved.
+    pub(crate) sequence: usize,
+    /// When what it stands on was made, as far as that is known: never the moment of the run.
+    pub(crate) stamped: DateTime<Utc>,
+}
+
+/// The last valid day of each open record, and what falls due before within `within` days.
+pub(crate) fn occasions(ledger: &Ledger<'_>, within: u32) -> Vec<Occasion> {
+    let mut occasions = Vec::new();
+    let through = days_after(ledger.today, within);
+    for entry in ledger.open() {
+        let Some(expires) = entry.expires() else { continue };
+        let exception = entry.exception;
+        occasions.push(Occasion {
+            key: format!("{}/expires", entry.id),
+            day: expires,
+            summary: format!("{}: last valid day, {}", entry.id, exception.title),
+            description: format!(
+                "Close or renew it. Owner: {}. Risk: {}. Controls: {}. Show it: {}",
+                entry.owner(),
+                entry.risk(),
+                exception.controls.join(", "),
+                super::act(entry, ledger.today)
+            ),
+            sequence: entry.renewals(),
+            stamped: stamped(entry),
+        });
+        let mut n_of_kind = std::collections::HashMap::new();
+        for due in dues(entry, through) {
+            let n = n_of_kind.entry(due.duty).or_insert(0_usize);
+            *n += 1;
+            occasions.push(Occasion {
+                key: format!("{}/{}/{n}", entry.id, due.duty.name()),
+                day: due.day,
+                summary: format!("{}: {} due, {}", entry.id, due.duty.name(), due.what),
+                description: format!("Owner: {}. To do: {}", entry.owner(), due.act()),
+                sequence: 0,
+                stamped: stamped(entry),
+            });
+        }
+    }
+    occasions.sort_by(|a, b| (a.day, &a.key).cmp(&(b.day, &b.key)));
+    occasions
+}
+
+/// The day on which the record last changed what it allows, or that on which it says it was opened.
+fn stamped(entry: &Entry<'_>) -> DateTime<Utc> {
+    let landed = entry.life.and_then(|life| life.turns.last()).map(|turn| turn.day);
+    let day = landed.or(entry.exception.opened).unwrap_or(DateTime::UNIX_EPOCH.date_naive());
+    day.and_time(chrono::NaiveTime::MIN).and_utc()
+}

@@ -1,0 +1,357 @@
+//! What ends when, and what its owner has to do: the report for a Monday.
+//!
+//! [`upkeep`] tells what lapses besides the exceptions themselves, [`forecast`] what the next weeks
+//! bring and how to spread it.
+
+mod calendar;
+mod forecast;
+mod upkeep;
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+pub(crate) use self::calendar::{Occasion, occasions};
+pub(in crate::report) use self::upkeep::{Duty, dues};
+use super::document::{
+    Block, Cell, Column, Document, Figure, Quantity, Row, Section, Span, Table, Text, Tone,
+};
+use super::ledger::{Entry, Ledger, ids};
+use super::notes;
+use crate::model::window::{Status, is_past, n_days};
+use crate::model::{RiskLevel, Target};
+use crate::text::shell_word;
+
+/// What the records are grouped by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum By {
+    /// How soon they end.
+    #[default]
+    Date,
+    Owner,
+    Team,
+    Control,
+    Risk,
+}
+
+/// How soon a record ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Bucket {
+    Expired,
+    Days14,
+    Days30,
+    Days90,
+    Later,
+}
+
+impl Bucket {
+    const ALL: [Self; 5] = [Self::Expired, Self::Days14, Self::Days30, Self::Days90, Self::Later];
+
+    fn of(entry: &Entry<'_>, today: NaiveDate) -> Self {
+        match entry.days_left(today) {
+            None => Self::Expired,
+            Some(days) if days < 0 => Self::Expired,
+            Some(0..=14) => Self::Days14,
+            Some(15..=30) => Self::Days30,
+            Some(31..=90) => Self::Days90,
+            Some(_) => Self::Later,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Days14 => "within 14 days",
+            Self::Days30 => "in 15 to 30 days",
+            Self::Days90 => "in 31 to 90 days",
+            Self::Later => "later",
+        }
+    }
+
+    fn key(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Days14 => "due_14_days",
+            Self::Days30 => "due_30_days",
+            Self::Days90 => "due_90_days",
+            Self::Later => "due_later",
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Expired => "expired and still open",
+            Self::Days14 => "end within 14 days",
+            Self::Days30 => "end in 15 to 30 days",
+            Self::Days90 => "end in 31 to 90 days",
+            Self::Later => "end later",
+        }
+    }
+
+    fn definition(self) -> &'static str {
+        match self {
+            Self::Expired => {
+                "Open exceptions whose last valid day (UTC) has passed, or that name none."
+            }
+            Self::Days14 => "Open exceptions whose last valid day is today or one of the next 14.",
+            Self::Days30 => "Open exceptions whose last valid day is 15 to 30 days from today.",
+            Self::Days90 => "Open exceptions whose last valid day is 31 to 90 days from today.",
+            Self::Later => "Open exceptions whose last valid day is more than 90 days from today.",
+        }
+    }
+
+    fn tone(self) -> Tone {
+        match self {
+            Self::Expired => Tone::Bad,
+            Self::Days14 | Self::Days30 => Tone::Warn,
+            Self::Days90 => Tone::Good,
+            Self::Later => Tone::Quiet,
+        }
+    }
+}
+
+/// Makes the report of what is open. `within` are the days that its lists look ahead.
+pub(crate) fn document(ledger: &Ledger<'_>, within: u32, by: By) -> Document {
+    let today = ledger.today;
+    let mut open: Vec<&Entry<'_>> = ledger.open().collect();
+    open.sort_by_key(|entry| (entry.expires(), &entry.id));
+    let sections = vec![
+        Section {
+            key: "summary",
+            title: "At a glance".to_owned(),
+            lead: next(&open, today),
+            blocks: vec![Block::Figures(figures(&open, ledger, within))],
+        },
+        Section {
+            key: "records",
+            title: "What ends, and what to do".to_owned(),
+            lead: Text::of(
+                "An exception holds through its last valid day (UTC). Close it once the control is met; renew it with a new reason and new evidence where it is not.",
+            ),
+            blocks: vec![Block::Table(records(&open, ledger, within, by))],
+        },
+        upkeep::section(&open, today, within),
+        forecast::section(&open, today),
+    ];
+    Document {
+        report: "expiry",
+        title: "Exceptions by expiry".to_owned(),
+        lead: lead(&open, today),
+        stamp: ledger.stamp(),
+        notes: notes(ledger),
+        sections,
+        principal: "records",
+    }
+}
+
+fn lead(open: &[&Entry<'_>], today: NaiveDate) -> Text {
+    let n = |bucket| open.iter().filter(|it| Bucket::of(it, today) == bucket).count();
+    let (expired, soon) = (n(Bucket::Expired), n(Bucket::Days14));
+    let sentence = match (open.len(), expired, soon) {
+        (0, ..) => "No exception is open.".to_owned(),
+        (_, 0, 0) => {
+            format!(
+                "Nothing has expired, and nothing ends within 14 days; {} open.",
+                are(open.len())
+            )
+        }
+        (_, 0, soon) => format!("Nothing has expired; {} within 14 days.", end(soon)),
+        (_, expired, 0) => format!("{} expired and not closed.", have(expired)),
+        (_, expired, soon) => {
+            format!("{} expired and not closed, and {} within 14 days.", have(expired), end(soon))
+        }
+    };
+    Text(vec![Span::Plain(sentence)])
+}
+
+fn are(n: usize) -> String {
+    if n == 1 { "1 exception is".to_owned() } else { format!("{n} exceptions are") }
+}
+
+fn have(n: usize) -> String {
+    if n == 1 { "1 exception has".to_owned() } else { format!("{n} exceptions have") }
+}
+
+fn end(n: usize) -> String {
+    if n == 1 { "1 ends".to_owned() } else { format!("{n} end") }
+}
+
+/// The record that ends next.
+fn next(open: &[&Entry<'_>], today: NaiveDate) -> Text {
+    let next = open.iter().find(|it| it.expires().is_some_and(|day| !is_past(day, today)));
+    let Some((next, day)) = next.and_then(|it| Some((it, it.expires()?))) else {
+        return Text::default();
+    };
+    let when = match next.days_left(today) {
+        Some(0) => "today".to_owned(),
+        Some(days) => format!("in {}", n_days(days)),
+        None => String::new(),
+    };
+    Text(vec![
+        Span::Plain("Next: ".to_owned()),
+        Span::Id(next.id.clone()),
+        Span::Plain(format!(", last valid on {day}, {when} ({}).", next.owner())),
+    ])
+}
+
+fn figures(open: &[&Entry<'_>], ledger: &Ledger<'_>, within: u32) -> Vec<Figure> {
+    let today = ledger.today;
+    let figure = |key, label: &str, tone, definition, ids: Vec<String>| Figure {
+        key,
+        label: label.to_owned(),
+        quantity: Quantity::Count(ids.len()),
+        tone: if ids.is_empty() { Tone::Plain } else { tone },
+        definition,
+        ids,
+    };
+    let mut figures: Vec<Figure> = Bucket::ALL
+        .into_iter()
+        .map(|bucket| {
+            let inside = open.iter().copied().filter(|it| Bucket::of(it, today) == bucket);
+            figure(bucket.key(), bucket.label(), bucket.tone(), bucket.definition(), ids(inside))
+        })
+        .collect();
+    let last = open.iter().copied().filter(|it| it.renewals_left() == 0);
+    figures.push(figure(
+        "no_renewal_left",
+        "have no renewal left",
+        Tone::Warn,
+        "Open exceptions that were renewed as often as `durations.max_renewals` of the policy allows, as the history counts. They end on their last valid day, or the policy changes.",
+        ids(last),
+    ));
+    figures.extend(upkeep::figures(open, today, within));
+    figures
+}
+
+fn records(open: &[&Entry<'_>], ledger: &Ledger<'_>, within: u32, by: By) -> Table {
+    let today = ledger.today;
+    let columns = vec![
+        Column::fixed("id", "id"),
+        Column::fixed("expires", "last valid day"),
+        Column::fixed("days_left", "days left"),
+        Column::fixed("risk", "risk"),
+        Column::elastic("owner", "owner"),
+        Column::elastic("team", "team"),
+        Column::extra("controls", "controls"),
+        Column::extra("renewals_left", "renewals left"),
+        Column::elastic("title", "title"),
+        Column::elastic("covered_by", "covered by"),
+        Column::elastic("act", "to do"),
+    ];
+    let is_near = |it: &&&Entry<'_>| it.days_left(today).is_none_or(|days| days <= within.into());
+    let mut wanted: Vec<&Entry<'_>> = open.iter().filter(is_near).copied().collect();
+    sort(&mut wanted, by, today);
+    let covers = Covers::of(&wanted, open, today);
+    let rows = wanted.into_iter().map(|entry| {
+        let bucket = Bucket::of(entry, today);
+        let left = entry.renewals_left();
+        Row {
+            group: Some(group(entry, by, today)),
+            tone: bucket.tone(),
+            cells: vec![
+                Cell::Id(entry.id.clone()),
+                Cell::day(entry.expires()),
+                entry.days_left(today).map_or(Cell::Empty, |days| Cell::Number(days, Vec::new())),
+                Cell::Text(entry.risk().to_owned()),
+                Cell::Text(entry.owner().to_owned()),
+                Cell::Text(entry.team().to_owned()),
+                Cell::Text(entry.exception.controls.join(" ")),
+                Cell::Number(left.try_into().unwrap_or(i64::MAX), Vec::new()),
+                Cell::text(&entry.exception.title),
+                covers.cell(entry, today),
+                Cell::Code(act(entry, today)),
+            ],
+        }
+    });
+    Table {
+        key: "records",
+        caption: format!("Open exceptions that have expired or end within {within} days"),
+        definition: "The last valid day is the last one on which the exception holds. Covered by: another exception that is in force for the same control and takes in all of its scope; nothing where the deviation, if it is still there, is not excepted. Renewals are counted from the history, and left are those that the policy allows beyond.",
+        columns,
+        rows: rows.collect(),
+        empty: "Nothing has expired, and nothing ends in these days.",
+    }
+}
+
+fn sort(entries: &mut [&Entry<'_>], by: By, today: NaiveDate) {
+    // Those who have waited longest come first, and their groups too.
+    let mut first: HashMap<String, usize> = HashMap::new();
+    for (at, entry) in entries.iter().enumerate() {
+        first.entry(group(entry, by, today)).or_insert(at);
+    }
+    entries.sort_by_key(|entry| match by {
+        By::Risk => usize::from(RiskLevel::Critical as u8)
+            .saturating_sub(entry.exception.risk.level.map_or(0, |risk| risk as usize)),
+        _ => first.get(&group(entry, by, today)).copied().unwrap_or_default(),
+    });
+}
+
+fn group(entry: &Entry<'_>, by: By, today: NaiveDate) -> String {
+    match by {
+        By::Date => Bucket::of(entry, today).name().to_owned(),
+        By::Owner => entry.owner().to_owned(),
+        By::Team => entry.team().to_owned(),
+        By::Control => entry.exception.controls.first().cloned().unwrap_or_default(),
+        By::Risk => format!("{} risk", entry.risk()),
+    }
+}
+
+/// What an owner does about a record that ends.
+pub(super) fn act(entry: &Entry<'_>, today: NaiveDate) -> String {
+    let id = shell_word(&entry.exception.id);
+    match entry.verdict {
+        _ if entry.is_expired(today) || entry.status == Status::Proposed => {
+            format!("exc show {id}")
+        }
+        Some(crate::history::Verdict::Lapsed | crate::history::Verdict::Unapproved) => {
+            format!("exc approve {id}")
+        }
+        _ => format!("exc show {id}"),
+    }
+}
+
+/// Which exceptions take in all that expired ones excepted.
+struct Covers<'a> {
+    /// Those in force, by control.
+    by_control: HashMap<&'a str, Vec<(&'a Entry<'a>, Vec<Target<'a>>)>>,
+}
+
+impl<'a> Covers<'a> {
+    fn of(wanted: &[&'a Entry<'a>], open: &[&'a Entry<'a>], today: NaiveDate) -> Self {
+        let mut by_control: HashMap<&str, Vec<_>> = HashMap::new();
+        if wanted.iter().any(|it| it.is_expired(today)) {
+            let holds =
+                open.iter().filter(|it| it.status == Status::Active && it.in_force != Some(false));
+            for entry in holds {
+                for control in &entry.exception.controls {
+                    let targets = entry.targets().collect();
+                    by_control.entry(control).or_default().push((*entry, targets));
+                }
+            }
+        }
+        Self { by_control }
+    }
+
+    /// For each control of an expired record, the one that covers it.
+    fn cell(&self, entry: &Entry<'_>, today: NaiveDate) -> Cell {
+        if !entry.is_expired(today) {
+            return Cell::Empty;
+        }
+        let own: Vec<Target<'_>> = entry.targets().collect();
+        let mut covers = Vec::new();
+        for control in &entry.exception.controls {
+            let others = self.by_control.get(control.as_str()).into_iter().flatten();
+            let mut others = others.filter(|(other, targets)| {
+                other.holding == entry.holding
+                    && own.iter().all(|own| targets.iter().any(|it| it.covers(own)))
+            });
+            match others.next() {
+                Some((other, _)) => covers.push(other.id.clone()),
+                None => return Cell::State("nothing".to_owned(), Tone::Bad),
+            }
+        }
+        covers.sort();
+        covers.dedup();
+        Cell::Ids(covers)
+    }
+}

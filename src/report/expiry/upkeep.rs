@@ -1,0 +1,159 @@
+//! What lapses besides the exceptions themselves: verifications of compensating controls, reviews,
+//! milestones.
+
+use chrono::NaiveDate;
+
+use crate::model::window::{days_left, is_past};
+use crate::report::document::{
+    Block, Cell, Column, Figure, Quantity, Row, Section, Table, Text, Tone,
+};
+use crate::report::ledger::Entry;
+use crate::text::shell_word;
+
+/// What has a day by which somebody has to do it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(in crate::report) enum Duty {
+    Verification,
+    Review,
+    Milestone,
+}
+
+/// A duty of a record.
+pub(in crate::report) struct Due<'a> {
+    pub(in crate::report) duty: Duty,
+    /// The last day on which it is in time.
+    pub(in crate::report) day: NaiveDate,
+    pub(in crate::report) what: String,
+    pub(in crate::report) entry: &'a Entry<'a>,
+}
+
+impl Duty {
+    const ALL: [Self; 3] = [Self::Verification, Self::Review, Self::Milestone];
+
+    pub(in crate::report) fn name(self) -> &'static str {
+        match self {
+            Self::Verification => "verification",
+            Self::Review => "review",
+            Self::Milestone => "milestone",
+        }
+    }
+}
+
+impl Due<'_> {
+    pub(in crate::report) fn act(&self) -> String {
+        let id = shell_word(&self.entry.exception.id);
+        match self.duty {
+            Duty::Review => format!("exc review {id}"),
+            Duty::Verification | Duty::Milestone => format!("exc show {id}"),
+        }
+    }
+}
+
+/// What falls due through a day, of a record that is open: the earliest first.
+pub(in crate::report) fn dues<'a>(entry: &'a Entry<'a>, through: NaiveDate) -> Vec<Due<'a>> {
+    let exception = entry.exception;
+    let verifications = exception.compensating_controls.iter().filter_map(|control| {
+        let what = control.description.clone();
+        Some(Due { duty: Duty::Verification, day: control.holds_until()?, what, entry })
+    });
+    let what = || "somebody other than the owner looks at it".to_owned();
+    let review = entry.review_due();
+    let review = review.map(|day| Due { duty: Duty::Review, day, what: what(), entry });
+    let milestones = exception.remediation.milestones.iter().filter_map(|milestone| {
+        let day = milestone.due.filter(|_| milestone.done.is_none())?;
+        Some(Due { duty: Duty::Milestone, day, what: milestone.what.clone(), entry })
+    });
+    let mut dues: Vec<Due<'_>> = verifications.chain(review).chain(milestones).collect();
+    dues.retain(|due| !is_past(through, due.day));
+    dues.sort_by_key(|due| (due.day, due.duty));
+    dues
+}
+
+fn through(today: NaiveDate, within: u32) -> NaiveDate {
+    crate::model::window::days_after(today, within)
+}
+
+pub(super) fn figures(open: &[&Entry<'_>], today: NaiveDate, within: u32) -> Vec<Figure> {
+    let dues: Vec<Due<'_>> = open.iter().flat_map(|it| dues(it, through(today, within))).collect();
+    let figure = |duty: Duty| {
+        let (key, label, definition) = match duty {
+            Duty::Verification => (
+                "verifications_overdue",
+                "with a stale compensating control",
+                "Open exceptions with a compensating control whose verification (`verified`, and `verify_every` or a year) no longer holds.",
+            ),
+            Duty::Review => (
+                "reviews_overdue",
+                "overdue for review",
+                "Active exceptions that nobody has reviewed for longer than `review_every_days` of the policy allows at their risk.",
+            ),
+            Duty::Milestone => (
+                "milestones_overdue",
+                "with a late milestone",
+                "Open exceptions with a milestone of the remediation that is past its day and not done.",
+            ),
+        };
+        let late = dues.iter().filter(|due| due.duty == duty && is_past(due.day, today));
+        let mut ids: Vec<String> = late.map(|due| due.entry.id.clone()).collect();
+        ids.dedup();
+        Figure {
+            key,
+            label: label.to_owned(),
+            quantity: Quantity::Count(ids.len()),
+            tone: if ids.is_empty() { Tone::Plain } else { Tone::Warn },
+            definition,
+            ids,
+        }
+    };
+    Duty::ALL.into_iter().map(figure).collect()
+}
+
+pub(super) fn section(open: &[&Entry<'_>], today: NaiveDate, within: u32) -> Section {
+    let through = through(today, within);
+    let mut dues: Vec<Due<'_>> = open.iter().flat_map(|it| dues(it, through)).collect();
+    dues.sort_by(|a, b| (a.day, a.duty, &a.entry.id).cmp(&(b.day, b.duty, &b.entry.id)));
+    let rows = dues.iter().map(|due| {
+        let days = days_left(due.day, today);
+        let tone = match days {
+            ..0 => Tone::Bad,
+            0..=14 => Tone::Warn,
+            _ => Tone::Plain,
+        };
+        Row {
+            group: None,
+            tone,
+            cells: vec![
+                Cell::Text(due.duty.name().to_owned()),
+                Cell::Id(due.entry.id.clone()),
+                Cell::Date(due.day),
+                Cell::Number(days, Vec::new()),
+                Cell::text(due.entry.owner()),
+                Cell::text(&due.what),
+                Cell::Code(due.act()),
+            ],
+        }
+    });
+    Section {
+        key: "upkeep",
+        title: "What keeps them sound".to_owned(),
+        lead: Text::of(
+            "Verifications of compensating controls, periodic reviews and milestones, each with the last day on which it is in time.",
+        ),
+        blocks: vec![Block::Table(Table {
+            key: "upkeep",
+            caption: format!("Overdue, or due within {within} days"),
+            definition: "A verification holds for `verify_every`, a year at most. A review is due `review_every_days` of the policy after the last one, or after `opened`.",
+            columns: vec![
+                Column::fixed("duty", "what"),
+                Column::fixed("id", "id"),
+                Column::fixed("due", "due"),
+                Column::fixed("days_left", "days left"),
+                Column::elastic("owner", "owner"),
+                Column::elastic("text", "of what"),
+                Column::elastic("act", "to do"),
+            ],
+            rows: rows.collect(),
+            empty: "Nothing is overdue, and nothing falls due in these days.",
+        })],
+    }
+}

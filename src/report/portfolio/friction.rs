@@ -1,0 +1,253 @@
+//! Which rules hurt: the controls that teams keep deviating from, and whether that says something about
+//! the policy or about the exceptions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::report::document::{
+    Block, Cell, Chart, Column, Drawing, Grid, Row, Section, Series, Table, Text, Tone,
+};
+use crate::report::ledger::{Entry, Ledger, ids};
+
+/// Controls that are ranked.
+const MAX_POINTS: usize = 20;
+
+/// A control from which there are exceptions.
+pub(super) struct Point {
+    pub(super) control: String,
+    title: String,
+    pub(super) open: Vec<String>,
+    closed: Vec<String>,
+    pub(super) teams: BTreeSet<String>,
+    /// Renewals of its open exceptions.
+    renewals: usize,
+    /// Open ones that are expired, old, or renewed again and again.
+    stuck: Vec<String>,
+    pub(super) verdict: Advice,
+}
+
+/// What helps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Advice {
+    ImprovePolicy,
+    RetireException,
+    None,
+}
+
+impl Advice {
+    fn words(self) -> &'static str {
+        match self {
+            Self::ImprovePolicy => "improve the policy",
+            Self::RetireException => "retire the exception",
+            Self::None => "keep an eye on it",
+        }
+    }
+
+    fn tone(self) -> Tone {
+        match self {
+            Self::ImprovePolicy => Tone::Bad,
+            Self::RetireException => Tone::Warn,
+            Self::None => Tone::Quiet,
+        }
+    }
+}
+
+/// The controls with an open exception, those that hurt most first.
+pub(super) fn points(ledger: &Ledger<'_>) -> Vec<Point> {
+    let mut by_control: BTreeMap<&str, Vec<&Entry<'_>>> = BTreeMap::new();
+    for entry in &ledger.entries {
+        let controls: BTreeSet<&str> =
+            entry.exception.controls.iter().map(String::as_str).collect();
+        for control in controls {
+            by_control.entry(control).or_default().push(entry);
+        }
+    }
+    let points = by_control.into_iter().filter_map(|(control, entries)| {
+        let open: Vec<&Entry<'_>> = entries.iter().copied().filter(|it| it.is_open()).collect();
+        let closed = entries.iter().copied().filter(|it| !it.is_open());
+        let limits = &open.first()?.policy.portfolio;
+        let teams: BTreeSet<String> = open.iter().map(|it| it.team().to_owned()).collect();
+        let is_stuck = |it: &&&Entry<'_>| {
+            it.is_expired(ledger.today)
+                || it.renewals() >= limits.serial_renewals
+                || it.age(ledger.today).is_some_and(|days| days > limits.old_days.into())
+        };
+        let stuck: Vec<&Entry<'_>> = open.iter().filter(is_stuck).copied().collect();
+        let is_shared =
+            open.len() >= limits.friction.records && teams.len() >= limits.friction.teams;
+        let verdict = match (is_shared, stuck.is_empty()) {
+            (true, _) => Advice::ImprovePolicy,
+            (false, false) => Advice::RetireException,
+            (false, true) => Advice::None,
+        };
+        Some(Point {
+            control: control.to_owned(),
+            title: ledger.control_title(control).unwrap_or_default().to_owned(),
+            renewals: open.iter().map(|it| it.renewals()).sum(),
+            closed: ids(closed),
+            stuck: ids(stuck),
+            open: ids(open),
+            teams,
+            verdict,
+        })
+    });
+    let mut points: Vec<Point> = points.collect();
+    points.sort_by_key(|it| {
+        (it.verdict, std::cmp::Reverse(it.open.len() + it.renewals), it.control.clone())
+    });
+    points
+}
+
+pub(super) fn section(ledger: &Ledger<'_>, points: &[Point]) -> Section {
+    let n = |advice| points.iter().filter(|it| it.verdict == advice).count();
+    let lead = match (n(Advice::ImprovePolicy), n(Advice::RetireException)) {
+        (0, 0) => "No control stands out: none has many exceptions of several teams, and none has an exception that stays.".to_owned(),
+        (improve, retire) => format!(
+            "Where several teams keep needing the same exception, the policy is what to change ({}); where one exception stays, it is the exception ({}).",
+            controls(improve),
+            controls(retire)
+        ),
+    };
+    Section {
+        key: "friction",
+        title: "Which rules hurt?".to_owned(),
+        lead: Text::of(&lead),
+        blocks: vec![
+            Block::Chart(chart(points)),
+            Block::Table(table(points)),
+            Block::Chart(matrix(ledger)),
+        ],
+    }
+}
+
+fn controls(n: usize) -> String {
+    if n == 1 { "1 control".to_owned() } else { format!("{n} controls") }
+}
+
+fn chart(points: &[Point]) -> Chart {
+    let mut by_count: Vec<&Point> = points.iter().collect();
+    by_count.sort_by_key(|it| (std::cmp::Reverse(it.open.len()), &it.control));
+    by_count.truncate(MAX_POINTS);
+    let insight = match by_count.first() {
+        Some(first) => format!(
+            "{} open exceptions deviate from {}, more than from any other of {} controls.",
+            first.open.len(),
+            first.control,
+            points.len()
+        ),
+        None => "No exception is open.".to_owned(),
+    };
+    let values = |of: fn(&Point) -> &Vec<String>| {
+        by_count.iter().map(|it| (of(it).len(), of(it).clone())).collect()
+    };
+    Chart {
+        key: "friction",
+        title: "Exceptions by control".to_owned(),
+        insight,
+        definition: "A record counts for each control that it deviates from.",
+        drawing: Drawing::Bars(Grid {
+            axis: "control",
+            labels: by_count.iter().map(|it| it.control.clone()).collect(),
+            series: vec![
+                Series {
+                    key: "open".to_owned(),
+                    name: "open".to_owned(),
+                    tone: Tone::Good,
+                    values: values(|it| &it.open),
+                },
+                Series {
+                    key: "closed".to_owned(),
+                    name: "closed".to_owned(),
+                    tone: Tone::Quiet,
+                    values: values(|it| &it.closed),
+                },
+            ],
+            marks: Vec::new(),
+        }),
+    }
+}
+
+fn table(points: &[Point]) -> Table {
+    let rows = points.iter().map(|it| {
+        let teams = it.teams.iter().cloned().collect::<Vec<_>>().join(", ");
+        let number = |n: usize| Cell::Number(n.try_into().unwrap_or(i64::MAX), Vec::new());
+        Row {
+            group: None,
+            tone: Tone::Plain,
+            cells: vec![
+                Cell::Code(it.control.clone()),
+                Cell::State(it.verdict.words().to_owned(), it.verdict.tone()),
+                Cell::records(it.open.clone()),
+                number(it.teams.len()),
+                number(it.renewals),
+                Cell::records(it.stuck.clone()),
+                Cell::records(it.closed.clone()),
+                Cell::Text(teams),
+                Cell::text(&it.title),
+            ],
+        }
+    });
+    Table {
+        key: "friction",
+        caption: "Controls by what to do about them".to_owned(),
+        definition: "Improve the policy: at least `portfolio.friction.records` open exceptions of at least `portfolio.friction.teams` teams. Retire the exception: else, where an open one stays, which is expired, older than `portfolio.old_days`, or renewed `portfolio.serial_renewals` times or more. Ranked by open exceptions and their renewals.",
+        columns: vec![
+            Column::fixed("control", "control"),
+            Column::fixed("advice", "what helps"),
+            Column::fixed("open", "open"),
+            Column::fixed("n_teams", "teams"),
+            Column::fixed("renewals", "renewals"),
+            Column::fixed("staying", "staying"),
+            Column::fixed("closed", "closed"),
+            Column::extra("teams", "which teams"),
+            Column::elastic("title", "title"),
+        ],
+        rows: rows.collect(),
+        empty: "No exception is open.",
+    }
+}
+
+fn matrix(ledger: &Ledger<'_>) -> Chart {
+    let mut cells: BTreeMap<(&str, &str), Vec<&Entry<'_>>> = BTreeMap::new();
+    for entry in ledger.open() {
+        for control in &entry.exception.controls {
+            cells.entry((control.as_str(), entry.team())).or_default().push(entry);
+        }
+    }
+    let controls: BTreeSet<&str> = cells.keys().map(|(control, _)| *control).collect();
+    let teams: BTreeSet<&str> = cells.keys().map(|(_, team)| *team).collect();
+    let series = teams.iter().map(|team| Series {
+        key: (*team).to_owned(),
+        name: (*team).to_owned(),
+        tone: Tone::Plain,
+        values: controls
+            .iter()
+            .map(|control| {
+                let inside = cells.get(&(*control, *team)).into_iter().flatten().copied();
+                let ids = ids(inside);
+                (ids.len(), ids)
+            })
+            .collect(),
+    });
+    let most = cells.iter().max_by_key(|(at, entries)| (entries.len(), std::cmp::Reverse(*at)));
+    let insight = match most {
+        Some(((control, team), entries)) => format!(
+            "{} controls, {} teams; the most in one place are {} of {team} from {control}.",
+            controls.len(),
+            teams.len(),
+            entries.len()
+        ),
+        None => "No exception is open.".to_owned(),
+    };
+    Chart {
+        key: "control_team",
+        title: "Open exceptions by control and team".to_owned(),
+        insight,
+        definition: "A record counts for each control that it deviates from, in the team of its owner.",
+        drawing: Drawing::Matrix(Grid {
+            axis: "control",
+            labels: controls.iter().map(|it| (*it).to_owned()).collect(),
+            series: series.collect(),
+            marks: Vec::new(),
+        }),
+    }
+}
