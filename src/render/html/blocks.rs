@@ -52,7 +52,7 @@ fn tile(figure: &Figure, anchors: &Anchors<'_>) -> Markup {
             p.number { (number(figure.quantity)) }
             p.label { (Safe(&figure.label)) }
             @if !figure.definition.is_empty() {
-                p.definition { (Safe(figure.definition)) }
+                p.definition { (shown::sentence(figure.definition)) }
             }
             @if !figure.ids.is_empty() {
                 details {

@@ -24,7 +24,7 @@ pub(super) fn chart(chart: &Chart, anchors: &Anchors<'_>) -> Markup {
                     (image(chart, &picture))
                 }
                 @if !chart.definition.is_empty() {
-                    p.definition { (Safe(chart.definition)) }
+                    p.definition { (shown::sentence(chart.definition)) }
                 }
                 details.numbers {
                     summary { "The numbers in this chart" }

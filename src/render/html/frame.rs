@@ -112,7 +112,7 @@ pub(super) fn colophon(document: &Document) -> Markup {
                     dl {
                         @for (what, definition) in definitions {
                             dt { (Safe(what)) }
-                            dd { (Safe(definition)) }
+                            dd { (shown::sentence(definition)) }
                         }
                     }
                 }

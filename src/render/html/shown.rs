@@ -50,6 +50,15 @@ pub(super) fn text(text: &Text, anchors: &Anchors<'_>) -> Markup {
     }
 }
 
+/// A sentence of ours, in which values stand in backticks.
+pub(super) fn sentence(sentence: &'static str) -> Markup {
+    html! {
+        @for (at, part) in sentence.split('`').enumerate() {
+            @if at % 2 == 1 { code { (Safe(part)) } } @else { (Safe(part)) }
+        }
+    }
+}
+
 /// An id, as a link to where its record is listed.
 pub(super) fn link(id: &str, anchors: &Anchors<'_>) -> Markup {
     html! {

@@ -8,6 +8,8 @@ use crate::report::document::{Cell, Column, Row, Table, Tone, Weight};
 
 /// Rows that may stand on a screen before the table gets a height of its own.
 const LARGE: usize = 60;
+/// Bytes of a text that need not break.
+const SHORT: usize = 28;
 /// Ids that may stand in a cell before they are folded away.
 const FEW: usize = 6;
 
@@ -29,7 +31,7 @@ pub(super) fn table(table: &Table, anchors: &Anchors<'_>) -> Markup {
                     span.caption #(caption) { (Safe(&table.caption)) }
                     span.n { " " (table.rows.len()) }
                     @if !table.definition.is_empty() {
-                        span.definition { (Safe(table.definition)) }
+                        span.definition { (shown::sentence(table.definition)) }
                     }
                 }
                 thead {
@@ -73,9 +75,13 @@ impl Shape {
     fn of(table: &Table, at: usize) -> Self {
         let mut cells = table.rows.iter().filter_map(|row| row.cells.get(at));
         let Column { weight, .. } = table.columns[at];
+        let mut texts = cells.clone().filter_map(|cell| match cell {
+            Cell::Text(text) | Cell::Code(text) => Some(text),
+            _ => None,
+        });
         Self {
             is_numeric: cells.any(Cell::is_numeric),
-            is_elastic: weight == Weight::Elastic,
+            is_elastic: weight == Weight::Elastic && texts.any(|text| text.len() > SHORT),
             is_heading: at == 0,
         }
     }

@@ -23,11 +23,12 @@ fn select<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
 }
 
 /// How often each kind of element stands on a page, with the names of its attributes. How many
-/// labels a picture has depends on their length.
+/// labels a picture has, and which cells may break, depends on the length of a text.
 fn elements(page: &str) -> BTreeMap<(String, Vec<String>), usize> {
     let mut found = BTreeMap::new();
     for element in select(&Html::parse_document(page), "*") {
-        let attributes = element.value().attrs().map(|(name, _)| name.to_owned()).collect();
+        let attributes = element.value().attrs().map(|(name, _)| name.to_owned());
+        let attributes = attributes.filter(|name| name != "class").collect();
         let name = element.value().name();
         let n: &mut usize = found.entry((name.to_owned(), attributes)).or_default();
         *n = if name == "text" { 1 } else { *n + 1 };

@@ -13,8 +13,8 @@ const ROW: usize = 22;
 const THICK: usize = 8;
 /// Columns of an id and of what is said beside it.
 const ID: usize = 16;
-const LABEL: usize = 18;
-const LEFT: usize = 244;
+const LABEL: usize = 25;
+const LEFT: usize = 284;
 const RIGHT: usize = WIDTH - 84;
 const WIDTH: usize = 960;
 
