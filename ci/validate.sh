@@ -1,8 +1,6 @@
 #!/usr/bin/env bash
 # What other programs make of exc's output, schemas and records: bash ci/validate.sh BINARY
 # Run from the repository root. Installs the pinned validators below target/ci on first use.
-# To move an npm pin: edit ci/package.json, then in ci/
-#   npm install --package-lock-only --ignore-scripts --legacy-peer-deps --omit-lockfile-registry-resolved
 set -euo pipefail
 
 fail() {
@@ -23,7 +21,6 @@ work=$PWD/target/ci
 venv=$work/venv
 xsd=$work/xsd
 out=$work/out
-export EXC_CI_NODE=$work/node
 # The JUnit schema of Jenkins travels in the source archive of pytest, and in no wheel.
 pytest_with_xsd=9.0.2
 
@@ -36,16 +33,8 @@ if ! cmp -s ci/requirements.txt "$venv/pinned"; then
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: -r ci/requirements.txt
   cp ci/requirements.txt "$venv/pinned"
 fi
-if ! cmp -s ci/package-lock.json "$EXC_CI_NODE/pinned"; then
-  echo '-- install npm packages'
-  rm -rf "$EXC_CI_NODE"
-  mkdir -p "$EXC_CI_NODE"
-  cp ci/package.json ci/package-lock.json "$EXC_CI_NODE/"
-  # No package may run a script here; legacy-peer-deps keeps mocha out, of whose reporter only the schemas are read.
-  (cd "$EXC_CI_NODE" && npm ci --quiet --ignore-scripts --legacy-peer-deps --no-audit --no-fund)
-  chmod u+x "$EXC_CI_NODE/node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool"
-  cp ci/package-lock.json "$EXC_CI_NODE/pinned"
-fi
+# shellcheck source=ci/packages.sh
+. ci/packages.sh
 if [ "$(cat "$xsd/pinned" 2>/dev/null)" != "$pytest_with_xsd" ]; then
   echo '-- fetch the JUnit schema of Jenkins'
   rm -rf "$xsd"
