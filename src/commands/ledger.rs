@@ -136,7 +136,7 @@ impl Opened {
         // The history is that of the mainline which today's policy names. What it says is taken out
         // of it, so that it does not stand beside the register.
         let args = HistoryArgs::of_day(as_of);
-        let mut read = |cache, env: &mut Env<'_>| {
+        let read = |cache, env: &mut Env<'_>| {
             let all = Wanted::Everything;
             let verdicts = Verdicts::if_any(&workspace, &args, cache, all, globals, env);
             verdicts::known(verdicts, globals, env)
