@@ -19,8 +19,9 @@
 //! - [`changes`]: what differs between two texts of a record or two registers, and what it means.
 //! - [`history`]: who approved which exact text; signed statements, and what they are bound to.
 //! - [`rules`]: one rule per file. Start here to add a check.
-//! - [`report`](mod@report): what there is to say to a reader, as typed data.
-//! - [`render`]: findings and lists → text, JSON, SARIF and so on.
+//! - [`report`](mod@report): what there is to say to a reader, as typed data. Start here to add a
+//!   figure: each report makes one document, and each format walks it.
+//! - [`render`]: findings, lists and reports → text, HTML, JSON, SARIF and so on.
 //! - [`env`](mod@env): the world around one run; all that is read from outside.
 //! - [`commands`]: one verb per file.
 //! - [`cli`]: global options and the list of commands.

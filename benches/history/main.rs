@@ -1,6 +1,6 @@
 //! How fast the history of a register is read, as ratios measured side by side in one run against
 //! `git log --first-parent --raw`, which must also say the same: from git itself, and again from what
-//! an earlier run kept.
+//! an earlier run kept; and how much longer a report takes than the walk and the read that it stands on.
 //!
 //! `cargo bench --bench history -- --cache DIR` keeps the generated repositories, which take
 //! minutes to make, in a folder. `--layout two-level|year|flat` measures one layout only.
@@ -38,6 +38,9 @@ const MAX_WARM: f64 = 0.3;
 /// After the last commit.
 const TODAY: &str = "2026-11-20";
 const MAX_MEMORY_KIB: usize = 300 * 1024;
+/// A report against a list of what is in force, which walks the same history and reads the same records.
+const MAX_REPORT: f64 = 2.0;
+const MAX_REPORT_MEMORY_KIB: usize = 400 * 1024;
 
 struct Options {
     n_records: usize,
@@ -136,9 +139,37 @@ fn measure(layout: Layout, repository: &Path, rounds: usize) -> Result<()> {
     verdict(&mut out, "exc history ID, warm / git log", ratio(history, log), MAX_WARM)?;
     writeln!(out, "  all verdicts from what is kept    {:.3} s", kept.as_secs_f64())?;
     verdict(&mut out, "all verdicts, warm / git log", ratio(kept, log), MAX_WARM)?;
-    let peak: usize = text_of(itself("memory", repository)?)?.parse()?;
-    let met = if peak <= MAX_MEMORY_KIB { "met" } else { "NOT MET" };
-    writeln!(out, "  peak memory {} MiB (target: at most {}): {met}", peak >> 10, 300)?;
+    memory(&mut out, "peak memory", itself("memory", repository)?, MAX_MEMORY_KIB)?;
+    reports(&mut out, repository, rounds.min(3))
+}
+
+/// What reports cost beside the walk and the read that they stand on, without a cache.
+fn reports(out: &mut impl Write, repository: &Path, rounds: usize) -> Result<()> {
+    let each = ["list", "expiry", "portfolio", "page"].map(|what| itself(what, repository));
+    let [list, expiry, portfolio, page] = each;
+    let [list, expiry, portfolio, page] =
+        side_by_side(rounds, [list?, expiry?, portfolio?, page?])?;
+    writeln!(
+        out,
+        "  exc list --in-force, which reads the history and all records  {:.3} s",
+        list.as_secs_f64()
+    )?;
+    for (name, time) in [
+        ("exc report expiry", expiry),
+        ("exc report portfolio", portfolio),
+        ("exc report portfolio --format html", page),
+    ] {
+        writeln!(out, "  {name}  {:.3} s", time.as_secs_f64())?;
+        verdict(out, &format!("{name} / list"), ratio(time, list), MAX_REPORT)?;
+    }
+    let peak = itself("portfolio-memory", repository)?;
+    memory(out, "peak memory of the portfolio", peak, MAX_REPORT_MEMORY_KIB)
+}
+
+fn memory(out: &mut impl Write, what: &str, command: Command, max_kib: usize) -> Result<()> {
+    let peak: usize = text_of(command)?.parse()?;
+    let met = if peak <= max_kib { "met" } else { "NOT MET" };
+    writeln!(out, "  {what} {} MiB (target: at most {}): {met}", peak >> 10, max_kib >> 10)?;
     Ok(())
 }
 
@@ -260,24 +291,40 @@ fn floor_of(what: &str, repository: &Path) -> Result<()> {
             let n_records = exc::floor::kept(repository, BRANCH, FOLDER)?;
             writeln!(out, "{n_records} records")?;
         }
-        "history" => history(repository, &mut out)?,
+        "history" => run(repository, &["history", &records::id(7)], &mut out)?,
+        "list" => {
+            run(repository, &["list", "--in-force", "--no-cache", "--format", "csv"], &mut out)?;
+        }
+        "expiry" => run(repository, &report("expiry", "json"), &mut out)?,
+        "portfolio" => run(repository, &report("portfolio", "json"), &mut out)?,
+        "page" => run(repository, &report("portfolio", "html"), &mut out)?,
+        "portfolio-memory" => {
+            run(repository, &report("portfolio", "json"), &mut std::io::sink())?;
+            writeln!(out, "{}", peak()?)?;
+        }
         _ => {
             exc::floor::contributors(repository, BRANCH, FOLDER)?;
-            let status =
-                fs::read_to_string("/proc/self/status").context("memory is read from /proc")?;
-            let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0");
-            let digits: String = peak.chars().filter(char::is_ascii_digit).collect();
-            writeln!(out, "{digits}")?;
+            writeln!(out, "{}", peak()?)?;
         }
     }
     Ok(())
 }
 
-/// `exc history` of one record, whatever its verdict.
-fn history(repository: &Path, out: &mut dyn Write) -> Result<()> {
+fn report(kind: &'static str, format: &'static str) -> [&'static str; 5] {
+    ["report", kind, "--no-cache", "--format", format]
+}
+
+/// The most memory that this process has had, in KiB.
+fn peak() -> Result<String> {
+    let status = fs::read_to_string("/proc/self/status").context("memory is read from /proc")?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0");
+    Ok(peak.chars().filter(char::is_ascii_digit).collect())
+}
+
+/// Runs `exc`, whatever its verdict.
+fn run(repository: &Path, command: &[&str], out: &mut dyn Write) -> Result<()> {
     let mut arguments: Vec<OsString> = vec!["exc".into(), "-C".into(), repository.into()];
-    arguments.extend(["--today", TODAY, "history"].map(OsString::from));
-    arguments.push(records::id(7).into());
+    arguments.extend(["--today", TODAY].iter().chain(command).map(OsString::from));
     let mut err = Vec::new();
     let mut env = exc::Env {
         today: TODAY.parse()?,

@@ -1,7 +1,7 @@
 //! Where the verdicts of a register are kept: one file under the directory of git, which all work
 //! trees share.
 //!
-//! For those who only look: `exc list`, `exc show` and `exc history`. What decides (`exc check`,
+//! For those who only look: `exc list`, `exc show`, `exc history`, `exc report` and `exc digest`. What decides (`exc check`,
 //! `exc audit`, `exc verify`, `exc approve`, `exc review`) does not read it, since a directory of git
 //! that somebody restored is somebody's work; and does not write it, so that a run whose word counts
 //! leaves nothing behind.

@@ -136,8 +136,18 @@ impl Opened {
         // The history is that of the mainline which today's policy names. What it says is taken out
         // of it, so that it does not stand beside the register.
         let args = HistoryArgs::of_day(as_of);
-        let verdicts = Verdicts::if_any(&workspace, &args, cache, Wanted::Everything, globals, env);
-        let verdicts = verdicts::known(verdicts, globals, env);
+        let read = |cache, env: &mut Env<'_>| {
+            let all = Wanted::Everything;
+            let verdicts = Verdicts::if_any(&workspace, &args, cache, all, globals, env);
+            verdicts::known(verdicts, globals, env)
+        };
+        let mut verdicts = read(cache, env);
+        let mut lives = verdicts.as_mut().and_then(Verdicts::lives);
+        if lives.is_none() && matches!(verdicts, Some(Verdicts::Kept(_))) {
+            // A part of what was kept is damaged.
+            verdicts = read(CacheArgs { no_cache: true }, env);
+            lives = verdicts.as_mut().and_then(Verdicts::lives);
+        }
         let history = verdicts.as_ref().map(|verdicts| {
             let source = verdicts.source();
             History {
@@ -147,7 +157,6 @@ impl Opened {
             }
         });
         let is_cut = matches!(verdicts, Some(Verdicts::Cut(..)));
-        let lives = verdicts.as_ref().and_then(Verdicts::lives);
         drop(verdicts);
         if let Some(day) = as_of {
             workspace = trail::travel(workspace, day, globals, env)?;

@@ -151,7 +151,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let mut records: Vec<Listed<'_>> =
         records.filter(|record| !args.in_force || record.in_force == Some(true)).collect();
     sort(&mut records, args.sort);
-    print(args, globals, env, &records, &register, approvals(verdicts.as_ref(), &workspace))?;
+    let approvals = approvals(verdicts.as_ref(), &workspace);
+    print(args, globals, env, &records, &register, &workspace, approvals)?;
     if register.records.is_empty() && register.unreadable.is_empty() {
         let text = format!("`{}` has no records yet: file one with `exc new`", workspace.name);
         globals.note(env, &text);
@@ -285,6 +286,7 @@ fn print(
     env: &mut Env<'_>,
     records: &[Listed<'_>],
     register: &Register,
+    workspace: &Workspace,
     approvals: Approvals,
 ) -> anyhow::Result<()> {
     let today = env.today;
@@ -306,7 +308,10 @@ fn print(
         }
         Format::Json => globals
             .print(env, |out| render::record::json(records, register.unreadable.len(), today, out)),
-        Format::Jsonl => globals.print(env, |out| render::record::jsonl(records, today, out)),
+        Format::Jsonl => {
+            let id = &workspace.policy.register;
+            globals.print(env, |out| render::record::jsonl(records, id, today, out))
+        }
         Format::Csv => {
             globals.print(env, |out| render::csv::records(records, today, args.csv_raw, out))
         }

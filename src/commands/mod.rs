@@ -53,7 +53,7 @@ pub(crate) struct Globals {
     /// Run as if started in DIR
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub(crate) directory: Option<PathBuf>,
-    /// Use the register in DIR [default: the nearest `exceptions/` upwards]; `report`, `digest`, `list` and `audit` take several
+    /// Use the register in DIR [default: the nearest `exceptions/` upwards]; `report` and `digest` take several
     #[arg(long = "register", value_name = "DIR", global = true)]
     pub(crate) registers: Vec<PathBuf>,
     /// Judge as if today were DATE (UTC); every output says so
@@ -139,7 +139,7 @@ impl Globals {
             0 | 1 => Ok(()),
             n => {
                 Err(Failure::new(format!("this command is about one register, and {n} are named"))
-                    .hint("`exc report`, `exc digest`, `exc list` and `exc audit` take several"))
+                    .hint("`exc report` and `exc digest` take several; `exc list` and `exc audit` write `--format jsonl` for each"))
             }
         }
     }

@@ -179,12 +179,13 @@ impl Verdicts {
 
     /// What reports count in the history of each record, by id; none where the history is not all
     /// there.
-    pub(crate) fn lives(&self) -> Option<Vec<Life>> {
+    pub(crate) fn lives(&mut self) -> Option<Vec<Life>> {
         match self {
+            Self::Kept(memory) => memory.kept.lives(),
             Self::Read(read) if read.0.landed.missing.is_none() => {
                 Some(read.1.trails.par_iter().map(Trail::life).collect())
             }
-            Self::Kept(_) | Self::Read(_) | Self::Cut(..) => None,
+            Self::Read(_) | Self::Cut(..) => None,
         }
     }
 

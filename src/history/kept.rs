@@ -4,6 +4,7 @@
 //! exc-history 0003 000004632117 9f86d081…       the length of the head, and its SHA-256
 //! {"tool":"0.1.0","about":{…},"entries":[…]}     the head: one entry for each record
 //! [null,{"id":"EXC-2026-K7QD",…}]…               the trails, found by their entries
+//! [{"id":"EXC-2026-K7QD",…}]                      the lives of all records, behind the trails
 //! ```
 //!
 //! Texts are not in it: a trail names the objects of git that hold them. The form belongs to one
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::life::Life;
 use super::lineage::Digest;
 use super::standing::Standing;
 use super::verdict::{Trail, Verdict};
@@ -55,6 +57,16 @@ struct Head {
     about: About,
     /// By id.
     entries: Vec<Entry>,
+    lives: Part,
+}
+
+/// Bytes behind the head.
+#[derive(Serialize, Deserialize)]
+struct Part {
+    /// Counted from the end of the head.
+    at: u64,
+    length: u64,
+    digest: Digest,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -95,10 +107,15 @@ pub(crate) fn encode(about: About, trails: &[Trail]) -> serde_json::Result<Vec<u
         entry
     });
     let entries = entries.collect();
-    let head = serde_json::to_vec(&Head { tool: TOOL.to_owned(), about, entries })?;
+    let lives: Vec<Life> = trails.par_iter().map(Trail::life).collect();
+    let lives = serde_json::to_vec(&lives)?;
+    let place = Part { at, length: lives.len() as u64, digest: Digest::of(&lives) };
+    let head = Head { tool: TOOL.to_owned(), about, entries, lives: place };
+    let head = serde_json::to_vec(&head)?;
     let mut bytes = format!("{FORMAT} {:012} {}\n", head.len(), Digest::of(&head)).into_bytes();
     bytes.extend(head);
     encoded.into_iter().for_each(|(trail, _)| bytes.extend(trail));
+    bytes.extend(lives);
     Ok(bytes)
 }
 
@@ -134,11 +151,7 @@ impl<S: Read + Seek> Kept<S> {
         mut read: impl FnMut(&str, ObjectId) -> Option<Arc<Record>>,
     ) -> Option<Trail> {
         let (at, length, digest) = self.entry(id).map(|it| (it.at, it.length, it.digest))?;
-        self.source.seek(SeekFrom::Start(self.trails_at.checked_add(at)?)).ok()?;
-        let bytes = exactly(&mut self.source, length)?;
-        if Digest::of(&bytes) != digest {
-            return None;
-        }
+        let bytes = self.part(at, length, digest)?;
         let (settled, mut trail): (Option<usize>, Trail) = serde_json::from_slice(&bytes).ok()?;
         for revision in &mut trail.revisions {
             if let Some(blob) = revision.blob {
@@ -151,6 +164,19 @@ impl<S: Read + Seek> Kept<S> {
             None => None,
         };
         (trail.id == id).then_some(trail)
+    }
+
+    /// What reports count in the history of each record, by id; none where it is damaged.
+    pub(crate) fn lives(&mut self) -> Option<Vec<Life>> {
+        let Part { at, length, digest } = self.head.lives;
+        let lives: Vec<Life> = serde_json::from_slice(&self.part(at, length, digest)?).ok()?;
+        lives.is_sorted_by(|a, b| a.id < b.id).then_some(lives)
+    }
+
+    fn part(&mut self, at: u64, length: u64, digest: Digest) -> Option<Vec<u8>> {
+        self.source.seek(SeekFrom::Start(self.trails_at.checked_add(at)?)).ok()?;
+        let bytes = exactly(&mut self.source, length)?;
+        (Digest::of(&bytes) == digest).then_some(bytes)
     }
 }
 

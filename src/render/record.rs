@@ -40,6 +40,30 @@ struct SummaryView {
     unreadable: usize,
 }
 
+/// A record on a line of its own, with flat columns for engines that load tables: what the nested
+/// keys say, without them.
+#[derive(Serialize)]
+struct LineView<'a> {
+    #[serde(flatten)]
+    record: RecordView<'a>,
+    /// The `register` of the policy, which no other register has.
+    register: &'a str,
+    risk_level: Option<&'static str>,
+    owner_name: &'a str,
+    owner_email: &'a str,
+    owner_team: Option<&'a str>,
+    requester_email: &'a str,
+    blocker: &'a str,
+    n_controls: usize,
+    n_targets: usize,
+    n_renewals: usize,
+    n_compensating_controls: usize,
+    last_reviewed: Option<String>,
+    closed_date: Option<String>,
+    closed_outcome: Option<&'static str>,
+    is_emergency: bool,
+}
+
 /// One record in a document or on a line of its own.
 #[derive(Serialize)]
 struct OneView<R> {
@@ -168,10 +192,36 @@ pub(crate) fn json(
 /// Writes a list as one document a line.
 pub(crate) fn jsonl(
     records: &[Listed<'_>],
+    register: &str,
     today: NaiveDate,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    records.iter().try_for_each(|record| json::write_line(&one(view(record, today), today), out))
+    records
+        .iter()
+        .try_for_each(|record| json::write_line(&one(line(record, register, today), today), out))
+}
+
+fn line<'a>(record: &'a Listed<'a>, register: &'a str, today: NaiveDate) -> LineView<'a> {
+    let exception = record.exception;
+    let closed = exception.closed.as_ref();
+    LineView {
+        record: view(record, today),
+        register,
+        risk_level: exception.risk.level.map(|level| level.as_str()),
+        owner_name: &exception.owner.name,
+        owner_email: &exception.owner.email,
+        owner_team: filled(&exception.owner.team),
+        requester_email: &exception.requester.email,
+        blocker: &exception.justification.blocker,
+        n_controls: exception.controls.len(),
+        n_targets: exception.scope.len(),
+        n_renewals: exception.renewals.len(),
+        n_compensating_controls: exception.compensating_controls.len(),
+        last_reviewed: written(exception.reviews.iter().filter_map(|it| it.date).max()),
+        closed_date: written(closed.and_then(|it| it.date)),
+        closed_outcome: closed.and_then(|it| it.outcome).map(|it| it.as_str()),
+        is_emergency: exception.emergency.is_some(),
+    }
 }
 
 /// Writes one record as a document.

@@ -54,18 +54,21 @@ pub(crate) struct Task {
 /// How soon somebody has to act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Urgency {
-    /// It is too late already.
-    Overdue,
+    /// The exception has ended, and nobody has closed it.
+    Expired,
     /// It has no approval.
     Unapproved,
+    /// What had to be done about it is late.
+    Overdue,
     Soon,
 }
 
 impl Urgency {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
-            Self::Overdue => "overdue",
+            Self::Expired => "expired",
             Self::Unapproved => "not approved",
+            Self::Overdue => "overdue",
             Self::Soon => "soon",
         }
     }
@@ -127,7 +130,7 @@ fn tasks(entry: &Entry<'_>, today: NaiveDate, within: Option<u32>) -> Vec<Task> 
     let mut tasks = Vec::new();
     match (entry.expires(), entry.days_left(today)) {
         (Some(day), Some(days @ ..0)) => tasks.push(task(
-            Urgency::Overdue,
+            Urgency::Expired,
             Some(day),
             format!("expired after {day}, {} ago: close it, or renew it", n_days(-days)),
             format!("exc show {id}"),
@@ -146,7 +149,7 @@ fn tasks(entry: &Entry<'_>, today: NaiveDate, within: Option<u32>) -> Vec<Task> 
             ));
         }
         (None, _) => tasks.push(task(
-            Urgency::Overdue,
+            Urgency::Expired,
             None,
             "names no last valid day".to_owned(),
             format!("exc show {id}"),

@@ -17,6 +17,11 @@ pub(crate) mod review;
 use self::document::{Span, Text};
 use self::ledger::Ledger;
 
+/// `1 exception is`, `3 exceptions are`.
+fn counted(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
 /// What limits a report: what could not be read, and history that is missing.
 fn notes(ledger: &Ledger<'_>) -> Vec<Text> {
     let mut notes = Vec::new();

@@ -124,15 +124,16 @@ fn the_trail_of_the_readme_is_that_of_its_history() {
 }
 
 #[test]
-fn every_option_that_the_readme_names_exists() {
-    let readme = document("README.md");
+fn every_option_that_the_documents_name_exists() {
+    let documents = [document("README.md"), document("docs/reports.md")].concat();
     let (workspace, _) = tour();
     let history = History::approved();
-    let commands = readme.lines().filter(|line| line.starts_with("exc "));
+    let commands = documents.lines().filter(|line| line.starts_with("exc "));
     for line in commands {
         let words = line.split_whitespace().skip(1).take_while(|word| *word != "#");
         let words: Vec<&str> = words.collect();
-        let help = workspace.run(&[words[0], "--help"]);
+        let n_names = if words[0] == "report" { 2 } else { 1 };
+        let help = workspace.run(&[&words[..n_names], &["--help"]].concat());
         for option in words.iter().filter(|word| word.starts_with("--")) {
             assert!(help.out.contains(option), "`{line}`: `{option}` is not in the help");
         }
@@ -143,7 +144,11 @@ fn every_option_that_the_readme_names_exists() {
                 words.iter().map(|it| it.trim_start_matches("origin/")).collect();
             let run = history.w.run(&words);
             assert!(run.code() < 2, "`{line}`: {}", run.err);
-        } else if ["check", "list", "show", "rules", "explain", "schema"].contains(&words[0]) {
+        } else if words.contains(&"--register") {
+            // There are no other repositories here.
+        } else if ["check", "list", "show", "rules", "explain", "schema", "report", "digest"]
+            .contains(&words[0])
+        {
             assert_eq!(workspace.run(&words).code(), 0, "`{line}`");
         }
     }

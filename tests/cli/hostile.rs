@@ -77,6 +77,94 @@ fn check_everywhere(workspace: &Workspace, what: &str) {
     assert_eq!(live_markdown(page.rsplit("### exc check").next().unwrap_or("")), [""; 0], "{what}");
 }
 
+/// The same record as one that reports are about: open, with a day and a level that can be read.
+fn open_record(text: &str) -> String {
+    let closed = record(text);
+    let lines = closed.lines().filter(|line| !line.starts_with("closed:"));
+    let lines = lines.map(|line| match line.split(':').next() {
+        Some("expires") => "expires: 2026-12-01".to_owned(),
+        Some("opened") => "opened: 2026-10-01".to_owned(),
+        Some("risk") => "risk: {level: low, statement: s}".to_owned(),
+        _ => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The characters of a page that mean something to Markdown, line by line.
+fn marks(markdown: &str) -> Vec<String> {
+    let is_mark = |c: &char| "|*<>`[]@!_\\~$".contains(*c);
+    markdown.lines().map(|line| line.chars().filter(is_mark).collect()).collect()
+}
+
+/// The same of the record whose texts are a letter: the page's own.
+fn plain_marks(arguments: &[&str]) -> Vec<String> {
+    let workspace = Workspace::new();
+    workspace.write(RECORD_PATH, open_record("x"));
+    marks(&workspace.run(&[&["--today", "2026-11-20"], arguments].concat()).out)
+}
+
+/// Writes every report in every format, and looks at each as its viewers do.
+#[track_caller]
+fn report_everywhere(workspace: &Workspace, text: &str) {
+    workspace.write(RECORD_PATH, open_record(text));
+    let out = |arguments: &[&str]| {
+        let run = workspace.run(&[&["--today", "2026-11-20"], arguments].concat());
+        assert!(matches!(run.code(), 0 | 2), "{text}: {arguments:?}: {run:?}");
+        assert_eq!(acting_characters(&run.err), [], "{text}: standard error");
+        // A calendar has lines of its own.
+        assert_eq!(acting_characters(&run.out.replace('\r', "")), [], "{text}: {arguments:?}");
+        assert_eq!(commands(&run.out), [], "{text}: {arguments:?}");
+        run.out
+    };
+    for kind in ["expiry", "portfolio"] {
+        for format in ["text", "csv"] {
+            out(&["report", kind, "--format", format]);
+        }
+        let json = out(&["report", kind, "--format", "json"]);
+        assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok(), "{text}");
+        let markdown = out(&["report", kind, "--format", "markdown"]);
+        assert_eq!(
+            marks(&markdown),
+            plain_marks(&["report", kind, "--format", "markdown"]),
+            "{text}"
+        );
+        let page = out(&["report", kind, "--format", "html"]);
+        for element in ["<script", "<img", "<iframe", "<a href=\"http", "<a href=\"javascript"] {
+            let n_own = usize::from(element == "<script");
+            assert_eq!(page.matches(element).count(), n_own, "{text}: {element}");
+        }
+    }
+    let calendar = out(&["report", "expiry", "--format", "ics"]).replace("\r\n ", "");
+    let names = [
+        "BEGIN",
+        "VERSION",
+        "PRODID",
+        "CALSCALE",
+        "METHOD",
+        "X-WR-CALNAME",
+        "UID",
+        "DTSTAMP",
+        "SEQUENCE",
+        "DTSTART;VALUE=DATE",
+        "DTEND;VALUE=DATE",
+        "SUMMARY",
+        "DESCRIPTION",
+        "TRANSP",
+        "END",
+    ];
+    for line in calendar.split("\r\n").filter(|line| !line.is_empty()) {
+        assert!(names.iter().any(|name| line.starts_with(&format!("{name}:"))), "{text}: {line}");
+    }
+    let markdown = out(&["digest", "--within", "60d"]);
+    assert_eq!(marks(&markdown), plain_marks(&["digest", "--within", "60d"]), "{text}");
+    let slack = out(&["digest", "--within", "60d", "--format", "slack"]);
+    let slack: serde_json::Value = serde_json::from_str(&slack).expect("JSON");
+    for block in slack["blocks"].as_array().expect("blocks") {
+        let text = block["text"]["text"].as_str().unwrap_or_default();
+        assert!(!text.contains(['<', '>']), "{text}");
+    }
+}
+
 fn workspace() -> Workspace {
     let workspace = Workspace::new();
     let summary = workspace.path("summary.md").display().to_string();
@@ -97,6 +185,7 @@ fn no_sink_carries_a_hostile_text_alive() {
         let workspace = workspace();
         workspace.write(RECORD_PATH, record(text));
         check_everywhere(&workspace, text);
+        report_everywhere(&Workspace::new(), text);
     }
 }
 
@@ -121,6 +210,9 @@ fn no_naughty_string_is_alive_in_any_sink() {
             workspace.write(format!("exceptions/EXC-2026-{n:04}.yaml"), record(text));
         }
         check_everywhere(&workspace, &several.join("\n"));
+    }
+    for text in &strings {
+        report_everywhere(&Workspace::new(), text);
     }
     // Of several records only the first are annotated.
     for text in strings {

@@ -11,7 +11,7 @@ use crate::env::{Env, Outcome};
 use crate::history::{Audit, Verdict, Wanted, end_of};
 use crate::policy::Policy;
 use crate::register::{self, Store};
-use crate::render::trail::{self, AuditPage, Judged, TrailFormat};
+use crate::render::trail::{self, AuditFormat, AuditPage, Judged};
 
 /// Prove from git who approved which text of every record
 ///
@@ -42,7 +42,7 @@ pub(crate) struct Args {
     pack: Option<PathBuf>,
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: TrailFormat,
+    format: AuditFormat,
 }
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
@@ -68,7 +68,9 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let population = judged.len();
     let judged = sampled(judged, args, &mut notes);
     let (problems, is_unread) = problems(&workspace, &story);
+    let register = settled(&audit, &workspace).register.clone();
     let page = AuditPage {
+        register: &register,
         today: story.today,
         mainline: &story.mainline.name,
         tip: story.mainline.tip,

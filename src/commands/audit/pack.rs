@@ -10,7 +10,7 @@ use crate::commands::writing::write_file;
 use crate::commands::{Failure, Workspace};
 use crate::finding::Finding;
 use crate::history::Trail;
-use crate::render::trail::{self, AuditPage, Evidence, TrailFormat};
+use crate::render::trail::{self, AuditFormat, AuditPage, Evidence};
 use crate::render::{self, Judgement};
 use crate::rules::{self, Context};
 
@@ -45,7 +45,7 @@ pub(super) fn write(
         write_file(&path, |out| out.write_all(text))
     };
     let mut json = Vec::new();
-    trail::write_audit(TrailFormat::Json, page, plain(), &mut json)?;
+    trail::write_audit(AuditFormat::Json, page, plain(), &mut json)?;
     file("audit.json", &json)?;
     file("policy.yaml", workspace.policy.file().text().as_bytes())?;
     let judgement = Judgement {

@@ -12,6 +12,8 @@ use crate::report::document::{Drawing, Grid, Timeline};
 const BAR: usize = 30;
 /// Columns of a label, at most.
 const LABEL: usize = 34;
+/// Labels that are few enough for a bar each.
+const FEW: usize = 8;
 /// Columns of a timeline.
 const TIMELINE: usize = 48;
 /// Rows of a timeline or of bars; what is beyond stands in other formats.
@@ -23,29 +25,39 @@ const SPARKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█
 /// The lines of a chart.
 pub(super) fn drawn(drawing: &Drawing, strokes: Strokes) -> Vec<String> {
     match drawing {
-        Drawing::Area(grid) | Drawing::Columns(grid) => over_time(grid, strokes),
-        Drawing::Bars(grid) => bars(grid, strokes),
+        Drawing::Area(grid) => over_time(grid, strokes, level),
+        Drawing::Columns(grid) if grid.labels.len() > FEW => over_time(grid, strokes, sum),
+        Drawing::Columns(grid) | Drawing::Bars(grid) => bars(grid, strokes),
         Drawing::Matrix(grid) => matrix(grid),
         Drawing::Timeline(timeline) => self::timeline(timeline, strokes),
     }
 }
 
+/// What values that follow each other come to, where each is what there is at that time.
+fn level(values: &[usize]) -> String {
+    let (from, to) = (values.first().copied().unwrap_or(0), values.last().copied().unwrap_or(0));
+    format!("{from} → {to}")
+}
+
+/// The same where each is what happened in that time.
+fn sum(values: &[usize]) -> String {
+    format!("{} in all", values.iter().sum::<usize>())
+}
+
 /// One spark for each label, and the labels that matter in words.
-fn over_time(grid: &Grid, strokes: Strokes) -> Vec<String> {
+fn over_time(grid: &Grid, strokes: Strokes, told: fn(&[usize]) -> String) -> Vec<String> {
     let mut lines = Vec::new();
     let (Some(first), Some(last)) = (grid.labels.first(), grid.labels.last()) else { return lines };
     let largest = grid.largest().max(1);
     let name = grid.series.iter().map(|series| series.name.width()).max().unwrap_or(0).min(LABEL);
     for series in &grid.series {
         let values: Vec<usize> = series.values.iter().map(|(value, _)| *value).collect();
-        let (from, to) =
-            (values.first().copied().unwrap_or(0), values.last().copied().unwrap_or(0));
         let most = values.iter().copied().max().unwrap_or(0);
         let sparks: String =
             values.iter().filter_map(|&value| spark(value, largest, strokes)).collect();
         let sparks = if sparks.is_empty() { sparks } else { format!("{sparks}  ") };
         let label = padded(&harmless(&series.name), name);
-        lines.push(format!("{label}  {sparks}{from} → {to}, most {most}"));
+        lines.push(format!("{label}  {sparks}{}, at most {most}", told(&values)));
     }
     lines.push(format!("{:name$}  {} {} to {}", "", grid.axis, harmless(first), harmless(last)));
     for (at, why) in &grid.marks {

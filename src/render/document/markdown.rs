@@ -79,7 +79,7 @@ fn figures(page: &mut String, figures: &[Figure]) {
     }
     page.push_str("\n<details><summary>what these count</summary>\n\n");
     for figure in figures {
-        let (label, definition) = (escaped(&figure.label), escaped(figure.definition));
+        let (label, definition) = (escaped(&figure.label), text(&Text::of(figure.definition)));
         push(page, format_args!("- **{label}**: {definition}\n"));
     }
     page.push_str("\n</details>\n\n");
@@ -88,7 +88,7 @@ fn figures(page: &mut String, figures: &[Figure]) {
 fn table(page: &mut String, table: &Table) {
     push(page, format_args!("**{}**\n\n", escaped(&table.caption)));
     if table.rows.is_empty() {
-        push(page, format_args!("{}\n\n", escaped(table.empty)));
+        push(page, format_args!("{}\n\n", text(&Text::of(table.empty))));
         return;
     }
     let has_groups = table.rows.iter().any(|row| row.group.is_some());
@@ -120,7 +120,7 @@ fn table(page: &mut String, table: &Table) {
         push(page, format_args!("and {more} more rows, which the other formats hold\n\n"));
     }
     if !table.definition.is_empty() {
-        push(page, format_args!("<sub>{}</sub>\n\n", escaped(table.definition)));
+        push(page, format_args!("<sub>{}</sub>\n\n", text(&Text::of(table.definition))));
     }
 }
 

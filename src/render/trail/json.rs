@@ -222,7 +222,7 @@ fn texts(reasons: &[Reason]) -> Vec<String> {
     reasons.iter().map(ToString::to_string).collect()
 }
 
-fn landed(seconds: i64) -> Option<String> {
+pub(super) fn landed(seconds: i64) -> Option<String> {
     let moment = DateTime::from_timestamp(seconds, 0)?;
     Some(moment.format("%Y-%m-%dT%H:%M:%SZ").to_string())
 }

@@ -1,6 +1,7 @@
 //! Who approved which text: the trail of a record and the verdicts of a register.
 
 mod json;
+mod lines;
 mod pack;
 mod standing;
 mod text;
@@ -60,6 +61,8 @@ pub(crate) struct Told<'a> {
 
 /// The verdicts of a register.
 pub(crate) struct AuditPage<'a> {
+    /// The `register` of the policy, which no other register has.
+    pub(crate) register: &'a str,
     pub(crate) today: NaiveDate,
     pub(crate) mainline: &'a str,
     pub(crate) tip: ObjectId,
@@ -91,6 +94,16 @@ pub(crate) enum TrailFormat {
     Json,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AuditFormat {
+    /// For people
+    Text,
+    /// Everything, for programs; a promise
+    Json,
+    /// Flat lines, one for each record and each of its revisions, for engines that load tables; a promise
+    Jsonl,
+}
+
 pub(crate) fn write(
     format: TrailFormat,
     page: &Page<'_>,
@@ -104,13 +117,14 @@ pub(crate) fn write(
 }
 
 pub(crate) fn write_audit(
-    format: TrailFormat,
+    format: AuditFormat,
     page: &AuditPage<'_>,
     style: Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     match format {
-        TrailFormat::Text => text::write_audit(page, style, out),
-        TrailFormat::Json => json::write_audit(page, out),
+        AuditFormat::Text => text::write_audit(page, style, out),
+        AuditFormat::Json => json::write_audit(page, out),
+        AuditFormat::Jsonl => lines::write(page, out),
     }
 }

@@ -17,7 +17,7 @@ use super::document::{
     Block, Cell, Column, Document, Figure, Quantity, Row, Section, Span, Table, Text, Tone,
 };
 use super::ledger::{Entry, Ledger, ids};
-use super::notes;
+use super::{counted, notes};
 use crate::model::window::{Status, is_past, n_days};
 use crate::model::{RiskLevel, Target};
 use crate::text::shell_word;
@@ -165,15 +165,15 @@ fn lead(open: &[&Entry<'_>], today: NaiveDate) -> Text {
 }
 
 fn are(n: usize) -> String {
-    if n == 1 { "1 exception is".to_owned() } else { format!("{n} exceptions are") }
+    counted(n, "exception is", "exceptions are")
 }
 
 fn have(n: usize) -> String {
-    if n == 1 { "1 exception has".to_owned() } else { format!("{n} exceptions have") }
+    counted(n, "exception has", "exceptions have")
 }
 
 fn end(n: usize) -> String {
-    if n == 1 { "1 ends".to_owned() } else { format!("{n} end") }
+    counted(n, "ends", "end")
 }
 
 /// The record that ends next.

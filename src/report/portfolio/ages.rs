@@ -67,12 +67,16 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
         },
     ];
     let insight = match middle {
-        Some(middle) => format!(
-            "Half of the {} open exceptions are {} old or younger; {} are older than a year.",
-            open.len(),
-            super::n_days(middle),
-            open.iter().filter(|it| age(it).is_some_and(|days| days > 365)).count()
-        ),
+        Some(middle) => {
+            let n_old = open.iter().filter(|it| age(it).is_some_and(|days| days > 365)).count();
+            let of = match open.len() {
+                1 => "The open exception is".to_owned(),
+                n => format!("Half of the {n} open exceptions are"),
+            };
+            let younger = if open.len() == 1 { "" } else { " or younger" };
+            let old = crate::report::counted(n_old, "is", "are");
+            format!("{of} {} old{younger}; {old} older than a year.", super::n_days(middle))
+        }
         None => "No exception is open.".to_owned(),
     };
     Section {

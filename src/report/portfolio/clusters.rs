@@ -9,7 +9,7 @@ use crate::report::ledger::{Entry, Ledger, ids};
 /// Clusters that are listed; what is beyond is smaller.
 const MAX_CLUSTERS: usize = 60;
 /// Words, of more than three letters, without which a blocker says too little to be compared.
-const MIN_WORDS: usize = 4;
+const MIN_WORDS: usize = 3;
 
 /// What the records of a cluster share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,7 +82,7 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
         blocks: vec![Block::Table(Table {
             key: "clusters",
             caption: "Open exceptions that share something".to_owned(),
-            definition: "Control and scope: one control, and each has a target that takes in, or lies within, one of another's. Blocker: the same words of more than three letters, whatever their case and order, four at least. Control and owner, control and team: as they say. The same records are listed once, by what they share most.",
+            definition: "Control and scope: one control, and each has a target that takes in, or lies within, one of another's. Blocker: the same words of more than three letters, whatever their case and order, three at least. Control and owner, control and team: as they say. The same records are listed once, by what they share most.",
             columns: vec![
                 Column::fixed("shared", "they share"),
                 Column::fixed("records", "records"),

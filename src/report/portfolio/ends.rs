@@ -1,6 +1,7 @@
 //! When they end: a line for each open exception.
 
 use crate::model::window::Status;
+use crate::report::counted;
 use crate::report::document::{Block, Chart, Drawing, Life, Section, Text, Timeline, Tone};
 use crate::report::ledger::{Entry, Ledger};
 
@@ -15,9 +16,9 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
             .count()
     };
     let insight = format!(
-        "{} have expired, {} end within 30 days, {} within 90.",
-        open.iter().filter(|it| it.is_expired(today)).count(),
-        within(30),
+        "{} expired, {} within 30 days, {} within 90.",
+        counted(open.iter().filter(|it| it.is_expired(today)).count(), "has", "have"),
+        counted(within(30), "ends", "end"),
         within(90)
     );
     Section {

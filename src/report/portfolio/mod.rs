@@ -82,8 +82,7 @@ fn lead(ledger: &Ledger<'_>, story: &growth::Story, points: &[friction::Point]) 
     let n_expired = ledger.open().filter(|it| it.is_expired(ledger.today)).count();
     let mut words = match n_open {
         0 => "No exception is open".to_owned(),
-        1 => "1 exception is open".to_owned(),
-        n => format!("{n} exceptions are open"),
+        n => format!("{} open", super::counted(n, "exception is", "exceptions are")),
     };
     if let Some((before, day)) = story.open_before() {
         words.push_str(&match n_open.cmp(&before) {

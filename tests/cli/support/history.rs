@@ -33,9 +33,14 @@ impl History {
 
     /// The same on another day.
     pub(crate) fn started(day: &str) -> Self {
+        Self::with_policy(PEOPLE, day)
+    }
+
+    /// A register with a policy, which Bob starts on a day.
+    pub(crate) fn with_policy(policy: &str, day: &str) -> Self {
         let w = Workspace::empty();
         let repo = w.git();
-        w.write("exceptions/policy.yaml", PEOPLE);
+        w.write("exceptions/policy.yaml", policy);
         let mut history = Self { w, repo, main: Oid::ZERO_SHA1 };
         history.push("bob", day, "start");
         history

@@ -3,6 +3,7 @@
 
 pub(crate) mod branches;
 pub(crate) mod history;
+pub(crate) mod portfolio;
 pub(crate) mod process;
 pub(crate) mod signing;
 #[path = "../../../src/render/viewers.rs"]

@@ -1,0 +1,41 @@
+//! `exc digest`: what each owner and each team has to do.
+
+use serde_json::Value;
+
+use crate::support::history::History;
+use crate::support::portfolio::{TODAY, two_years};
+
+fn digest(it: &History, arguments: &[&str]) -> String {
+    let said = it.w.run(&[&["--today", TODAY, "digest"], arguments].concat());
+    assert_eq!(said.code(), 0, "{said:?}");
+    said.out
+}
+
+#[test]
+fn each_owner_is_told_what_to_do_most_urgent_first() {
+    insta::assert_snapshot!("owners", digest(&two_years(), &["--by", "owner"]));
+}
+
+#[test]
+fn each_team_is_told_with_the_owners() {
+    insta::assert_snapshot!("teams", digest(&two_years(), &["--by", "team", "--within", "7d"]));
+}
+
+#[test]
+fn slack_gets_a_message_of_its_own() {
+    let message = digest(&two_years(), &["--format", "slack"]);
+    let message: Value = serde_json::from_str(&message).expect("JSON");
+    assert_eq!(message["blocks"][0]["type"], "header");
+    insta::assert_snapshot!("slack", serde_json::to_string_pretty(&message).expect("JSON"));
+}
+
+#[test]
+fn nobody_is_named_who_has_nothing_to_do() {
+    let it = two_years();
+    let told = digest(&it, &["--within", "1d"]);
+    assert!(told.contains("Sanna Quirola"), "{told}");
+    assert!(!told.contains("Ines Vandermolen"), "{told}");
+    let said = it.w.run(&["--today", TODAY, "digest", "--owner", "ines", "--within", "1d"]);
+    assert_eq!((said.out.as_str(), said.code()), ("", 0));
+    assert!(said.err.contains("nobody has anything to do"), "{}", said.err);
+}
