@@ -295,6 +295,11 @@ impl Walk<'_> {
     }
 }
 
+/// The policy that is in force after all that landed, if there is one.
+pub(crate) fn settled_policy(landed: &Landed) -> Option<Arc<Policy>> {
+    Policies::read(landed).texts.pop()
+}
+
 /// A policy that a repository holds; none where it is missing or no policy.
 pub(crate) fn read_policy(repo: &Repo, path: &str, blob: ObjectId) -> Option<Arc<Policy>> {
     read(path, &repo.blob(blob, MAX_POLICY_SIZE).ok()??)

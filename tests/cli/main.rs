@@ -17,6 +17,7 @@ mod hostile;
 mod in_force;
 mod init;
 mod list;
+mod mainline;
 mod new;
 mod review;
 mod rules;

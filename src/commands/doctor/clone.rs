@@ -1,6 +1,7 @@
 //! What the clone lacks or shows otherwise than it is.
 
 use super::Site;
+use crate::commands::settled::Found;
 use crate::git::{self, Facts, Format, Repo};
 use crate::policy::Policy;
 use crate::render::doctor::Check;
@@ -36,7 +37,10 @@ pub(super) fn checks(site: &Site) -> Vec<Check> {
         ),
     }];
     checks.extend([history(&facts), objects(&facts), replaced(&facts), grafts(&facts)]);
-    checks.extend(site.policy.as_ref().map(|policy| mainline(site, policy, repo, &facts)));
+    if let Some(policy) = &site.policy {
+        checks.push(mainline(site, policy, repo, &facts));
+        checks.extend(default_branch(repo));
+    }
     checks
 }
 
@@ -138,15 +142,22 @@ fn grafts(facts: &Facts) -> Check {
 
 /// Whether the branch is there that the policy protects.
 fn mainline(site: &Site, policy: &Policy, repo: &Repo, facts: &Facts) -> Check {
-    let branch = &policy.mainline;
-    match repo.mainline(branch) {
-        Ok(Some(mainline)) => {
-            let tip = format!("{:.12}", mainline.tip.to_string());
-            return Check::ok("mainline", format!("`{}` at {tip}", mainline.name));
+    let found = match Found::beside(repo, &site.name, policy) {
+        Ok(found) => found,
+        Err(failure) => {
+            let hint = failure.hint.clone().unwrap_or_default();
+            return Check::unjudged("mainline", failure.to_string(), hint);
         }
-        Ok(None) => {}
-        Err(error) => return Check::unjudged("mainline", error.to_string(), error.hint()),
+    };
+    if let (Some(_), [note]) = (&found.mainline, found.notes.as_slice()) {
+        let help = format!("write `mainline: {}` into `{}`", found.branch, site.policy_path());
+        return Check::note("mainline", note, help);
     }
+    if let Some(mainline) = found.mainline {
+        let tip = format!("{:.12}", mainline.tip.to_string());
+        return Check::ok("mainline", format!("`{}` at {tip}", mainline.name));
+    }
+    let branch = &found.branch;
     let there: Vec<&str> = facts
         .mainlines
         .iter()
@@ -170,4 +181,29 @@ fn mainline(site: &Site, policy: &Policy, repo: &Repo, facts: &Facts) -> Check {
         help.push(format!("{or}write `mainline: {first}` into `{path}`"));
     }
     Check::problem("mainline", message, help.join("\n"))
+}
+
+/// Whether this clone knows what no pull request can move: without it, the policy at hand alone says
+/// which branch is the mainline.
+fn default_branch(repo: &Repo) -> Option<Check> {
+    let name = "default-branch";
+    if !matches!(repo.origin(), Ok(Some(_))) {
+        return None;
+    }
+    let help = "git remote set-head origin --auto";
+    Some(match repo.default_branch() {
+        Ok(Some(branch)) => match repo.mainline(&branch) {
+            Ok(Some(_)) => return None,
+            Ok(None) => {
+                let message = format!("`origin/HEAD` names `{branch}`, which is no branch here");
+                Check::note(name, message, help)
+            }
+            Err(error) => Check::unjudged(name, error.to_string(), error.hint()),
+        },
+        Ok(None) => {
+            let message = "this clone does not know the default branch of `origin`, so the policy at hand says which branch is the mainline";
+            Check::note(name, message, help)
+        }
+        Err(error) => Check::unjudged(name, error.to_string(), error.hint()),
+    })
 }

@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::revisions::resolve;
-use super::trail::{HistoryArgs, Story};
-use super::{Failure, Globals, Workspace, mainline, naming, show};
+use super::settled::Found;
+use super::trail::{self, HistoryArgs, Story};
+use super::{Failure, Globals, Workspace, naming, show};
 use crate::env::Env;
 use crate::finding::{Finding, Level};
 use crate::git::{Mainline, Mode, NoRevision, ObjectId, Repo, TreeEntry};
@@ -85,10 +86,7 @@ impl<'w> Proposed<'w> {
         globals: &Globals,
         env: &mut Env<'_>,
     ) -> anyhow::Result<Self> {
-        let Some(repo) = mainline::repository(workspace)? else {
-            let message = format!("`{}` is in no git repository", workspace.root.display());
-            return Err(Failure::new(message).hint("run it in a clone of the register").into());
-        };
+        let repo = trail::repository(workspace)?;
         let (store, head) = match &texts.rev {
             Some(name) => {
                 let commit = resolve(&repo, name, "name a branch or a commit with `--rev REF`")?;
@@ -371,7 +369,7 @@ fn story(
 ) -> anyhow::Result<Option<Story>> {
     if texts.mainline.is_none()
         && repo.is_shallow()
-        && repo.mainline(&workspace.policy.mainline).map_err(Failure::from)?.is_none()
+        && Found::read(repo, workspace)?.mainline.is_none()
     {
         return Ok(None);
     }
