@@ -155,8 +155,13 @@ impl<'a> Proposal<'a> {
         let demand = Demand::of_change(policy, settled, record);
         let content = Digest::of(record.file().text().as_bytes());
         let drafts = branch.drafts.iter().filter(|draft| is_same(&draft.text, Some(record)));
+        let drafts: Vec<Draft> = drafts.cloned().collect();
         let rejected = trail.map_or_else(Vec::new, |trail| {
-            trail.rejections.of(&exception.id, content, Some(record), &demand, &wrote)
+            let contents = drafts.iter().map(|draft| draft.content).chain([content]);
+            let of = |content| {
+                trail.rejections.of(&exception.id, content, Some(record), &demand, &wrote)
+            };
+            contents.flat_map(of).collect()
         });
         Some(Self {
             demand,
@@ -180,7 +185,7 @@ impl<'a> Proposal<'a> {
             branch,
             wrote,
             rejected,
-            drafts: drafts.cloned().collect(),
+            drafts,
             is_complete,
         })
     }
@@ -340,6 +345,14 @@ impl<'a> Proposal<'a> {
         };
         let refusal = counted.err().map(before_landing);
         Vote { path: path.to_owned(), stated: Some(stated), refusal }
+    }
+
+    /// The rejections of it that its branch wrote and left again, and that count if it lands on a
+    /// day: nobody else takes one back by removing it.
+    pub(crate) fn left_again(&self, day: NaiveDate) -> Vec<Vote> {
+        let files = self.branch.rejections.iter();
+        let votes = files.map(|(path, bytes)| self.vote(path, bytes, day));
+        votes.filter(|vote| vote.refusal.is_none()).collect()
     }
 
     /// What this clone cannot tell about a vote.

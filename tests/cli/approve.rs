@@ -656,6 +656,38 @@ fn a_rejection_that_landed_and_is_gone_is_heard_by_the_gate_and_by_who_asks() {
 }
 
 #[test]
+fn a_rejection_whose_record_never_landed_and_that_is_gone_is_heard_by_the_gate() {
+    let Some(world) = World::new() else { return };
+    world.approve("bob", &["--reject"]);
+    let (path, record) = (file_of(&world, "bob"), world.w.read(RECORD_PATH));
+    std::fs::remove_file(world.w.path(RECORD_PATH)).expect("removed");
+    world.commit("main", "dana@example.com", &["main"]);
+    std::fs::remove_file(world.w.path(&path)).expect("removed");
+    world.commit("main", "dana@example.com", &["main"]);
+    world.w.write(RECORD_PATH, record);
+    world.approve("alice", &[]);
+    let (out, code) = gate_on_main(&world);
+    assert!(out.contains("error[EXC501]: `bob` has rejected this text"), "{out}");
+    assert_eq!(code, 1, "{out}");
+    let said = world.w.run(&["verify", ID]);
+    assert!(said.out.contains("`bob` rejected this text"), "{}", said.out);
+    let said = world.w.run(&["review", "--base", "main", "--head", "topic"]);
+    assert!(said.out.contains("`bob` rejected this text"), "{}", said.out);
+}
+
+#[test]
+fn a_rejection_that_its_branch_removes_again_is_heard_by_the_gate() {
+    let Some(world) = World::new() else { return };
+    world.approve("bob", &["--reject"]);
+    world.commit("topic", "lee.park@example.com", &["topic"]);
+    std::fs::remove_file(world.w.path(file_of(&world, "bob"))).expect("removed");
+    world.approve("alice", &[]);
+    let (out, code) = gate(&world);
+    assert!(out.contains("error[EXC501]: `bob` has rejected this text"), "{out}");
+    assert_eq!(code, 1, "{out}");
+}
+
+#[test]
 fn what_stands_among_the_approvals_and_approves_nothing_is_seen() {
     let Some(world) = rejected() else { return };
     let own = world.w.read(file_of(&world, "alice"));

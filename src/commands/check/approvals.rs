@@ -52,7 +52,7 @@ impl Approvals {
         let chain = repo.chain(merge.into.commit)?;
         let landed = Landed::read(repo, &chain, folder, wanted)?;
         let audit = Audit::of_records(&landed, &changed, &[]);
-        let branch = Branch::since(repo, merge.into.commit, merge.head, folder)?;
+        let branch = Branch::since(repo, &landed, [merge.into.commit, merge.head], folder)?;
         Ok(Some(Self { landed, audit, branch }))
     }
 
@@ -70,7 +70,7 @@ impl Approvals {
         let ground = self.ground(judging);
         let mut standings = Vec::new();
         for record in records.iter().filter_map(|change| change.after) {
-            let trail = self.audit.trail(&record.exception.id);
+            let trail = self.audit.heard(&record.exception.id);
             let Some(proposal) = Proposal::of_record(ground, trail, record) else { continue };
             let votes = votes(&proposal, &files, context);
             standings.extend(Needs::of(&proposal, &votes, is_known).map(|needs| (record, needs)));
@@ -148,7 +148,7 @@ fn votes(proposal: &Proposal<'_>, files: &Files, context: &Context<'_>) -> Vec<V
         Ok(bytes) => proposal.vote(&file.path, bytes, context.today),
         Err(reason) => Vote::unreadable(&file.path, reason),
     };
-    own.map(vote).collect()
+    own.map(vote).chain(proposal.left_again(context.today)).collect()
 }
 
 fn note((record, needs): &Standing<'_>) -> String {

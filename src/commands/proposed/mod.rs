@@ -101,8 +101,8 @@ impl<'w> Proposed<'w> {
         let is_complete = story.as_ref().is_some_and(|story| story.landed.missing.is_none());
         let branch = match (&story, head) {
             (Some(story), Some(head)) if is_complete => {
-                Branch::since(&repo, story.mainline.tip, head, &workspace.name)
-                    .map_err(Failure::from)?
+                let ends = [story.mainline.tip, head];
+                Branch::since(&repo, &story.landed, ends, &workspace.name).map_err(Failure::from)?
             }
             _ => Branch::default(),
         };
@@ -253,7 +253,7 @@ impl<'w> Proposed<'w> {
     }
 
     fn trail(&self, record: &Record) -> Option<&Trail> {
-        self.audit.as_ref()?.trail(&record.exception.id)
+        self.audit.as_ref()?.heard(&record.exception.id)
     }
 
     /// What keeps a text from being signed: what the rules refuse in it alone, under the settled
@@ -297,7 +297,7 @@ impl<'w> Proposed<'w> {
             Ok(bytes) => proposal.vote(&file.path, bytes, env.today),
             Err(reason) => Vote::unreadable(&file.path, reason),
         };
-        files.map(vote).collect()
+        files.map(vote).chain(proposal.left_again(env.today)).collect()
     }
 
     /// What a file among the approvals of an id holds.

@@ -251,7 +251,7 @@ impl History {
         let landed = Landed::read(repo, &chain, &workspace.name, Wanted::records(&ids))?;
         let audit = Audit::of_records(&landed, &ids, &[]);
         let proposers = match points.head {
-            Some(head) => Branch::since(repo, tip, head, &workspace.name)?,
+            Some(head) => Branch::since(repo, &landed, [tip, head], &workspace.name)?,
             None => Branch::default(),
         };
         let mut notes = Vec::new();
@@ -360,7 +360,7 @@ impl History {
             branch: &self.proposers,
             is_complete: self.landed.missing.is_none(),
         };
-        let Some(proposal) = Proposal::of_record(ground, self.audit.trail(id), text) else {
+        let Some(proposal) = Proposal::of_record(ground, self.audit.heard(id), text) else {
             return (None, Vec::new());
         };
         let mut votes = approvals.votes(&proposal, env.today);

@@ -329,7 +329,7 @@ impl Approvals {
             Ok(bytes) => proposal.vote(&file.path, bytes, day),
             Err(reason) => Vote::unreadable(&file.path, reason),
         };
-        files.map(vote).collect()
+        files.map(vote).chain(proposal.left_again(day)).collect()
     }
 
     /// Whether a text gets an approval or a rejection that is not there without the change.
