@@ -120,12 +120,7 @@ impl Approvals {
                 short(object)
             ));
         }
-        if self.audit.policies.is_unsettled() {
-            notes.push(format!(
-                "the policy on {} has a change that nobody approved: approvals are judged by the one before it (`exc audit`)",
-                into.name
-            ));
-        }
+        notes.extend(unsettled(&self.audit, into));
         notes
     }
 
@@ -133,6 +128,32 @@ impl Approvals {
     pub(super) fn is_unknown(&self, standings: &[Standing<'_>]) -> bool {
         self.landed.missing.is_some() && standings.iter().any(|(_, needs)| needs.takes_signatures)
     }
+}
+
+/// What people are told about the policy of the base where no record changes, and so nothing else of
+/// its history is read. A change that leaves the register alone does not ask for it.
+pub(super) fn note_of_base(
+    repo: &Repo,
+    incoming: &Incoming<'_>,
+    into: &Side,
+) -> Result<Option<String>, Failure> {
+    if incoming.is_empty() {
+        return Ok(None);
+    }
+    let snapshot = &incoming.merge.into;
+    let chain = repo.chain(snapshot.commit)?;
+    let landed = Landed::read(repo, &chain, &snapshot.folder, Wanted::records(&[]))?;
+    Ok(unsettled(&Audit::of_records(&landed, &[], &[]), into))
+}
+
+/// That the rules are those of a policy which nobody approved.
+fn unsettled(audit: &Audit, into: &Side) -> Option<String> {
+    let last = audit.policies.revisions.last().filter(|_| audit.policies.is_unsettled())?;
+    Some(format!(
+        "the policy on {} has a change that nobody approved: approvals are judged by the one before it (`exc audit`), and the rules are those of the change in {}, which `exc approve {POLICY_ID}` approves",
+        into.name,
+        short(last.commit)
+    ))
 }
 
 pub(super) type Files = BTreeMap<String, Vec<ApprovalFile>>;
