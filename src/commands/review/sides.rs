@@ -226,9 +226,10 @@ impl Points {
                 Some(head) => repo.entry_at(head, path)?.map(|entry| entry.id),
                 None => None,
             };
-            // What cannot be read is not what was committed.
-            let bytes = std::fs::read(workspace.root.join(path));
-            let on_disk = bytes.ok().and_then(|bytes| ObjectId::of_file(&bytes));
+            let file = workspace.root.join(path);
+            // What cannot be read is not what was committed, and a pipe is not waited for.
+            let bytes = file.is_file().then(|| std::fs::read(file).ok()).flatten();
+            let on_disk = bytes.and_then(|bytes| ObjectId::of_file(&bytes));
             if committed != on_disk {
                 paths.push(path.to_owned());
             }
