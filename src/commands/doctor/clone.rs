@@ -1,9 +1,9 @@
 //! What the clone lacks or shows otherwise than it is.
 
 use super::Site;
+use crate::commands::Failure;
 use crate::commands::settled::Found;
-use crate::git::{self, Facts, Format, Repo};
-use crate::policy::Policy;
+use crate::git::{self, Facts, Format, Mainline, Repo};
 use crate::render::doctor::Check;
 use crate::text::shell_word;
 
@@ -36,9 +36,12 @@ pub(super) fn checks(site: &Site) -> Vec<Check> {
             "run commands that write in a clone",
         ),
     }];
-    checks.extend([history(&facts), objects(&facts), replaced(&facts), grafts(&facts)]);
-    if let Some(policy) = &site.policy {
-        checks.push(mainline(site, policy, repo, &facts));
+    let found = site.policy.as_ref().map(|policy| Found::beside(repo, &site.name, policy));
+    let tip = found.as_ref().and_then(|found| found.as_ref().ok()?.mainline.as_ref());
+    checks.push(history(&facts, repo, tip));
+    checks.extend([objects(&facts), replaced(&facts), grafts(&facts)]);
+    if let Some(found) = found {
+        checks.push(mainline(site, found, repo, &facts));
         checks.extend(default_branch(repo));
     }
     checks
@@ -75,9 +78,21 @@ fn foreign_format(format: &Format) -> Option<Check> {
     None
 }
 
-fn history(facts: &Facts) -> Check {
+/// Whether the history of the mainline is there: what is missing tells, whatever git says of the clone.
+fn history(facts: &Facts, repo: &Repo, mainline: Option<&Mainline>) -> Check {
     if !facts.is_shallow {
-        return Check::ok("history", "it is complete");
+        let chain = mainline.map(|mainline| repo.chain(mainline.tip)).transpose();
+        return match chain.map(|chain| chain.and_then(|chain| chain.missing)) {
+            Ok(None) => Check::ok("history", "it is complete"),
+            Ok(Some(commit)) => {
+                let message = format!(
+                    "the commit {:.12} is missing, and with it who approved what before",
+                    commit.to_string()
+                );
+                Check::problem("history", message, "git fetch --refetch --no-filter")
+            }
+            Err(error) => Check::unjudged("history", error.to_string(), error.hint()),
+        };
     }
     let message =
         "this clone is shallow: older commits, and who approved what in them, are missing";
@@ -141,8 +156,8 @@ fn grafts(facts: &Facts) -> Check {
 }
 
 /// Whether the branch is there that the policy protects.
-fn mainline(site: &Site, policy: &Policy, repo: &Repo, facts: &Facts) -> Check {
-    let found = match Found::beside(repo, &site.name, policy) {
+fn mainline(site: &Site, found: Result<Found, Failure>, repo: &Repo, facts: &Facts) -> Check {
+    let found = match found {
         Ok(found) => found,
         Err(failure) => {
             let hint = failure.hint.clone().unwrap_or_default();
