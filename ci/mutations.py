@@ -70,7 +70,7 @@ MUTATIONS = [
     ("a clone that lacks history is taken for whole", "src/history/judge/outcome.rs",
      "if let Some(object) = self.landed.missing {", "if let Some(object) = self.landed.missing.filter(|_| false) {",
      ["s20"]),
-    ("everybody may approve", "src/history/evidence.rs",
+    ("everybody may approve", "src/history/demand.rs",
      "self.policy.approvals.is_approver(person, self.risk)", "let _ = person; true", ["s21", "s84"]),
     ("one merge supplies several persons", "src/history/evidence.rs",
      "Ok(counted) if taken && !self.counted.contains_key(&counted.person) => {",
@@ -150,7 +150,7 @@ MUTATIONS = [
     ("a second file with an id is not seen", "src/history/judge/mod.rs",
      "            several => {", "            [(path, blob), ..] if self.landed.texts.record(*blob).is_some() => {\n                let text = Arc::clone(self.landed.texts.record(*blob).expect(\"read\"));\n                self.revise(landing, judge, &before, path, *blob, text);\n            }\n            several => {",
      ["s16"]),
-    ("a risk that is lowered takes the approvals of the lower one", "src/history/evidence.rs",
+    ("a risk that is lowered takes the approvals of the lower one", "src/history/demand.rs",
      "settled.map_or(own, |settled| risk_of(settled).max(own))", "settled.map_or(own, |_| own)",
      ["a_lowered_risk"]),
 ]

@@ -9,7 +9,7 @@
 //! other part reads one; [`clock`] says what its dates are worth. [`policies`] tells which policy
 //! was in force, [`filed`] which approvals the register held, [`rejections`] which rejections it
 //! ever held, [`wrote`] and [`older`] who cannot approve a
-//! text, [`evidence`] who has. [`judge`]
+//! text, [`demand`] what it takes, [`evidence`] who has. [`judge`]
 //! makes the trail of one record, [`renewals`] and [`cover`] count in it, and
 //! [`audit`] makes that of all.
 //! [`emergency`] says until when an approval may follow. [`verdict`] and [`reason`] hold what is said. [`proposal`] says the same of a text before it
@@ -28,6 +28,7 @@ mod binding;
 mod branch;
 mod clock;
 mod cover;
+mod demand;
 mod emergency;
 mod evidence;
 mod filed;

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate};
 
 use super::binding::Subject;
-use super::evidence::{Collected, Demand};
+use super::demand::Demand;
+use super::evidence::Collected;
 use super::filed::{Looking, look_at_approvals, track};
 use super::landed::{Changed, Landed, Landing};
 use super::lineage::Digest;

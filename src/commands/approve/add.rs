@@ -6,7 +6,8 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use super::{read, refuse, show_errors, write};
+use super::refusal::refuse;
+use super::{read, show_errors, write};
 use crate::commands::proposed::{Proposed, Texts};
 use crate::commands::{Failure, Globals, Workspace};
 use crate::env::{Env, Outcome};
