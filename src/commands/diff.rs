@@ -1,8 +1,9 @@
 //! `exc diff`: which records differ between two moments of history, and what that means.
 
 use super::revisions::resolve;
+use super::settled::Found;
 use super::workspace::usable_policy;
-use super::{Failure, Globals, Workspace, mainline};
+use super::{Failure, Globals, Workspace, trail};
 use crate::changes;
 use crate::env::{Env, Outcome};
 use crate::git::{ObjectId, Repo};
@@ -44,13 +45,10 @@ struct Moment {
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
     let workspace = super::open_or_explain(globals, env)?;
-    let Some(repo) = mainline::repository(&workspace)? else {
-        let message = format!("`{}` is in no git repository", workspace.root.display());
-        return Err(Failure::new(message).hint("run it in a clone of the register").into());
-    };
+    let repo = trail::repository(&workspace)?;
     let [from, to] = match &args.range {
         Some(range) => between(&repo, &workspace, range)?,
-        None => since_mainline(&repo, &workspace)?,
+        None => since_mainline(&repo, &workspace, globals, env)?,
     };
     for moment in [&from, &to].into_iter().filter(|moment| moment.is_without_register) {
         let text = format!("note: there is no `{}` in {}", workspace.name, moment.side.describe());
@@ -107,13 +105,20 @@ fn between(repo: &Repo, workspace: &Workspace, range: &str) -> Result<[Moment; 2
 }
 
 /// What stands in the work tree and is not on the mainline yet, or no longer.
-fn since_mainline(repo: &Repo, workspace: &Workspace) -> Result<[Moment; 2], Failure> {
+fn since_mainline(
+    repo: &Repo,
+    workspace: &Workspace,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> Result<[Moment; 2], Failure> {
     if let Store::Commit(_) = workspace.store {
         let message = "a bare repository has no work tree to compare with";
         return Err(Failure::new(message).hint("name two revisions: `exc diff A..B`"));
     }
-    let branch = &workspace.policy.mainline;
-    let Some(mainline) = repo.mainline(branch)? else {
+    let found = Found::read(repo, workspace)?;
+    found.tell(globals, env);
+    let Some(mainline) = &found.mainline else {
+        let branch = &found.branch;
         let message = format!("there is no branch `{branch}`, which is the policy's mainline");
         return Err(Failure::new(message)
             .hint("fetch or commit it, or name two revisions: `exc diff A..B`"));

@@ -127,15 +127,19 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     // The history is that of the mainline which today's policy names.
     let verdicts = args.verdicts(&workspace, globals, env);
     if let Some(day) = args.as_of {
-        workspace = trail::travel(workspace, day, globals, env)?;
+        let found = verdicts.as_ref().ok().and_then(Option::as_ref).map(Verdicts::found);
+        workspace = trail::travel(workspace, day, found, globals, env)?;
     }
     let register =
         register::load(&workspace.store, &workspace.name, &workspace.policy.record_schema);
+    let verdicts = verdicts::known(verdicts, globals, env);
     let landed = match args.as_of {
         Some(_) => Landed::everything(),
-        None => Landed::read(&workspace, &register, globals, env)?,
+        None => {
+            let found = verdicts.as_ref().map(Verdicts::found);
+            Landed::read(&workspace, &register, found, globals, env)?
+        }
     };
-    let verdicts = verdicts::known(verdicts, globals, env);
     let today = env.today;
     let records = register.records.par_iter().map(|record| {
         let status = landed.status(record, today);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
+use super::settled::Found;
 use super::{Failure, Globals, Workspace};
 use crate::env::Env;
 use crate::git::{self, ObjectId, Repo, TreeFile};
@@ -42,17 +43,21 @@ impl Landed {
         Self(None)
     }
 
-    /// Compares the register with the mainline of its repository.
+    /// Compares the register with the mainline of its repository: the one that is `known`, or else
+    /// the one that policies name.
     pub(crate) fn read(
         workspace: &Workspace,
         register: &Register,
+        known: Option<&Found>,
         globals: &Globals,
         env: &mut Env<'_>,
     ) -> Result<Self, Failure> {
         if register.records.is_empty() {
             return Ok(Self(None));
         }
-        let Some((repo, tip)) = mainline(workspace, globals, env)? else { return Ok(Self(None)) };
+        let Some((repo, tip)) = mainline(workspace, known, globals, env)? else {
+            return Ok(Self(None));
+        };
         let known = register.records.par_iter().filter_map(|record| {
             let blob = ObjectId::of_file(record.file().text().as_bytes())?;
             Some((record.file().path(), (blob, record.exception.id.as_str())))
@@ -78,10 +83,13 @@ impl Landed {
     pub(crate) fn read_one(
         workspace: &Workspace,
         record: &Record,
+        known: Option<&Found>,
         globals: &Globals,
         env: &mut Env<'_>,
     ) -> Result<Self, Failure> {
-        let Some((repo, tip)) = mainline(workspace, globals, env)? else { return Ok(Self(None)) };
+        let Some((repo, tip)) = mainline(workspace, known, globals, env)? else {
+            return Ok(Self(None));
+        };
         let id = &record.exception.id;
         let path = record.file().path();
         let ids = BTreeSet::from([id.clone()]);
@@ -123,14 +131,20 @@ impl Landed {
 /// compare with.
 fn mainline(
     workspace: &Workspace,
+    known: Option<&Found>,
     globals: &Globals,
     env: &mut Env<'_>,
 ) -> Result<Option<(Repo, ObjectId)>, Failure> {
     let Some(repo) = repository(workspace)? else { return Ok(None) };
-    let branch = &workspace.policy.mainline;
-    let Some(mainline) = repo.mainline(branch)? else {
+    let found = match known {
+        Some(found) => found.clone(),
+        None => Found::read(&repo, workspace)?,
+    };
+    found.tell(globals, env);
+    let Some(mainline) = found.mainline else {
         let text = format!(
-            "note: there is no branch `{branch}` yet, so every record counts as being on it"
+            "note: there is no branch `{}` yet, so every record counts as being on it",
+            found.branch
         );
         globals.note(env, &text);
         return Ok(None);
@@ -144,7 +158,7 @@ fn mainline(
 /// The ids that the names of the mainline's files claim: enough to keep clear of them.
 pub(crate) fn names(workspace: &Workspace) -> Result<BTreeSet<String>, Failure> {
     let Some(repo) = repository(workspace)? else { return Ok(BTreeSet::new()) };
-    let Some(mainline) = repo.mainline(&workspace.policy.mainline)? else {
+    let Some(mainline) = Found::read(&repo, workspace)?.mainline else {
         return Ok(BTreeSet::new());
     };
     let files = files(&repo, mainline.tip, workspace)?;

@@ -24,6 +24,7 @@ pub(crate) mod review;
 mod revisions;
 pub(crate) mod rules;
 pub(crate) mod schema;
+mod settled;
 pub(crate) mod show;
 mod trail;
 mod verdicts;

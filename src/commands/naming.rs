@@ -47,6 +47,9 @@ pub(super) fn whole<'a>(ids: &[&'a str], wanted: &str) -> Result<Option<&'a str>
 
 /// The ids that are meant by what was written on the command line, in a register as a store holds
 /// it. What means nothing there is left as it is, for whoever looks it up to say so.
+///
+/// Where that is not what stands on the disk, a part that another record has there is refused: whoever
+/// wrote it may have meant that one, and a branch can be made so that it means its own.
 pub(super) fn in_store(
     wanted: &[String],
     store: &Store,
@@ -59,8 +62,11 @@ pub(super) fn in_store(
     if wanted.iter().all(|wanted| is_policy(&wanted) || names.contains(&wanted.as_str())) {
         return Ok(wanted.to_vec());
     }
-    let register = register::load(store, &workspace.name, &workspace.policy.record_schema);
-    let ids: Vec<&str> = register.exceptions().map(|exception| exception.id.as_str()).collect();
+    let load = |store| register::load(store, &workspace.name, &workspace.policy.record_schema);
+    let is_elsewhere = matches!(store, Store::Commit(_));
+    let registers = [Some(load(store)), is_elsewhere.then(|| load(&workspace.store))];
+    let ids = registers.iter().flatten().flat_map(|register| register.exceptions());
+    let ids: Vec<&str> = ids.map(|exception| exception.id.as_str()).collect();
     let mut found = Vec::with_capacity(wanted.len());
     for wanted in wanted {
         let whole = if is_policy(&wanted) { None } else { whole(&ids, wanted)? };

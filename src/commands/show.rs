@@ -62,8 +62,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let mut then = None;
     if let Some(day) = args.as_of {
         // The history is that of the mainline which today's policy names.
-        then = Some(read(&workspace, Wanted::Everything, env));
-        workspace = trail::travel(workspace, day, globals, env)?;
+        let read = read(&workspace, Wanted::Everything, env);
+        let found = read.as_ref().ok().and_then(Option::as_ref).map(Verdicts::found);
+        workspace = trail::travel(workspace, day, found, globals, env)?;
+        then = Some(read);
     }
     let register = match named(&workspace, &args.id)? {
         Some(register) => register,
@@ -76,14 +78,17 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         print_text(record, globals, env)?;
         return Ok(Outcome::Success);
     }
-    let landed = match args.as_of {
-        Some(_) => Landed::everything(),
-        None => Landed::read_one(&workspace, record, globals, env)?,
-    };
     let today = env.today;
     let id = &record.exception.id;
     let verdicts = then.unwrap_or_else(|| read(&workspace, Wanted::records(&[id]), env));
     let verdicts = verdicts::known(verdicts, globals, env);
+    let landed = match args.as_of {
+        Some(_) => Landed::everything(),
+        None => {
+            let found = verdicts.as_ref().map(Verdicts::found);
+            Landed::read_one(&workspace, record, found, globals, env)?
+        }
+    };
     let mut listed = super::list::listed(record, landed.status(record, today), &workspace);
     verdicts::judge(&mut listed, record, verdicts.as_ref(), &landed);
     if args.format == Format::Json {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::settled::{Found, Settled};
 use super::{Failure, Globals, Workspace, mainline, parse_date};
 use crate::env::Env;
 use crate::git::{Chain, Mainline, NoRevision, ObjectId, Repo};
-use crate::history::{Anchor, Clock, Landed, Position, Trail, Wanted, end_of, short};
+use crate::history::{self, Anchor, Clock, Landed, Position, Trail, Wanted, end_of, short};
 use crate::policy::Policy;
 use crate::register::Snapshot;
 use crate::render::trail::Open;
@@ -47,46 +48,84 @@ pub(crate) struct Story {
     pub(crate) repo: Repo,
     /// The tip is that of the day, when one was asked for.
     pub(crate) mainline: Mainline,
+    /// Why it is this one.
+    pub(crate) found: Found,
     pub(crate) landed: Landed,
     /// The day on which everything is judged.
     pub(crate) today: NaiveDate,
     chain: Chain,
 }
 
-/// The mainline's branch, and the commits that lead to it.
+/// The repository around a register, which has to be there.
+pub(crate) fn repository(workspace: &Workspace) -> Result<Repo, Failure> {
+    mainline::repository(workspace)?.ok_or_else(|| {
+        let message = format!("`{}` is in no git repository", workspace.root.display());
+        Failure::new(message).hint("run it in a clone of the register")
+    })
+}
+
+/// The commits that lead to a mainline, up to a day if one is asked for.
 pub(crate) fn chain(
-    workspace: &Workspace,
+    repo: &Repo,
+    found: &Found,
     args: &HistoryArgs,
     env: &Env<'_>,
-) -> anyhow::Result<(Repo, Mainline, Chain, NaiveDate)> {
-    let Some(repo) = mainline::repository(workspace)? else {
-        let message = format!("`{}` is in no git repository", workspace.root.display());
-        return Err(Failure::new(message).hint("run it in a clone of the register").into());
-    };
+) -> Result<(Mainline, Chain, NaiveDate), Failure> {
     if let Some(day) = args.as_of.filter(|day| *day > env.today) {
         let message = format!("{day} has not come yet: today is {}", env.today);
-        return Err(Failure::new(message).hint("`--as-of` travels to a day that is over").into());
+        return Err(Failure::new(message).hint("`--as-of` travels to a day that is over"));
     }
-    let mut mainline = find(&repo, workspace, args)?;
-    let mut chain = repo.chain(mainline.tip).map_err(Failure::from)?;
+    let mut mainline = found.demand()?.clone();
+    let mut chain = repo.chain(mainline.tip)?;
     let today = args.as_of.unwrap_or(env.today);
     if let Some(day) = args.as_of {
         let position = as_of(&chain, &mainline, day)?;
         chain.links.drain(..chain.links.len() - 1 - position);
         mainline.tip = chain.links[0].id;
     }
-    Ok((repo, mainline, chain, today))
+    Ok((mainline, chain, today))
 }
 
-/// The register as the mainline held it at the end of a day, which becomes today.
+/// What the settled policy of a history makes of its branch's being the mainline. On the day that is
+/// asked for, the mainline may have had another name, so what counts is what is settled today.
+pub(crate) fn settle(
+    story: &Story,
+    settled: Option<Arc<Policy>>,
+    args: &HistoryArgs,
+    folder: &str,
+) -> Result<Settled, Failure> {
+    let (repo, found) = (&story.repo, story.found.clone());
+    if story.landed.missing.is_some() {
+        return Ok(Settled::Stays(found));
+    }
+    let is_agreed = settled.as_ref().is_none_or(|policy| found.is(&policy.mainline));
+    if args.as_of.is_none() || is_agreed {
+        return found.settle(settled.as_deref(), repo);
+    }
+    let chain = repo.chain(found.demand()?.tip)?;
+    let landed = Landed::read(repo, &chain, folder, Wanted::records(&[]))?;
+    found.settle(history::settled_policy(&landed).as_deref(), repo)
+}
+
+/// The register as the mainline, which may be known, held it at the end of a day, which becomes
+/// today.
 pub(crate) fn travel(
     workspace: Workspace,
     day: NaiveDate,
+    known: Option<&Found>,
     globals: &Globals,
     env: &mut Env<'_>,
 ) -> anyhow::Result<Workspace> {
-    let args = HistoryArgs { mainline: None, as_of: Some(day) };
-    let (repo, mainline, ..) = chain(&workspace, &args, env)?;
+    let args = HistoryArgs::of_day(Some(day));
+    let (repo, found) = match known {
+        Some(found) => (repository(&workspace)?, found.clone()),
+        None => {
+            let story = Story::read(&workspace, &args, Wanted::records(&[]), globals, env)?;
+            (story.repo, story.found)
+        }
+    };
+    found.tell(globals, env);
+    let (mainline, ..) = chain(&repo, &found, &args, env)?;
     let name = workspace.name.clone();
     if repo.entry_at(mainline.tip, &name).map_err(Failure::from)?.is_none() {
         let message = format!("there was no `{name}` on `{}` on {day}", mainline.name);
@@ -112,29 +151,44 @@ impl Story {
         globals: &Globals,
         env: &mut Env<'_>,
     ) -> anyhow::Result<Self> {
-        let (repo, mainline, chain, today) = chain(workspace, args, env)?;
+        let mut found = find(&repository(workspace)?, workspace, args)?;
+        let story = loop {
+            let repo = repository(workspace)?;
+            let (mainline, chain, today) = chain(&repo, &found, args, env)?;
+            let of = (&*workspace.name, wanted);
+            let mut story = Self::of(repo, (found, mainline), chain, today, of, globals, env)?;
+            let settled = history::settled_policy(&story.landed);
+            match settle(&story, settled, args, &workspace.name)? {
+                Settled::Moves(other) => found = other,
+                Settled::Stays(found) => {
+                    story.found = found;
+                    break story;
+                }
+            }
+        };
         if globals.verbose {
-            globals.note(env, &format!("mainline: {} at {}", mainline.name, mainline.tip));
+            let Mainline { name, tip } = &story.mainline;
+            globals.note(env, &format!("mainline: {name} at {tip}"));
         }
-        Self::of(repo, mainline, chain, today, (&workspace.name, wanted), globals, env)
+        Ok(story)
     }
 
-    /// The same for the commits of a chain, in the folder of a register.
+    /// The same for the commits of a chain, in the folder of a register, whatever is settled there.
     pub(crate) fn of(
         repo: Repo,
-        mainline: Mainline,
+        (found, mainline): (Found, Mainline),
         chain: Chain,
         today: NaiveDate,
         (folder, wanted): (&str, Wanted<'_>),
         globals: &Globals,
         env: &Env<'_>,
-    ) -> anyhow::Result<Self> {
-        let landed = Landed::read(&repo, &chain, folder, wanted).map_err(Failure::from)?;
+    ) -> Result<Self, Failure> {
+        let landed = Landed::read(&repo, &chain, folder, wanted)?;
         let landed = match globals.today {
             None => landed.until(end_of(env.today)),
             Some(_) => landed,
         };
-        Ok(Self { repo, mainline, landed, today, chain })
+        Ok(Self { repo, mainline, found, landed, today, chain })
     }
 
     /// The register as the mainline holds it.
@@ -148,7 +202,7 @@ impl Story {
 
     /// What whoever reads the verdicts should know about what they stand on.
     pub(crate) fn notes(&self, now: Option<i64>) -> Result<Vec<String>, Failure> {
-        notes(&self.repo, self.landed.missing, &self.odd(now))
+        notes(&self.repo, &self.found, self.landed.missing, &self.odd(now))
     }
 
     /// The commits whose dates cannot be, each with what it claims.
@@ -192,10 +246,11 @@ impl Story {
 /// What is to be said about a clone, and about the dates of its commits.
 pub(crate) fn notes(
     repo: &Repo,
+    found: &Found,
     missing: Option<ObjectId>,
     odd: &[(ObjectId, i64)],
 ) -> Result<Vec<String>, Failure> {
-    let mut notes = Vec::new();
+    let mut notes = found.notes.clone();
     if let Some(object) = missing {
         notes.push(format!(
             "this clone stops before {}, so nothing is called approved: `git fetch --unshallow`; on GitHub Actions `fetch-depth: 0`, on GitLab `GIT_DEPTH: 0`, on Azure Pipelines `fetchDepth: 0`",
@@ -248,29 +303,21 @@ pub(crate) fn moment(seconds: i64) -> String {
     }
 }
 
-/// The mainline that is named, or else that of the policy.
+/// The mainline that is named, or else the one that policies name.
 pub(crate) fn find(
     repo: &Repo,
     workspace: &Workspace,
     args: &HistoryArgs,
-) -> anyhow::Result<Mainline> {
+) -> Result<Found, Failure> {
     if let Some(name) = &args.mainline {
         let tip = repo.resolve(name).map_err(|reason| match reason {
             NoRevision::Unreadable(error) => Failure::from(error),
             _ => Failure::new(format!("there is no revision `{name}`"))
                 .hint("`git branch --all` lists branches; `git fetch` gets those of the remote"),
         })?;
-        return Ok(Mainline { name: name.clone(), tip });
+        return Ok(Found::named(Mainline { name: name.clone(), tip }));
     }
-    let branch = &workspace.policy.mainline;
-    repo.mainline(branch).map_err(Failure::from)?.ok_or_else(|| {
-        let message = format!("there is no branch `{branch}`, which is the policy's mainline");
-        Failure::new(message)
-            .hint(
-                "fetch it, name another with `--mainline REF`, or correct `mainline` in the policy",
-            )
-            .into()
-    })
+    Found::read(repo, workspace)
 }
 
 /// The place on the mainline at the end of a day.

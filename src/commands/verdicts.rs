@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::cache::{Cache, CacheArgs, tree_of};
 use super::mainline::{self, Landed};
+use super::settled::{Found, Settled};
 use super::trail::{self, HistoryArgs, Story};
 use super::{Failure, Globals, Workspace, audit};
 use crate::env::Env;
@@ -24,13 +25,14 @@ pub(crate) enum Verdicts {
     Kept(Box<Memory>),
     Read(Box<(Story, Audit)>),
     /// This clone lacks the beginning of the history, so that of no record anything is known.
-    Cut(Mainline, NaiveDate),
+    Cut(Found, Mainline, NaiveDate),
 }
 
 /// What was judged before.
 pub(crate) struct Memory {
     repo: Repo,
     mainline: Mainline,
+    found: Found,
     today: NaiveDate,
     kept: Kept<File>,
     /// That of the record which is asked for, if there ever was one.
@@ -53,6 +55,26 @@ impl Verdicts {
         globals: &Globals,
         env: &mut Env<'_>,
     ) -> anyhow::Result<Self> {
+        let mut found = trail::find(&trail::repository(workspace)?, workspace, args)?;
+        loop {
+            let verdicts = Self::of(&found, workspace, args, cache, wanted, globals, env)?;
+            match verdicts.settle(args, &workspace.name)? {
+                Settled::Moves(other) => found = other,
+                Settled::Stays(found) => return Ok(verdicts.because(found)),
+            }
+        }
+    }
+
+    /// The same for a branch, whatever is settled there.
+    fn of(
+        found: &Found,
+        workspace: &Workspace,
+        args: &HistoryArgs,
+        cache: CacheArgs,
+        wanted: Wanted<'_>,
+        globals: &Globals,
+        env: &mut Env<'_>,
+    ) -> anyhow::Result<Self> {
         let now = audit::now(globals, env);
         let name = &workspace.name;
         let cache = match args.is_of_today() && !cache.no_cache {
@@ -60,21 +82,24 @@ impl Verdicts {
             false => None,
         };
         if let Some(cache) = &cache
-            && let Some(memory) = Memory::of(workspace, args, cache, wanted, now, env)?
+            && let Some(memory) = Memory::of(workspace, found, cache, wanted, now, env)?
         {
             if globals.verbose {
                 globals.note(env, "history: as it was judged before, from the cache");
             }
             return Ok(Self::Kept(Box::new(memory)));
         }
-        let (repo, mainline, chain, today) = trail::chain(workspace, args, env)?;
+        let repo = trail::repository(workspace)?;
+        let (mainline, chain, today) = trail::chain(&repo, found, args, env)?;
+        let found = found.clone();
         let cache = cache.filter(|_| chain.missing.is_none());
         // What is kept is all of it.
         let wanted = if cache.is_some() { Wanted::Everything } else { wanted };
         if chain.missing.is_some() && wanted == Wanted::Everything {
-            return Ok(Self::Cut(mainline, today));
+            return Ok(Self::Cut(found, mainline, today));
         }
-        let story = Story::of(repo, mainline, chain, today, (name, wanted), globals, env)?;
+        let of = (&**name, wanted);
+        let story = Story::of(repo, (found, mainline), chain, today, of, globals, env)?;
         let audit = match wanted {
             Wanted::Everything => Audit::to_read(&story.landed, &[]),
             Wanted::Records { ids, .. } => Audit::of_records(&story.landed, ids, &[]),
@@ -97,11 +122,40 @@ impl Verdicts {
         env: &mut Env<'_>,
     ) -> anyhow::Result<Option<Self>> {
         let Some(repo) = mainline::repository(workspace)? else { return Ok(None) };
-        let mainline = repo.mainline(&workspace.policy.mainline).map_err(Failure::from)?;
-        if mainline.is_none() {
+        if Found::read(&repo, workspace)?.mainline.is_none() {
             return Ok(None);
         }
         Self::read(workspace, args, cache, wanted, globals, env).map(Some)
+    }
+
+    /// What the settled policy makes of the branch's being the mainline.
+    fn settle(&self, args: &HistoryArgs, folder: &str) -> Result<Settled, Failure> {
+        match self {
+            Self::Kept(memory) => {
+                memory.found.clone().settle(self.policy().as_deref(), &memory.repo)
+            }
+            Self::Read(read) => trail::settle(&read.0, self.policy(), args, folder),
+            Self::Cut(found, ..) => Ok(Settled::Stays(found.clone())),
+        }
+    }
+
+    /// The same, with why it is of this branch.
+    fn because(mut self, reason: Found) -> Self {
+        match &mut self {
+            Self::Kept(memory) => memory.found = reason,
+            Self::Read(read) => read.0.found = reason,
+            Self::Cut(found, ..) => *found = reason,
+        }
+        self
+    }
+
+    /// Why it is of this branch.
+    pub(crate) fn found(&self) -> &Found {
+        match self {
+            Self::Kept(memory) => &memory.found,
+            Self::Read(read) => &read.0.found,
+            Self::Cut(found, ..) => found,
+        }
     }
 
     pub(crate) fn trail(&self, id: &str) -> Option<&Trail> {
@@ -144,16 +198,18 @@ impl Verdicts {
                 let Story { mainline, today, landed, .. } = &read.0;
                 Source { mainline, is_complete: landed.missing.is_none(), today: *today }
             }
-            Self::Cut(mainline, today) => Source { mainline, is_complete: false, today: *today },
+            Self::Cut(_, mainline, today) => Source { mainline, is_complete: false, today: *today },
         }
     }
 
     /// What whoever reads them should know about what they stand on.
     pub(crate) fn notes(&self, now: Option<i64>) -> Result<Vec<String>, Failure> {
         match self {
-            Self::Kept(memory) => trail::notes(&memory.repo, None, &memory.kept.about().odd),
+            Self::Kept(memory) => {
+                trail::notes(&memory.repo, &memory.found, None, &memory.kept.about().odd)
+            }
             Self::Read(read) => read.0.notes(now),
-            Self::Cut(..) => Ok(Vec::new()),
+            Self::Cut(found, ..) => Ok(found.notes.clone()),
         }
     }
 
@@ -247,14 +303,14 @@ impl Memory {
     /// What the cache holds, if it is what the history says and has all that is wanted.
     fn of(
         workspace: &Workspace,
-        args: &HistoryArgs,
+        found: &Found,
         cache: &Cache,
         wanted: Wanted<'_>,
         now: Option<i64>,
         env: &Env<'_>,
     ) -> anyhow::Result<Option<Self>> {
         let Some(repo) = mainline::repository(workspace)? else { return Ok(None) };
-        let mainline = trail::find(&repo, workspace, args)?;
+        let mainline = found.demand()?.clone();
         let Some(mut kept) = cache.open(&repo, mainline.tip, now) else { return Ok(None) };
         let trail = match wanted {
             Wanted::Records { ids: [id], .. } if kept.standing(id).is_some() => {
@@ -265,7 +321,8 @@ impl Memory {
             Wanted::Records { ids: [_], .. } | Wanted::Everything => None,
             Wanted::Records { .. } => return Ok(None),
         };
-        Ok(Some(Self { repo, mainline, today: env.today, kept, trail }))
+        let (found, today) = (found.clone(), env.today);
+        Ok(Some(Self { repo, mainline, found, today, kept, trail }))
     }
 }
 

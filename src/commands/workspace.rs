@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use super::{Failure, Globals, normal};
+use super::{Failure, Globals, normal, settled};
 use crate::env::Env;
 use crate::finding::Finding;
 use crate::git::{Mainline, Mode, Repo};
@@ -73,12 +73,14 @@ pub(crate) fn open(
     env: &mut Env<'_>,
 ) -> anyhow::Result<Result<Workspace, Box<UnusablePolicy>>> {
     let found = find_register(globals, env)?;
-    let workspace = read_policy(found);
-    match workspace {
-        Ok(Workspace { store: Store::Commit(snapshot), name, root, policy, .. }) => {
-            Ok(read_policy(on_mainline(snapshot, name, root, &policy, globals, env)?))
-        }
-        other => Ok(other),
+    match read_policy(found) {
+        Ok(workspace) => match workspace.store.clone() {
+            Store::Commit(snapshot) => {
+                Ok(read_policy(on_mainline(snapshot, &workspace, globals, env)?))
+            }
+            Store::Directory(_) | Store::Merged(_) => Ok(Ok(workspace)),
+        },
+        unusable @ Err(_) => Ok(unusable),
     }
 }
 
@@ -245,23 +247,22 @@ fn in_bare_repository(repo: &Repo, globals: &Globals) -> Result<Found, Failure> 
     Ok(Found { store, name, root })
 }
 
-/// The register on the branch that its policy names, if the bare repository has that branch.
+/// The register on the branch that policies name, from the bare repository's own on, if that branch
+/// is there.
 fn on_mainline(
     snapshot: Snapshot,
-    name: String,
-    root: PathBuf,
-    policy: &Policy,
+    workspace: &Workspace,
     globals: &Globals,
     env: &mut Env<'_>,
 ) -> Result<Found, Failure> {
-    let mainline = Repo::open(&snapshot.repository)?.mainline(&policy.mainline)?;
-    let Some(Mainline { name: branch, tip }) = mainline else {
-        let message = format!("the policy's mainline is `{}`, which is no branch", policy.mainline);
+    let found = settled::Found::read(&Repo::open(&snapshot.repository)?, workspace)?;
+    let Some(Mainline { name: branch, tip }) = found.mainline else {
+        let message = format!("the policy's mainline is `{}`, which is no branch", found.branch);
         return Err(Failure::new(message).hint("push that branch, or correct `mainline`"));
     };
     globals.note(env, &format!("note: `{branch}` at {tip} is read, since there is no work tree"));
     let store = Store::Commit(Snapshot { commit: tip, ..snapshot });
-    Ok(Found { store, name, root })
+    Ok(Found { store, name: workspace.name.clone(), root: workspace.root.clone() })
 }
 
 pub(super) fn no_files(repository: &Path) -> Failure {

@@ -139,6 +139,12 @@ impl Repo {
         Ok(found)
     }
 
+    /// The branch that the remote has as its default, as this clone knows it; in a bare repository, the
+    /// one that it has as its own.
+    pub(crate) fn default_branch(&self) -> Result<Option<String>, Error> {
+        if self.inner.is_bare() { self.head_branch() } else { self.branch_of_origin() }
+    }
+
     fn branch_of_origin(&self) -> Result<Option<String>, Error> {
         let head = match self.inner.find_reference("refs/remotes/origin/HEAD") {
             Ok(head) => head,

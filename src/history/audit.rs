@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::filed::approved_id;
 use super::judge::{self, Event};
 use super::landed::{Changed, Landed, stem};
-use super::policies::Policies;
+use super::policies::{POLICY_ID, Policies};
 use super::reason::Reason;
 use super::verdict::{Trail, Verdict};
 use crate::git::ObjectId;
@@ -21,8 +21,18 @@ pub(crate) struct Audit {
     /// By id.
     pub(crate) trails: Vec<Trail>,
     pub(crate) policies: Policies,
+    /// The same of ids that people approved or rejected, and nobody has filed.
+    unfiled: Vec<Trail>,
     /// Every id that ever was, also of records that were not judged, of which only the file is known.
     pub(crate) ids: BTreeSet<String>,
+}
+
+/// What verdicts are made for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// A text that is proposed is judged by them.
+    Judging,
+    Looking,
 }
 
 /// Somebody outside of git says that the mainline stood here at a moment.
@@ -39,52 +49,67 @@ pub(crate) struct Anchor {
 impl Audit {
     /// Judges everything that landed. `anchors` were given from outside.
     pub(crate) fn new(landed: &Landed, anchors: &[Anchor]) -> Self {
-        Self::of(landed, anchors, |_| true, |_| {})
+        Self::of(landed, anchors, |_| true, Purpose::Judging)
     }
 
     /// The same for those who only look: without what is asked where a change is judged.
     pub(crate) fn to_read(landed: &Landed, anchors: &[Anchor]) -> Self {
-        Self::of(landed, anchors, |_| true, Trail::forget_what_proposals_ask)
+        Self::of(landed, anchors, |_| true, Purpose::Looking)
     }
 
     /// The same for some records.
     pub(crate) fn of_records(landed: &Landed, ids: &[&str], anchors: &[Anchor]) -> Self {
-        Self::of(landed, anchors, |known| ids.contains(&known), |_| {})
+        Self::of(landed, anchors, |known| ids.contains(&known), Purpose::Judging)
     }
 
     fn of(
         landed: &Landed,
         anchors: &[Anchor],
         is_wanted: impl Fn(&str) -> bool,
-        finish: impl Fn(&mut Trail) + Sync,
+        purpose: Purpose,
     ) -> Self {
         let policies = Policies::read(landed);
-        let (events, ids) = events(landed, is_wanted);
+        let Events { of_records, of_unfiled, ids } = events(landed, is_wanted);
         let compromised = compromised(&policies);
-        let mut trails: Vec<Trail> = events
+        let mut trails: Vec<Trail> = of_records
             .into_par_iter()
             .map(|(id, events)| {
                 let mut trail = judge::trail(landed, &policies, id, &events);
                 doubt(&mut trail, landed, &compromised, anchors);
-                finish(&mut trail);
+                if purpose == Purpose::Looking {
+                    trail.forget_what_proposals_ask();
+                }
                 trail
             })
             .collect();
         trails.sort_by(|a, b| a.id.cmp(&b.id));
-        Self { trails, policies, ids }
+        let unfiled = of_unfiled.into_iter().filter(|_| purpose == Purpose::Judging);
+        let unfiled = unfiled.map(|(id, events)| judge::trail(landed, &policies, id, &events));
+        Self { trails, unfiled: unfiled.collect(), policies, ids }
     }
 
     pub(crate) fn trail(&self, id: &str) -> Option<&Trail> {
         let at = self.trails.binary_search_by(|trail| trail.id.as_str().cmp(id)).ok()?;
         self.trails.get(at)
     }
+
+    /// The same, also where all that landed is what somebody said of a text: nobody is done with
+    /// that when the text comes.
+    pub(crate) fn heard(&self, id: &str) -> Option<&Trail> {
+        self.trail(id).or_else(|| self.unfiled.iter().find(|trail| trail.id == id))
+    }
 }
 
-/// What happened to each id that is wanted, oldest first; and all ids that ever were.
-fn events(
-    landed: &Landed,
-    is_wanted: impl Fn(&str) -> bool,
-) -> (BTreeMap<&str, Vec<Event>>, BTreeSet<String>) {
+/// What happened to each id that is wanted, oldest first.
+struct Events<'a> {
+    of_records: BTreeMap<&'a str, Vec<Event>>,
+    /// Whoever approves something that never was has made no record of it.
+    of_unfiled: BTreeMap<&'a str, Vec<Event>>,
+    /// All ids that ever were.
+    ids: BTreeSet<String>,
+}
+
+fn events(landed: &Landed, is_wanted: impl Fn(&str) -> bool) -> Events<'_> {
     let mut events: BTreeMap<&str, Vec<Event>> = BTreeMap::new();
     // What stands at each path, and which files have an id.
     let mut ids: HashMap<&str, &str> = HashMap::new();
@@ -119,11 +144,12 @@ fn events(
             events.entry(id).or_default().push(Event { landing: index, files });
         }
     }
-    // Whoever approves something that never was has made no record of it.
-    events.retain(|id, _| files.contains_key(id));
+    let (of_records, mut of_unfiled): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        events.into_iter().partition(|(id, _)| files.contains_key(id));
+    of_unfiled.remove(POLICY_ID);
     let mut ids = landed.names.clone();
     ids.extend(files.into_keys().map(str::to_owned));
-    (events, ids)
+    Events { of_records, of_unfiled, ids }
 }
 
 /// The keys that any policy in force called compromised, with the day.

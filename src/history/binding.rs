@@ -8,7 +8,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::evidence::risk_of;
+use super::demand::risk_of;
 use super::lineage::Digest;
 use super::statement::{Decision, Statement};
 use super::texts::Draft;

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::approval::{Approval, NotCounted};
 use super::binding::Subject;
-use super::evidence::{Collected, Demand, Seen, signer};
+use super::demand::Demand;
+use super::evidence::{Collected, Seen, signer};
 use super::landed::{Changed, Landed, Landing};
 use super::reason::Reason;
 use super::rejections::is_same;

@@ -150,6 +150,13 @@ impl Landed {
         own.filter_map(|it| Some((it.path.as_str(), self.texts.bytes(it.after?)?))).collect()
     }
 
+    /// Whether anybody rejected what is asked for.
+    pub(super) fn has_rejection(&self) -> bool {
+        let brought = self.landings.iter().flat_map(|landing| &landing.approvals);
+        let mut bytes = brought.filter_map(|it| self.texts.bytes(it.after?));
+        bytes.any(may_reject)
+    }
+
     /// Whether a text is known to be of a record that nobody asked about.
     pub(super) fn is_other(&self, blob: ObjectId) -> bool {
         matches!(self.texts.get(blob), Some(Text::Other))

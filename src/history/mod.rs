@@ -9,7 +9,7 @@
 //! other part reads one; [`clock`] says what its dates are worth. [`policies`] tells which policy
 //! was in force, [`filed`] which approvals the register held, [`rejections`] which rejections it
 //! ever held, [`wrote`] and [`older`] who cannot approve a
-//! text, [`evidence`] who has. [`judge`]
+//! text, [`demand`] what it takes, [`evidence`] who has. [`judge`]
 //! makes the trail of one record, [`renewals`] and [`cover`] count in it, and
 //! [`audit`] makes that of all.
 //! [`emergency`] says until when an approval may follow. [`verdict`] and [`reason`] hold what is said. [`proposal`] says the same of a text before it
@@ -28,6 +28,7 @@ mod binding;
 mod branch;
 mod clock;
 mod cover;
+mod demand;
 mod emergency;
 mod evidence;
 mod filed;
@@ -73,7 +74,7 @@ pub(crate) use kept::{About, Kept, encode};
 pub(crate) use landed::{Landed, Wanted};
 pub(crate) use life::{Life, Phase, TurnKind};
 pub(crate) use needs::Needs;
-pub(crate) use policies::{POLICY_ID, PolicyRevision, Trusted, read_policy};
+pub(crate) use policies::{POLICY_ID, PolicyRevision, Trusted, read_policy, settled_policy};
 pub(crate) use proposal::{Ground, Needless, Proposal};
 pub(crate) use reason::{Reason, short};
 pub(crate) use signature::{NAMESPACE, Refusal, is_signed_by_its_person};

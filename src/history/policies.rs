@@ -10,7 +10,8 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate};
 
 use super::binding::Subject;
-use super::evidence::{Collected, Demand};
+use super::demand::Demand;
+use super::evidence::Collected;
 use super::filed::{Looking, look_at_approvals, track};
 use super::landed::{Changed, Landed, Landing};
 use super::lineage::Digest;
@@ -293,6 +294,11 @@ impl Walk<'_> {
         self.policies.texts.push(policy);
         self.open = None;
     }
+}
+
+/// The policy that is in force after all that landed, if there is one.
+pub(crate) fn settled_policy(landed: &Landed) -> Option<Arc<Policy>> {
+    Policies::read(landed).texts.pop()
 }
 
 /// A policy that a repository holds; none where it is missing or no policy.

@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::evidence::{Demand, may_sign};
+use super::demand::Demand;
+use super::evidence::may_sign;
 use super::filed::{approved_id, read_approval};
 use super::landed::{Landed, Landing};
 use super::lineage::Digest;

@@ -1,7 +1,7 @@
 //! How a text that is not approved may get its approval: who can give it, and what has to happen
 //! first.
 
-use super::evidence::Demand;
+use super::demand::Demand;
 use super::proposal::Proposal;
 use super::reason::Reason;
 use super::tally::Tally;

@@ -6,7 +6,7 @@ use std::process::Child;
 use exc::Outcome;
 
 use crate::support::signing::{FOLDER, ID, World, openssh, person, public, steady};
-use crate::support::{RECORD_PATH, good_record};
+use crate::support::{RECORD_PATH, good_record, record};
 
 #[test]
 fn a_signed_approval_is_verified_merged_and_called_signed() {
@@ -653,6 +653,57 @@ fn a_rejection_that_landed_and_is_gone_is_heard_by_the_gate_and_by_who_asks() {
     let said = world.w.run(&["verify", ID]);
     assert!(said.out.contains("`bob` rejected this text"), "{}", said.out);
     assert_eq!(said.code(), 1, "{}", said.out);
+}
+
+#[test]
+fn a_part_of_an_id_means_a_record_of_the_revision_that_is_read() {
+    let Some(world) = World::new() else { return };
+    world.commit("topic", "lee.park@example.com", &["main"]);
+    std::fs::remove_file(world.w.path(RECORD_PATH)).expect("removed");
+    let verified = |part: &str| world.w.run(&["verify", part, "--rev", "topic"]);
+    let said = verified("k7qd");
+    assert!(said.out.contains("EXC-2026-K7QD"), "{said:?}");
+    assert!(world.w.run(&["verify", "k7qd"]).err.contains("there is no record `k7qd`"));
+
+    // Whoever sees another one here may mean that.
+    world.w.write("exceptions/EXC-2026-K7QA.yaml", record("EXC-2026-K7QA", "high", "2027-01-31"));
+    let said = verified("k7q");
+    assert_eq!(said.code(), 2);
+    let expected = "`k7q` is a part of 2 ids: `EXC-2026-K7QA`, `EXC-2026-K7QD`";
+    assert!(said.err.contains(expected), "{said:?}");
+    assert!(verified("k7qd").out.contains("EXC-2026-K7QD"));
+}
+
+#[test]
+fn a_rejection_whose_record_never_landed_and_that_is_gone_is_heard_by_the_gate() {
+    let Some(world) = World::new() else { return };
+    world.approve("bob", &["--reject"]);
+    let (path, record) = (file_of(&world, "bob"), world.w.read(RECORD_PATH));
+    std::fs::remove_file(world.w.path(RECORD_PATH)).expect("removed");
+    world.commit("main", "dana@example.com", &["main"]);
+    std::fs::remove_file(world.w.path(&path)).expect("removed");
+    world.commit("main", "dana@example.com", &["main"]);
+    world.w.write(RECORD_PATH, record);
+    world.approve("alice", &[]);
+    let (out, code) = gate_on_main(&world);
+    assert!(out.contains("error[EXC501]: `bob` has rejected this text"), "{out}");
+    assert_eq!(code, 1, "{out}");
+    let said = world.w.run(&["verify", ID]);
+    assert!(said.out.contains("`bob` rejected this text"), "{}", said.out);
+    let said = world.w.run(&["review", "--base", "main", "--head", "topic"]);
+    assert!(said.out.contains("`bob` rejected this text"), "{}", said.out);
+}
+
+#[test]
+fn a_rejection_that_its_branch_removes_again_is_heard_by_the_gate() {
+    let Some(world) = World::new() else { return };
+    world.approve("bob", &["--reject"]);
+    world.commit("topic", "lee.park@example.com", &["topic"]);
+    std::fs::remove_file(world.w.path(file_of(&world, "bob"))).expect("removed");
+    world.approve("alice", &[]);
+    let (out, code) = gate(&world);
+    assert!(out.contains("error[EXC501]: `bob` has rejected this text"), "{out}");
+    assert_eq!(code, 1, "{out}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use git2::{Oid, Repository};
 use serde_json::Value;
 
 use crate::support::branches::{commit, edit, forget, landed, tip};
+use crate::support::history::History;
 use crate::support::{POLICY, RECORD_PATH, Said, Workspace, good_record, record};
 
 const OTHER: &str = "exceptions/EXC-2026-9T4B.yaml";
@@ -678,4 +679,35 @@ fn a_change_that_began_in_two_places_is_not_judged_against_one_of_them() {
     assert_eq!(said.code(), 2, "{}", said.out);
     assert!(said.err.contains("were merged into each other"), "{}", said.err);
     assert!(said.err.contains("rebase the change"), "{}", said.err);
+}
+
+#[test]
+fn a_policy_of_the_base_that_nobody_approved_is_named_with_the_command() {
+    let mut history = History::approved();
+    history.replace(POLICY_PATH, "quorum: {high: 1}", "quorum: {high: 2}");
+    history.push("carol", "2026-11-12", "policy");
+    let commit = history.main.to_string()[..7].to_owned();
+    let expected = format!(
+        "note: the policy on main has a change that nobody approved: approvals are judged by the one before it (`exc audit`), and the rules are those of the change in {commit}, which `exc approve policy.yaml` approves"
+    );
+    let gate = |history: &History| {
+        let topic = history.branch("carol", "2026-11-13", "change");
+        history.repo.reference("refs/heads/topic", topic, true, "test").expect("a branch");
+        gate(&history.w, &[]).out
+    };
+    let record = history.w.read(RECORD_PATH);
+    history.edit("renewals: []", "renewals: [] # none");
+    assert_eq!(gate(&history).matches(&expected).count(), 1);
+    std::fs::remove_file(history.w.path(RECORD_PATH)).expect("removed");
+    assert_eq!(gate(&history).matches(&expected).count(), 1);
+    // What leaves the register alone is judged by no new reading of its history.
+    history.w.write(RECORD_PATH, record);
+    history.w.write("README", "text\n");
+    assert!(!gate(&history).contains("nobody approved"));
+
+    let mut history = History::approved();
+    history.replace(POLICY_PATH, "quorum: {high: 1}", "quorum: {high: 2}");
+    history.merge("carol", "alice", "2026-11-12");
+    std::fs::remove_file(history.w.path(RECORD_PATH)).expect("removed");
+    assert!(!gate(&history).contains("nobody approved"));
 }

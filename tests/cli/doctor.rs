@@ -293,7 +293,7 @@ fn roles_that_nobody_has_and_quorums_that_nobody_reaches_are_told() {
     assert_snapshot!(said_of(&[person("alice", "approver", "")]), @r"
     problem: high risk takes 2 approvals, and only 1 person can approve
     problem: nobody can approve at critical risk
-    ok: none ends within 30 days
+    note: no key is listed of `alice`, so nothing that they sign counts
     ");
 }
 
@@ -318,6 +318,39 @@ fn where_only_signatures_count_everybody_needs_a_key() {
         ok: none ends within 30 days
         "
     );
+}
+
+#[test]
+fn whoever_may_approve_and_cannot_sign_is_told() {
+    let (w, _) = healthy();
+    let landing = "approvals: {accept: {critical: [landing, signed]}}\n";
+    let people = [
+        person("alice", "approver, risk-owner", &key(ALICE, "")),
+        person("bob", "approver, risk-owner", ""),
+        person("carol", "", ""),
+    ];
+    w.write("exceptions/policy.yaml", format!("{}{landing}", policy(&people)));
+    check(
+        &w,
+        "keys",
+        "note",
+        "no key is listed of `bob`, so nothing that they sign counts",
+        "`ssh-keygen -t ed25519` makes one; add its `.pub` line to `keys` in `exceptions/policy.yaml`",
+    );
+}
+
+#[test]
+fn history_that_is_missing_is_told_whatever_git_says_of_the_clone() {
+    let (w, repo) = healthy();
+    let first = repo.refname_to_id("refs/heads/main").unwrap();
+    w.write("exceptions/README", "text\n");
+    w.commit(&repo, "main");
+    crate::support::branches::forget(&w, first);
+    let message = format!(
+        "the commit {} is missing, and with it who approved what before",
+        &first.to_string()[..12]
+    );
+    check(&w, "history", "problem", &message, "git fetch --refetch --no-filter");
 }
 
 #[test]

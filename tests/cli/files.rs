@@ -68,6 +68,37 @@ fn f3_a_fifo_does_not_hang_the_check() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_fifo_that_somebody_names_is_refused_and_not_waited_for() {
+    let workspace = Workspace::with_error();
+    let fifo = workspace.path("fifo");
+    let made = std::process::Command::new("mkfifo").arg(&fifo).status().expect("mkfifo runs");
+    assert!(made.success());
+    let run = workspace.run(&["approve", "--add", "fifo"]);
+    assert_eq!(run.code(), 2);
+    assert_eq!(
+        run.err,
+        "error: `fifo` is no regular file\nhint: pipe what was pasted into `exc approve --add -`\n"
+    );
+
+    // As the summary of a step: the findings are printed all the same.
+    let workspace = workspace.var("GITHUB_ACTIONS", "true").var("GITHUB_STEP_SUMMARY", "fifo");
+    let run = workspace.run(&["check"]);
+    assert_eq!(run.code(), 2);
+    assert!(run.out.starts_with("error[EXC101]"), "{}", run.out);
+    assert_eq!(
+        workspace.redacted(&run.err),
+        "error: cannot write the step summary `[ROOT]/fifo`: it is no regular file\n"
+    );
+
+    // As a file that a review looks at on the disk.
+    let repo = workspace.git();
+    workspace.commit(&repo, "main");
+    fs::rename(&fifo, workspace.path("CODEOWNERS")).expect("the pipe is moved");
+    assert_eq!(workspace.run(&["review"]).code(), 0);
+}
+
+#[test]
 fn f5_names_that_some_file_systems_cannot_tell_apart_are_errors() {
     let workspace = Workspace::with_record();
     workspace.write("exceptions/exc-2026-k7qd.yaml", good_record());

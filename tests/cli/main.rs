@@ -18,6 +18,7 @@ mod hostile;
 mod in_force;
 mod init;
 mod list;
+mod mainline;
 mod new;
 mod report;
 mod review;

@@ -1,14 +1,15 @@
 //! `exc approve --add`: puts a printed approval where it belongs, if it counts there.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::Context as _;
 
-use super::{read, refuse, show_errors, write};
+use super::refusal::refuse;
+use super::{read, show_errors, write};
 use crate::commands::proposed::{Proposed, Texts};
-use crate::commands::{Globals, Workspace};
+use crate::commands::{Failure, Globals, Workspace};
 use crate::env::{Env, Outcome};
 use crate::history::{END, FORM, MAX_APPROVAL_SIZE};
 
@@ -52,9 +53,18 @@ fn pasted(file: &Path, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<S
     let mut bytes = Vec::new();
     match file.as_os_str() == "-" {
         true => env.input.take(limit).read_to_end(&mut bytes).context("cannot read the input")?,
-        false => File::open(globals.cwd(env).join(file))
-            .and_then(|opened| opened.take(limit).read_to_end(&mut bytes))
-            .with_context(|| format!("cannot read `{}`", file.display()))?,
+        false => {
+            let path = globals.cwd(env).join(file);
+            // A pipe into which nobody writes would keep whoever reads it waiting.
+            if fs::metadata(&path).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
+                let message = format!("`{}` is no regular file", file.display());
+                let hint = "pipe what was pasted into `exc approve --add -`";
+                return Err(Failure::new(message).hint(hint).into());
+            }
+            File::open(path)
+                .and_then(|opened| opened.take(limit).read_to_end(&mut bytes))
+                .with_context(|| format!("cannot read `{}`", file.display()))?
+        }
     };
     Ok(unwrapped(&String::from_utf8_lossy(&bytes).replace("\r\n", "\n")))
 }

@@ -52,7 +52,7 @@ impl Approvals {
         let chain = repo.chain(merge.into.commit)?;
         let landed = Landed::read(repo, &chain, folder, wanted)?;
         let audit = Audit::of_records(&landed, &changed, &[]);
-        let branch = Branch::since(repo, merge.into.commit, merge.head, folder)?;
+        let branch = Branch::since(repo, &landed, [merge.into.commit, merge.head], folder)?;
         Ok(Some(Self { landed, audit, branch }))
     }
 
@@ -70,7 +70,7 @@ impl Approvals {
         let ground = self.ground(judging);
         let mut standings = Vec::new();
         for record in records.iter().filter_map(|change| change.after) {
-            let trail = self.audit.trail(&record.exception.id);
+            let trail = self.audit.heard(&record.exception.id);
             let Some(proposal) = Proposal::of_record(ground, trail, record) else { continue };
             let votes = votes(&proposal, &files, context);
             standings.extend(Needs::of(&proposal, &votes, is_known).map(|needs| (record, needs)));
@@ -120,12 +120,7 @@ impl Approvals {
                 short(object)
             ));
         }
-        if self.audit.policies.is_unsettled() {
-            notes.push(format!(
-                "the policy on {} has a change that nobody approved: approvals are judged by the one before it (`exc audit`)",
-                into.name
-            ));
-        }
+        notes.extend(unsettled(&self.audit, into));
         notes
     }
 
@@ -133,6 +128,32 @@ impl Approvals {
     pub(super) fn is_unknown(&self, standings: &[Standing<'_>]) -> bool {
         self.landed.missing.is_some() && standings.iter().any(|(_, needs)| needs.takes_signatures)
     }
+}
+
+/// What people are told about the policy of the base where no record changes, and so nothing else of
+/// its history is read. A change that leaves the register alone does not ask for it.
+pub(super) fn note_of_base(
+    repo: &Repo,
+    incoming: &Incoming<'_>,
+    into: &Side,
+) -> Result<Option<String>, Failure> {
+    if incoming.is_empty() {
+        return Ok(None);
+    }
+    let snapshot = &incoming.merge.into;
+    let chain = repo.chain(snapshot.commit)?;
+    let landed = Landed::read(repo, &chain, &snapshot.folder, Wanted::records(&[]))?;
+    Ok(unsettled(&Audit::of_records(&landed, &[], &[]), into))
+}
+
+/// That the rules are those of a policy which nobody approved.
+fn unsettled(audit: &Audit, into: &Side) -> Option<String> {
+    let last = audit.policies.revisions.last().filter(|_| audit.policies.is_unsettled())?;
+    Some(format!(
+        "the policy on {} has a change that nobody approved: approvals are judged by the one before it (`exc audit`), and the rules are those of the change in {}, which `exc approve {POLICY_ID}` approves",
+        into.name,
+        short(last.commit)
+    ))
 }
 
 pub(super) type Files = BTreeMap<String, Vec<ApprovalFile>>;
@@ -148,7 +169,7 @@ fn votes(proposal: &Proposal<'_>, files: &Files, context: &Context<'_>) -> Vec<V
         Ok(bytes) => proposal.vote(&file.path, bytes, context.today),
         Err(reason) => Vote::unreadable(&file.path, reason),
     };
-    own.map(vote).collect()
+    own.map(vote).chain(proposal.left_again(context.today)).collect()
 }
 
 fn note((record, needs): &Standing<'_>) -> String {

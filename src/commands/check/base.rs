@@ -97,7 +97,10 @@ pub(super) fn judge(
     let trails = Approvals::read(&repo, &incoming, &records, &register, change.is_some())?;
     let standings = match &trails {
         Some(trails) => trails.standings(&incoming, &records, &policies.judging, &context)?,
-        None => Vec::new(),
+        None => {
+            notes.extend(approvals::note_of_base(&repo, &incoming, &into)?);
+            Vec::new()
+        }
     };
     if let Some(trails) = &trails {
         notes.extend(trails.notes(&standings, &into));

@@ -73,6 +73,11 @@ impl<'a> Incoming<'a> {
         Ok(Self { repo, merge, name, here, there, before, after })
     }
 
+    /// Whether the change leaves the register alone.
+    pub(super) fn is_empty(&self) -> bool {
+        self.here.is_empty()
+    }
+
     /// The records that the change makes different.
     pub(super) fn records(&self) -> Vec<Change<'_>> {
         let mut changes = changes::registers(&self.before, &self.after);

@@ -10,7 +10,7 @@ mod ratchet;
 mod selection;
 
 use std::collections::BTreeSet;
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -291,6 +291,10 @@ fn write_step_summary(cwd: &Path, env: &Env<'_>, judgement: &Judgement<'_>) -> a
     let Some(path) = step_summary(env) else { return Ok(()) };
     let path = cwd.join(path);
     let attempt = || -> io::Result<()> {
+        // A pipe that nobody reads would keep everything waiting.
+        if fs::metadata(&path).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
+            return Err(io::Error::other("it is no regular file"));
+        }
         let mut file = OpenOptions::new().append(true).create(true).open(&path)?;
         let n_written = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
         let limit = markdown::MAX_SUMMARY.saturating_sub(n_written);

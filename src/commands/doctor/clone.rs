@@ -1,8 +1,9 @@
 //! What the clone lacks or shows otherwise than it is.
 
 use super::Site;
-use crate::git::{self, Facts, Format, Repo};
-use crate::policy::Policy;
+use crate::commands::Failure;
+use crate::commands::settled::Found;
+use crate::git::{self, Facts, Format, Mainline, Repo};
 use crate::render::doctor::Check;
 use crate::text::shell_word;
 
@@ -35,8 +36,14 @@ pub(super) fn checks(site: &Site) -> Vec<Check> {
             "run commands that write in a clone",
         ),
     }];
-    checks.extend([history(&facts), objects(&facts), replaced(&facts), grafts(&facts)]);
-    checks.extend(site.policy.as_ref().map(|policy| mainline(site, policy, repo, &facts)));
+    let found = site.policy.as_ref().map(|policy| Found::beside(repo, &site.name, policy));
+    let tip = found.as_ref().and_then(|found| found.as_ref().ok()?.mainline.as_ref());
+    checks.push(history(&facts, repo, tip));
+    checks.extend([objects(&facts), replaced(&facts), grafts(&facts)]);
+    if let Some(found) = found {
+        checks.push(mainline(site, found, repo, &facts));
+        checks.extend(default_branch(repo));
+    }
     checks
 }
 
@@ -71,9 +78,21 @@ fn foreign_format(format: &Format) -> Option<Check> {
     None
 }
 
-fn history(facts: &Facts) -> Check {
+/// Whether the history of the mainline is there: what is missing tells, whatever git says of the clone.
+fn history(facts: &Facts, repo: &Repo, mainline: Option<&Mainline>) -> Check {
     if !facts.is_shallow {
-        return Check::ok("history", "it is complete");
+        let chain = mainline.map(|mainline| repo.chain(mainline.tip)).transpose();
+        return match chain.map(|chain| chain.and_then(|chain| chain.missing)) {
+            Ok(None) => Check::ok("history", "it is complete"),
+            Ok(Some(commit)) => {
+                let message = format!(
+                    "the commit {:.12} is missing, and with it who approved what before",
+                    commit.to_string()
+                );
+                Check::problem("history", message, "git fetch --refetch --no-filter")
+            }
+            Err(error) => Check::unjudged("history", error.to_string(), error.hint()),
+        };
     }
     let message =
         "this clone is shallow: older commits, and who approved what in them, are missing";
@@ -137,16 +156,23 @@ fn grafts(facts: &Facts) -> Check {
 }
 
 /// Whether the branch is there that the policy protects.
-fn mainline(site: &Site, policy: &Policy, repo: &Repo, facts: &Facts) -> Check {
-    let branch = &policy.mainline;
-    match repo.mainline(branch) {
-        Ok(Some(mainline)) => {
-            let tip = format!("{:.12}", mainline.tip.to_string());
-            return Check::ok("mainline", format!("`{}` at {tip}", mainline.name));
+fn mainline(site: &Site, found: Result<Found, Failure>, repo: &Repo, facts: &Facts) -> Check {
+    let found = match found {
+        Ok(found) => found,
+        Err(failure) => {
+            let hint = failure.hint.clone().unwrap_or_default();
+            return Check::unjudged("mainline", failure.to_string(), hint);
         }
-        Ok(None) => {}
-        Err(error) => return Check::unjudged("mainline", error.to_string(), error.hint()),
+    };
+    if let (Some(_), [note]) = (&found.mainline, found.notes.as_slice()) {
+        let help = format!("write `mainline: {}` into `{}`", found.branch, site.policy_path());
+        return Check::note("mainline", note, help);
     }
+    if let Some(mainline) = found.mainline {
+        let tip = format!("{:.12}", mainline.tip.to_string());
+        return Check::ok("mainline", format!("`{}` at {tip}", mainline.name));
+    }
+    let branch = &found.branch;
     let there: Vec<&str> = facts
         .mainlines
         .iter()
@@ -170,4 +196,29 @@ fn mainline(site: &Site, policy: &Policy, repo: &Repo, facts: &Facts) -> Check {
         help.push(format!("{or}write `mainline: {first}` into `{path}`"));
     }
     Check::problem("mainline", message, help.join("\n"))
+}
+
+/// Whether this clone knows what no pull request can move: without it, the policy at hand alone says
+/// which branch is the mainline.
+fn default_branch(repo: &Repo) -> Option<Check> {
+    let name = "default-branch";
+    if !matches!(repo.origin(), Ok(Some(_))) {
+        return None;
+    }
+    let help = "git remote set-head origin --auto";
+    Some(match repo.default_branch() {
+        Ok(Some(branch)) => match repo.mainline(&branch) {
+            Ok(Some(_)) => return None,
+            Ok(None) => {
+                let message = format!("`origin/HEAD` names `{branch}`, which is no branch here");
+                Check::note(name, message, help)
+            }
+            Err(error) => Check::unjudged(name, error.to_string(), error.hint()),
+        },
+        Ok(None) => {
+            let message = "this clone does not know the default branch of `origin`, so the policy at hand says which branch is the mainline";
+            Check::note(name, message, help)
+        }
+        Err(error) => Check::unjudged(name, error.to_string(), error.hint()),
+    })
 }

@@ -32,11 +32,40 @@ pub(super) fn checks(policy: &Policy, path: &str, today: NaiveDate) -> Vec<Check
         RiskLevel::ALL.iter().any(|&risk| policy.approvals.is_approver(person, risk))
     });
     let n_before = checks.len();
-    checks.extend(approvers.filter_map(|person| keys(person, path, today)));
+    let (keyless, keyed): (Vec<&Person>, Vec<&Person>) =
+        approvers.partition(|person| person.keys.is_empty());
+    checks.extend(keyed.into_iter().filter_map(|person| keys(person, path, today)));
+    checks.extend(without_keys(&keyless, policy, path));
     if checks.len() == n_before {
         checks.push(Check::ok("keys", format!("none ends within {SOON} days")));
     }
     checks
+}
+
+/// Those who can approve and cannot sign, but for risks at which nothing else counts: that has been
+/// told.
+fn without_keys(keyless: &[&Person], policy: &Policy, path: &str) -> Option<Check> {
+    let approvals = &policy.approvals;
+    let is_told = |person: &Person| {
+        RiskLevel::ALL
+            .iter()
+            .any(|&risk| takes_signatures(policy, risk) && approvals.is_approver(person, risk))
+    };
+    let ids: Vec<String> =
+        keyless.iter().filter(|it| !is_told(it)).map(|it| format!("`{}`", it.id)).collect();
+    let ids = (!ids.is_empty()).then(|| ids.join(", "))?;
+    let message = format!("no key is listed of {ids}, so nothing that they sign counts");
+    Some(Check::note("keys", message, new_key(path)))
+}
+
+/// Whether nothing but signatures counts at a risk.
+fn takes_signatures(policy: &Policy, risk: RiskLevel) -> bool {
+    let accepted = policy.approvals.accept.get(risk);
+    !accepted.contains(Evidence::Trailer) && !accepted.contains(Evidence::Landing)
+}
+
+fn new_key(path: &str) -> String {
+    format!("`ssh-keygen -t ed25519` makes one; add its `.pub` line to `keys` in `{path}`")
 }
 
 /// Whether there are enough people for a risk, and enough of them with a key where it takes one.
@@ -66,8 +95,7 @@ fn approvers(policy: &Policy, risk: RiskLevel, path: &str, today: NaiveDate) -> 
         );
         return Some(Check::problem("people", message, help));
     }
-    let accepted = approvals.accept.get(risk);
-    if accepted.contains(Evidence::Trailer) || accepted.contains(Evidence::Landing) {
+    if !takes_signatures(policy, risk) {
         return None;
     }
     let keyless: Vec<&str> = people
@@ -82,8 +110,7 @@ fn approvers(policy: &Policy, risk: RiskLevel, path: &str, today: NaiveDate) -> 
         "{level} risk takes signed approvals, and {} has no valid key",
         keyless.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ")
     );
-    let help =
-        format!("`ssh-keygen -t ed25519` makes one; add its `.pub` line to `keys` in `{path}`");
+    let help = new_key(path);
     Some(match people.len() - keyless.len() < quorum {
         true => Check::problem("people", message, help),
         false => Check::note("people", message, help),

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 
 use super::Args;
 use super::draft::Draft;
+use crate::commands::settled::Found;
 use crate::commands::{Failure, Globals, Workspace, mainline, normal, shown_path};
 use crate::env::Env;
 use crate::finding::{Finding, Level, Place};
@@ -142,7 +143,7 @@ pub(super) fn next_steps(
     let commit = format!("  {git} commit -m {message}");
     let mut lines = vec!["next:".to_owned()];
     // Nothing can be merged into a branch that is not there.
-    if repo.mainline(&workspace.policy.mainline)?.is_some() {
+    if Found::read(&repo, workspace)?.mainline.is_some() {
         lines.extend([format!("  {git} switch -c {branch}"), add, commit]);
         lines.push(format!("  {git} push -u origin {branch}"));
         lines.push("and open a pull request: it is proposed until it is merged".to_owned());

@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::revisions::resolve;
-use super::trail::{HistoryArgs, Story};
-use super::{Failure, Globals, Workspace, mainline, naming, show};
+use super::settled::Found;
+use super::trail::{self, HistoryArgs, Story};
+use super::{Failure, Globals, Workspace, naming, show};
 use crate::env::Env;
 use crate::finding::{Finding, Level};
 use crate::git::{Mainline, Mode, NoRevision, ObjectId, Repo, TreeEntry};
@@ -85,10 +86,7 @@ impl<'w> Proposed<'w> {
         globals: &Globals,
         env: &mut Env<'_>,
     ) -> anyhow::Result<Self> {
-        let Some(repo) = mainline::repository(workspace)? else {
-            let message = format!("`{}` is in no git repository", workspace.root.display());
-            return Err(Failure::new(message).hint("run it in a clone of the register").into());
-        };
+        let repo = trail::repository(workspace)?;
         let (store, head) = match &texts.rev {
             Some(name) => {
                 let commit = resolve(&repo, name, "name a branch or a commit with `--rev REF`")?;
@@ -103,8 +101,8 @@ impl<'w> Proposed<'w> {
         let is_complete = story.as_ref().is_some_and(|story| story.landed.missing.is_none());
         let branch = match (&story, head) {
             (Some(story), Some(head)) if is_complete => {
-                Branch::since(&repo, story.mainline.tip, head, &workspace.name)
-                    .map_err(Failure::from)?
+                let ends = [story.mainline.tip, head];
+                Branch::since(&repo, &story.landed, ends, &workspace.name).map_err(Failure::from)?
             }
             _ => Branch::default(),
         };
@@ -255,7 +253,7 @@ impl<'w> Proposed<'w> {
     }
 
     fn trail(&self, record: &Record) -> Option<&Trail> {
-        self.audit.as_ref()?.trail(&record.exception.id)
+        self.audit.as_ref()?.heard(&record.exception.id)
     }
 
     /// What keeps a text from being signed: what the rules refuse in it alone, under the settled
@@ -299,7 +297,7 @@ impl<'w> Proposed<'w> {
             Ok(bytes) => proposal.vote(&file.path, bytes, env.today),
             Err(reason) => Vote::unreadable(&file.path, reason),
         };
-        files.map(vote).collect()
+        files.map(vote).chain(proposal.left_again(env.today)).collect()
     }
 
     /// What a file among the approvals of an id holds.
@@ -371,7 +369,7 @@ fn story(
 ) -> anyhow::Result<Option<Story>> {
     if texts.mainline.is_none()
         && repo.is_shallow()
-        && repo.mainline(&workspace.policy.mainline).map_err(Failure::from)?.is_none()
+        && Found::read(repo, workspace)?.mainline.is_none()
     {
         return Ok(None);
     }

@@ -52,14 +52,30 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
     let (repo, workspace, points) =
         sides::find(args.base.as_deref(), args.head.as_deref(), globals, env)?;
-    let own = points.policy(&repo, &workspace)?;
+    show(args, &repo, &workspace, &points, globals, env)
+}
+
+/// Shows what is between two points.
+fn show(
+    args: &Args,
+    repo: &Repo,
+    workspace: &Workspace,
+    points: &Points,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> anyhow::Result<Outcome> {
+    let own = points.policy(repo, workspace)?;
     let policy = own.as_ref().unwrap_or(&workspace.policy);
-    let sides = Sides::read(&points, &repo, &workspace, policy);
+    let sides = Sides::read(points, repo, workspace, policy);
     let all = changes::registers(&sides.before, &sides.after);
     let findings = findings(&sides, &all, &Context { policy, today: env.today });
     let approvals = sides.approvals()?;
     let chosen = chosen(&args.ids, all, &sides, &approvals)?;
-    let history = History::read(&repo, &points, &workspace, &chosen)?;
+    let history = History::read(repo, points, workspace, &chosen)?;
+    let mut notes = match history.settle(repo, points, workspace)? {
+        Ok(notes) => notes,
+        Err(points) => return show(args, repo, workspace, &points, globals, env),
+    };
     let late_days =
         history.audit.policies.settled().map_or(policy, |settled| settled).approvals.late_days;
     let register = sides.whole();
@@ -78,14 +94,14 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
 
     let policies = sides.policies(&approvals).filter(|_| args.ids.is_empty());
     let policy_change = policies.as_ref().and_then(|(before, after)| {
-        history.policy_change(before, after, &approvals, &workspace, env)
+        history.policy_change(before, after, &approvals, workspace, env)
     });
     let elsewhere = elsewhere(&findings, &records);
-    let mut notes = history.notes.clone();
+    notes.extend_from_slice(&history.notes);
     if own.is_none() {
         notes.push(format!("{} has no policy: it is judged by its own", points.into.name));
     }
-    notes.extend(uncommitted(&chosen, &points, &repo)?);
+    notes.extend(uncommitted(&chosen, points, repo)?);
     notes.extend(history.squashed(&records, policy_change.as_ref(), policy, &points.into.name));
     let unreadable = sides.unreadable();
     let page = Page {
@@ -96,7 +112,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         rev: args.head.as_deref(),
         records: &records,
         policy: policy_change.as_ref(),
-        cautions: &points.cautions(&repo, &workspace)?,
+        cautions: &points.cautions(repo, workspace)?,
         notes: &notes,
         unreadable: &unreadable,
         elsewhere,
@@ -235,7 +251,7 @@ impl History {
         let landed = Landed::read(repo, &chain, &workspace.name, Wanted::records(&ids))?;
         let audit = Audit::of_records(&landed, &ids, &[]);
         let proposers = match points.head {
-            Some(head) => Branch::since(repo, tip, head, &workspace.name)?,
+            Some(head) => Branch::since(repo, &landed, [tip, head], &workspace.name)?,
             None => Branch::default(),
         };
         let mut notes = Vec::new();
@@ -252,6 +268,18 @@ impl History {
             ));
         }
         Ok(Self { landed, audit, proposers, notes })
+    }
+
+    /// Whether the branch is the mainline, as far as is known here.
+    fn settle(
+        &self,
+        repo: &Repo,
+        points: &Points,
+        workspace: &Workspace,
+    ) -> Result<Result<Vec<String>, Points>, Failure> {
+        let is_whole = self.landed.missing.is_none();
+        let settled = self.audit.policies.settled().filter(|_| is_whole);
+        points.settle(settled.map(|policy| &**policy), repo, workspace)
     }
 
     /// The text of a changed record that was settled last, read again with all that it says.
@@ -332,7 +360,7 @@ impl History {
             branch: &self.proposers,
             is_complete: self.landed.missing.is_none(),
         };
-        let Some(proposal) = Proposal::of_record(ground, self.audit.trail(id), text) else {
+        let Some(proposal) = Proposal::of_record(ground, self.audit.heard(id), text) else {
             return (None, Vec::new());
         };
         let mut votes = approvals.votes(&proposal, env.today);

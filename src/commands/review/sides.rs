@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use crate::commands::revisions::{resolve, short};
+use crate::commands::settled::{Found, Settled};
 use crate::commands::workspace::{candidates, usable_policy};
-use crate::commands::{Failure, Globals, Workspace, mainline, open_or_explain};
+use crate::commands::{Failure, Globals, Workspace, open_or_explain, trail};
 use crate::env::Env;
 use crate::git::{Mainline, NoRevision, ObjectId, Repo};
 use crate::history::{MAX_APPROVAL_SIZE, POLICY_ID, Proposal, Vote};
@@ -38,6 +39,8 @@ pub(super) struct Points {
     pub(super) head: Option<ObjectId>,
     /// How `head` was named; none for the work tree.
     head_name: Option<String>,
+    /// Why it goes into that branch.
+    pub(super) found: Found,
 }
 
 /// Both moments, read.
@@ -67,11 +70,9 @@ pub(super) fn find(
         return Ok((repo, workspace, points));
     }
     let workspace = open_or_explain(globals, env)?;
-    let Some(repo) = mainline::repository(&workspace)? else {
-        let message = format!("`{}` is in no git repository", workspace.root.display());
-        return Err(Failure::new(message).hint("run it in a clone of the register").into());
-    };
-    let points = Points::of_work_tree(&repo, &workspace)?;
+    let repo = trail::repository(&workspace)?;
+    let found = Found::read(&repo, &workspace)?;
+    let points = Points::of_work_tree(&repo, &workspace, found)?;
     Ok((repo, workspace, points))
 }
 
@@ -85,7 +86,8 @@ impl Points {
             let hint = "name the branch into which the change goes, and fetch all of its history";
             return Err(Failure::new(message).hint(hint));
         }
-        Ok(Self { into, left, head: Some(head), head_name: Some(name.to_owned()) })
+        let (found, head_name) = (Found::named(into.clone()), Some(name.to_owned()));
+        Ok(Self { into, left, head: Some(head), head_name, found })
     }
 
     /// The register on the branch, or the one that the change starts there.
@@ -125,14 +127,14 @@ impl Points {
         })
     }
 
-    fn of_work_tree(repo: &Repo, workspace: &Workspace) -> Result<Self, Failure> {
+    fn of_work_tree(repo: &Repo, workspace: &Workspace, found: Found) -> Result<Self, Failure> {
         if let Store::Commit(_) = workspace.store {
             let message = "a bare repository has no work tree to review";
             return Err(Failure::new(message)
                 .hint("name two revisions: `exc review --base main --head BRANCH`"));
         }
-        let branch = &workspace.policy.mainline;
-        let Some(into) = repo.mainline(branch)? else {
+        let Some(into) = found.mainline.clone() else {
+            let branch = &found.branch;
             let message = format!("there is no branch `{branch}`, which is the policy's mainline");
             return Err(
                 Failure::new(message).hint("fetch or commit it, or name another with `--base REF`")
@@ -148,7 +150,21 @@ impl Points {
             Some(head) => repo.merge_base(into.tip, head)?,
             None => None,
         };
-        Ok(Self { into, left, head, head_name: None })
+        Ok(Self { into, left, head, head_name: None, found })
+    }
+
+    /// Those into the branch that the settled policy of this one names, where it names another; and
+    /// what is to be said where it does not.
+    pub(super) fn settle(
+        &self,
+        settled: Option<&Policy>,
+        repo: &Repo,
+        workspace: &Workspace,
+    ) -> Result<Result<Vec<String>, Self>, Failure> {
+        Ok(match self.found.clone().settle(settled, repo)? {
+            Settled::Stays(found) => Ok(found.notes),
+            Settled::Moves(found) => Err(Self::of_work_tree(repo, workspace, found)?),
+        })
     }
 
     /// The policy of the branch into which the change goes; none where it has none yet.
@@ -210,9 +226,10 @@ impl Points {
                 Some(head) => repo.entry_at(head, path)?.map(|entry| entry.id),
                 None => None,
             };
-            // What cannot be read is not what was committed.
-            let bytes = std::fs::read(workspace.root.join(path));
-            let on_disk = bytes.ok().and_then(|bytes| ObjectId::of_file(&bytes));
+            let file = workspace.root.join(path);
+            // What cannot be read is not what was committed, and a pipe is not waited for.
+            let bytes = file.is_file().then(|| std::fs::read(file).ok()).flatten();
+            let on_disk = bytes.and_then(|bytes| ObjectId::of_file(&bytes));
             if committed != on_disk {
                 paths.push(path.to_owned());
             }
@@ -313,7 +330,7 @@ impl Approvals {
             Ok(bytes) => proposal.vote(&file.path, bytes, day),
             Err(reason) => Vote::unreadable(&file.path, reason),
         };
-        files.map(vote).collect()
+        files.map(vote).chain(proposal.left_again(day)).collect()
     }
 
     /// Whether a text gets an approval or a rejection that is not there without the change.

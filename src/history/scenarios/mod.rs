@@ -5,13 +5,16 @@
 
 mod clones;
 mod emergencies;
+mod endings;
 mod evidence;
 mod keeping;
 mod lineage;
 mod policies;
 mod properties;
 mod proposals;
+mod rejections;
 mod separation;
 mod tricks;
+mod unsigned;
 mod variants;
 mod world;

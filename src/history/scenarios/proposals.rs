@@ -1,7 +1,7 @@
 //! What is said of a text before it lands is what is said of it once it has.
 
 use super::world::{
-    Branch, ID, POLICY, REGISTER, SIGNED, World, approval_path, people, policy, signed,
+    Branch, Files, ID, PATH, POLICY, REGISTER, SIGNED, World, approval_path, people, policy, signed,
 };
 use crate::git::Repo;
 use crate::history::proposal::{Ground, Needless, Proposal};
@@ -24,8 +24,9 @@ struct Seen {
 impl Seen {
     fn of(world: &World, branch: &Branch) -> Self {
         let repo: Repo = world.repo();
-        let writers = Writers::since(&repo, world.main, branch.tip, "exceptions");
-        let file = SourceFile::new(super::world::PATH, branch.files[super::world::PATH].as_str());
+        let landed = world.landed();
+        let writers = Writers::since(&repo, &landed, [world.main, branch.tip], "exceptions");
+        let file = SourceFile::new(PATH, branch.files[PATH].as_str());
         let record = source::load_unchecked(&std::sync::Arc::new(file)).expect("a record");
         let is_approval = |path: &&String| path.ends_with(".approval");
         let paths = branch.files.keys().filter(is_approval);
@@ -40,13 +41,14 @@ impl Seen {
     fn proposal(&self) -> Proposal<'_> {
         let (policy, branch) = (self.judge(), &self.writers);
         let ground = Ground { policy, branch, is_complete: true };
-        Proposal::of_record(ground, self.audit.trail(ID), &self.record).expect("a last day")
+        Proposal::of_record(ground, self.audit.heard(ID), &self.record).expect("a last day")
     }
 
     fn votes(&self) -> Vec<Vote> {
         let proposal = self.proposal();
         let day = DAY.parse().expect("a day");
-        self.files.iter().map(|(path, text)| proposal.vote(path, text.as_bytes(), day)).collect()
+        let vote = |(path, text): &(String, String)| proposal.vote(path, text.as_bytes(), day);
+        self.files.iter().map(vote).chain(proposal.left_again(day)).collect()
     }
 
     fn tally(&self) -> Tally {
@@ -205,6 +207,83 @@ fn a_rejection_of_a_text_that_the_branch_left_again_holds_for_one_that_says_the_
         assert_eq!(seen.is_enough(), expected, "{changes}");
         world.merge(&branch, "dana");
         assert_eq!(world.verdict() == Verdict::Approved, expected, "{}", world.said());
+    }
+}
+
+/// A branch on which Carol files a record that Bob rejects and Alice approves.
+fn disputed(world: &mut World) -> Branch {
+    let mut branch = world.branch();
+    world.edit(&mut branch, "carol", "");
+    world.reject(&mut branch, "bob");
+    world.sign(&mut branch, "carol", "alice");
+    branch
+}
+
+fn is_of_bob(path: &str) -> bool {
+    path.ends_with(".bob.approval")
+}
+
+/// Carol commits the branch without what Bob said.
+fn without_bob(world: &mut World, branch: &mut Branch) {
+    world.commit(branch, "carol", |files| files.retain(|path, _| !is_of_bob(path)));
+}
+
+/// What Bob said on a branch lands without what it is about, and may be removed again.
+fn land_bob_alone(world: &mut World, files: &Files, is_gone: bool) {
+    let bob = files.clone().into_iter().filter(|(path, _)| is_of_bob(path));
+    world.push("dana", "a rejection\n", |main| main.extend(bob));
+    if is_gone {
+        world.push("carol", "clean up\n", |main| main.retain(|path, _| !is_of_bob(path)));
+    }
+}
+
+#[test]
+fn a_rejection_that_landed_without_its_text_and_is_gone_is_heard_before_the_text_lands() {
+    let mut world = World::new();
+    let files = disputed(&mut world).files;
+    land_bob_alone(&mut world, &files, true);
+    let mut branch = world.branch();
+    world.commit(&mut branch, "carol", |own| {
+        own.extend(files.into_iter().filter(|(path, _)| !is_of_bob(path)));
+    });
+    let seen = Seen::of(&world, &branch);
+    assert_eq!(seen.tally().rejected, ["bob"]);
+    world.merge(&branch, "dana");
+    assert_eq!(world.said(), "unapproved: `bob` rejected this text");
+}
+
+#[test]
+fn a_rejection_that_its_branch_removes_again_is_heard_before_it_lands() {
+    let mut world = World::new();
+    let mut branch = disputed(&mut world);
+    without_bob(&mut world, &mut branch);
+    assert_eq!(Seen::of(&world, &branch).tally().rejected, ["bob"]);
+    // Of a text that the branch left as well.
+    world.edit(&mut branch, "carol", "title: A better title");
+    world.sign(&mut branch, "carol", "alice");
+    assert_eq!(Seen::of(&world, &branch).tally().rejected, ["bob"]);
+    world.edit(&mut branch, "carol", "expires: 2024-02-28");
+    assert_eq!(Seen::of(&world, &branch).tally().rejected, [""; 0]);
+    // Bob himself takes it back.
+    world.edit(&mut branch, "carol", "title: A better title");
+    world.sign(&mut branch, "carol", "bob");
+    assert_eq!(Seen::of(&world, &branch).tally().rejected, [""; 0]);
+}
+
+#[test]
+fn a_rejection_on_the_mainline_of_a_text_that_the_branch_left_again_is_heard() {
+    for is_gone in [false, true] {
+        let mut world = World::new();
+        let files = disputed(&mut world).files;
+        land_bob_alone(&mut world, &files, is_gone);
+        // The branch is made anew, without what Bob said.
+        let mut branch = world.branch();
+        world.commit(&mut branch, "carol", |own| {
+            own.insert(PATH.to_owned(), files[PATH].clone());
+        });
+        world.edit(&mut branch, "carol", "title: A better title");
+        world.sign(&mut branch, "carol", "alice");
+        assert_eq!(Seen::of(&world, &branch).tally().rejected, ["bob"], "{is_gone}");
     }
 }
 

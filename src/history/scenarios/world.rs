@@ -54,7 +54,7 @@ approvals:
   accept: {low: [trailer, landing, signed], medium: [trailer, landing, signed], high: [trailer, landing, signed], critical: [signed]}
 ";
 
-type Files = BTreeMap<String, String>;
+pub(super) type Files = BTreeMap<String, String>;
 
 pub(super) struct World {
     pub(super) history: History,

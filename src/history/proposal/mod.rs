@@ -1,36 +1,36 @@
 //! A text that is not on the mainline yet, or waits there for its approval: what it needs, who may
 //! give it, and which signed statements count for it.
 //!
-//! Says of a text what [`judge`] would say of it, were it to land now; what only
-//! the landing can tell, such as who merges it, is left out.
+//! Says of a text, of a [`record`] or of the [`policy`], what [`judge`](super::judge) would say of
+//! it, were it to land now; what only the landing can tell, such as who merges it, is left out.
 //!
 //! Invariant: a statement that counts here counts once it has landed on the same day; what this
 //! clone cannot tell is named, and nothing that stands on it is called good.
+
+mod policy;
+mod record;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::approval::{Approval, NotCounted};
-use super::binding::{Misfit, Subject};
-use super::branch::Branch;
-use super::evidence::{Demand, may_sign, risk_of, signer};
-use super::filed::read_approval;
-use super::judge;
-use super::lineage::Digest;
-use super::policies::{NO_END, POLICY_ID, Policies};
-use super::reason::Reason;
-use super::rejections::is_same;
-use super::signature;
-use super::statement::{Decision, Statement};
-use super::tally::{Stated, Tally, Vote};
-use super::texts::Draft;
-use super::verdict::{Counted, Revision, RevisionKind, State, Trail};
-use super::wrote::Wrote;
 use crate::changes;
+use crate::history::approval::{Approval, NotCounted};
+use crate::history::binding::{Misfit, Subject};
+use crate::history::branch::Branch;
+use crate::history::demand::Demand;
+use crate::history::evidence::{may_sign, signer};
+use crate::history::filed::read_approval;
+use crate::history::policies::POLICY_ID;
+use crate::history::reason::Reason;
+use crate::history::signature;
+use crate::history::statement::{Decision, Statement};
+use crate::history::tally::{Stated, Tally, Vote};
+use crate::history::texts::Draft;
+use crate::history::verdict::Counted;
+use crate::history::wrote::Wrote;
 use crate::model::RiskLevel;
 use crate::policy::{Evidence, Person, Policy, UnknownContributor};
-use crate::source::Record;
 
 /// What a text is where this clone cannot tell.
 const UNKNOWN: &str = "unknown";
@@ -101,150 +101,6 @@ pub(crate) struct Ground<'a> {
 }
 
 impl<'a> Proposal<'a> {
-    /// The text of a record. None where it states no last day, to which a statement is bound.
-    pub(crate) fn of_record(
-        ground: Ground<'a>,
-        trail: Option<&Trail>,
-        record: &'a Record,
-    ) -> Option<Self> {
-        let Ground { policy, branch, is_complete } = ground;
-        let exception = &record.exception;
-        let settled = trail.and_then(|trail| trail.settled.as_deref());
-        let was_deleted =
-            trail.is_some_and(|trail| trail.revisions.iter().any(|it| it.state == State::Deleted));
-        let kind = match judge::kind(settled, record) {
-            RevisionKind::Change(changes::Kind::New) if was_deleted => RevisionKind::ReAdded,
-            kind => kind,
-        };
-        let needless = match kind {
-            RevisionKind::Change(kind) if !kind.needs_approval() => Some(Needless::Harmless(kind)),
-            kind if !kind.needs_approval() => Some(Needless::Settled),
-            _ if settled.is_none() && !exception.is_open() => Some(Needless::ClosedUnapproved),
-            _ => None,
-        };
-        let is_this = |it: &&Revision| {
-            let text = it.text.as_deref();
-            text.is_some_and(|text| text.file().text() == record.file().text())
-        };
-        let revisions = trail.map_or(&[][..], |trail| &trail.revisions);
-        let standing = match needless {
-            // What was approved before a deletion has ended with it.
-            Some(Needless::Settled) => revisions
-                .iter()
-                .rev()
-                .take_while(|it| it.state != State::Deleted)
-                .filter(is_this)
-                .find(|it| it.state.is_approved()),
-            _ => revisions.last().filter(is_this).filter(|it| it.state == State::Open),
-        };
-        let lineage = match (standing.and_then(|it| it.after), trail) {
-            (Some(after), _) => after,
-            (None, Some(trail)) => trail.lineage,
-            (None, None) => Digest::beginning(&policy.register, &exception.id),
-        };
-        let landed = standing.into_iter().flat_map(|it| &it.evidence);
-        let mut wrote = trail.map(|trail| trail.wrote.clone()).unwrap_or_default();
-        let before = trail.and_then(|trail| trail.revisions.last()?.path.as_deref());
-        let path = record.file().path();
-        let paths = before.into_iter().chain([path]);
-        wrote.add_all(paths.filter_map(|path| branch.writers.get(path.as_bytes())));
-        wrote.requested_by(&exception.requester.email);
-        if let Some(trail) = trail {
-            wrote.join(&trail.older.of(record));
-        }
-        let demand = Demand::of_change(policy, settled, record);
-        let content = Digest::of(record.file().text().as_bytes());
-        let drafts = branch.drafts.iter().filter(|draft| is_same(&draft.text, Some(record)));
-        let rejected = trail.map_or_else(Vec::new, |trail| {
-            trail.rejections.of(&exception.id, content, Some(record), &demand, &wrote)
-        });
-        Some(Self {
-            demand,
-            kind: match (is_complete, needless) {
-                (false, _) => UNKNOWN,
-                (true, Some(Needless::Settled)) => changes::Kind::Identical.as_str(),
-                (true, _) => kind.as_str(),
-            },
-            needless: needless.filter(|_| is_complete),
-            landed: landed.map(OnMainline::from).collect(),
-            doubts: trail.filter(|_| needless.is_some()).map(doubts).unwrap_or_default(),
-            is_on_mainline: standing.is_some_and(|it| it.state == State::Open),
-            subject: Subject {
-                register: &policy.register,
-                record: &exception.id,
-                content,
-                lineage,
-                expires: exception.expires?,
-                risk: risk_of(record),
-            },
-            branch,
-            wrote,
-            rejected,
-            drafts: drafts.cloned().collect(),
-            is_complete,
-        })
-    }
-
-    /// The text of the policy itself, at a path from the root of the repository.
-    pub(crate) fn of_policy(
-        ground: Ground<'a>,
-        policies: Option<&Policies>,
-        proposed: &Policy,
-        path: &str,
-    ) -> Self {
-        let Ground { policy, branch, is_complete } = ground;
-        let demand = Demand::of_policy(policy);
-        let content = Digest::of(proposed.file().text().as_bytes());
-        let is_settled = proposed.file().text() == policy.file().text();
-        let needless = match () {
-            () if is_settled => Some(Needless::Settled),
-            () if changes::policies_agree(policy, proposed) => Some(Needless::SamePolicy),
-            () if !demand.has_approvers() => Some(Needless::NobodyCould),
-            () => None,
-        };
-        let revisions = policies.map_or(&[][..], |policies| &policies.revisions);
-        let standing = match is_settled {
-            true => {
-                let texts = revisions.iter().rev().filter(|it| it.content == content);
-                texts.into_iter().find(|it| it.state.is_approved())
-            }
-            false => revisions.last().filter(|it| it.content == content && it.state == State::Open),
-        };
-        let after = standing.and_then(|it| it.after);
-        let lineage = after.or(policies.and_then(|policies| policies.lineage));
-        let lineage = lineage.unwrap_or_else(|| Digest::beginning(&policy.register, POLICY_ID));
-        let landed = standing.into_iter().flat_map(|it| &it.evidence);
-        let mut wrote = policies.map(|policies| policies.wrote.clone()).unwrap_or_default();
-        wrote.add_all(branch.writers.get(path.as_bytes()));
-        if let Some(policies) = policies {
-            wrote.join(&policies.older.of_exact(content));
-        }
-        let rejected = policies.map_or_else(Vec::new, |policies| {
-            policies.rejections.of(POLICY_ID, content, None, &demand, &wrote)
-        });
-        Self {
-            demand,
-            kind: if is_complete { "policy change" } else { UNKNOWN },
-            needless: needless.filter(|_| is_complete),
-            landed: landed.map(OnMainline::from).collect(),
-            doubts: Vec::new(),
-            is_on_mainline: standing.is_some_and(|it| it.state == State::Open),
-            subject: Subject {
-                register: &policy.register,
-                record: POLICY_ID,
-                content,
-                lineage,
-                expires: NO_END,
-                risk: RiskLevel::Critical,
-            },
-            branch,
-            wrote,
-            rejected,
-            drafts: Vec::new(),
-            is_complete,
-        }
-    }
-
     /// The id of the record, or `policy.yaml`.
     pub(crate) fn id(&self) -> &str {
         self.subject.record
@@ -342,6 +198,14 @@ impl<'a> Proposal<'a> {
         Vote { path: path.to_owned(), stated: Some(stated), refusal }
     }
 
+    /// The rejections of it that its branch wrote and left again, and that count if it lands on a
+    /// day: nobody else takes one back by removing it.
+    pub(crate) fn left_again(&self, day: NaiveDate) -> Vec<Vote> {
+        let files = self.branch.rejections.iter();
+        let votes = files.map(|(path, bytes)| self.vote(path, bytes, day));
+        votes.filter(|vote| vote.refusal.is_none()).collect()
+    }
+
     /// What this clone cannot tell about a vote.
     pub(crate) fn not_evaluated(&self) -> &'static [&'static str] {
         match self.is_complete {
@@ -388,13 +252,6 @@ impl<'a> Proposal<'a> {
         let people = &self.demand.policy.people;
         signature::verify(approval, people, day).map(|_| ()).map_err(NotCounted::Refused)
     }
-}
-
-/// What of a settled text's approval somebody else may have made.
-fn doubts(trail: &Trail) -> Vec<Reason> {
-    let is_doubt =
-        |reason: &&Reason| matches!(reason, Reason::Compromised { .. } | Reason::OddDate { .. });
-    trail.why.iter().filter(is_doubt).cloned().collect()
 }
 
 /// The words of a reason for a text that has not landed.
