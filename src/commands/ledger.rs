@@ -157,16 +157,17 @@ impl Opened {
             }
         });
         let is_cut = matches!(verdicts, Some(Verdicts::Cut(..)));
+        let found = verdicts.as_ref().map(|it| it.found().clone());
         drop(verdicts);
         if let Some(day) = as_of {
-            workspace = trail::travel(workspace, day, globals, env)?;
+            workspace = trail::travel(workspace, day, found.as_ref(), globals, env)?;
         }
         let today = env.today;
         let context = Context { policy: &workspace.policy, today };
         let (register, findings) = rules::judge_whole(&workspace.store, &workspace.name, &context);
         let landed = match as_of {
             Some(_) => Landed::everything(),
-            None => Landed::read(&workspace, &register, globals, env)?,
+            None => Landed::read(&workspace, &register, found.as_ref(), globals, env)?,
         };
         let origin = Origin {
             name: workspace.name.clone(),

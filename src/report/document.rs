@@ -69,7 +69,6 @@ pub(crate) struct Section {
 /// A piece of a section.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Block {
-    Paragraph(Text),
     List(Vec<Text>),
     Figures(Vec<Figure>),
     Table(Table),

@@ -25,7 +25,6 @@ pub(super) fn write(document: &Document, out: &mut dyn Write) -> io::Result<()> 
         paragraph(&mut page, &section.lead);
         for block in &section.blocks {
             match block {
-                Block::Paragraph(it) => paragraph(&mut page, it),
                 Block::List(items) => {
                     for item in items {
                         push(&mut page, format_args!("- {}\n", text(item)));

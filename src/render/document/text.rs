@@ -38,7 +38,6 @@ pub(super) fn write(document: &Document, look: Look, out: &mut dyn Write) -> io:
                 writeln!(page.out)?;
             }
             match block {
-                Block::Paragraph(text) => page.text(0, text)?,
                 Block::List(items) => {
                     for item in items {
                         page.beside("- ", &plain(item))?;

@@ -32,7 +32,6 @@ fn is_side_by_side(one: &Block, next: &Block) -> bool {
 
 fn block(block: &Block, anchors: &Anchors<'_>) -> Markup {
     match block {
-        Block::Paragraph(text) => html! { p { (shown::text(text, anchors)) } },
         Block::List(items) => html! {
             ul.points { @for item in items { li { (shown::text(item, anchors)) } } }
         },

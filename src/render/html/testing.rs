@@ -535,7 +535,6 @@ pub(super) fn hostile(text: &str) -> Document {
         empty: "",
     };
     let mut blocks = vec![
-        Block::Paragraph(span()),
         Block::List(vec![span()]),
         Block::Figures(vec![figure("h_figure", text, Tone::Bad, vec![id(); 50])]),
         Block::Table(table),
