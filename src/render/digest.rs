@@ -108,7 +108,8 @@ fn cut(text: &str) -> String {
 /// A message; what does not fit is counted.
 fn slack(digest: &Digest) -> Value {
     let title: String = heading(digest).chars().take(150).collect();
-    let title = Safe(&title).to_string();
+    // Also what is plain is looked through for names by whoever shows a notification.
+    let title = mrkdwn(&title);
     let mut blocks = vec![json!({
         "type": "header",
         "text": {"type": "plain_text", "text": title, "emoji": false},
