@@ -485,20 +485,10 @@ fn s60_another_repository_in_the_register_is_an_error() {
     assert_eq!(outcome, Outcome::Error);
 }
 
-/// Removes the oldest commit, as a shallow clone does not have it.
-fn make_shallow(history: &History) {
-    let tip = history.repo.find_commit(history.main).expect("a commit");
-    let id = tip.parent_id(0).expect("a parent").to_string();
-    let path = history.repo.path().join("objects").join(&id[..2]).join(&id[2..]);
-    std::fs::remove_file(path).expect("a loose object");
-    std::fs::write(history.repo.path().join("shallow"), format!("{}\n", history.main))
-        .expect("written");
-}
-
 #[test]
 fn s20_s75_a_shallow_clone_is_indeterminate_and_the_check_works() {
     let history = History::approved();
-    make_shallow(&history);
+    history.make_shallow();
     insta::assert_snapshot!(history.w.shown(&["history", "EXC-2026-K7QD"]).replace(&history.main.to_string()[..7], "[C2]"), @r#"
 EXC-2026-K7QD  INDETERMINATE
   Model proxy keeps a public endpoint until vendor private link ships
@@ -521,7 +511,7 @@ main at [C2], history incomplete, judged on 2026-11-20 (UTC)
 #[test]
 fn s45_a_work_tree_of_a_shallow_clone_is_indeterminate() {
     let history = History::approved();
-    make_shallow(&history);
+    history.make_shallow();
     let other = tempfile::tempdir().expect("a directory");
     let path = other.path().join("tree");
     let mut options = git2::WorktreeAddOptions::new();

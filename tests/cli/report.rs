@@ -307,6 +307,32 @@ fn without_history_what_needs_it_says_so_and_is_never_zero() {
 }
 
 #[test]
+fn in_a_shallow_clone_what_needs_history_says_so_and_the_exit_code_too() {
+    let it = two_years();
+    it.make_shallow();
+    let run = |kind: &str, format: &str| {
+        it.w.run(&["--today", TODAY, "report", kind, "--format", format])
+    };
+    let said = run("portfolio", "json");
+    assert_eq!(said.code(), 2, "{}", said.err);
+    let told: Value = serde_json::from_str(&said.out).expect("JSON");
+    for figure in ["in_force", "opened", "closed", "never_approved", "waiting", "lapsed"] {
+        assert_eq!(told["figures"][figure]["unit"], "needs-full-history", "{figure}");
+    }
+    assert_eq!(value(&told, "open"), 9);
+    assert_eq!(told["registers"][0]["complete"], false);
+    for format in ["text", "markdown", "html"] {
+        let out = run("portfolio", format).out;
+        assert!(out.contains("needs full history"), "{out}");
+        assert!(out.contains("git fetch"), "{out}");
+    }
+    // What ends when stands in the records.
+    let said = run("expiry", "text");
+    assert_eq!(said.code(), 0, "{}", said.err);
+    assert!(said.out.contains("this clone stops before the history does"), "{}", said.out);
+}
+
+#[test]
 fn several_registers_are_one_portfolio_with_qualified_ids() {
     let (a, b) = (two_years(), Workspace::empty());
     b.write("search/exceptions/policy.yaml", POLICY);

@@ -79,6 +79,16 @@ impl History {
         self.commit(author, author, day, message, &[self.main])
     }
 
+    /// Removes the commit before the last one, as a shallow clone does not have it.
+    pub(crate) fn make_shallow(&self) {
+        let tip = self.repo.find_commit(self.main).expect("a commit");
+        let id = tip.parent_id(0).expect("a parent").to_string();
+        let path = self.repo.path().join("objects").join(&id[..2]).join(&id[2..]);
+        std::fs::remove_file(path).expect("a loose object");
+        std::fs::write(self.repo.path().join("shallow"), format!("{}\n", self.main))
+            .expect("written");
+    }
+
     /// Changes a part of the record that must be there.
     #[track_caller]
     pub(crate) fn edit(&self, from: &str, to: &str) {
