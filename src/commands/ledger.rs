@@ -35,7 +35,16 @@ struct Opened {
     /// None where the history is not there, or not all of it.
     lives: Option<Vec<Life>>,
     /// What each record is, in the order of the register.
-    standings: Vec<(Status, Option<bool>, Option<Verdict>)>,
+    standings: Vec<Judged>,
+}
+
+/// What a record is, by its days and by what the history says of it.
+#[derive(Clone, Copy)]
+struct Judged {
+    status: Status,
+    /// None where git cannot tell.
+    in_force: Option<bool>,
+    verdict: Option<Verdict>,
 }
 
 impl Registers {
@@ -70,7 +79,7 @@ impl Registers {
         let mut entries: Vec<Entry<'_>> = Vec::new();
         for (holding, opened) in self.opened.iter().enumerate() {
             let records = opened.register.records.iter().zip(&opened.standings);
-            for (record, &(status, in_force, verdict)) in records {
+            for (record, &Judged { status, in_force, verdict }) in records {
                 let exception = &*record.exception;
                 if !filter.admits(exception) {
                     continue;
@@ -187,7 +196,7 @@ impl Opened {
         landed: &Landed,
         is_cut: bool,
         today: NaiveDate,
-    ) -> Result<Vec<(Status, Option<bool>, Option<Verdict>)>, Failure> {
+    ) -> Result<Vec<Judged>, Failure> {
         let repo = mainline::repository(&self.workspace)?;
         let standings = self.register.records.iter().map(|record| {
             let status = landed.status(record, today);
@@ -197,7 +206,7 @@ impl Opened {
                 standing => standing.map(|it| it.verdict),
             };
             let in_force = verdicts::is_in_force(record, status, standing, landed, repo.as_ref());
-            (status, in_force, verdict)
+            Judged { status, in_force, verdict }
         });
         Ok(standings.collect())
     }
