@@ -12,8 +12,10 @@
 //!    mainline before; then that one is it. Two that name each other are refused.
 //! 3. Whoever reads the history of that branch knows which policy is settled there. If that names
 //!    another branch, since nobody approved that it be this one, that other is read instead
-//!    ([`Found::settle`]). A branch made from the mainline has the mainline's history, so its own
-//!    policy cannot settle itself; a mainline that was renamed by an approved change stays.
+//!    ([`Found::settle`]). On a branch of one's own, a merge can be written that names whoever may
+//!    approve as its author. So where no default branch is known, the branch that was the mainline
+//!    before, if it is still there, has to say in its own policy that it is this one now: an approved
+//!    change that renames a mainline lands on the mainline.
 //!
 //! `exc diff`, `exc new` and `exc doctor` read no history, and go by the first two.
 //!
@@ -21,6 +23,8 @@
 //! know the default branch of its remote: `exc doctor` says that, and `--mainline` names it.
 //!
 //! Invariant: a policy that is not followed is named, with what is read instead; nothing is guessed.
+
+use std::sync::Arc;
 
 use super::{Failure, Globals, Workspace};
 use crate::env::Env;
@@ -41,8 +45,10 @@ pub(crate) struct Found {
     pub(crate) notes: Vec<String>,
     /// The branch that the remote, or a bare repository itself, has as its default.
     default: Option<String>,
-    /// The branches whose settled policy names another.
+    /// The branches whose history makes another one the mainline.
     passed: Vec<String>,
+    /// The register, from the root of the repository.
+    folder: String,
     /// Whether somebody who runs the command named it.
     is_asked_for: bool,
 }
@@ -78,6 +84,7 @@ impl Found {
             notes: Vec::new(),
             default: None,
             passed: Vec::new(),
+            folder: folder.to_owned(),
             is_asked_for: false,
         };
         let mut reason = format!("as the policy on `{own}` itself says");
@@ -121,6 +128,7 @@ impl Found {
             notes: Vec::new(),
             default: None,
             passed: Vec::new(),
+            folder: String::new(),
             is_asked_for: true,
         }
     }
@@ -143,16 +151,27 @@ impl Found {
         }
     }
 
-    /// What the settled policy of its history makes of it.
+    /// What the policies that were in force in its history, oldest first, make of it.
     pub(crate) fn settle(
         mut self,
-        settled: Option<&Policy>,
+        in_force: &[Arc<Policy>],
         repo: &Repo,
     ) -> Result<Settled, Failure> {
-        let Some(branch) = settled.map(|policy| &policy.mainline).filter(|it| !self.is(it)) else {
-            return Ok(Settled::Stays(self));
-        };
+        let Some(settled) = in_force.last() else { return Ok(Settled::Stays(self)) };
         let name = self.name().to_owned();
+        let see = format!("exc audit --mainline {}", shell_word(&name));
+        if self.is(&settled.mainline) {
+            let Some(before) = self.disputed(in_force, repo)? else {
+                return Ok(Settled::Stays(self));
+            };
+            let note = format!(
+                "the policy on `{name}` names `{}` as the mainline; `{}` is read, which was it before, and does not say so: see `{see}`",
+                self.branch, before.name
+            );
+            let branch = branch_before(&self.branch, in_force).map(str::to_owned);
+            return self.moved(branch.unwrap_or_default(), before, note);
+        }
+        let branch = &settled.mainline;
         let mainline = repo.mainline(branch)?;
         if mainline.is_none() && self.default.as_ref() == Some(&self.branch) {
             self.notes.push(format!(
@@ -160,7 +179,6 @@ impl Found {
             ));
             return Ok(Settled::Stays(self));
         }
-        let see = format!("exc audit --mainline {}", shell_word(&name));
         let Some(mainline) = mainline else {
             let message = format!(
                 "the policy on `{name}` that names it as the mainline is not approved, and there is no branch `{branch}`, which the one before it names"
@@ -168,14 +186,38 @@ impl Found {
             let hint = format!("fetch it, or name the mainline: `{see}`");
             return Err(Failure::new(message).hint(hint));
         };
-        if self.passed.contains(branch) {
-            return Err(each_other(&self.branch, branch));
-        }
-        self.notes.push(format!(
+        let note = format!(
             "the policy on `{name}` that names `{}` as the mainline is not approved; `{}` is read, as the one before it says: see `{see}`",
             self.branch, mainline.name
-        ));
-        self.passed.push(std::mem::replace(&mut self.branch, branch.clone()));
+        );
+        self.moved(branch.clone(), mainline, note)
+    }
+
+    /// The branch that was the mainline before and is still there, where no default branch is known
+    /// and its own policy does not say that it is this one now.
+    fn disputed(&self, in_force: &[Arc<Policy>], repo: &Repo) -> Result<Option<Mainline>, Failure> {
+        let before = branch_before(&self.branch, in_force);
+        let Some(before) = before.filter(|_| self.default.is_none() && !self.is_asked_for) else {
+            return Ok(None);
+        };
+        let Some(own) = in_force.last() else { return Ok(None) };
+        let Some(mainline) = repo.mainline(before)? else { return Ok(None) };
+        let says = named_at(repo, &self.folder, mainline.tip, own)?;
+        let is_disputed = matches!(says, Named::Branch(branch) if branch != self.branch);
+        Ok(is_disputed.then_some(mainline))
+    }
+
+    fn moved(
+        mut self,
+        branch: String,
+        mainline: Mainline,
+        note: String,
+    ) -> Result<Settled, Failure> {
+        if self.passed.contains(&branch) {
+            return Err(each_other(&self.branch, &branch));
+        }
+        self.notes.push(note);
+        self.passed.push(std::mem::replace(&mut self.branch, branch));
         self.mainline = Some(mainline);
         Ok(Settled::Moves(self))
     }
@@ -221,6 +263,11 @@ fn named_at(repo: &Repo, folder: &str, tip: ObjectId, own: &Policy) -> Result<Na
     }
     let policy = read_policy(repo, &path, entry.id);
     Ok(policy.map_or(Named::Unusable, |policy| Named::Branch(policy.mainline.clone())))
+}
+
+/// The branch that was the mainline before this one.
+fn branch_before<'a>(branch: &str, in_force: &'a [Arc<Policy>]) -> Option<&'a str> {
+    in_force.iter().rev().map(|policy| policy.mainline.as_str()).find(|it| *it != branch)
 }
 
 fn each_other(one: &str, other: &str) -> Failure {

@@ -86,11 +86,11 @@ pub(crate) fn chain(
     Ok((mainline, chain, today))
 }
 
-/// What the settled policy of a history makes of its branch's being the mainline. On the day that is
+/// What the policies in force in a history make of its branch's being the mainline. On the day that is
 /// asked for, the mainline may have had another name, so what counts is what is settled today.
 pub(crate) fn settle(
     story: &Story,
-    settled: Option<Arc<Policy>>,
+    in_force: &[Arc<Policy>],
     args: &HistoryArgs,
     folder: &str,
 ) -> Result<Settled, Failure> {
@@ -98,13 +98,13 @@ pub(crate) fn settle(
     if story.landed.missing.is_some() {
         return Ok(Settled::Stays(found));
     }
-    let is_agreed = settled.as_ref().is_none_or(|policy| found.is(&policy.mainline));
+    let is_agreed = in_force.last().is_none_or(|policy| found.is(&policy.mainline));
     if args.as_of.is_none() || is_agreed {
-        return found.settle(settled.as_deref(), repo);
+        return found.settle(in_force, repo);
     }
     let chain = repo.chain(found.demand()?.tip)?;
     let landed = Landed::read(repo, &chain, folder, Wanted::records(&[]))?;
-    found.settle(history::settled_policy(&landed).as_deref(), repo)
+    found.settle(&history::policies_in_force(&landed), repo)
 }
 
 /// The register as the mainline, which may be known, held it at the end of a day, which becomes
@@ -157,8 +157,8 @@ impl Story {
             let (mainline, chain, today) = chain(&repo, &found, args, env)?;
             let of = (&*workspace.name, wanted);
             let mut story = Self::of(repo, (found, mainline), chain, today, of, globals, env)?;
-            let settled = history::settled_policy(&story.landed);
-            match settle(&story, settled, args, &workspace.name)? {
+            let in_force = history::policies_in_force(&story.landed);
+            match settle(&story, &in_force, args, &workspace.name)? {
                 Settled::Moves(other) => found = other,
                 Settled::Stays(found) => {
                     story.found = found;

@@ -25,7 +25,7 @@ pub(crate) enum Verdicts {
     Kept(Box<Memory>),
     Read(Box<(Story, Audit)>),
     /// This clone lacks the beginning of the history, so that of no record anything is known.
-    Cut(Found, Mainline, NaiveDate),
+    Cut(Box<Found>, Mainline, NaiveDate),
 }
 
 /// What was judged before.
@@ -60,7 +60,11 @@ impl Verdicts {
             let verdicts = Self::of(&found, workspace, args, cache, wanted, globals, env)?;
             match verdicts.settle(args, &workspace.name)? {
                 Settled::Moves(other) => found = other,
-                Settled::Stays(found) => return Ok(verdicts.because(found)),
+                Settled::Stays(found) => {
+                    let verdicts = verdicts.because(found);
+                    verdicts.keep(workspace, args, cache, audit::now(globals, env))?;
+                    return Ok(verdicts);
+                }
             }
         }
     }
@@ -77,10 +81,7 @@ impl Verdicts {
     ) -> anyhow::Result<Self> {
         let now = audit::now(globals, env);
         let name = &workspace.name;
-        let cache = match args.is_of_today() && !cache.no_cache {
-            true => mainline::repository(workspace)?.and_then(|repo| Cache::of(&repo, name)),
-            false => None,
-        };
+        let cache = place(workspace, args, cache)?;
         if let Some(cache) = &cache
             && let Some(memory) = Memory::of(workspace, found, cache, wanted, now, env)?
         {
@@ -96,7 +97,7 @@ impl Verdicts {
         // What is kept is all of it.
         let wanted = if cache.is_some() { Wanted::Everything } else { wanted };
         if chain.missing.is_some() && wanted == Wanted::Everything {
-            return Ok(Self::Cut(found, mainline, today));
+            return Ok(Self::Cut(Box::new(found), mainline, today));
         }
         let of = (&**name, wanted);
         let story = Story::of(repo, (found, mainline), chain, today, of, globals, env)?;
@@ -104,12 +105,25 @@ impl Verdicts {
             Wanted::Everything => Audit::to_read(&story.landed, &[]),
             Wanted::Records { ids, .. } => Audit::of_records(&story.landed, ids, &[]),
         };
-        if let Some(cache) = cache
-            && let Some(about) = about(&story, &audit, name, now)
+        Ok(Self::Read(Box::new((story, audit))))
+    }
+
+    /// Keeps what was read, now that it is known to be of the mainline.
+    fn keep(
+        &self,
+        workspace: &Workspace,
+        args: &HistoryArgs,
+        cache: CacheArgs,
+        now: Option<i64>,
+    ) -> Result<(), Failure> {
+        if let Self::Read(read) = self
+            && let (story, audit) = &**read
+            && let Some(cache) = place(workspace, args, cache)?
+            && let Some(about) = about(story, audit, &workspace.name, now)
         {
             cache.keep(about, &audit.trails);
         }
-        Ok(Self::Read(Box::new((story, audit))))
+        Ok(())
     }
 
     /// The same for those who have something to say without it: none where nothing could tell.
@@ -132,10 +146,11 @@ impl Verdicts {
     fn settle(&self, args: &HistoryArgs, folder: &str) -> Result<Settled, Failure> {
         match self {
             Self::Kept(memory) => {
-                memory.found.clone().settle(self.policy().as_deref(), &memory.repo)
+                let settled: Vec<Arc<Policy>> = self.policy().into_iter().collect();
+                memory.found.clone().settle(&settled, &memory.repo)
             }
-            Self::Read(read) => trail::settle(&read.0, self.policy(), args, folder),
-            Self::Cut(found, ..) => Ok(Settled::Stays(found.clone())),
+            Self::Read(read) => trail::settle(&read.0, read.1.policies.in_force(), args, folder),
+            Self::Cut(found, ..) => Ok(Settled::Stays((**found).clone())),
         }
     }
 
@@ -144,7 +159,7 @@ impl Verdicts {
         match &mut self {
             Self::Kept(memory) => memory.found = reason,
             Self::Read(read) => read.0.found = reason,
-            Self::Cut(found, ..) => *found = reason,
+            Self::Cut(found, ..) => **found = reason,
         }
         self
     }
@@ -271,6 +286,18 @@ pub(crate) fn is_in_force(
         let text = source::load_unchecked(record.file())?;
         Some(history::is_covered(&approved, &text))
     })
+}
+
+/// Where verdicts are kept, if they are.
+fn place(
+    workspace: &Workspace,
+    args: &HistoryArgs,
+    cache: CacheArgs,
+) -> Result<Option<Cache>, Failure> {
+    if !args.is_of_today() || cache.no_cache {
+        return Ok(None);
+    }
+    Ok(mainline::repository(workspace)?.and_then(|repo| Cache::of(&repo, &workspace.name)))
 }
 
 /// The verdicts, or one note on why there are none: that is no reason to list nothing.

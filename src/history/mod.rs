@@ -74,7 +74,7 @@ pub(crate) use kept::{About, Kept, encode};
 pub(crate) use landed::{Landed, Wanted};
 pub(crate) use life::{Life, Phase, TurnKind};
 pub(crate) use needs::Needs;
-pub(crate) use policies::{POLICY_ID, PolicyRevision, Trusted, read_policy, settled_policy};
+pub(crate) use policies::{POLICY_ID, PolicyRevision, Trusted, policies_in_force, read_policy};
 pub(crate) use proposal::{Ground, Needless, Proposal};
 pub(crate) use reason::{Reason, short};
 pub(crate) use signature::{NAMESPACE, Refusal, is_signed_by_its_person};

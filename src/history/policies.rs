@@ -296,9 +296,9 @@ impl Walk<'_> {
     }
 }
 
-/// The policy that is in force after all that landed, if there is one.
-pub(crate) fn settled_policy(landed: &Landed) -> Option<Arc<Policy>> {
-    Policies::read(landed).texts.pop()
+/// The policies that were in force while something landed, oldest first.
+pub(crate) fn policies_in_force(landed: &Landed) -> Vec<Arc<Policy>> {
+    Policies::read(landed).texts
 }
 
 /// A policy that a repository holds; none where it is missing or no policy.

@@ -20,16 +20,22 @@ const READERS: [&[&str]; 8] = [
     &["review", ID],
 ];
 
-/// A branch `evil`, checked out, on which somebody extended the record, wrote an approver as the
-/// author of the merge, and made the branch the mainline of its own policy.
+/// A branch `evil`, checked out, on which Mallory extends the record and makes the branch the mainline
+/// of its own policy.
 fn hostile() -> History {
+    hostile_by(None)
+}
+
+/// The same, where Mallory may write others as the authors of the change and of its merge.
+fn hostile_by(merger: Option<&str>) -> History {
     let mut history = History::approved();
+    let main = history.main;
     name_mainline(&history, "evil");
     history.edit("expires: 2027-01-31", "expires: 2027-03-31");
-    let main = history.main;
-    let side = history.branch("mallory", "2026-11-10", "more");
-    history.main = side;
-    history.merge("mallory", "alice", "2026-11-11");
+    match merger {
+        Some(merger) => history.merge("carol", merger, "2026-11-11"),
+        None => history.push("mallory", "2026-11-11", "more"),
+    }
     point(&history.repo, "refs/heads/evil", history.main);
     point(&history.repo, "refs/heads/main", main);
     history.repo.set_head("refs/heads/evil").expect("a branch");
@@ -145,6 +151,18 @@ fn nor_where_only_the_trail_tells_that_nobody_approved_it() {
         let is_told = said.contains("this clone does not know the default branch of `origin`");
         assert_eq!(is_told, is_clone, "{said}");
         assert_eq!(said.contains("git remote set-head origin --auto"), is_clone, "{said}");
+    }
+}
+
+#[test]
+fn nor_where_a_merge_names_somebody_who_may_approve_as_its_author() {
+    let history = hostile_by(Some("alice"));
+    let said = history.w.run(&["audit", "--mainline", "evil"]);
+    assert_eq!(said.outcome, Outcome::Success, "such a branch is in order by itself: {said:?}");
+    let expected = "the policy on `evil` names `evil` as the mainline; `main` is read, which was it before, and does not say so: see `exc audit --mainline evil`";
+    for arguments in READERS.iter().chain(&READERS) {
+        let said = history.w.run(arguments);
+        assert!(told(&said).contains(expected), "{arguments:?}: {said:?}");
     }
 }
 

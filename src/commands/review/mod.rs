@@ -278,8 +278,8 @@ impl History {
         workspace: &Workspace,
     ) -> Result<Result<Vec<String>, Points>, Failure> {
         let is_whole = self.landed.missing.is_none();
-        let settled = self.audit.policies.settled().filter(|_| is_whole);
-        points.settle(settled.map(|policy| &**policy), repo, workspace)
+        let in_force = if is_whole { self.audit.policies.in_force() } else { &[] };
+        points.settle(in_force, repo, workspace)
     }
 
     /// The text of a changed record that was settled last, read again with all that it says.

@@ -1,6 +1,7 @@
 //! Which two moments of a register are compared, and by whose policy.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -153,15 +154,15 @@ impl Points {
         Ok(Self { into, left, head, head_name: None, found })
     }
 
-    /// Those into the branch that the settled policy of this one names, where it names another; and
-    /// what is to be said where it does not.
+    /// Those into the branch that the history of this one makes the mainline, where that is another;
+    /// and what is to be said where it is not.
     pub(super) fn settle(
         &self,
-        settled: Option<&Policy>,
+        in_force: &[Arc<Policy>],
         repo: &Repo,
         workspace: &Workspace,
     ) -> Result<Result<Vec<String>, Self>, Failure> {
-        Ok(match self.found.clone().settle(settled, repo)? {
+        Ok(match self.found.clone().settle(in_force, repo)? {
             Settled::Stays(found) => Ok(found.notes),
             Settled::Moves(found) => Err(Self::of_work_tree(repo, workspace, found)?),
         })
