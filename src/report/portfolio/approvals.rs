@@ -94,10 +94,8 @@ fn waiting<'a>(ledger: &'a Ledger<'a>) -> Vec<Waiting<'a>> {
 }
 
 fn table(waiting: &[Waiting<'_>]) -> Table {
-    let rows = waiting.iter().map(|it| Row {
-        group: None,
-        tone: Tone::Plain,
-        cells: vec![
+    let rows = waiting.iter().map(|it| {
+        Row::of(vec![
             Cell::Id(it.entry.id.clone()),
             Cell::Text(match it.entry.verdict {
                 Some(verdict) => verdict.as_str().to_owned(),
@@ -108,7 +106,7 @@ fn table(waiting: &[Waiting<'_>]) -> Table {
             Cell::Text(it.entry.risk().to_owned()),
             Cell::text(it.entry.owner()),
             Cell::Code(format!("exc approve {}", shell_word(&it.entry.exception.id))),
-        ],
+        ])
     });
     Table {
         key: "waiting",
@@ -143,15 +141,11 @@ fn approvers(ledger: &Ledger<'_>, since: NaiveDate) -> Table {
     by_person.sort_by_key(|(person, (n, _))| (std::cmp::Reverse(*n), *person));
     let rows = by_person.into_iter().map(|(person, (n, mut ids))| {
         ids.dedup();
-        Row {
-            group: None,
-            tone: Tone::Plain,
-            cells: vec![
-                Cell::text(person),
-                Cell::Number(n.try_into().unwrap_or(i64::MAX), ids),
-                Cell::Quantity(Quantity::Share { part: n, whole: n_given }, Vec::new()),
-            ],
-        }
+        Row::of(vec![
+            Cell::text(person),
+            Cell::Number(n.try_into().unwrap_or(i64::MAX), ids),
+            Cell::Quantity(Quantity::Share { part: n, whole: n_given }, Vec::new()),
+        ])
     });
     Table {
         key: "approvers",

@@ -51,17 +51,15 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
             "{n_open} open exceptions name {n_targets} targets; the broadest levels stand first."
         ),
     };
-    let rows = widest.iter().take(MAX_WIDEST).map(|(_, entry, level)| Row {
-        group: None,
-        tone: Tone::Plain,
-        cells: vec![
+    let rows = widest.iter().take(MAX_WIDEST).map(|(_, entry, level)| {
+        Row::of(vec![
             Cell::Id(entry.id.clone()),
             Cell::Text(level.clone()),
             Cell::Number(entry.exception.scope.len().try_into().unwrap_or(i64::MAX), Vec::new()),
             Cell::Text(entry.risk().to_owned()),
             Cell::text(entry.owner()),
             Cell::text(&entry.exception.scope.join(" ")),
-        ],
+        ])
     });
     Section {
         key: "breadth",

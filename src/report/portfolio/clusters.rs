@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{RiskLevel, Target, enclosing};
-use crate::report::document::{Block, Cell, Column, Row, Section, Table, Text, Tone};
+use crate::report::document::{Block, Cell, Column, Row, Section, Table, Text};
 use crate::report::ledger::{Entry, Ledger, ids};
 
 /// Clusters that are listed; what is beyond is smaller.
@@ -60,18 +60,14 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
     let rows = clusters.iter().map(|it| {
         let teams: BTreeSet<&str> = it.entries.iter().map(|it| it.team()).collect();
         let worst = it.entries.iter().filter_map(|it| it.exception.risk.level).max();
-        Row {
-            group: None,
-            tone: Tone::Plain,
-            cells: vec![
-                Cell::Text(it.shared.words().to_owned()),
-                Cell::records(ids(it.entries.iter().copied())),
-                Cell::Text(it.what.clone()),
-                Cell::Text(worst.map_or("?", RiskLevel::as_str).to_owned()),
-                Cell::Text(teams.into_iter().collect::<Vec<_>>().join(", ")),
-                Cell::Ids(ids(it.entries.iter().copied())),
-            ],
-        }
+        Row::of(vec![
+            Cell::Text(it.shared.words().to_owned()),
+            Cell::records(ids(it.entries.iter().copied())),
+            Cell::Text(it.what.clone()),
+            Cell::Text(worst.map_or("?", RiskLevel::as_str).to_owned()),
+            Cell::Text(teams.into_iter().collect::<Vec<_>>().join(", ")),
+            Cell::Ids(ids(it.entries.iter().copied())),
+        ])
     });
     Section {
         key: "clusters",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::report::document::{Block, Cell, Column, Quantity, Row, Section, Table, Text, Tone};
+use crate::report::document::{Block, Cell, Column, Quantity, Row, Section, Table, Text};
 use crate::report::ledger::{Entry, Ledger, ids};
 
 pub(super) fn section(ledger: &Ledger<'_>) -> Section {
@@ -32,19 +32,15 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
                 1 => control.id.clone(),
                 _ => format!("{}/{}", holding.origin.name, control.id),
             };
-            rows.push(Row {
-                group: None,
-                tone: Tone::Plain,
-                cells: vec![
-                    Cell::Code(name),
-                    Cell::Number(n_covered.try_into().unwrap_or(i64::MAX), Vec::new()),
-                    Cell::Number(n_excepted.try_into().unwrap_or(i64::MAX), Vec::new()),
-                    share(n_covered - n_excepted),
-                    share(n_covered - (n_excepted - n_in_force)),
-                    Cell::records(ids(open.iter().copied())),
-                    Cell::text(&control.title),
-                ],
-            });
+            rows.push(Row::of(vec![
+                Cell::Code(name),
+                Cell::Number(n_covered.try_into().unwrap_or(i64::MAX), Vec::new()),
+                Cell::Number(n_excepted.try_into().unwrap_or(i64::MAX), Vec::new()),
+                share(n_covered - n_excepted),
+                share(n_covered - (n_excepted - n_in_force)),
+                Cell::records(ids(open.iter().copied())),
+                Cell::text(&control.title),
+            ]));
         }
     }
     Section {

@@ -170,21 +170,17 @@ fn table(points: &[Point]) -> Table {
     let rows = points.iter().map(|it| {
         let teams = it.teams.iter().cloned().collect::<Vec<_>>().join(", ");
         let number = |n: usize| Cell::Number(n.try_into().unwrap_or(i64::MAX), Vec::new());
-        Row {
-            group: None,
-            tone: Tone::Plain,
-            cells: vec![
-                Cell::Code(it.control.clone()),
-                Cell::State(it.verdict.words().to_owned(), it.verdict.tone()),
-                Cell::records(it.open.clone()),
-                number(it.teams.len()),
-                number(it.renewals),
-                Cell::records(it.stuck.clone()),
-                Cell::records(it.closed.clone()),
-                Cell::Text(teams),
-                Cell::text(&it.title),
-            ],
-        }
+        Row::of(vec![
+            Cell::Code(it.control.clone()),
+            Cell::State(it.verdict.words().to_owned(), it.verdict.tone()),
+            Cell::records(it.open.clone()),
+            number(it.teams.len()),
+            number(it.renewals),
+            Cell::records(it.stuck.clone()),
+            Cell::records(it.closed.clone()),
+            Cell::Text(teams),
+            Cell::text(&it.title),
+        ])
     });
     Table {
         key: "friction",

@@ -222,18 +222,14 @@ impl Story {
     fn table(&self) -> Table {
         let rows = self.months.iter().rev().map(|it| {
             let open = [it.open.as_slice(), &it.expired].concat();
-            Row {
-                group: None,
-                tone: Tone::Plain,
-                cells: vec![
-                    Cell::Text(it.month.name()),
-                    Cell::records(it.counts.opened.clone()),
-                    Cell::records(it.counts.renewed.clone()),
-                    Cell::records(it.counts.expired.clone()),
-                    Cell::records(it.counts.closed.clone()),
-                    Cell::records(open),
-                ],
-            }
+            Row::of(vec![
+                Cell::Text(it.month.name()),
+                Cell::records(it.counts.opened.clone()),
+                Cell::records(it.counts.renewed.clone()),
+                Cell::records(it.counts.expired.clone()),
+                Cell::records(it.counts.closed.clone()),
+                Cell::records(open),
+            ])
         });
         Table {
             key: "months",

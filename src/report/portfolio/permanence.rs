@@ -114,19 +114,15 @@ fn table(ledger: &Ledger<'_>, mut serial: Vec<&Entry<'_>>) -> Table {
         let promised = it.life.and_then(|life| life.promised);
         let beyond = promised.and_then(|day| Some(days_between(day, it.expires()?)));
         let reason = it.exception.renewals.last().map_or("", |renewal| renewal.reason.as_str());
-        Row {
-            group: None,
-            tone: Tone::Plain,
-            cells: vec![
-                Cell::Id(it.id.clone()),
-                Cell::Number(it.renewals().try_into().unwrap_or(i64::MAX), Vec::new()),
-                Cell::day(promised),
-                Cell::day(it.expires()),
-                Cell::Text(days_words(beyond)),
-                Cell::text(it.owner()),
-                Cell::text(reason),
-            ],
-        }
+        Row::of(vec![
+            Cell::Id(it.id.clone()),
+            Cell::Number(it.renewals().try_into().unwrap_or(i64::MAX), Vec::new()),
+            Cell::day(promised),
+            Cell::day(it.expires()),
+            Cell::Text(days_words(beyond)),
+            Cell::text(it.owner()),
+            Cell::text(reason),
+        ])
     });
     Table {
         key: "serial",

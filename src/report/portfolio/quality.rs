@@ -70,17 +70,13 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
     found.sort_by_key(|(code, it)| (std::cmp::Reverse(it.level), std::cmp::Reverse(it.n), *code));
     let rows = found.into_iter().map(|(code, it)| {
         let tone = if it.level == Level::Error { Tone::Bad } else { Tone::Warn };
-        Row {
-            group: None,
-            tone: Tone::Plain,
-            cells: vec![
-                Cell::Code(code.to_owned()),
-                Cell::Text(it.name.to_owned()),
-                Cell::State(it.level.as_str().to_owned(), tone),
-                Cell::Number(it.n.try_into().unwrap_or(i64::MAX), it.ids.into_iter().collect()),
-                Cell::Code(format!("exc explain {code}")),
-            ],
-        }
+        Row::of(vec![
+            Cell::Code(code.to_owned()),
+            Cell::Text(it.name.to_owned()),
+            Cell::State(it.level.as_str().to_owned(), tone),
+            Cell::Number(it.n.try_into().unwrap_or(i64::MAX), it.ids.into_iter().collect()),
+            Cell::Code(format!("exc explain {code}")),
+        ])
     });
     Section {
         key: "quality",
