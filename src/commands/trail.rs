@@ -130,6 +130,8 @@ impl Story {
         env: &Env<'_>,
     ) -> anyhow::Result<Self> {
         let landed = Landed::read(&repo, &chain, folder, wanted).map_err(Failure::from)?;
+        // Verdicts take much memory, and of the repository only little is read from here on.
+        let repo = repo.anew().map_err(Failure::from)?;
         let landed = match globals.today {
             None => landed.until(end_of(env.today)),
             Some(_) => landed,

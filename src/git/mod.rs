@@ -119,6 +119,14 @@ impl Repo {
         Ok(Self::from(inner))
     }
 
+    /// The same repository, opened again: lets go of all that was read of it, and of the packs that
+    /// were mapped to do so.
+    pub(crate) fn anew(self) -> Result<Self, Error> {
+        let path = self.directory().to_owned();
+        drop(self);
+        Self::open(&path)
+    }
+
     /// The repository's own directory, such as `.git`.
     pub(crate) fn directory(&self) -> &Path {
         self.inner.path()

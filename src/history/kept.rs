@@ -29,6 +29,8 @@ const FORMAT: &str = "exc-history 0002";
 const TOOL: &str = env!("CARGO_PKG_VERSION");
 /// Bytes of the first line.
 const FIRST_LINE: usize = FORMAT.len() + 1 + 12 + 1 + 64 + 1;
+/// Trails that are written at once.
+const PART: usize = 256;
 /// Bytes that are set aside for a head before any of it has been read.
 const FIRST_GUESS: usize = 8 * 1024 * 1024;
 
@@ -76,30 +78,42 @@ pub(crate) struct Kept<S> {
     source: S,
 }
 
-/// Writes the trails of a register, which stand in the order of their ids.
-pub(crate) fn encode(about: About, trails: &[Trail]) -> serde_json::Result<Vec<u8>> {
-    let encoded: Vec<(Vec<u8>, Digest)> = trails
-        .par_iter()
-        .map(|trail| {
-            let bytes = serde_json::to_vec(&(place_of_settled(trail), trail))?;
-            let digest = Digest::of(&bytes);
-            Ok((bytes, digest))
-        })
-        .collect::<serde_json::Result<_>>()?;
+/// Some trails, and how long each of them is.
+#[derive(Default)]
+struct Part {
+    bytes: Vec<u8>,
+    places: Vec<(u64, Digest)>,
+}
+
+/// Writes the trails of a register, which stand in the order of their ids, in parts that follow each
+/// other: as one they would take as much memory again.
+pub(crate) fn encode(about: About, trails: &[Trail]) -> serde_json::Result<Vec<Vec<u8>>> {
+    let encoded: Vec<Part> =
+        trails.par_chunks(PART).map(part).collect::<serde_json::Result<_>>()?;
     let mut at = 0;
-    let entries = trails.iter().zip(&encoded).map(|(trail, (bytes, digest))| {
-        let length = bytes.len() as u64;
+    let places = encoded.iter().flat_map(|part| &part.places);
+    let entries = trails.iter().zip(places).map(|(trail, &(length, digest))| {
         let Standing { verdict, text } = trail.standing();
-        let entry = Entry { id: trail.id.clone(), verdict, text, at, length, digest: *digest };
+        let entry = Entry { id: trail.id.clone(), verdict, text, at, length, digest };
         at += length;
         entry
     });
     let entries = entries.collect();
     let head = serde_json::to_vec(&Head { tool: TOOL.to_owned(), about, entries })?;
-    let mut bytes = format!("{FORMAT} {:012} {}\n", head.len(), Digest::of(&head)).into_bytes();
-    bytes.extend(head);
-    encoded.into_iter().for_each(|(trail, _)| bytes.extend(trail));
-    Ok(bytes)
+    let first_line = format!("{FORMAT} {:012} {}\n", head.len(), Digest::of(&head));
+    let trails = encoded.into_iter().map(|part| part.bytes);
+    Ok([first_line.into_bytes(), head].into_iter().chain(trails).collect())
+}
+
+fn part(trails: &[Trail]) -> serde_json::Result<Part> {
+    let mut part = Part::default();
+    for trail in trails {
+        let start = part.bytes.len();
+        serde_json::to_writer(&mut part.bytes, &(place_of_settled(trail), trail))?;
+        let own = &part.bytes[start..];
+        part.places.push((own.len() as u64, Digest::of(own)));
+    }
+    Ok(part)
 }
 
 /// The revision whose text is the settled one.
