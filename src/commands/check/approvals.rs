@@ -47,7 +47,7 @@ impl Approvals {
         }
         let merge = &incoming.merge;
         let folder = &merge.into.folder;
-        let others = incoming.others(register, &changed)?;
+        let others = incoming.others(register, &changed);
         let wanted = Wanted::Records { ids: &changed, others: Some(&others) };
         let chain = repo.chain(merge.into.commit)?;
         let landed = Landed::read(repo, &chain, folder, wanted)?;

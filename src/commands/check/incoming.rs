@@ -15,8 +15,8 @@ use crate::history::{Approval, Decision, MAX_APPROVAL_SIZE, approval_at, is_sign
 use crate::model::window::{self, Status};
 use crate::policy::Person;
 use crate::register::{
-    self, APPROVALS, MAX_POLICY_SIZE, MAX_RECORD_SIZE, Merge, POLICY_FILE, Register, Snapshot,
-    Store, displayed,
+    self, APPROVALS, MAX_POLICY_SIZE, MAX_RECORD_SIZE, Merge, POLICY_FILE, Register, Store,
+    displayed,
 };
 use crate::rules::{GitFile, LostApproval};
 use crate::source::{self, RecordSchema};
@@ -86,25 +86,13 @@ impl<'a> Incoming<'a> {
 
     /// The texts on the branch that are of other records than these, as `register` shows, which is
     /// what the change makes of the branch's.
-    pub(super) fn others(
-        &self,
-        register: &Register,
-        ids: &[&str],
-    ) -> Result<HashSet<ObjectId>, Error> {
-        let is_other = |id: &&str| !id.is_empty() && !ids.contains(id);
-        let paths: HashSet<&str> = register
-            .records
-            .iter()
-            .filter(|record| is_other(&record.exception.id.as_str()))
-            .map(|record| record.file().path())
-            .collect();
-        let Snapshot { commit, folder, .. } = &self.merge.into;
-        let mut files = self.repo.files_at(*commit, folder)?;
-        files.retain(|file| {
-            let path = file.path.as_str();
-            paths.contains(path) && !self.here.contains_key(path)
+    pub(super) fn others(&self, register: &Register, ids: &[&str]) -> HashSet<ObjectId> {
+        let is_other = |id: &str| !id.is_empty() && !ids.contains(&id);
+        let texts = register.records.iter().zip(&register.blobs);
+        let others = texts.filter(|(record, _)| {
+            is_other(&record.exception.id) && !self.here.contains_key(record.file().path())
         });
-        Ok(files.into_iter().map(|file| file.blob).collect())
+        others.filter_map(|(_, blob)| *blob).collect()
     }
 
     pub(super) fn policy_path(&self) -> String {
