@@ -104,6 +104,11 @@ impl Approvals {
         }
     }
 
+    /// What landed on the base of the changed records.
+    pub(super) fn landed(&self) -> &Landed {
+        &self.landed
+    }
+
     /// What people are told about them, one line each.
     pub(super) fn notes(&self, standings: &[Standing<'_>], into: &Side) -> Vec<String> {
         let mut notes: Vec<String> = standings.iter().map(note).collect();
