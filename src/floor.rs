@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::commands::cache::Cache;
 use crate::git::{Chain, Mode, Repo, Side, Touch};
-use crate::register::{self, Entry, MAX_RECORD_SIZE, Reader, Store};
+use crate::register::{self, Entry, Lent, MAX_RECORD_SIZE, Readers, Store};
 use crate::source;
 use crate::text::SourceFile;
 
@@ -25,10 +25,11 @@ pub fn read_and_parse(directory: &Path) -> usize {
 fn files(directory: &Path, measure: impl Fn(&Arc<SourceFile>) -> usize + Sync) -> usize {
     let store = Store::Directory(directory.to_owned());
     let entries = register::list(&store, "exceptions").entries;
-    let measure = |reader: &mut Reader, entry: &Entry| {
+    let measure = |reader: &mut Lent<'_>, entry: &Entry| {
         reader.read(entry, MAX_RECORD_SIZE).map_or(0, |(file, _)| measure(&file))
     };
-    entries.par_iter().map_init(|| store.reader(), measure).sum()
+    let readers = Readers::of(&store);
+    entries.par_iter().map_init(|| readers.lend(), measure).sum()
 }
 
 /// Says each change of a folder on the first parents of a branch, oldest first, as

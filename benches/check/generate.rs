@@ -8,7 +8,7 @@ use std::path::Path;
 pub(crate) const TODAY: &str = "2026-11-20";
 
 /// Records in one folder; git and people walk small folders best.
-const PER_FOLDER: usize = 100;
+pub(crate) const PER_FOLDER: usize = 100;
 
 pub(crate) const POLICY: &str = "\
 version: 1

@@ -1,5 +1,6 @@
 //! How fast `exc check` is, as ratios measured side by side in one run: against the floor (reading
-//! the files; reading and parsing them with spans) and against what checks a schema alone.
+//! the files; reading and parsing them with spans), against what checks a schema alone, and as the
+//! gate of a pull request that changes one record.
 //!
 //! `cargo bench -- --records 20000 --peers DIR`, where `ci/peers.sh DIR` has installed the peers.
 //! `--generate N FAULT_EVERY DIR` only writes a register, to look at. `--large` adds 200,000 records and memory for each record.
@@ -60,6 +61,7 @@ fn main() -> Result<()> {
     row(&mut out, "reading and parsing with spans", parse, exc, "")?;
     verdict(&mut out, "exc check / reading and parsing", ratio(exc, parse), "at most", 1.5)?;
     peers(&mut out, &options, &clean)?;
+    gate(&mut out, &options, &clean)?;
 
     let small = directory.path().join("small");
     generate::write(&small, 12, 0)?;
@@ -137,6 +139,57 @@ fn exc_command(root: &Path) -> Command {
     let mut command = Command::new(EXC);
     command.args(["check", "--today", generate::TODAY, "-C"]).arg(root);
     command
+}
+
+/// The gate of a change of one record, in a repository whose objects are packed, as a clone's are.
+fn gate(out: &mut impl Write, options: &Options, root: &Path) -> Result<()> {
+    /// Seconds, of 20,000 records.
+    const MAX: f64 = 0.5;
+    writeln!(out, "\nthe same records in git, one of them changed by a pull request")?;
+    git(root, &["init", "--quiet", "--initial-branch=main"])?;
+    git(root, &["add", "--all"])?;
+    git(root, &["commit", "--quiet", "--message=start"])?;
+    git(root, &["checkout", "--quiet", "-b", "topic"])?;
+    let id = generate::id(options.records / 2);
+    let folder = format!("{:04}", options.records / 2 / generate::PER_FOLDER);
+    let path = root.join("exceptions").join(folder).join(format!("{id}.yaml"));
+    let text = fs::read_to_string(&path)?;
+    fs::write(&path, text.replace("next release", "release after the next"))?;
+    git(root, &["commit", "--quiet", "--all", "--message=change"])?;
+    git(root, &["repack", "-adfq", "--depth=50", "--window=10"])?;
+    let floor = |what: &str| -> Result<Command> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("--floor").arg(what).arg(root);
+        Ok(command)
+    };
+    let mut gate = exc_command(root);
+    gate.args(["--base", "main"]);
+    let mut alone = exc_command(root);
+    alone.arg("--no-base");
+    let commands = [alone, gate, floor("read")?, floor("parse")?];
+    let [alone, gate, read, parse] = side_by_side(options.rounds, commands)?;
+    row(out, "exc check", alone, alone, "")?;
+    row(out, "exc check --base main", gate, alone, "")?;
+    row(out, "reading the files", read, alone, "")?;
+    row(out, "reading and parsing with spans", parse, alone, "")?;
+    verdict(out, "exc check --base main, seconds", gate.as_secs_f64(), "at most", MAX)
+}
+
+/// Runs git, which reads no configuration but the repository's own.
+fn git(directory: &Path, arguments: &[&str]) -> Result<()> {
+    let mut command = Command::new("git");
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("GIT_") {
+            command.env_remove(name);
+        }
+    }
+    command.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "").arg("-C").arg(directory);
+    for setting in ["user.name=Dana", "user.email=dana@example.com", "gc.auto=0"] {
+        command.args(["-c", setting]);
+    }
+    let status = command.args(arguments).status().context("cannot run `git`")?;
+    ensure!(status.success(), "`git {}` failed", arguments[0]);
+    Ok(())
 }
 
 /// Tools that a user would pick instead, for the schema alone, on the same files.

@@ -70,10 +70,10 @@ impl Cache {
     }
 
     pub(crate) fn keep(&self, about: About, trails: &[Trail]) {
-        let Ok(bytes) = history::encode(about, trails) else { return };
-        if bytes.len() as u64 <= MAX_SIZE {
+        let Ok(parts) = history::encode(about, trails) else { return };
+        if parts.iter().map(|part| part.len() as u64).sum::<u64>() <= MAX_SIZE {
             // The next run judges again.
-            let _ = write_private(&self.path, &bytes);
+            let _ = write_private(&self.path, &parts);
         }
     }
 }

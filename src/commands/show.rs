@@ -117,6 +117,7 @@ fn named(workspace: &Workspace, id: &str) -> Result<Option<Register>, Failure> {
     let mut register = Register {
         name: workspace.name.clone(),
         records: Vec::new(),
+        blobs: Vec::new(),
         findings: Vec::new(),
         unreadable: Vec::new(),
     };
@@ -197,6 +198,7 @@ fn setting(record: &Record, workspace: &Workspace, env: &Env<'_>) -> page::Setti
     let alone = Register {
         name: workspace.name.clone(),
         records: again.into_iter().collect(),
+        blobs: Vec::new(),
         findings: found,
         unreadable: Vec::new(),
     };

@@ -184,6 +184,8 @@ impl Story {
         env: &Env<'_>,
     ) -> Result<Self, Failure> {
         let landed = Landed::read(&repo, &chain, folder, wanted)?;
+        // Verdicts take much memory, and of the repository only little is read from here on.
+        let repo = repo.anew()?;
         let landed = match globals.today {
             None => landed.until(end_of(env.today)),
             Some(_) => landed,

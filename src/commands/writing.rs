@@ -74,15 +74,15 @@ pub(crate) fn create_file(path: &Path, text: &str) -> anyhow::Result<bool> {
     attempt().map_err(cause).with_context(|| format!("cannot write `{}`", path.display()))
 }
 
-/// Writes a file that only its user can read, whole or not at all, into a folder of the same user.
-/// What can be made again is not worth waiting for the disk.
-pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes a file that only its user can read, whole or not at all, into a folder of the same user;
+/// its parts follow each other. What can be made again is not worth waiting for the disk.
+pub(crate) fn write_private(path: &Path, parts: &[Vec<u8>]) -> io::Result<()> {
     let mut temporary = Temporary::beside(path, 0o600)?;
     let folder = std::fs::metadata(path.parent().unwrap_or(path))?;
     if !have_one_owner(&temporary.file.metadata()?, &folder) {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
-    temporary.file.write_all(bytes)?;
+    parts.iter().try_for_each(|part| temporary.file.write_all(part))?;
     temporary.rename(|temporary| Ok(temporary.persist(path)?))
 }
 

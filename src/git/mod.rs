@@ -18,15 +18,17 @@ mod landings;
 mod loose;
 mod merge_base;
 mod objects;
+mod packs;
+mod recent;
 mod revisions;
 #[cfg(test)]
 pub(crate) mod testing;
 mod trailers;
-mod trees;
 
 use std::cell::RefCell;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate};
 use git2::{ErrorCode, ObjectType, Oid, Repository};
@@ -36,7 +38,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::text::shell_word;
 
 use loose::LooseObjects;
-use trees::Trees;
+use packs::Packs;
+use recent::Recent;
 
 pub(crate) use chain::Chain;
 pub(crate) use commit::{Address, Commit};
@@ -50,14 +53,20 @@ pub(crate) use trailers::trailers;
 
 /// Folders below each other that a register may have.
 const MAX_DEPTH: usize = 16;
+/// Bytes of trees that are kept. The current trees of a hundred thousand files fit in.
+const MAX_TREES: usize = 16 * 1024 * 1024;
 
 /// A repository that has been opened.
 pub(crate) struct Repo {
     inner: Repository,
     loose: LooseObjects,
+    packs: Box<RefCell<Packs>>,
     trees: RefCell<Trees>,
     path: PathBuf,
 }
+
+/// The trees that were read last: one often stands on both sides of several comparisons.
+type Trees = Recent<ObjectId, Arc<Vec<u8>>>;
 
 /// The name of an object, which is its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,6 +117,14 @@ impl Repo {
     pub(crate) fn open(path: &Path) -> Result<Self, Error> {
         let inner = Repository::open(path).map_err(|error| Error::new(path, &error))?;
         Ok(Self::from(inner))
+    }
+
+    /// The same repository, opened again: lets go of all that was read of it, and of the packs that
+    /// were mapped to do so.
+    pub(crate) fn anew(self) -> Result<Self, Error> {
+        let path = self.directory().to_owned();
+        drop(self);
+        Self::open(&path)
     }
 
     /// The repository's own directory, such as `.git`.
@@ -205,10 +222,13 @@ impl Repo {
 impl From<Repository> for Repo {
     fn from(inner: Repository) -> Self {
         let path = inner.workdir().unwrap_or_else(|| inner.path()).to_owned();
-        let loose = LooseObjects::new(inner.commondir().join("objects"));
+        let objects = inner.commondir().join("objects");
+        let packs = Box::new(RefCell::new(Packs::open(&objects)));
+        let loose = LooseObjects::new(objects);
+        let trees = RefCell::new(Recent::new(MAX_TREES));
         // What is worth keeping is kept here; libgit2 would keep every commit as well.
         git2::opts::enable_caching(false);
-        Self { inner, loose, trees: RefCell::default(), path }
+        Self { inner, loose, packs, trees, path }
     }
 }
 

@@ -4,13 +4,13 @@
 //! Formats: <https://git-scm.com/docs/gitformat-pack>, and `git cat-file -p` of the objects. An
 //! object that is not in that form is refused, never guessed at.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use git2::{ErrorCode, ObjectType, Oid};
 
 use super::loose::Loose;
-use super::trees::Trees;
-use super::{Error, ObjectId, Repo};
+use super::recent::Recent;
+use super::{Error, MAX_TREES, ObjectId, Repo};
 
 /// Bytes that a commit or a tree may have.
 const MAX_SIZE: usize = 64 * 1024 * 1024;
@@ -122,6 +122,11 @@ impl Repo {
             Some(_) => return Err(self.malformed(id, "it is of another kind than expected")),
             None => {}
         }
+        if let Some((found, bytes)) = self.packs.borrow_mut().read(id.0, max_size)
+            && found == kind
+        {
+            return Ok(Some(bytes));
+        }
         let odb = self.inner.odb().map_err(fail)?;
         let (size, found) = odb.read_header(id.0).map_err(fail)?;
         if found != kind {
@@ -134,18 +139,18 @@ impl Repo {
     }
 
     /// The bytes of a tree, of which those that were read last are kept.
-    pub(super) fn tree_bytes(&self, id: ObjectId) -> Result<Rc<Vec<u8>>, Error> {
+    pub(super) fn tree_bytes(&self, id: ObjectId) -> Result<Arc<Vec<u8>>, Error> {
         if let Some(bytes) = self.trees.borrow_mut().get(id) {
             return Ok(bytes);
         }
-        let bytes = Rc::new(self.whole(id, ObjectType::Tree)?);
-        self.trees.borrow_mut().put(id, &bytes);
+        let bytes = Arc::new(self.whole(id, ObjectType::Tree)?);
+        self.trees.borrow_mut().put(id, Arc::clone(&bytes), bytes.len());
         Ok(bytes)
     }
 
     /// Lets go of the trees that were read: for whoever has compared all there was to compare.
     pub(crate) fn forget_trees(&self) {
-        *self.trees.borrow_mut() = Trees::default();
+        *self.trees.borrow_mut() = Recent::new(MAX_TREES);
     }
 
     /// The bytes of a commit or of a tree.

@@ -126,8 +126,7 @@ fn events(landed: &Landed, is_wanted: impl Fn(&str) -> bool) -> Events<'_> {
             let id = match (landed.id_in(blob), before) {
                 (Some(stated), _) => stated,
                 // Whatever it is called, it is none of those that are wanted.
-                (None, _) if landed.is_other(blob) && is_wanted(stem(path)) => continue,
-                (None, _) if landed.is_other(blob) => stem(path),
+                (None, _) if landed.is_other(blob) => continue,
                 // A text that cannot be read is still that of the record which stood there.
                 (None, Some(before)) => before,
                 (None, None) => stem(path),

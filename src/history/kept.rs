@@ -31,6 +31,8 @@ const FORMAT: &str = "exc-history 0003";
 const TOOL: &str = env!("CARGO_PKG_VERSION");
 /// Bytes of the first line.
 const FIRST_LINE: usize = FORMAT.len() + 1 + 12 + 1 + 64 + 1;
+/// Trails that are written at once.
+const PART: usize = 256;
 /// Bytes that are set aside for a head before any of it has been read.
 const FIRST_GUESS: usize = 8 * 1024 * 1024;
 
@@ -57,12 +59,12 @@ struct Head {
     about: About,
     /// By id.
     entries: Vec<Entry>,
-    lives: Part,
+    lives: Place,
 }
 
 /// Bytes behind the head.
 #[derive(Serialize, Deserialize)]
-struct Part {
+struct Place {
     /// Counted from the end of the head.
     at: u64,
     length: u64,
@@ -88,35 +90,47 @@ pub(crate) struct Kept<S> {
     source: S,
 }
 
-/// Writes the trails of a register, which stand in the order of their ids.
-pub(crate) fn encode(about: About, trails: &[Trail]) -> serde_json::Result<Vec<u8>> {
-    let encoded: Vec<(Vec<u8>, Digest)> = trails
-        .par_iter()
-        .map(|trail| {
-            let bytes = serde_json::to_vec(&(place_of_settled(trail), trail))?;
-            let digest = Digest::of(&bytes);
-            Ok((bytes, digest))
-        })
-        .collect::<serde_json::Result<_>>()?;
+/// Some trails, and how long each of them is.
+#[derive(Default)]
+struct Part {
+    bytes: Vec<u8>,
+    places: Vec<(u64, Digest)>,
+}
+
+/// Writes the trails of a register, which stand in the order of their ids, in parts that follow each
+/// other: as one they would take as much memory again.
+pub(crate) fn encode(about: About, trails: &[Trail]) -> serde_json::Result<Vec<Vec<u8>>> {
+    let encoded: Vec<Part> =
+        trails.par_chunks(PART).map(part).collect::<serde_json::Result<_>>()?;
     let mut at = 0;
-    let entries = trails.iter().zip(&encoded).map(|(trail, (bytes, digest))| {
-        let length = bytes.len() as u64;
+    let places = encoded.iter().flat_map(|part| &part.places);
+    let entries = trails.iter().zip(places).map(|(trail, &(length, digest))| {
         let Standing { verdict, text } = trail.standing();
-        let entry = Entry { id: trail.id.clone(), verdict, text, at, length, digest: *digest };
+        let entry = Entry { id: trail.id.clone(), verdict, text, at, length, digest };
         at += length;
         entry
     });
     let entries = entries.collect();
     let lives: Vec<Life> = trails.par_iter().map(Trail::life).collect();
     let lives = serde_json::to_vec(&lives)?;
-    let place = Part { at, length: lives.len() as u64, digest: Digest::of(&lives) };
+    let place = Place { at, length: lives.len() as u64, digest: Digest::of(&lives) };
     let head = Head { tool: TOOL.to_owned(), about, entries, lives: place };
     let head = serde_json::to_vec(&head)?;
-    let mut bytes = format!("{FORMAT} {:012} {}\n", head.len(), Digest::of(&head)).into_bytes();
-    bytes.extend(head);
-    encoded.into_iter().for_each(|(trail, _)| bytes.extend(trail));
-    bytes.extend(lives);
-    Ok(bytes)
+    let first_line = format!("{FORMAT} {:012} {}\n", head.len(), Digest::of(&head));
+    let trails = encoded.into_iter().map(|part| part.bytes);
+    let before = [first_line.into_bytes(), head].into_iter();
+    Ok(before.chain(trails).chain([lives]).collect())
+}
+
+fn part(trails: &[Trail]) -> serde_json::Result<Part> {
+    let mut part = Part::default();
+    for trail in trails {
+        let start = part.bytes.len();
+        serde_json::to_writer(&mut part.bytes, &(place_of_settled(trail), trail))?;
+        let own = &part.bytes[start..];
+        part.places.push((own.len() as u64, Digest::of(own)));
+    }
+    Ok(part)
 }
 
 /// The revision whose text is the settled one.
@@ -168,7 +182,7 @@ impl<S: Read + Seek> Kept<S> {
 
     /// What reports count in the history of each record, by id; none where it is damaged.
     pub(crate) fn lives(&mut self) -> Option<Vec<Life>> {
-        let Part { at, length, digest } = self.head.lives;
+        let Place { at, length, digest } = self.head.lives;
         let lives: Vec<Life> = serde_json::from_slice(&self.part(at, length, digest)?).ok()?;
         lives.is_sorted_by(|a, b| a.id < b.id).then_some(lives)
     }

@@ -71,6 +71,17 @@ pub(super) struct Changed {
     pub(super) after: Option<ObjectId>,
 }
 
+/// A record's file that a commit removed.
+pub(crate) struct Removed<'a> {
+    pub(crate) commit: ObjectId,
+    pub(crate) path: &'a str,
+    pub(crate) blob: ObjectId,
+    /// The id that its text states, if that was asked for.
+    pub(crate) id: Option<&'a str>,
+    /// Whether this clone lacks the text.
+    pub(crate) is_missing: bool,
+}
+
 /// What is asked of a history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wanted<'a> {
@@ -155,6 +166,19 @@ impl Landed {
         let brought = self.landings.iter().flat_map(|landing| &landing.approvals);
         let mut bytes = brought.filter_map(|it| self.texts.bytes(it.after?));
         bytes.any(may_reject)
+    }
+
+    /// The records' files that were removed, newest first.
+    pub(crate) fn removed(&self) -> impl Iterator<Item = Removed<'_>> {
+        self.landings.iter().rev().flat_map(|landing| {
+            let gone = landing.records.iter().filter(|it| it.after.is_none());
+            gone.filter_map(|Changed { path, before, .. }| {
+                let blob = (*before)?;
+                let is_missing = matches!(self.texts.get(blob), Some(Text::Missing));
+                let (commit, id) = (landing.commit.id, self.id_in(blob));
+                Some(Removed { commit, path, blob, id, is_missing })
+            })
+        })
     }
 
     /// Whether a text is known to be of a record that nobody asked about.

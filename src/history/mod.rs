@@ -71,7 +71,7 @@ pub(crate) use cover::{End, Gap};
 pub(crate) use emergency::{Emergency, Stage};
 pub(crate) use filed::approval_at;
 pub(crate) use kept::{About, Kept, encode};
-pub(crate) use landed::{Landed, Wanted};
+pub(crate) use landed::{Landed, Removed, Wanted};
 pub(crate) use life::{Life, Phase, TurnKind};
 pub(crate) use needs::Needs;
 pub(crate) use policies::{POLICY_ID, PolicyRevision, Trusted, policies_in_force, read_policy};

@@ -8,7 +8,7 @@ use std::{fs, io};
 use rayon::prelude::*;
 
 use super::APPROVALS;
-use super::store::{At, Entry, Merge, Reader, Snapshot, Store};
+use super::store::{At, Entry, Lent, Merge, Readers, Snapshot, Store};
 use crate::git::{Mode, ObjectId, Repo, TreeFile};
 
 /// A file among the approvals.
@@ -45,14 +45,15 @@ pub(crate) fn approvals(
             entries
         }
     };
-    let read = |reader: &mut Reader, entry: Entry| {
+    let read = |reader: &mut Lent<'_>, entry: Entry| {
         let bytes = reader.bytes(&entry, max_size).map_err(|findings| {
             findings.first().map_or_else(String::new, |finding| finding.message.clone())
         });
         ApprovalFile { path: entry.name, bytes }
     };
+    let readers = Readers::of(store);
     let files: Vec<ApprovalFile> =
-        entries.into_par_iter().map_init(|| store.reader(), read).collect();
+        entries.into_par_iter().map_init(|| readers.lend(), read).collect();
     let mut found: BTreeMap<String, Vec<ApprovalFile>> = BTreeMap::new();
     for file in files {
         let Some(id) = file.path.rsplit('/').nth(1).map(str::to_owned) else { continue };

@@ -1,5 +1,6 @@
 //! What a register's folders hold: the files that may be records, and findings for all the rest.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::{fmt, fs, io};
 
@@ -9,7 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::faults::{
     COLLIDING_NAMES, STRAY_FILE, UNPORTABLE_NAME, lost, nameless, not_a_file, symlink, unreadable,
 };
-use super::store::{At, Entry, Reader, Store};
+use super::store::{At, Entry, Lent, Reader, Readers, Store};
 use super::{APPROVALS, POLICY_FILE, merging};
 use crate::finding::{Finding, Place};
 use crate::git::{self, Mode, Repo, TreeEntry};
@@ -66,8 +67,17 @@ const MAX_AT_ONCE: usize = 64;
 
 /// Lists a register, whose policy file and approvals are left out. `name` is how people know it.
 pub(crate) fn list(store: &Store, name: &str) -> Listing {
+    list_with(&Readers::of(store), name, None)
+}
+
+/// The same, or only what stands in the folders that lead to these paths.
+pub(super) fn list_with(
+    readers: &Readers<'_>,
+    name: &str,
+    paths: Option<&BTreeSet<String>>,
+) -> Listing {
     let mut listing = Listing::default();
-    let at = match top(store) {
+    let at = match top(readers.store()) {
         Ok(Some(at)) => at,
         // The policy is missed before anybody lists a folder that a commit does not have.
         Ok(None) => return listing,
@@ -80,13 +90,14 @@ pub(crate) fn list(store: &Store, name: &str) -> Listing {
     while !pending.is_empty() {
         // Few at once: folders that share their trees can stand for more files than any disk holds.
         let folders = pending.split_off(pending.len().saturating_sub(MAX_AT_ONCE));
-        let list = |reader: &mut Reader, folder: &Folder| list_folder(reader, folder);
+        let list = |reader: &mut Lent<'_>, folder: &Folder| list_folder(reader, folder);
         let listed: Vec<(Listing, Vec<Folder>)> =
-            folders.par_iter().map_init(|| store.reader(), list).collect();
+            folders.par_iter().map_init(|| readers.lend(), list).collect();
         for (folder, below) in listed {
             listing.entries.extend(folder.entries);
             listing.findings.extend(folder.findings);
-            pending.extend(below);
+            let is_asked_for = |it: &Folder| paths.is_none_or(|paths| leads_to(&it.name, paths));
+            pending.extend(below.into_iter().filter(is_asked_for));
         }
         if listing.entries.len() + pending.len() > MAX_FILES {
             let reason = format!("it holds more than {MAX_FILES} files");
@@ -98,6 +109,13 @@ pub(crate) fn list(store: &Store, name: &str) -> Listing {
     listing.entries.par_sort_unstable_by(|a, b| a.name.cmp(&b.name));
     listing.names();
     listing
+}
+
+/// Whether one of some paths lies in a folder.
+fn leads_to(folder: &str, paths: &BTreeSet<String>) -> bool {
+    let start = format!("{folder}/");
+    let next = paths.range(start.clone()..).next();
+    next.is_some_and(|path| path.starts_with(&start))
 }
 
 /// The register's own folder.

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::finding::Finding;
+use crate::git::ObjectId;
 use crate::model::Exception;
 use crate::source::{self, Record, RecordSchema};
 #[cfg(test)]
@@ -26,7 +27,7 @@ pub(crate) use faults::{
     UNREADABLE,
 };
 pub(crate) use listing::{Listing, displayed, list};
-pub(crate) use store::{Entry, Merge, Reader, Snapshot, Store, open_file};
+pub(crate) use store::{Entry, Lent, Merge, Readers, Snapshot, Store, open_file};
 
 /// The file that makes a directory a register.
 pub(crate) const POLICY_FILE: &str = "policy.yaml";
@@ -43,6 +44,8 @@ pub(crate) struct Register {
     /// The directory as people know it, such as `exceptions`.
     pub(crate) name: String,
     pub(crate) records: Vec<Record>,
+    /// The objects of git that hold the records, in their order, where a commit was read.
+    pub(crate) blobs: Vec<Option<ObjectId>>,
     /// What is wrong with the files themselves.
     pub(crate) findings: Vec<Finding>,
     /// The files that could not be judged.
@@ -51,19 +54,17 @@ pub(crate) struct Register {
 
 /// Reads all records of a register.
 pub(crate) fn load(store: &Store, name: &str, schema: &RecordSchema) -> Register {
-    read_all(list(store, name), store, name, schema, Look::None).0
+    read_all(&Readers::of(store), name, schema, None, Look::None).0
 }
 
-/// Reads the records of a register that have one of these paths.
+/// Reads the records of a register that have one of these paths, and looks into no other folder.
 pub(crate) fn load_named(
     store: &Store,
     name: &str,
     schema: &RecordSchema,
     paths: &BTreeSet<String>,
 ) -> Register {
-    let mut listing = list(store, name);
-    listing.entries.retain(|entry| paths.contains(&entry.name));
-    read_all(listing, store, name, schema, Look::None).0
+    read_all(&Readers::of(store), name, schema, Some(paths), Look::None).0
 }
 
 /// Looks at a record while it is fresh.
@@ -86,7 +87,7 @@ pub(crate) fn load_and_inspect(
     schema: &RecordSchema,
     inspect: Inspection<'_>,
 ) -> (Register, Vec<Finding>) {
-    read_all(list(store, name), store, name, schema, Look::ThenShed(inspect))
+    read_all(&Readers::of(store), name, schema, None, Look::ThenShed(inspect))
 }
 
 /// The same, with the texts of the records.
@@ -96,21 +97,23 @@ pub(crate) fn load_whole_and_inspect(
     schema: &RecordSchema,
     inspect: Inspection<'_>,
 ) -> (Register, Vec<Finding>) {
-    read_all(list(store, name), store, name, schema, Look::ThenKeep(inspect))
+    read_all(&Readers::of(store), name, schema, None, Look::ThenKeep(inspect))
 }
 
 fn read_all(
-    listing: Listing,
-    store: &Store,
+    readers: &Readers<'_>,
     name: &str,
     schema: &RecordSchema,
+    paths: Option<&BTreeSet<String>>,
     look: Look<'_>,
 ) -> (Register, Vec<Finding>) {
-    let Listing { entries, mut findings } = listing;
+    let Listing { mut entries, mut findings } = listing::list_with(readers, name, paths);
+    entries.retain(|entry| paths.is_none_or(|paths| paths.contains(&entry.name)));
+    let blobs: Vec<Option<ObjectId>> = entries.iter().map(Entry::object).collect();
     let (records, found): (Vec<Option<Record>>, Vec<Found>) = entries
         .into_par_iter()
         .map_init(
-            || store.reader(),
+            || readers.lend(),
             |reader, entry| match reader.read(&entry, MAX_RECORD_SIZE) {
                 Ok((file, mut findings)) => {
                     let (mut record, found) = source::load(&file, schema);
@@ -136,7 +139,7 @@ fn read_all(
         findings.extend(found);
         all_inspected.extend(inspected);
     }
-    (assemble(name, records, findings), all_inspected)
+    (assemble(name, records, blobs, findings), all_inspected)
 }
 
 /// What is wrong with a file, and what an inspection of its record found.
@@ -149,15 +152,25 @@ pub(crate) fn from_files(
     files: Vec<Arc<SourceFile>>,
     schema: &RecordSchema,
 ) -> Register {
+    let mut files = files;
+    files.sort_by(|a, b| a.path().cmp(b.path()));
     let (records, findings): (Vec<_>, Vec<_>) =
         files.par_iter().map(|file| source::load(file, schema)).unzip();
-    assemble(name, records, findings.into_iter().flatten().collect())
+    let blobs = vec![None; records.len()];
+    assemble(name, records, blobs, findings.into_iter().flatten().collect())
 }
 
-fn assemble(name: &str, records: Vec<Option<Record>>, findings: Vec<Finding>) -> Register {
+/// Files, in the order of their paths, as one register.
+fn assemble(
+    name: &str,
+    records: Vec<Option<Record>>,
+    mut blobs: Vec<Option<ObjectId>>,
+    findings: Vec<Finding>,
+) -> Register {
+    let mut is_record = records.iter().map(Option::is_some);
+    blobs.retain(|_| is_record.next().unwrap_or(false));
     #[expect(clippy::filter_map_identity, reason = "unlike `flatten`, this moves no record")]
-    let mut records: Vec<Record> = records.into_iter().filter_map(|record| record).collect();
-    records.sort_by(|a, b| a.file().path().cmp(b.file().path()));
+    let records: Vec<Record> = records.into_iter().filter_map(|record| record).collect();
     let is_unjudged = |finding: &&Finding| finding.code.unjudged;
     let mut unreadable: Vec<String> = findings
         .iter()
@@ -166,7 +179,7 @@ fn assemble(name: &str, records: Vec<Option<Record>>, findings: Vec<Finding>) ->
         .collect();
     unreadable.sort();
     unreadable.dedup();
-    Register { name: name.to_owned(), records, findings, unreadable }
+    Register { name: name.to_owned(), records, blobs, findings, unreadable }
 }
 
 impl Register {

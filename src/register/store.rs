@@ -6,8 +6,9 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::faults::{
     NOT_A_FILE, SYMLINK, executable, lost, not_a_file, symlink, too_large, unreadable,
@@ -84,6 +85,19 @@ pub(crate) struct Reader {
     repo: Result<Repo, git::Error>,
 }
 
+/// The readers of a store. To make one takes as long as to read many files, so each is kept for
+/// whoever comes next.
+pub(crate) struct Readers<'a> {
+    store: &'a Store,
+    idle: Mutex<Vec<Reader>>,
+}
+
+/// A reader that goes back when it is dropped.
+pub(crate) struct Lent<'a> {
+    reader: Option<Reader>,
+    owner: &'a Readers<'a>,
+}
+
 /// A text with what only deserves a warning, or why there is none.
 pub(crate) type Reading = Result<(Arc<SourceFile>, Vec<Finding>), Vec<Finding>>;
 
@@ -133,6 +147,41 @@ impl Store {
             };
             findings.into_iter().map(help).collect()
         })
+    }
+}
+
+impl<'a> Readers<'a> {
+    pub(crate) fn of(store: &'a Store) -> Self {
+        Self { store, idle: Mutex::default() }
+    }
+
+    pub(super) fn store(&self) -> &'a Store {
+        self.store
+    }
+
+    /// One that nobody uses, or a new one.
+    pub(crate) fn lend(&self) -> Lent<'_> {
+        let idle = self.idle().pop();
+        Lent { reader: Some(idle.unwrap_or_else(|| self.store.reader())), owner: self }
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Reader>> {
+        // Whoever panicked while holding it has left a list like any other.
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Deref for Lent<'_> {
+    type Target = Reader;
+
+    fn deref(&self) -> &Reader {
+        self.reader.as_ref().expect("it is there until it is dropped")
+    }
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        self.owner.idle().extend(self.reader.take());
     }
 }
 
@@ -227,6 +276,14 @@ impl Reader {
 }
 
 impl Entry {
+    /// The object of a commit that it is.
+    pub(super) fn object(&self) -> Option<ObjectId> {
+        match self.at {
+            At::Object { id, .. } => Some(id),
+            At::Path(_) | At::Folders(_) => None,
+        }
+    }
+
     pub(super) fn source(&self, text: impl Into<String>) -> Arc<SourceFile> {
         Arc::new(SourceFile::new(&self.name, text).with_path_bytes(self.name_bytes.clone()))
     }

@@ -395,6 +395,26 @@ fn whether_an_id_was_used_before_takes_all_of_the_history() {
 }
 
 #[test]
+fn a_removed_record_whose_text_is_missing_may_have_had_the_id() {
+    let (w, repo) = landed();
+    let base = tip(&repo, "main");
+    let other = record_of(OTHER, "/gateway/api", "2027-01-31");
+    // Its file is not called like it.
+    w.write("exceptions/other.yaml", &other);
+    let with_other = commit(&repo, "main", &[base]);
+    std::fs::remove_file(w.path("exceptions/other.yaml")).expect("the record goes");
+    let gone = commit(&repo, "main", &[with_other]);
+    w.write(OTHER, record_of(OTHER, "/gateway/other", "2027-01-31"));
+    commit(&repo, "topic", &[gone]);
+    assert_eq!(judged(&w), (vec!["error EXC402".to_owned()], 1));
+    let text = Oid::hash_object(git2::ObjectType::Blob, other.as_bytes()).expect("a hash");
+    forget(&w, text);
+    let said = gate(&w, &[]);
+    assert_eq!(said.code(), 2);
+    assert!(said.err.contains(&format!("lacks the object {text}")), "{}", said.err);
+}
+
+#[test]
 fn a_policy_is_not_loosened_together_with_a_record() {
     let (w, repo) = landed();
     let base = tip(&repo, "main");

@@ -47,7 +47,7 @@ impl Approvals {
         }
         let merge = &incoming.merge;
         let folder = &merge.into.folder;
-        let others = incoming.others(register, &changed)?;
+        let others = incoming.others(register, &changed);
         let wanted = Wanted::Records { ids: &changed, others: Some(&others) };
         let chain = repo.chain(merge.into.commit)?;
         let landed = Landed::read(repo, &chain, folder, wanted)?;
@@ -102,6 +102,11 @@ impl Approvals {
             branch: &self.branch,
             is_complete: self.landed.missing.is_none(),
         }
+    }
+
+    /// What landed on the base of the changed records.
+    pub(super) fn landed(&self) -> &Landed {
+        &self.landed
     }
 
     /// What people are told about them, one line each.

@@ -20,6 +20,7 @@ use crate::commands::{Failure, Globals};
 use crate::env::Env;
 use crate::finding::{self, Finding, Level};
 use crate::git::{self, ObjectId, Repo};
+use crate::history::Landed;
 use crate::register::{Merge, POLICY_FILE, Register, Snapshot, Store};
 use crate::render::{Gate, Revision};
 use crate::rules::{self, Context, EXPIRED, Proposal};
@@ -109,8 +110,9 @@ pub(super) fn judge(
             notes.extend(trails.note_of_policy(&incoming, judging, proposed, &context)?);
         }
     }
+    let landed = trails.as_ref().map(Approvals::landed);
     let (proposed, missing) =
-        judge_change(&incoming, &records, &standings, &register, &policies, &context)?;
+        judge_change(&incoming, &records, (&standings, landed), &register, &policies, &context)?;
     findings.extend(proposed);
     let failure = missing.map(|commit| {
         let message = format!(
@@ -263,12 +265,14 @@ fn register_of(
 fn judge_change(
     incoming: &Incoming<'_>,
     records: &[Change<'_>],
-    standings: &[Standing<'_>],
+    (standings, landed): (&[Standing<'_>], Option<&Landed>),
     register: &Register,
     policies: &Policies,
     context: &Context<'_>,
 ) -> Result<(Vec<Finding>, Option<ObjectId>), Failure> {
-    let retired = incoming.retired(records, &context.policy.record_schema)?;
+    // Where no record is left in the change, none is new.
+    let retired = landed.map(|landed| incoming.retired(records, landed)).transpose()?;
+    let retired = retired.unwrap_or_default();
     let git_files = incoming.git_files()?;
     let lost_approvals = incoming.lost_approvals(&context.policy.people)?;
     let ids = register.exceptions().map(|exception| exception.id.clone()).collect();

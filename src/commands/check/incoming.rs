@@ -11,12 +11,14 @@ use crate::commands::mainline::stem;
 use crate::commands::revisions::short;
 use crate::finding::Finding;
 use crate::git::{Error, FileChange, ObjectId, Repo, Side};
-use crate::history::{Approval, Decision, MAX_APPROVAL_SIZE, approval_at, is_signed_by_its_person};
+use crate::history::{
+    Approval, Decision, Landed, MAX_APPROVAL_SIZE, Removed, approval_at, is_signed_by_its_person,
+};
 use crate::model::window::{self, Status};
 use crate::policy::Person;
 use crate::register::{
-    self, APPROVALS, MAX_POLICY_SIZE, MAX_RECORD_SIZE, Merge, POLICY_FILE, Register, Snapshot,
-    Store, displayed,
+    self, APPROVALS, MAX_POLICY_SIZE, MAX_RECORD_SIZE, Merge, POLICY_FILE, Register, Store,
+    displayed,
 };
 use crate::rules::{GitFile, LostApproval};
 use crate::source::{self, RecordSchema};
@@ -47,6 +49,7 @@ pub(super) struct Renewed {
 }
 
 /// Which ids were used before.
+#[derive(Default)]
 pub(super) struct Retired {
     /// Each with the commit that removed its record.
     pub(super) ids: BTreeMap<String, String>,
@@ -91,25 +94,13 @@ impl<'a> Incoming<'a> {
 
     /// The texts on the branch that are of other records than these, as `register` shows, which is
     /// what the change makes of the branch's.
-    pub(super) fn others(
-        &self,
-        register: &Register,
-        ids: &[&str],
-    ) -> Result<HashSet<ObjectId>, Error> {
-        let is_other = |id: &&str| !id.is_empty() && !ids.contains(id);
-        let paths: HashSet<&str> = register
-            .records
-            .iter()
-            .filter(|record| is_other(&record.exception.id.as_str()))
-            .map(|record| record.file().path())
-            .collect();
-        let Snapshot { commit, folder, .. } = &self.merge.into;
-        let mut files = self.repo.files_at(*commit, folder)?;
-        files.retain(|file| {
-            let path = file.path.as_str();
-            paths.contains(path) && !self.here.contains_key(path)
+    pub(super) fn others(&self, register: &Register, ids: &[&str]) -> HashSet<ObjectId> {
+        let is_other = |id: &str| !id.is_empty() && !ids.contains(&id);
+        let texts = register.records.iter().zip(&register.blobs);
+        let others = texts.filter(|(record, _)| {
+            is_other(&record.exception.id) && !self.here.contains_key(record.file().path())
         });
-        Ok(files.into_iter().map(|file| file.blob).collect())
+        others.filter_map(|(_, blob)| *blob).collect()
     }
 
     pub(super) fn policy_path(&self) -> String {
@@ -281,14 +272,14 @@ impl<'a> Incoming<'a> {
         Ok(status.is_none_or(|status| status == Status::Expired))
     }
 
-    /// Which of the ids of new records were used before on the branch. A record that comes back as
-    /// it was is no new one.
+    /// Which of the ids of new records were used before on the branch, as what landed there tells. A
+    /// record that comes back as it was is no new one.
     pub(super) fn retired(
         &self,
         records: &[Change<'_>],
-        schema: &RecordSchema,
+        landed: &Landed,
     ) -> Result<Retired, Error> {
-        let mut retired = Retired { ids: BTreeMap::new(), missing: None };
+        let mut retired = Retired::default();
         let new = records.iter().filter(|change| change.before.is_none());
         let mut wanted: BTreeMap<&str, Option<ObjectId>> = new
             .filter_map(|change| change.after)
@@ -304,45 +295,24 @@ impl<'a> Incoming<'a> {
         for file in self.repo.files_at(self.merge.into.commit, &self.merge.into.folder)? {
             wanted.remove(stem(&file.path));
         }
-        let chain = self.repo.chain(self.merge.into.commit)?;
-        let touches = self.repo.changes_on(&chain, &self.merge.into.folder)?;
-        for touch in touches.iter().rev() {
-            for change in touch.changes.iter().filter(|change| change.new.is_none()) {
-                let path = shown(self.name, change);
-                let Some(old) = change.old else { continue };
-                if let Some(id) = self.id_of(&path, old.blob, &wanted, schema)?
-                    && wanted.remove(id) != Some(Some(old.blob))
-                {
-                    retired.ids.insert(id.to_owned(), short(touch.commit));
+        for Removed { commit, path, blob, id, is_missing } in landed.removed() {
+            if wanted.is_empty() {
+                break;
+            }
+            let mut own = [Some(stem(path)), id].into_iter().flatten();
+            let Some(id) = own.find(|id| wanted.contains_key(id)) else {
+                if is_missing {
+                    let path = self.repo.root().unwrap_or(self.repo.directory()).to_owned();
+                    return Err(Error::Missing { path, id: blob });
                 }
+                continue;
+            };
+            if wanted.remove(id) != Some(Some(blob)) {
+                retired.ids.insert(id.to_owned(), short(commit));
             }
         }
-        retired.missing = chain.missing.filter(|_| !wanted.is_empty());
+        retired.missing = landed.missing.filter(|_| !wanted.is_empty());
         Ok(retired)
-    }
-
-    /// Which of some ids a file that is gone had.
-    fn id_of<'b>(
-        &self,
-        path: &str,
-        blob: ObjectId,
-        wanted: &BTreeMap<&'b str, Option<ObjectId>>,
-        schema: &RecordSchema,
-    ) -> Result<Option<&'b str>, Error> {
-        if !path.ends_with(".yaml") && !path.ends_with(".yml") || wanted.is_empty() {
-            return Ok(None);
-        }
-        if let Some((id, _)) = wanted.get_key_value(stem(path)) {
-            return Ok(Some(id));
-        }
-        let bytes = self.repo.blob(blob, MAX_RECORD_SIZE)?.unwrap_or_default();
-        let Ok(text) = String::from_utf8(bytes) else { return Ok(None) };
-        if !wanted.keys().any(|id| text.contains(id)) {
-            return Ok(None);
-        }
-        let (record, _) = source::load(&Arc::new(SourceFile::new(path, text)), schema);
-        let id = record.map(|record| record.exception.id).unwrap_or_default();
-        Ok(wanted.get_key_value(id.as_str()).map(|(id, _)| *id))
     }
 }
 

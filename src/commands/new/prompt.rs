@@ -144,6 +144,7 @@ fn refusals(draft: &Draft, pointer: &str, workspace: &Workspace, today: NaiveDat
     let register = Register {
         name: workspace.name.clone(),
         records: record.into_iter().collect(),
+        blobs: Vec::new(),
         findings,
         unreadable: Vec::new(),
     };

@@ -117,6 +117,7 @@ impl<'w> Proposed<'w> {
         let register = Register {
             name: workspace.name.clone(),
             records: Vec::new(),
+            blobs: Vec::new(),
             findings: Vec::new(),
             unreadable: Vec::new(),
         };
@@ -271,6 +272,7 @@ impl<'w> Proposed<'w> {
                 let alone = Register {
                     name: self.workspace.name.clone(),
                     records: again.into_iter().collect(),
+                    blobs: Vec::new(),
                     findings: found,
                     unreadable: Vec::new(),
                 };

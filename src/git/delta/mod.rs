@@ -13,7 +13,7 @@ mod cursor;
 mod tests;
 
 use std::cmp::Ordering;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use self::cursor::{Cursor, equal_end, equal_start, git_order};
 use super::chain::{Chain, Link};
@@ -329,7 +329,7 @@ impl<'a> Folder<'a> {
 }
 
 /// A tree that has been read; nothing has no bytes.
-type Tree = (Option<ObjectId>, Rc<Vec<u8>>);
+type Tree = (Option<ObjectId>, Arc<Vec<u8>>);
 
 fn look_up(repo: &Repo, tree: ObjectId, name: &[u8]) -> Result<Option<Entry>, Error> {
     let bytes = repo.tree_bytes(tree)?;

@@ -39,7 +39,7 @@ fn told(trail: &Trail) -> String {
 
 #[track_caller]
 pub(super) fn check_kept(audit: &Audit, repo: &Repo, tip: ObjectId) {
-    let bytes = encode(about(tip), &audit.trails).expect("bytes");
+    let bytes = encode(about(tip), &audit.trails).expect("bytes").concat();
     let mut kept = kept(&bytes).expect("nothing is damaged");
     assert_eq!(*kept.about(), about(tip));
     assert!(kept.ids().eq(audit.trails.iter().map(|trail| trail.id.as_str())));
@@ -53,7 +53,7 @@ pub(super) fn check_kept(audit: &Audit, repo: &Repo, tip: ObjectId) {
 fn lapsed() -> (World, Vec<u8>) {
     let mut world = World::approved();
     world.push_edit("carol", "expires: 2024-06-30");
-    let bytes = encode(about(world.main), &world.audit().trails).expect("bytes");
+    let bytes = encode(about(world.main), &world.audit().trails).expect("bytes").concat();
     (world, bytes)
 }
 
