@@ -12,6 +12,8 @@ mod blocks;
 mod chart;
 mod drawing;
 mod frame;
+#[cfg(test)]
+mod hostile;
 mod shown;
 mod table;
 #[cfg(test)]

@@ -81,7 +81,7 @@ pub(super) fn ids(ids: &[String], anchors: &Anchors<'_>) -> Markup {
                 }
             }
         } @else {
-            section.ids.many tabindex="0" aria-label=(count(ids.len(), "record")) {
+            div.ids.many role="group" tabindex="0" aria-label=(count(ids.len(), "record")) {
                 p {
                     @for (index, id) in ids.iter().enumerate() {
                         @if index > 0 { " " }

@@ -7,7 +7,8 @@ use base64ct::{Base64, Encoding};
 use scraper::{ElementRef, Html, Selector};
 use sha2::{Digest, Sha256};
 
-use super::testing::{HOSTILE, hostile, portfolio};
+use super::hostile::{HOSTILE, hostile};
+use super::testing::portfolio;
 use super::{shown, write};
 use crate::render::viewers::acting_characters;
 use crate::report::document::Document;

@@ -168,5 +168,6 @@ fn brief(text: &str, columns: usize) -> String {
 
 /// Units that a text takes at the size of labels, at most, in the fonts that are around.
 fn extent(text: &str) -> usize {
-    text.width() * 7
+    let wide = |c: char| c.is_uppercase() || matches!(c, 'm' | 'w' | '%' | '@');
+    text.width() * 7 + 2 * text.chars().filter(|c| wide(*c)).count()
 }
