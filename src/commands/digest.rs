@@ -17,7 +17,7 @@ use crate::report::digest::{Digest, For};
 ///
 /// What has expired or ends soon, what nobody has approved, and what falls due: verifications of compensating controls, reviews, milestones. Names nobody who has nothing to do, and writes nothing where there is nothing; post it with whatever posts, since `exc` uses no network.
 ///
-/// Exit codes: 0 also where there is something to do, 2 where a file could not be read.
+/// Exit codes: 0 also where there is something to do, 2 where a file could not be read, or the clone stops before its history does, so that what nobody has approved is not known.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -60,5 +60,5 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     if digest.parties.is_empty() {
         globals.note(env, "nobody has anything to do");
     }
-    Ok(registers.name_unreadable(globals, env))
+    Ok(registers.close(&args.filter, globals, env))
 }

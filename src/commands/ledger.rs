@@ -111,8 +111,30 @@ impl Registers {
         Ledger { today: self.today, holdings: holdings.collect(), entries, filters: filter.words() }
     }
 
+    /// Says what whoever reads the report should know, and whether it is complete.
+    pub(crate) fn close(
+        &self,
+        filter: &FilterArgs,
+        globals: &Globals,
+        env: &mut Env<'_>,
+    ) -> Outcome {
+        let n_records: usize = self.opened.iter().map(|it| it.register.records.len()).sum();
+        if n_records > 0 && self.ledger(filter).entries.is_empty() {
+            let words = filter.words().join(" ");
+            globals.note(env, &format!("note: no record passes `{words}`, closed ones included"));
+        }
+        let outcome = self.name_unreadable(globals, env);
+        if !self.is_cut() {
+            return outcome;
+        }
+        let text = "this clone stops before the history does: what needs it is not known";
+        let _ = writeln!(env.err, "error: {text}");
+        globals.note(env, "hint: get the rest of the history: `git fetch --unshallow`");
+        Outcome::Error
+    }
+
     /// Says which files could not be read: the report is not complete without them.
-    pub(crate) fn name_unreadable(&self, globals: &Globals, env: &mut Env<'_>) -> Outcome {
+    fn name_unreadable(&self, globals: &Globals, env: &mut Env<'_>) -> Outcome {
         let mut outcome = Outcome::Success;
         for opened in &self.opened {
             for path in &opened.register.unreadable {
@@ -128,7 +150,7 @@ impl Registers {
     }
 
     /// Whether a clone lacks the beginning of its history.
-    pub(crate) fn is_cut(&self) -> bool {
+    fn is_cut(&self) -> bool {
         let histories = self.opened.iter().filter_map(|it| it.origin.history.as_ref());
         histories.into_iter().any(|history| !history.is_complete)
     }

@@ -140,7 +140,7 @@ impl Globals {
             0 | 1 => Ok(()),
             n => {
                 Err(Failure::new(format!("this command is about one register, and {n} are named"))
-                    .hint("`exc report` and `exc digest` take several; `exc list` and `exc audit` write `--format jsonl` for each"))
+                    .hint("`exc report expiry`, `exc report portfolio` and `exc digest` take several; `exc list` and `exc audit` write `--format jsonl` for each"))
             }
         }
     }

@@ -24,6 +24,9 @@ const MAX_MESSAGE: usize = 12_000;
 /// Characters of one text of a record.
 const MAX_TEXT: usize = 300;
 
+/// What is said where the history is not all there.
+const NO_HISTORY: &str = "What nobody has approved is not known here: it needs full history.";
+
 /// A format of the digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DigestFormat {
@@ -64,6 +67,9 @@ fn markdown(digest: &Digest) -> String {
             &mut page,
             format_args!("> `{}` could not be read\n\n", Safe(path).to_string().replace('`', "'")),
         );
+    }
+    if !digest.has_history {
+        line(&mut page, format_args!("> {}\n\n", escaped(NO_HISTORY)));
     }
     for party in &digest.parties {
         page.push_str(&section(party));
@@ -114,6 +120,12 @@ fn slack(digest: &Digest) -> Value {
         "type": "header",
         "text": {"type": "plain_text", "text": title, "emoji": false},
     })];
+    if !digest.has_history {
+        blocks.push(json!({
+            "type": "context",
+            "elements": [{"type": "mrkdwn", "text": NO_HISTORY, "verbatim": true}],
+        }));
+    }
     let mut n_chars = 0;
     let mut n_left = 0;
     for party in &digest.parties {
@@ -201,6 +213,7 @@ fn json(digest: &Digest, out: &mut dyn Write) -> io::Result<()> {
         "tool_version": TOOL_VERSION,
         "today": digest.today.to_string(),
         "unreadable": digest.unreadable,
+        "approvals_known": digest.has_history,
         "parties": parties.collect::<Vec<_>>(),
     });
     super::json::write(&view, out)
@@ -230,6 +243,7 @@ mod tests {
             today: "2026-11-20".parse().expect("a day"),
             parties: (0..n_parties).map(party).collect(),
             unreadable: Vec::new(),
+            has_history: true,
         }
     }
 

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use super::expiry::{Duty, dues};
 use super::ledger::{Entry, Ledger};
 use crate::history::Verdict;
-use crate::model::window::{days_after, days_left, n_days};
+use crate::model::window::{Status, days_after, days_left, n_days};
 use crate::text::shell_word;
 
 /// Whom a part of the digest is for.
@@ -25,6 +25,8 @@ pub(crate) struct Digest {
     /// Those with the most urgent task first.
     pub(crate) parties: Vec<Party>,
     pub(crate) unreadable: Vec<String>,
+    /// Whether it is known what nobody has approved.
+    pub(crate) has_history: bool,
 }
 
 /// Somebody who has to act.
@@ -111,7 +113,8 @@ impl Digest {
         });
         let unreadable =
             ledger.holdings.iter().flat_map(|it| it.origin.unreadable.iter().cloned()).collect();
-        Self { today: ledger.today, parties, unreadable }
+        let has_history = ledger.has_history();
+        Self { today: ledger.today, parties, unreadable, has_history }
     }
 }
 
@@ -128,6 +131,16 @@ fn tasks(entry: &Entry<'_>, today: NaiveDate, within: Option<u32>) -> Vec<Task> 
         owner: None,
     };
     let mut tasks = Vec::new();
+    if entry.status == Status::Proposed {
+        let what = "is proposed: have it approved and merged".to_owned();
+        tasks.push(task(
+            Urgency::Unapproved,
+            entry.exception.opened,
+            what,
+            format!("exc review {id}"),
+        ));
+        return tasks;
+    }
     match (entry.expires(), entry.days_left(today)) {
         (Some(day), Some(days @ ..0)) => tasks.push(task(
             Urgency::Expired,

@@ -31,10 +31,14 @@ fn notes(ledger: &Ledger<'_>) -> Vec<Text> {
         if !unreadable.is_empty() {
             let n = unreadable.len();
             let files = if n == 1 { "1 file".to_owned() } else { format!("{n} files") };
-            let mut note = vec![Span::Plain(format!(
-                "{files} of {} could not be read, and nothing here knows of what stands in there: ",
-                origin.name
-            ))];
+            let mut note = vec![
+                Span::Plain(format!("{files} of ")),
+                Span::Code(origin.name.clone()),
+                Span::Plain(
+                    " could not be read, and nothing here knows of what stands in there: "
+                        .to_owned(),
+                ),
+            ];
             for (at, path) in unreadable.iter().enumerate() {
                 note.push(Span::Plain(if at > 0 { ", " } else { "" }.to_owned()));
                 note.push(Span::Code(path.clone()));
@@ -45,22 +49,24 @@ fn notes(ledger: &Ledger<'_>) -> Vec<Text> {
             notes.push(Text(note));
         }
         match &origin.history {
-            None => notes.push(Text(vec![Span::Plain(format!(
-                "{} has no history to ask: what needs it says so.",
-                origin.name
-            ))])),
+            None => notes.push(Text(vec![
+                Span::Code(origin.name.clone()),
+                Span::Plain(" has no history to ask: what needs it says so.".to_owned()),
+            ])),
             Some(history) if !history.is_complete => {
                 let mut text = Text::of(
                     "needs full history: this clone stops before the history does, so that what it would tell is not known; fetch the rest with `git fetch --unshallow`.",
                 );
-                text.0.insert(0, Span::Plain(format!("{}: ", origin.name)));
+                text.0.insert(0, Span::Plain(": ".to_owned()));
+                text.0.insert(0, Span::Code(origin.name.clone()));
                 notes.push(text);
             }
             Some(_) => {}
         }
         if origin.n_records == 0 && unreadable.is_empty() {
             let mut text = Text::of("has no records yet: file one with `exc new`.");
-            text.0.insert(0, Span::Plain(format!("{} ", origin.name)));
+            text.0.insert(0, Span::Plain(" ".to_owned()));
+            text.0.insert(0, Span::Code(origin.name.clone()));
             notes.push(text);
         }
     }

@@ -127,7 +127,7 @@ fn many_teams_speak_against_the_policy_and_what_stays_against_the_exception() {
         row["advice"].as_str().expect("a text").to_owned()
     };
     assert_eq!(advice("NET-004"), "improve the policy");
-    assert_eq!(advice("KEY-003"), "retire the exception");
+    assert_eq!(advice("KEY-003"), "retire exceptions");
     assert_eq!(advice("EVAL-001"), "keep an eye on it");
 }
 
@@ -171,6 +171,35 @@ fn filters_leave_what_they_name_and_the_report_says_so() {
     assert_eq!(ids(&told["figures"]["open"]["ids"]), ["EXC-2026-EEEE", "EXC-2026-KKKK"]);
     assert_eq!(ids(&told["filters"]), ["--team claims"]);
     assert_eq!(value(&told, "opened"), 1);
+    // Of a part of the exceptions nothing follows about all targets of a control.
+    assert_eq!(told["tables"]["compliance"], serde_json::json!([]));
+}
+
+#[test]
+fn a_filter_that_leaves_nothing_is_told() {
+    let it = two_years();
+    let said = it.w.run(&["--today", TODAY, "report", "expiry", "--team", "nobody"]);
+    assert_eq!(said.code(), 0);
+    assert!(said.err.contains("no record passes `--team nobody`"), "{}", said.err);
+}
+
+#[test]
+fn an_open_record_that_is_deleted_is_not_closed() {
+    let mut it = two_years();
+    std::fs::remove_file(it.w.path("exceptions/EXC-2026-DDDD.yaml")).expect("removed");
+    it.push("carol", "2026-11-18", "clean up");
+    let told = json(&it, &["portfolio"]);
+    assert_eq!(ids(&told["figures"]["deleted"]["ids"]), ["EXC-2026-DDDD"]);
+    assert_eq!(value(&told, "closed"), 0);
+}
+
+#[test]
+fn the_headline_compares_the_mainline_with_the_mainline() {
+    let it = two_years();
+    let told = json(&it, &["portfolio", "--since", "2026-11-20"]);
+    let lead = told["lead"].as_str().expect("a text");
+    // One of the nine is only proposed.
+    assert!(lead.contains("as many as on 2026-11-19"), "{lead}");
 }
 
 #[test]
@@ -326,9 +355,14 @@ fn in_a_shallow_clone_what_needs_history_says_so_and_the_exit_code_too() {
         assert!(out.contains("needs full history"), "{out}");
         assert!(out.contains("git fetch"), "{out}");
     }
-    // What ends when stands in the records.
+    for false_news in ["Nothing waits", "History shows no approval", "not approved  "] {
+        assert!(!run("portfolio", "text").out.contains(false_news), "{false_news}");
+    }
+    let said = it.w.run(&["--today", TODAY, "digest"]);
+    assert_eq!(said.code(), 2, "{}", said.err);
+    assert!(said.out.contains("What nobody has approved is not known here"), "{}", said.out);
     let said = run("expiry", "text");
-    assert_eq!(said.code(), 0, "{}", said.err);
+    assert_eq!(said.code(), 2, "{}", said.err);
     assert!(said.out.contains("this clone stops before the history does"), "{}", said.out);
 }
 

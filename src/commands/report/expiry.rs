@@ -19,7 +19,7 @@ use crate::report::expiry::{self, By};
 ///
 /// Besides the last valid days: verifications of compensating controls, reviews and milestones that lapse, records without a renewal left, and the weeks ahead, with the days on which too many end and how to spread them.
 ///
-/// Exit codes: 0 also where something has expired, 2 where a file could not be read (the report says which).
+/// Exit codes: 0 also where something has expired, 2 where a file could not be read, or the clone stops before its history does (the report says which, and what needs full history).
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -95,7 +95,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         Format::Ics => {
             let occasions = expiry::occasions(&ledger, within);
             globals.print(env, |out| ics::write(&occasions, out))?;
-            return Ok(registers.name_unreadable(globals, env));
+            return Ok(registers.close(&args.filter, globals, env));
         }
         Format::Text => ReportFormat::Text,
         Format::Markdown => ReportFormat::Markdown,
@@ -105,5 +105,5 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     };
     let document = expiry::document(&ledger, within, args.by.into());
     super::print(&document, format, args.csv_raw, globals, env)?;
-    Ok(registers.name_unreadable(globals, env))
+    Ok(registers.close(&args.filter, globals, env))
 }

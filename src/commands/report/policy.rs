@@ -3,7 +3,6 @@
 use crate::commands::{Globals, open_or_explain};
 use crate::env::{Env, Outcome};
 use crate::render::document::ReportFormat;
-use crate::report::document::Origin;
 use crate::report::process;
 
 /// Put the process into words, as the policy sets it
@@ -26,14 +25,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
     globals.check_one_register()?;
     let workspace = open_or_explain(globals, env)?;
-    let listing = crate::register::list(&workspace.store, &workspace.name);
-    let origin = Origin {
-        name: workspace.name.clone(),
-        n_records: listing.entries.len(),
-        unreadable: Vec::new(),
-        history: None,
-    };
-    let document = process::document(&workspace.policy, origin, env.today);
+    let document = process::document(&workspace.policy, &workspace.name, env.today);
     super::print(&document, args.format, args.csv_raw, globals, env)?;
     Ok(Outcome::Success)
 }

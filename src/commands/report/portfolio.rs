@@ -49,15 +49,12 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let today = args.as_of.unwrap_or(env.today);
     let since = args.since.unwrap_or_else(|| days_before(today, DEFAULT_DAYS));
     if since > today {
-        let message = format!("`--since {since}` is after {today}, up to which is told");
+        let message =
+            format!("`--since {since}` is after {today}, the day up to which the report tells");
         return Err(Failure::new(message).hint("name an earlier day").into());
     }
     let registers = Registers::open(args.as_of, args.cache, globals, env)?;
     let document = portfolio::document(&registers.ledger(&args.filter), since);
     super::print(&document, args.format, args.csv_raw, globals, env)?;
-    let outcome = registers.name_unreadable(globals, env);
-    Ok(match registers.is_cut() {
-        true => Outcome::Error,
-        false => outcome,
-    })
+    Ok(registers.close(&args.filter, globals, env))
 }

@@ -44,7 +44,7 @@ pub(super) fn write(document: &Document, out: &mut dyn Write) -> io::Result<()> 
 
 fn figure(figure: &Figure) -> Value {
     let mut view = json!({
-        "label": figure.label,
+        "label": figure.label(),
         "value": value(figure.quantity),
         "unit": unit(figure.quantity),
         "ids": figure.ids,

@@ -74,11 +74,11 @@ fn figures(page: &mut String, figures: &[Figure]) {
     for figure in figures {
         let ids = escaped(&listed(&figure.ids, MAX_IDS));
         let number = escaped(&figure.quantity.words());
-        push(page, format_args!("| **{number}** | {} | {ids} |\n", escaped(&figure.label)));
+        push(page, format_args!("| **{number}** | {} | {ids} |\n", escaped(&figure.label())));
     }
     page.push_str("\n<details><summary>what these count</summary>\n\n");
     for figure in figures {
-        let (label, definition) = (escaped(&figure.label), text(&Text::of(figure.definition)));
+        let (label, definition) = (escaped(&figure.label()), text(&Text::of(figure.definition)));
         push(page, format_args!("- **{label}**: {definition}\n"));
     }
     page.push_str("\n</details>\n\n");

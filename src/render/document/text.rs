@@ -6,6 +6,7 @@ use super::columns::{Heading, Laid, laid};
 use super::drawings::drawn;
 use super::{Look, harmless, is_unknown, listed, origins, plain, words};
 use crate::render::page::wrapped;
+use crate::render::table::cut;
 use crate::report::document::{Block, Cell, Chart, Document, Drawing, Figure, Table, Text, Tone};
 
 /// Columns where the terminal does not say how many it has.
@@ -115,17 +116,21 @@ impl Page<'_> {
         let numbers: Vec<String> = figures.iter().map(|it| it.quantity.words()).collect();
         let wide = numbers.iter().zip(figures).filter(|(_, it)| !is_unknown(it.quantity));
         let width = wide.map(|(number, _)| number.chars().count()).max().unwrap_or(1).min(24);
-        let label = figures.iter().map(|it| it.label.chars().count()).max().unwrap_or(0);
+        let label = figures.iter().map(|it| it.label().chars().count()).max().unwrap_or(0);
         for (figure, number) in figures.iter().zip(&numbers) {
             let gap = width.saturating_sub(number.chars().count());
             let number = match color(figure.tone) {
                 Some(color) => self.colored(number, color),
                 None => number.clone(),
             };
-            let ids = harmless(&listed(&figure.ids, MAX_IDS));
+            let mut ids = harmless(&listed(&figure.ids, MAX_IDS));
+            if let Some(screen) = self.look.style.width {
+                // What does not fit beside the label would begin a line of its own.
+                ids = cut(&ids, screen.saturating_sub(width + label + 6));
+            }
             let line = match ids.is_empty() {
-                true => figure.label.clone(),
-                false => format!("{:label$}  {ids}", figure.label),
+                true => figure.label(),
+                false => format!("{:label$}  {ids}", figure.label()),
             };
             writeln!(self.out, "  {:gap$}{number}  {line}", "")?;
         }

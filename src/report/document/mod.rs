@@ -265,6 +265,29 @@ impl Column {
     }
 }
 
+impl Figure {
+    /// The label with its verb as the number asks for it: `1 has lapsed`, `2 have lapsed`.
+    pub(crate) fn label(&self) -> String {
+        const VERBS: [(&str, &str); 5] = [
+            ("are ", "is "),
+            ("have ", "has "),
+            ("were ", "was "),
+            ("wait ", "waits "),
+            ("end ", "ends "),
+        ];
+        let is_one = match self.quantity {
+            Quantity::Count(n) => n == 1,
+            Quantity::Share { part, .. } => part == 1,
+            Quantity::Days(_) | Quantity::None | Quantity::NeedsHistory => false,
+        };
+        let verb = VERBS.iter().find(|(many, _)| is_one && self.label.starts_with(many));
+        match verb {
+            Some((many, one)) => format!("{one}{}", &self.label[many.len()..]),
+            None => self.label.clone(),
+        }
+    }
+}
+
 impl Row {
     /// One under no heading that stands out in nothing.
     pub(crate) fn of(cells: Vec<Cell>) -> Self {

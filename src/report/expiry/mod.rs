@@ -18,6 +18,7 @@ use super::document::{
 };
 use super::ledger::{Entry, Ledger, ids};
 use super::{counted, notes};
+use crate::history::Verdict;
 use crate::model::window::{Status, is_past, n_days};
 use crate::model::{RiskLevel, Target};
 use crate::text::shell_word;
@@ -156,10 +157,8 @@ fn lead(open: &[&Entry<'_>], today: NaiveDate) -> Text {
             )
         }
         (_, 0, soon) => format!("Nothing has expired; {} within 14 days.", end(soon)),
-        (_, expired, 0) => format!("{} expired and not closed.", have(expired)),
-        (_, expired, soon) => {
-            format!("{} expired and not closed, and {} within 14 days.", have(expired), end(soon))
-        }
+        (_, expired, 0) => format!("{}.", have(expired)),
+        (_, expired, soon) => format!("{}, and {} within 14 days.", have(expired), end(soon)),
     };
     Text(vec![Span::Plain(sentence)])
 }
@@ -169,7 +168,11 @@ fn are(n: usize) -> String {
 }
 
 fn have(n: usize) -> String {
-    counted(n, "exception has", "exceptions have")
+    counted(
+        n,
+        "exception has expired and is not closed",
+        "exceptions have expired and are not closed",
+    )
 }
 
 fn end(n: usize) -> String {
@@ -212,13 +215,14 @@ fn figures(open: &[&Entry<'_>], ledger: &Ledger<'_>, within: u32) -> Vec<Figure>
         })
         .collect();
     let last = open.iter().copied().filter(|it| it.renewals_left() == 0);
-    figures.push(figure(
+    let last = figure(
         "no_renewal_left",
         "have no renewal left",
         Tone::Warn,
         "Open exceptions that were renewed as often as `durations.max_renewals` of the policy allows, as the history counts. They end on their last valid day, or the policy changes.",
         ids(last),
-    ));
+    );
+    figures.push(Figure { quantity: ledger.if_known(|| last.quantity), ..last });
     figures.extend(upkeep::figures(open, today, within));
     figures
 }
@@ -230,13 +234,14 @@ fn records(open: &[&Entry<'_>], ledger: &Ledger<'_>, within: u32, by: By) -> Tab
         Column::fixed("expires", "last valid day"),
         Column::fixed("days_left", "days left"),
         Column::fixed("risk", "risk"),
+        Column::fixed("todo", "to do"),
         Column::elastic("owner", "owner"),
-        Column::elastic("team", "team"),
-        Column::extra("controls", "controls"),
-        Column::extra("renewals_left", "renewals left"),
         Column::elastic("title", "title"),
         Column::elastic("covered_by", "covered by"),
-        Column::elastic("act", "to do"),
+        Column::extra("renewals_left", "renewals left"),
+        Column::extra("controls", "controls"),
+        Column::extra("team", "team"),
+        Column::extra("act", "command"),
     ];
     let is_near = |it: &&&Entry<'_>| it.days_left(today).is_none_or(|days| days <= within.into());
     let mut wanted: Vec<&Entry<'_>> = open.iter().filter(is_near).copied().collect();
@@ -244,7 +249,7 @@ fn records(open: &[&Entry<'_>], ledger: &Ledger<'_>, within: u32, by: By) -> Tab
     let covers = Covers::of(&wanted, open, today);
     let rows = wanted.into_iter().map(|entry| {
         let bucket = Bucket::of(entry, today);
-        let left = entry.renewals_left();
+        let left = ledger.if_known(|| Quantity::Count(entry.renewals_left()));
         Row {
             group: Some(group(entry, by, today)),
             tone: bucket.tone(),
@@ -253,12 +258,13 @@ fn records(open: &[&Entry<'_>], ledger: &Ledger<'_>, within: u32, by: By) -> Tab
                 Cell::day(entry.expires()),
                 entry.days_left(today).map_or(Cell::Empty, |days| Cell::Number(days, Vec::new())),
                 Cell::Text(entry.risk().to_owned()),
+                Cell::Text(todo(entry, today).to_owned()),
                 Cell::Text(entry.owner().to_owned()),
-                Cell::Text(entry.team().to_owned()),
-                Cell::Text(entry.exception.controls.join(" ")),
-                Cell::Number(left.try_into().unwrap_or(i64::MAX), Vec::new()),
                 Cell::text(&entry.exception.title),
                 covers.cell(entry, today),
+                Cell::Quantity(left, Vec::new()),
+                Cell::Text(entry.exception.controls.join(" ")),
+                Cell::Text(entry.team().to_owned()),
                 Cell::Code(act(entry, today)),
             ],
         }
@@ -266,7 +272,7 @@ fn records(open: &[&Entry<'_>], ledger: &Ledger<'_>, within: u32, by: By) -> Tab
     Table {
         key: "records",
         caption: format!("Open exceptions that have expired or end within {within} days"),
-        definition: "The last valid day is the last one on which the exception holds. Covered by: another exception that is in force for the same control and takes in all of its scope; nothing where the deviation, if it is still there, is not excepted. Renewals are counted from the history, and left are those that the policy allows beyond.",
+        definition: "The last valid day is the last one on which the exception holds. Covered by: another exception that is in force for the same control and takes in all of its scope; nothing where the deviation, if it is still there, is not excepted. Renewals are counted from the history, and left are those that the policy allows beyond. The command shows what it takes, or does it.",
         columns,
         rows: rows.collect(),
         empty: "Nothing has expired, and nothing ends in these days.",
@@ -296,16 +302,28 @@ fn group(entry: &Entry<'_>, by: By, today: NaiveDate) -> String {
     }
 }
 
-/// What an owner does about a record that ends.
+/// What somebody has to do about a record, in a few words.
+pub(super) fn todo(entry: &Entry<'_>, today: NaiveDate) -> &'static str {
+    let is_open = matches!(entry.verdict, Some(Verdict::Lapsed | Verdict::Unapproved));
+    let is_last = entry.life.is_some() && entry.renewals_left() == 0;
+    match entry.status {
+        Status::Closed => "nothing",
+        Status::Proposed => "have it approved and merged",
+        _ if entry.is_expired(today) && is_last => "close it",
+        _ if entry.is_expired(today) => "close it, or renew it",
+        _ if is_open => "have it approved",
+        _ if is_last => "close it by then",
+        _ => "close it, or renew it, by then",
+    }
+}
+
+/// The command that shows what it takes, or that does it.
 pub(super) fn act(entry: &Entry<'_>, today: NaiveDate) -> String {
     let id = shell_word(&entry.exception.id);
-    match entry.verdict {
-        _ if entry.is_expired(today) || entry.status == Status::Proposed => {
-            format!("exc show {id}")
-        }
-        Some(crate::history::Verdict::Lapsed | crate::history::Verdict::Unapproved) => {
-            format!("exc approve {id}")
-        }
+    let is_open = matches!(entry.verdict, Some(Verdict::Lapsed | Verdict::Unapproved));
+    match entry.status {
+        Status::Proposed => format!("exc approve {id}"),
+        _ if is_open && !entry.is_expired(today) => format!("exc approve {id}"),
         _ => format!("exc show {id}"),
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
         Figure {
             key: "median_age",
             label: "is the median age".to_owned(),
-            quantity: days(middle),
+            quantity: ledger.if_known(|| days(middle)),
             tone: Tone::Plain,
             definition: "The middle one of the ages of the open exceptions, the lower of two. An age counts days from the first approval, or from the beginning where nobody has approved it.",
             ids: Vec::new(),
@@ -43,18 +43,21 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
         Figure {
             key: "oldest_age",
             label: "is the oldest".to_owned(),
-            quantity: days(oldest.as_ref().map(|(days, _)| *days)),
+            quantity: ledger.if_known(|| days(oldest.as_ref().map(|(days, _)| *days))),
             tone: Tone::Plain,
             definition: "The greatest age of an open exception.",
             ids: ids(oldest.as_ref().map(|(_, entry)| *entry)),
         },
-        counted(
-            "old",
-            "are old",
-            Tone::Warn,
-            "Open exceptions whose age is more than `portfolio.old_days` of the policy.",
-            ids(old),
-        ),
+        Figure {
+            quantity: ledger.if_known(|| Quantity::Count(old.clone().count())),
+            ..counted(
+                "old",
+                "are old",
+                Tone::Warn,
+                "Open exceptions whose age is more than `portfolio.old_days` of the policy.",
+                ids(old.clone()),
+            )
+        },
         Figure {
             quantity: ledger.if_known(|| Quantity::Count(never.clone().count())),
             ..counted(
@@ -83,9 +86,8 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
         key: "ages",
         title: "How old are they really?".to_owned(),
         lead: Text::of("A renewal does not make an exception younger."),
-        blocks: vec![
-            Block::Figures(figures),
-            Block::Chart(Chart {
+        blocks: std::iter::once(Block::Figures(figures))
+            .chain(ledger.has_history().then(|| Block::Chart(Chart {
                 key: "ages",
                 title: "Open exceptions by age".to_owned(),
                 insight,
@@ -99,8 +101,8 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
                     ],
                     marks: Vec::new(),
                 }),
-            }),
-        ],
+            })))
+            .collect(),
     }
 }
 

@@ -63,11 +63,14 @@ pub(super) fn section(ledger: &Ledger<'_>, since: NaiveDate) -> Section {
         key: "approvals",
         title: "Does the process work?".to_owned(),
         lead: Text::default(),
-        blocks: vec![
-            Block::Figures(figures),
-            Block::Table(table(&waiting)),
-            Block::Table(approvers(ledger, since)),
-        ],
+        blocks: match ledger.has_history() {
+            true => vec![
+                Block::Figures(figures),
+                Block::Table(table(&waiting)),
+                Block::Table(approvers(ledger, since)),
+            ],
+            false => vec![Block::Figures(figures)],
+        },
     }
 }
 

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use crate::model::window::Status;
 use crate::report::document::{Block, Cell, Column, Quantity, Row, Section, Table, Text};
 use crate::report::ledger::{Entry, Ledger, ids};
 
 pub(super) fn section(ledger: &Ledger<'_>) -> Section {
     let mut rows = Vec::new();
-    for (at, holding) in ledger.holdings.iter().enumerate() {
+    // Of a part of the exceptions nothing follows about the targets of the others.
+    let holdings = ledger.holdings.iter().filter(|_| ledger.filters.is_empty());
+    for (at, holding) in holdings.enumerate() {
         for control in &holding.policy.controls {
             let Some(n_covered) = control.targets else { continue };
             let open: Vec<&Entry<'_>> = ledger
@@ -17,6 +20,8 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
             if open.is_empty() {
                 continue;
             }
+            let is_unknown =
+                open.iter().any(|it| it.status == Status::Active && it.in_force.is_none());
             let is_in_force = |it: &&Entry<'_>| it.in_force == Some(true);
             let targets = |entries: &mut dyn Iterator<Item = &Entry<'_>>| {
                 let targets: BTreeSet<String> =
@@ -37,7 +42,10 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
                 Cell::Number(n_covered.try_into().unwrap_or(i64::MAX), Vec::new()),
                 Cell::Number(n_excepted.try_into().unwrap_or(i64::MAX), Vec::new()),
                 share(n_covered - n_excepted),
-                share(n_covered - (n_excepted - n_in_force)),
+                match is_unknown {
+                    true => Cell::Quantity(Quantity::NeedsHistory, Vec::new()),
+                    false => share(n_covered - (n_excepted - n_in_force)),
+                },
                 Cell::records(ids(open.iter().copied())),
                 Cell::text(&control.title),
             ]));
@@ -47,23 +55,27 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
         key: "compliance",
         title: "What do they do to compliance?".to_owned(),
         lead: Text::of(
-            "At best: as if every target that no exception names met its control. Whether it does, the enforcement tools know.",
+            "As if every target that no exception names met its control: whether it does, the enforcement tools know.",
         ),
         blocks: vec![Block::Table(Table {
             key: "compliance",
             caption: "Controls whose targets the catalogue counts".to_owned(),
-            definition: "Excepted counts the different targets that open exceptions name, at most all. Without exceptions: the share of targets that no open exception names. With exceptions: the same, where an exception that is in force counts as met. A broad target counts once, however much it takes in.",
+            definition: "Excepted counts the different targets that open exceptions name, at most all. Met: the share of targets that no open exception names. Met or in force: the same with those that an exception in force names. A broad target counts once, however much it takes in.",
             columns: vec![
                 Column::fixed("control", "control"),
                 Column::fixed("targets", "targets"),
                 Column::fixed("excepted", "excepted"),
-                Column::fixed("without", "without exceptions"),
-                Column::fixed("with", "with exceptions"),
+                Column::fixed("without", "met"),
+                Column::fixed("with", "met or in force"),
                 Column::fixed("open", "open"),
                 Column::elastic("title", "title"),
             ],
             rows,
-            empty: "No control with an open exception says how many targets it covers (`targets` in the catalogue of the policy).",
+            empty: if ledger.filters.is_empty() {
+                "No control with an open exception says how many targets it covers (`targets` in the catalogue of the policy)."
+            } else {
+                "Told without filters only: of a part of the exceptions nothing follows about all targets."
+            },
         })],
     }
 }

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::report::counted;
 use crate::report::document::{
-    Block, Cell, Chart, Column, Drawing, Grid, Row, Section, Series, Table, Text, Tone,
+    Block, Cell, Chart, Column, Drawing, Grid, Quantity, Row, Section, Series, Table, Text, Tone,
 };
 use crate::report::ledger::{Entry, Ledger, ids};
 
@@ -37,7 +38,7 @@ impl Advice {
     fn words(self) -> &'static str {
         match self {
             Self::ImprovePolicy => "improve the policy",
-            Self::RetireException => "retire the exception",
+            Self::RetireException => "retire exceptions",
             Self::None => "keep an eye on it",
         }
     }
@@ -74,10 +75,11 @@ pub(super) fn points(ledger: &Ledger<'_>) -> Vec<Point> {
         let stuck: Vec<&Entry<'_>> = open.iter().filter(is_stuck).copied().collect();
         let is_shared =
             open.len() >= limits.friction.records && teams.len() >= limits.friction.teams;
-        let verdict = match (is_shared, stuck.is_empty()) {
+        let is_habit = open.len() >= limits.friction.records;
+        let verdict = match (is_shared, is_habit || !stuck.is_empty()) {
             (true, _) => Advice::ImprovePolicy,
-            (false, false) => Advice::RetireException,
-            (false, true) => Advice::None,
+            (false, true) => Advice::RetireException,
+            (false, false) => Advice::None,
         };
         Some(Point {
             control: control.to_owned(),
@@ -102,7 +104,7 @@ pub(super) fn section(ledger: &Ledger<'_>, points: &[Point]) -> Section {
     let lead = match (n(Advice::ImprovePolicy), n(Advice::RetireException)) {
         (0, 0) => "No control stands out: none has many exceptions of several teams, and none has an exception that stays.".to_owned(),
         (improve, retire) => format!(
-            "Where several teams keep needing the same exception, the policy is what to change ({}); where one exception stays, it is the exception ({}).",
+            "Where several teams keep needing the same exception, the policy is what to change ({}); where exceptions stay, or one team keeps needing them, it is the exceptions ({}).",
             controls(improve),
             controls(retire)
         ),
@@ -113,14 +115,14 @@ pub(super) fn section(ledger: &Ledger<'_>, points: &[Point]) -> Section {
         lead: Text::of(&lead),
         blocks: vec![
             Block::Chart(chart(points)),
-            Block::Table(table(points)),
+            Block::Table(table(points, ledger.has_history())),
             Block::Chart(matrix(ledger)),
         ],
     }
 }
 
 fn controls(n: usize) -> String {
-    if n == 1 { "1 control".to_owned() } else { format!("{n} controls") }
+    counted(n, "control", "controls")
 }
 
 fn chart(points: &[Point]) -> Chart {
@@ -128,12 +130,16 @@ fn chart(points: &[Point]) -> Chart {
     by_count.sort_by_key(|it| (std::cmp::Reverse(it.open.len()), &it.control));
     by_count.truncate(MAX_POINTS);
     let insight = match by_count.first() {
-        Some(first) => format!(
-            "{} open exceptions deviate from {}, more than from any other of {} controls.",
-            first.open.len(),
-            first.control,
-            points.len()
-        ),
+        Some(first) => {
+            let n_alike = by_count.iter().filter(|it| it.open.len() == first.open.len()).count();
+            let n = counted(first.open.len(), "open exception deviates", "open exceptions deviate");
+            match n_alike {
+                1 => format!("{n} from {}, the most of {} controls.", first.control, points.len()),
+                alike => {
+                    format!("{n} from each of {alike} controls, the most of {}.", points.len())
+                }
+            }
+        }
         None => "No exception is open.".to_owned(),
     };
     let values = |of: fn(&Point) -> &Vec<String>| {
@@ -166,17 +172,18 @@ fn chart(points: &[Point]) -> Chart {
     }
 }
 
-fn table(points: &[Point]) -> Table {
+fn table(points: &[Point], has_history: bool) -> Table {
     let rows = points.iter().map(|it| {
         let teams = it.teams.iter().cloned().collect::<Vec<_>>().join(", ");
+        let unknown = || Cell::Quantity(Quantity::NeedsHistory, Vec::new());
         let number = |n: usize| Cell::Number(n.try_into().unwrap_or(i64::MAX), Vec::new());
         Row::of(vec![
             Cell::Code(it.control.clone()),
             Cell::State(it.verdict.words().to_owned(), it.verdict.tone()),
             Cell::records(it.open.clone()),
             number(it.teams.len()),
-            number(it.renewals),
-            Cell::records(it.stuck.clone()),
+            if has_history { number(it.renewals) } else { unknown() },
+            if has_history { Cell::records(it.stuck.clone()) } else { unknown() },
             Cell::records(it.closed.clone()),
             Cell::Text(teams),
             Cell::text(&it.title),
@@ -185,7 +192,7 @@ fn table(points: &[Point]) -> Table {
     Table {
         key: "friction",
         caption: "Controls by what to do about them".to_owned(),
-        definition: "Improve the policy: at least `portfolio.friction.records` open exceptions of at least `portfolio.friction.teams` teams. Retire the exception: else, where an open one stays, which is expired, older than `portfolio.old_days`, or renewed `portfolio.serial_renewals` times or more. Ranked by open exceptions and their renewals.",
+        definition: "Improve the policy: at least `portfolio.friction.records` open exceptions of at least `portfolio.friction.teams` teams. Retire exceptions: else, where there are as many of fewer teams, or where an open one stays, which is expired, older than `portfolio.old_days`, or renewed `portfolio.serial_renewals` times or more. Ranked by open exceptions and their renewals.",
         columns: vec![
             Column::fixed("control", "control"),
             Column::fixed("advice", "what helps"),
@@ -226,12 +233,21 @@ fn matrix(ledger: &Ledger<'_>) -> Chart {
     });
     let most = cells.iter().max_by_key(|(at, entries)| (entries.len(), std::cmp::Reverse(*at)));
     let insight = match most {
-        Some(((control, team), entries)) => format!(
-            "{} controls, {} teams; the most in one place are {} of {team} from {control}.",
-            controls.len(),
-            teams.len(),
-            entries.len()
-        ),
+        Some(((control, team), entries)) => {
+            let n_alike = cells.values().filter(|it| it.len() == entries.len()).count();
+            let size = format!(
+                "{}, {}",
+                counted(controls.len(), "control", "controls"),
+                counted(teams.len(), "team", "teams")
+            );
+            match n_alike {
+                1 => format!(
+                    "{size}; most stand in one place: {} of {team} from {control}.",
+                    entries.len()
+                ),
+                _ => format!("{size}; {} in one place at most.", entries.len()),
+            }
+        }
         None => "No exception is open.".to_owned(),
     };
     Chart {

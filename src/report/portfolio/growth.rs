@@ -40,6 +40,7 @@ struct Happened {
 struct Counts {
     opened: Vec<String>,
     closed: Vec<String>,
+    deleted: Vec<String>,
     renewed: Vec<String>,
     expired: Vec<String>,
 }
@@ -84,10 +85,13 @@ impl Story {
         story
     }
 
-    /// How many were open before the day, and the day; none where the register is younger.
-    pub(super) fn open_before(&self) -> Option<(usize, NaiveDate)> {
+    /// How many were open on the mainline before the day, how many are, and the day before; none
+    /// where the register is younger.
+    pub(super) fn open_before(&self) -> Option<(usize, usize, NaiveDate)> {
         let is_told = self.is_known && self.has_begun;
-        is_told.then(|| (self.open_before.len(), day_before(self.since)))
+        let now = self.months.last()?;
+        let now = now.open.len() + now.expired.len();
+        is_told.then(|| (self.open_before.len(), now, day_before(self.since)))
     }
 
     pub(super) fn figures(&self) -> Vec<Figure> {
@@ -106,9 +110,18 @@ impl Story {
             figure(
                 "closed",
                 "closed",
-                "Exceptions whose closing, or deletion, landed in this time.",
+                "Exceptions whose closing landed in this time.",
                 &self.total.closed,
             ),
+            Figure {
+                tone: if self.total.deleted.is_empty() { Tone::Plain } else { Tone::Bad },
+                ..figure(
+                    "deleted",
+                    "deleted while open",
+                    "Exceptions whose record was removed from the mainline in this time while it was open; it should have been closed.",
+                    &self.total.deleted,
+                )
+            },
             figure(
                 "renewed",
                 "renewed",
@@ -127,7 +140,7 @@ impl Story {
     pub(super) fn section(&self) -> Section {
         let lead = match self.is_known {
             true => format!(
-                "What landed on the mainline since {}, month by month. Days are those of the commits (UTC).",
+                "What landed on the mainline since {}, month by month. Days are those of the commits (UTC); what says that it was opened before it landed counts from then.",
                 self.since
             ),
             false => "This needs full history, which this clone does not hold.".to_owned(),
@@ -176,7 +189,7 @@ impl Story {
             key: "open_over_time",
             title: "Open exceptions over time".to_owned(),
             insight,
-            definition: "Records on the mainline that were neither closed nor deleted at the end of each month, and today in the last one; expired are those past their last valid day.",
+            definition: "Exceptions that had begun and were neither closed nor deleted at the end of each month, and today in the last one; expired are those past their last valid day. What is only proposed is not among them.",
             drawing: Drawing::Area(Grid {
                 axis: "month",
                 labels: self.labels(),
@@ -192,17 +205,19 @@ impl Story {
     }
 
     fn flow(&self) -> Chart {
-        let Counts { opened, closed, renewed, expired } = &self.total;
+        let n = |of: fn(&Counts) -> &Vec<String>| -> usize {
+            self.months.iter().map(|it| of(&it.counts).len()).sum()
+        };
         Chart {
             key: "flow",
             title: "Opened, renewed, expired and closed".to_owned(),
             insight: format!(
-                "{} opened, {} renewed, {} expired, {} closed since {}.",
-                opened.len(),
-                renewed.len(),
-                expired.len(),
-                closed.len(),
-                self.since
+                "Added up over the months since {}: {} opened, {} renewed, {} expired, {} closed.",
+                self.since,
+                n(|it| &it.opened),
+                n(|it| &it.renewed),
+                n(|it| &it.expired),
+                n(|it| &it.closed)
             ),
             definition: "Each exception counts once in a month for each of these that happened to it.",
             drawing: Drawing::Columns(Grid {
@@ -270,7 +285,8 @@ impl Counts {
         };
         push(has(&|kind| kind == TurnKind::Filed), |it| &mut it.opened);
         push(has(&|kind| kind == TurnKind::Renewed), |it| &mut it.renewed);
-        push(has(&TurnKind::is_end), |it| &mut it.closed);
+        push(has(&|kind| kind == TurnKind::Closed), |it| &mut it.closed);
+        push(has(&|kind| kind == TurnKind::Deleted), |it| &mut it.deleted);
         push(life.expiries().any(is_in), |it| &mut it.expired);
     }
 }

@@ -25,6 +25,7 @@ use super::document::{
 };
 use super::ledger::{Entry, Ledger, ids};
 use super::notes;
+use crate::history::Verdict;
 use crate::model::window::{Status, n_days};
 
 /// Makes the report. What happened is told since a day.
@@ -79,29 +80,45 @@ fn counted(
 /// What is the most important, in two or three sentences.
 fn lead(ledger: &Ledger<'_>, story: &growth::Story, points: &[friction::Point]) -> Text {
     let n_open = ledger.open().count();
-    let n_expired = ledger.open().filter(|it| it.is_expired(ledger.today)).count();
+    let n = |test: &dyn Fn(&Entry<'_>) -> bool| ledger.open().filter(|it| test(it)).count();
+    let n_expired = n(&|it| it.is_expired(ledger.today));
+    let n_open_texts = n(&|it| {
+        matches!(it.verdict, Some(Verdict::Lapsed | Verdict::Unapproved))
+            && !it.is_expired(ledger.today)
+    });
+    let n_proposed = n(&|it| it.status == Status::Proposed);
     let mut words = match n_open {
         0 => "No exception is open".to_owned(),
         n => format!("{} open", super::counted(n, "exception is", "exceptions are")),
     };
-    if let Some((before, day)) = story.open_before() {
-        words.push_str(&match n_open.cmp(&before) {
-            std::cmp::Ordering::Greater => format!(", {} more than on {day}", n_open - before),
-            std::cmp::Ordering::Less => format!(", {} fewer than on {day}", before - n_open),
-            std::cmp::Ordering::Equal => format!(", as many as on {day}"),
+    let parts = [
+        (n_expired, "has expired", "have expired"),
+        (n_open_texts, "is not approved", "are not approved"),
+        (n_proposed, "is only proposed", "are only proposed"),
+    ];
+    let parts = parts.iter().filter(|(n, ..)| *n > 0);
+    let parts: Vec<String> = parts.map(|(n, one, many)| super::counted(*n, one, many)).collect();
+    if !parts.is_empty() {
+        words.push_str(&format!("; {}", parts.join(", ")));
+    }
+    words.push_str(". ");
+    if let Some((before, now, day)) = story.open_before() {
+        words.push_str(&match now.cmp(&before) {
+            std::cmp::Ordering::Greater => {
+                format!("On the mainline there are {} more than on {day}. ", now - before)
+            }
+            std::cmp::Ordering::Less => {
+                format!("On the mainline there are {} fewer than on {day}. ", before - now)
+            }
+            std::cmp::Ordering::Equal => format!("On the mainline there are as many as on {day}. "),
         });
     }
-    words.push_str(&match n_expired {
-        0 => ". None has expired. ".to_owned(),
-        1 => "; 1 of them has expired and is not closed. ".to_owned(),
-        n => format!("; {n} of them have expired and are not closed. "),
-    });
     let mut lead = vec![Span::Plain(words)];
     let worst = points.iter().find(|it| it.verdict == friction::Advice::ImprovePolicy);
     if let Some(point) = worst {
         lead.push(Span::Code(point.control.clone()));
         lead.push(Span::Plain(format!(
-            " is behind {} of them in {} teams: ",
+            " is behind {} open ones of {} teams: ",
             point.open.len(),
             point.teams.len()
         )));

@@ -37,13 +37,16 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
             definition: "The share of open exceptions on the mainline whose first last valid day, as it first landed, has passed.",
             ids: ids(past),
         },
-        counted(
-            "serial",
-            "are renewed again and again",
-            Tone::Warn,
-            "Open exceptions with at least `portfolio.serial_renewals` renewals, counted from history.",
-            ids(serial.iter().copied()),
-        ),
+        Figure {
+            quantity: ledger.if_known(|| Quantity::Count(serial.len())),
+            ..counted(
+                "serial",
+                "are renewed again and again",
+                Tone::Warn,
+                "Open exceptions with at least `portfolio.serial_renewals` renewals, counted from history.",
+                ids(serial.iter().copied()),
+            )
+        },
         Figure {
             key: "mean_days_overdue",
             label: "without cover, on average, before a late renewal or closing".to_owned(),
@@ -57,11 +60,14 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
         key: "permanence",
         title: "Has temporary become permanent?".to_owned(),
         lead: Text::default(),
-        blocks: vec![
-            Block::Figures(figures),
-            Block::Chart(chart(&open)),
-            Block::Table(table(ledger, serial)),
-        ],
+        blocks: match ledger.has_history() {
+            true => vec![
+                Block::Figures(figures),
+                Block::Chart(chart(&open)),
+                Block::Table(table(serial)),
+            ],
+            false => vec![Block::Figures(figures)],
+        },
     }
 }
 
@@ -90,8 +96,9 @@ fn chart(open: &[&Entry<'_>]) -> Chart {
         key: "renewals",
         title: "Open exceptions by renewals".to_owned(),
         insight: format!(
-            "{n_renewed} of {} open exceptions were renewed, {most} times at most.",
-            open.len()
+            "Renewed: {n_renewed} of {}, at most {}.",
+            crate::report::counted(open.len(), "open exception", "open exceptions"),
+            crate::report::counted(most, "time", "times")
         ),
         definition: "Renewals are counted from history: times that an exception was allowed for longer, filed again or opened again.",
         drawing: Drawing::Bars(Grid {
@@ -108,7 +115,7 @@ fn chart(open: &[&Entry<'_>]) -> Chart {
     }
 }
 
-fn table(ledger: &Ledger<'_>, mut serial: Vec<&Entry<'_>>) -> Table {
+fn table(mut serial: Vec<&Entry<'_>>) -> Table {
     serial.sort_by_key(|it| (std::cmp::Reverse(it.renewals()), it.id.clone()));
     let rows = serial.into_iter().map(|it| {
         let promised = it.life.and_then(|life| life.promised);
@@ -127,11 +134,7 @@ fn table(ledger: &Ledger<'_>, mut serial: Vec<&Entry<'_>>) -> Table {
     Table {
         key: "serial",
         caption: "Renewed again and again".to_owned(),
-        definition: if ledger.has_history() {
-            "Beyond: days from the last valid day that was first promised to the present one."
-        } else {
-            "Beyond needs full history. Renewals are those that the records state."
-        },
+        definition: "Beyond: days from the last valid day that was first promised to the present one.",
         columns: vec![
             Column::fixed("id", "id"),
             Column::fixed("renewals", "renewals"),

@@ -12,22 +12,23 @@ mod reach;
 
 use chrono::NaiveDate;
 
-use super::document::{
-    Block, Cell, Column, Document, Origin, Row, Section, Span, Stamp, Table, Text,
-};
+use super::document::{Block, Cell, Column, Document, Row, Section, Span, Stamp, Table, Text};
 use crate::model::RiskLevel;
 use crate::policy::Policy;
 
 /// Makes the report of a register's policy.
-pub(crate) fn document(policy: &Policy, origin: Origin, today: NaiveDate) -> Document {
-    let lead = Text::of(
+pub(crate) fn document(policy: &Policy, register: &str, today: NaiveDate) -> Document {
+    let mut lead = Text::of(
         "Whoever cannot meet a control yet files an exception by pull request. It says why, where, for how long, who answers for it and what lowers the risk meanwhile; somebody else approves that exact text; and it ends on a day.",
     );
+    lead.0.push(Span::Plain(" This is the process of ".to_owned()));
+    lead.0.push(Span::Code(register.to_owned()));
+    lead.0.push(Span::Plain(", as its policy sets it.".to_owned()));
     Document {
         report: "policy",
         title: "How exceptions work".to_owned(),
         lead,
-        stamp: Stamp { today, registers: vec![origin], filters: Vec::new() },
+        stamp: Stamp { today, registers: Vec::new(), filters: Vec::new() },
         notes: Vec::new(),
         sections: vec![
             workflow(policy),

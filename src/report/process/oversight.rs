@@ -9,7 +9,7 @@ use crate::report::document::{Block, Cell, Column, Row, Section, Table, Tone};
 fn accepted(accept: Accepted) -> String {
     let kinds = [Evidence::Trailer, Evidence::Landing, Evidence::Signed];
     let kinds = kinds.into_iter().filter(|kind| accept.contains(*kind));
-    kinds.map(Evidence::as_str).collect::<Vec<_>>().join(", ")
+    kinds.map(Evidence::as_str).collect::<Vec<_>>().join(" or ")
 }
 
 pub(super) fn approvals(policy: &Policy) -> Section {
@@ -49,7 +49,7 @@ pub(super) fn approvals(policy: &Policy) -> Section {
     section(
         "approvals",
         "Who approves it",
-        "Never whoever requested it, wrote it or changed it. An approval is one of that exact text; what it allows is read from the policy as it was before the change.",
+        "Never whoever requested it, wrote it or changed it. An approval holds for one exact text; what it allows is read from the policy as it was before the change.",
         vec![
             Block::Table(Table {
                 key: "approvals",
@@ -70,7 +70,7 @@ pub(super) fn approvals(policy: &Policy) -> Section {
                 "A wider scope, a later last valid day, fewer compensating controls or another reason has to be approved again; until then the exception has lapsed.".to_owned(),
                 "Less for a shorter time, a closing, a review, a later verification and a changed title need nobody.".to_owned(),
                 format!(
-                    "A change of this policy takes {persons}, by {}, under the policy before it.",
+                    "A change of this policy takes {persons}, with the evidence {}, under the policy before it.",
                     accepted(change.accept)
                 ),
             ]),
@@ -124,9 +124,9 @@ pub(super) fn reviews(policy: &Policy) -> Section {
 
 pub(super) fn gate(policy: &Policy) -> Section {
     let grace = match policy.gate.grace_days {
-        0 => "An exception that expires fails every pull request on the day after its last valid one.".to_owned(),
-        1 => "An exception that expires fails the pull requests of others from the second day after its last valid one on.".to_owned(),
-        n => format!("An exception that expires fails the pull requests of others once {n} days have passed after its last valid one."),
+        0 => "An exception that has expired fails every pull request from the day after its last valid one on.".to_owned(),
+        1 => "An exception that has expired fails the pull requests of others from the second day after its last valid one on.".to_owned(),
+        n => format!("An exception that has expired fails the pull requests of others once {n} days have passed after its last valid one."),
     };
     let elsewhere = match policy.gate.elsewhere {
         Elsewhere::Error => {
