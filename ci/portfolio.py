@@ -92,7 +92,7 @@ def main():
     theirs = sorted((str(event["UID"]).split("/")[0], str(event.decoded("DTSTART"))) for event in events)
     same("calendar", sorted((row["id"], row["expires"]) for row in expiry["tables"]["records"]), theirs)
     for event in calendar.walk("VEVENT"):
-        if (event.decoded("DTEND") - event.decoded("DTSTART")).days != 1:
+        if event.duration.days != 1:
             fail(f"{event['UID']} is not one day long")
 
 

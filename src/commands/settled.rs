@@ -161,15 +161,14 @@ impl Found {
         let name = self.name().to_owned();
         let see = format!("exc audit --mainline {}", shell_word(&name));
         if self.is(&settled.mainline) {
-            let Some(before) = self.disputed(in_force, repo)? else {
+            let Some((branch, before)) = self.disputed(in_force, repo)? else {
                 return Ok(Settled::Stays(self));
             };
             let note = format!(
                 "the policy on `{name}` names `{}` as the mainline; `{}` is read, which was it before, and does not say so: see `{see}`",
                 self.branch, before.name
             );
-            let branch = branch_before(&self.branch, in_force).map(str::to_owned);
-            return self.moved(branch.unwrap_or_default(), before, note);
+            return self.moved(branch, before, note);
         }
         let branch = &settled.mainline;
         let mainline = repo.mainline(branch)?;
@@ -193,18 +192,26 @@ impl Found {
         self.moved(branch.clone(), mainline, note)
     }
 
-    /// The branch that was the mainline before and is still there, where no default branch is known
-    /// and its own policy does not say that it is this one now.
-    fn disputed(&self, in_force: &[Arc<Policy>], repo: &Repo) -> Result<Option<Mainline>, Failure> {
-        let before = branch_before(&self.branch, in_force);
-        let Some(before) = before.filter(|_| self.default.is_none() && !self.is_asked_for) else {
-            return Ok(None);
-        };
+    /// A branch that was the mainline before and is still there, where no default branch is known
+    /// and its own policy does not say that it is this one now. Any of them will do: between it and
+    /// this one there may stand names of branches that never were.
+    fn disputed(
+        &self,
+        in_force: &[Arc<Policy>],
+        repo: &Repo,
+    ) -> Result<Option<(String, Mainline)>, Failure> {
         let Some(own) = in_force.last() else { return Ok(None) };
-        let Some(mainline) = repo.mainline(before)? else { return Ok(None) };
-        let says = named_at(repo, &self.folder, mainline.tip, own)?;
-        let is_disputed = matches!(says, Named::Branch(branch) if branch != self.branch);
-        Ok(is_disputed.then_some(mainline))
+        if self.default.is_some() || self.is_asked_for {
+            return Ok(None);
+        }
+        for before in branches_before(&self.branch, in_force) {
+            let Some(mainline) = repo.mainline(before)? else { continue };
+            let says = named_at(repo, &self.folder, mainline.tip, own)?;
+            if matches!(says, Named::Branch(branch) if branch != self.branch) {
+                return Ok(Some((before.to_owned(), mainline)));
+            }
+        }
+        Ok(None)
     }
 
     fn moved(
@@ -265,9 +272,16 @@ fn named_at(repo: &Repo, folder: &str, tip: ObjectId, own: &Policy) -> Result<Na
     Ok(policy.map_or(Named::Unusable, |policy| Named::Branch(policy.mainline.clone())))
 }
 
-/// The branch that was the mainline before this one.
-fn branch_before<'a>(branch: &str, in_force: &'a [Arc<Policy>]) -> Option<&'a str> {
-    in_force.iter().rev().map(|policy| policy.mainline.as_str()).find(|it| *it != branch)
+/// The branches that were the mainline before this one, newest first.
+fn branches_before<'a>(branch: &str, in_force: &'a [Arc<Policy>]) -> Vec<&'a str> {
+    let mut before: Vec<&str> = Vec::new();
+    for policy in in_force.iter().rev() {
+        let name = policy.mainline.as_str();
+        if name != branch && !before.contains(&name) {
+            before.push(name);
+        }
+    }
+    before
 }
 
 fn each_other(one: &str, other: &str) -> Failure {

@@ -211,7 +211,7 @@ impl Verdicts {
             }
             Self::Read(read) => {
                 let Story { mainline, today, landed, .. } = &read.0;
-                Source { mainline, is_complete: landed.missing.is_none(), today: *today }
+                Source { mainline, is_complete: landed.is_whole(), today: *today }
             }
             Self::Cut(_, mainline, today) => Source { mainline, is_complete: false, today: *today },
         }
@@ -253,7 +253,7 @@ impl Verdicts {
     pub(crate) fn lives(&mut self) -> Option<Vec<Life>> {
         match self {
             Self::Kept(memory) => memory.kept.lives(),
-            Self::Read(read) if read.0.landed.missing.is_none() => {
+            Self::Read(read) if read.0.landed.is_whole() => {
                 Some(read.1.trails.par_iter().map(Trail::life).collect())
             }
             Self::Read(_) | Self::Cut(..) => None,

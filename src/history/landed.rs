@@ -6,6 +6,7 @@
 //! Invariant: an object that this clone lacks is said to be missing; nothing takes its place.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::OnceLock;
 
 use super::clock::Clock;
 use super::filed::approved_id;
@@ -49,6 +50,7 @@ pub(crate) struct Landing {
     pub(super) approvals: Vec<Changed>,
     /// Who wrote what landed, in the order of the paths.
     contributors: Vec<(Vec<u8>, Contributors)>,
+    left_again: OnceLock<Vec<String>>,
     /// The texts of records that its branches wrote, where it brought a rejection: it may be about
     /// one of these.
     pub(super) drafts: Vec<Draft>,
@@ -174,7 +176,7 @@ impl Landed {
             let gone = landing.records.iter().filter(|it| it.after.is_none());
             gone.filter_map(|Changed { path, before, .. }| {
                 let blob = (*before)?;
-                let is_missing = matches!(self.texts.get(blob), Some(Text::Missing));
+                let is_missing = self.texts.is_missing(blob);
                 let (commit, id) = (landing.commit.id, self.id_in(blob));
                 Some(Removed { commit, path, blob, id, is_missing })
             })
@@ -254,6 +256,7 @@ impl<'a> Reading<'a> {
             records,
             approvals,
             contributors,
+            left_again: OnceLock::new(),
             drafts,
         }))
     }
@@ -315,18 +318,18 @@ impl Landing {
         at.ok().map(|at| &self.contributors[at].1)
     }
 
-    /// The paths that its branches wrote and left again: a record may have stood there.
+    /// The paths that its branches wrote and left again: a record may have stood there. Each record
+    /// of a landing asks, so they are looked for once.
     pub(super) fn left_again(&self) -> impl Iterator<Item = &str> {
-        let landed: HashSet<&str> = self
-            .records
-            .iter()
-            .chain(&self.approvals)
-            .chain(&self.policy)
-            .map(|changed| changed.path.as_str())
-            .collect();
-        let paths = self.contributors.iter();
-        let paths = paths.filter_map(|(path, _)| std::str::from_utf8(path).ok());
-        paths.filter(move |path| !landed.contains(path) && is_record(path))
+        let left = self.left_again.get_or_init(|| {
+            let changed = self.records.iter().chain(&self.approvals).chain(&self.policy);
+            let landed: HashSet<&str> = changed.map(|changed| changed.path.as_str()).collect();
+            let paths = self.contributors.iter();
+            let paths = paths.filter_map(|(path, _)| std::str::from_utf8(path).ok());
+            let left = paths.filter(|path| !landed.contains(path) && is_record(path));
+            left.map(str::to_owned).collect()
+        });
+        left.iter().map(String::as_str)
     }
 }
 

@@ -114,6 +114,11 @@ impl Texts {
         !texts.into_iter().any(|text| matches!(text, Text::Missing))
     }
 
+    /// Whether this clone lacks a text.
+    pub(super) fn is_missing(&self, blob: ObjectId) -> bool {
+        matches!(self.get(blob), Some(Text::Missing) | None)
+    }
+
     /// Why a text cannot be judged, in words for people.
     pub(super) fn why_unreadable(&self, blob: ObjectId) -> String {
         match self.get(blob) {

@@ -23,6 +23,10 @@ const MAX_BLOCKS: usize = 48;
 const MAX_MESSAGE: usize = 12_000;
 /// Characters of one text of a record.
 const MAX_TEXT: usize = 300;
+/// The same in a message: escapes may make three of each.
+const MAX_SHORT: usize = 120;
+/// Characters of a header; Slack refuses more than 150.
+const MAX_HEADER: usize = 150;
 
 /// What is said where the history is not all there.
 const NO_HISTORY: &str = "What nobody has approved is not known here: it needs full history.";
@@ -105,7 +109,16 @@ fn line(page: &mut String, arguments: std::fmt::Arguments<'_>) {
 }
 
 fn cut(text: &str) -> String {
-    match text.char_indices().nth(MAX_TEXT) {
+    shortened(text, MAX_TEXT)
+}
+
+/// The same for a message, of which a single record must not take all.
+fn short(text: &str) -> String {
+    shortened(text, MAX_SHORT)
+}
+
+fn shortened(text: &str, max: usize) -> String {
+    match text.char_indices().nth(max) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
@@ -113,9 +126,9 @@ fn cut(text: &str) -> String {
 
 /// A message; what does not fit is counted.
 fn slack(digest: &Digest) -> Value {
-    let title: String = heading(digest).chars().take(150).collect();
+    let title = heading(digest);
     // Also what is plain is looked through for names by whoever shows a notification.
-    let title = mrkdwn(&title);
+    let title: String = mrkdwn(&title).chars().take(MAX_HEADER).collect();
     let mut blocks = vec![json!({
         "type": "header",
         "text": {"type": "plain_text", "text": title, "emoji": false},
@@ -129,12 +142,12 @@ fn slack(digest: &Digest) -> Value {
     let mut n_chars = 0;
     let mut n_left = 0;
     for party in &digest.parties {
-        let mut text = format!("*{}*", mrkdwn(&party.name));
+        let mut text = format!("*{}*", mrkdwn(&short(&party.name)));
         let mut n_of_party = 0;
         for task in &party.tasks {
             let line = format!("\n• {}", slack_line(task));
             if text.chars().count() + line.chars().count() > MAX_SECTION {
-                break;
+                continue;
             }
             text.push_str(&line);
             n_of_party += 1;
@@ -161,14 +174,15 @@ fn slack(digest: &Digest) -> Value {
 }
 
 fn slack_line(task: &Task) -> String {
-    let owner = task.owner.as_ref().map(|it| format!(" ({})", mrkdwn(it))).unwrap_or_default();
+    let owner = task.owner.as_ref();
+    let owner = owner.map(|it| format!(" ({})", mrkdwn(&short(it)))).unwrap_or_default();
     format!(
         "{}: {} {}{owner}, {}; {}",
         task.urgency.as_str(),
-        mrkdwn(&task.id),
-        mrkdwn(&cut(&task.title)),
-        mrkdwn(&cut(&task.what)),
-        mrkdwn(&task.act)
+        mrkdwn(&short(&task.id)),
+        mrkdwn(&short(&task.title)),
+        mrkdwn(&short(&task.what)),
+        mrkdwn(&short(&task.act))
     )
 }
 
@@ -267,6 +281,18 @@ mod tests {
         assert!(lengths.iter().sum::<usize>() <= 13_000);
         let last = blocks.last().expect("a block")["elements"][0]["text"].as_str();
         assert!(last.is_some_and(|it| it.starts_with("and 39")), "{last:?}");
+    }
+
+    #[test]
+    fn neither_a_name_nor_a_record_takes_all_of_a_message() {
+        let mut digest = digest(1, 2, &"_".repeat(4_000));
+        digest.parties[0].tasks[0].id = "N".repeat(4_000);
+        let message = slack(&digest);
+        let header = message["blocks"][0]["text"]["text"].as_str().expect("a text");
+        assert!(header.chars().count() <= 150);
+        let section = message["blocks"][1]["text"]["text"].as_str().expect("a text");
+        assert!(section.chars().count() <= 3_000);
+        assert_eq!(section.lines().count(), 3);
     }
 
     #[test]

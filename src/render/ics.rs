@@ -8,13 +8,12 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::Safe;
-use crate::model::window::days_after;
 use crate::report::expiry::Occasion;
 
 /// Bytes of a line, without its end.
 const LINE: usize = 75;
 
-/// Writes one all-day event for each occasion.
+/// Writes one event for each occasion, which takes the whole day: it names no end.
 pub(crate) fn write(occasions: &[Occasion], out: &mut dyn Write) -> io::Result<()> {
     let mut calendar = String::new();
     let mut line = |name: &str, value: &str| fold(&mut calendar, &format!("{name}:{value}"));
@@ -30,8 +29,6 @@ pub(crate) fn write(occasions: &[Occasion], out: &mut dyn Write) -> io::Result<(
         line("DTSTAMP", &occasion.stamped.format("%Y%m%dT%H%M%SZ").to_string());
         line("SEQUENCE", &occasion.sequence.to_string());
         line("DTSTART;VALUE=DATE", &occasion.day.format("%Y%m%d").to_string());
-        // The end is exclusive.
-        line("DTEND;VALUE=DATE", &days_after(occasion.day, 1).format("%Y%m%d").to_string());
         line("SUMMARY", &text(&occasion.summary));
         line("DESCRIPTION", &text(&occasion.description));
         line("TRANSP", "TRANSPARENT");

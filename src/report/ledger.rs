@@ -197,10 +197,9 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// The ids of records, in order.
+/// The ids of records, in order; one for each, also where two have the same.
 pub(crate) fn ids<'a, 'b: 'a>(entries: impl IntoIterator<Item = &'a Entry<'b>>) -> Vec<String> {
     let mut ids: Vec<String> = entries.into_iter().map(|entry| entry.id.clone()).collect();
     ids.sort();
-    ids.dedup();
     ids
 }

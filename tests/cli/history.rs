@@ -486,6 +486,31 @@ fn s60_another_repository_in_the_register_is_an_error() {
 }
 
 #[test]
+fn a_record_of_which_an_earlier_text_is_missing_is_indeterminate() {
+    let mut history = History::approved();
+    let lost =
+        git2::Oid::hash_object(git2::ObjectType::Blob, history.w.read(RECORD_PATH).as_bytes());
+    history.edit("expires: 2027-01-31", "expires: 2027-03-31");
+    history.push("carol", "2026-11-12", "typo");
+    assert_eq!(history.w.run(&["audit", "--format", "json"]).code(), 1);
+    // As in a clone with `--filter=blob:none`, which has the newest texts alone.
+    let name = lost.expect("a name").to_string();
+    let path = history.repo.path().join("objects").join(&name[..2]).join(&name[2..]);
+    std::fs::remove_file(path).expect("a loose object");
+    let said = history.w.run(&["audit", "--format", "json"]);
+    assert_eq!(said.code(), 2, "{said:?}");
+    let audit: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    assert_eq!(audit["records"][0]["verdict"], "indeterminate");
+    assert_eq!(audit["coverage"]["complete"], false);
+    // Nor does a report count what it cannot know.
+    let said = history.w.run(&["report", "portfolio", "--format", "json"]);
+    assert_eq!(said.code(), 2, "{said:?}");
+    let report: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
+    assert_eq!(report["figures"]["renewed"]["value"], serde_json::Value::Null);
+    assert_eq!(report["registers"][0]["complete"], false);
+}
+
+#[test]
 fn s20_s75_a_shallow_clone_is_indeterminate_and_the_check_works() {
     let history = History::approved();
     history.make_shallow();

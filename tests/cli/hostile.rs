@@ -146,7 +146,6 @@ fn report_everywhere(workspace: &Workspace, text: &str) {
         "DTSTAMP",
         "SEQUENCE",
         "DTSTART;VALUE=DATE",
-        "DTEND;VALUE=DATE",
         "SUMMARY",
         "DESCRIPTION",
         "TRANSP",

@@ -167,6 +167,23 @@ fn nor_where_a_merge_names_somebody_who_may_approve_as_its_author() {
 }
 
 #[test]
+fn nor_over_the_name_of_a_branch_that_never_was() {
+    let mut history = History::approved();
+    let main = history.main;
+    name_mainline(&history, "gone");
+    history.merge("carol", "alice", "2026-11-10");
+    name_mainline(&history, "evil");
+    history.edit("expires: 2027-01-31", "expires: 2027-03-31");
+    history.merge("carol", "alice", "2026-11-11");
+    point(&history.repo, "refs/heads/evil", history.main);
+    point(&history.repo, "refs/heads/main", main);
+    history.repo.set_head("refs/heads/evil").expect("a branch");
+    let said = history.w.run(&["audit"]);
+    assert!(told(&said).contains("`main` is read, which was it before"), "{said:?}");
+    assert!(said.out.contains("on main"), "{said:?}");
+}
+
+#[test]
 fn whoever_names_a_branch_reads_it() {
     let history = hostile();
     cloned(&history, Some("main"));

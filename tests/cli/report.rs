@@ -221,6 +221,38 @@ fn an_expired_exception_is_covered_by_one_that_takes_in_all_of_it_or_by_nothing(
 }
 
 #[test]
+fn nothing_covers_what_cannot_be_read_and_no_record_covers_itself() {
+    let mut it = two_years();
+    let index = it.w.read("exceptions/EXC-2026-HHHH.yaml");
+    // The same id once more, in time and never approved; and a scope that says nothing.
+    it.w.write(
+        "exceptions/again.yaml",
+        index.replace("expires: 2026-10-30", "expires: 2027-01-25"),
+    );
+    it.w.write(
+        "exceptions/EXC-2026-MMMM.yaml",
+        index.replace("EXC-2026-HHHH", "EXC-2026-MMMM").replace("service:/retrieval/index", "*"),
+    );
+    it.push("carol", "2026-11-15", "more");
+    let said = it.w.run(&["--today", TODAY, "report", "expiry", "--format", "json"]);
+    let told: Value = serde_json::from_str(&said.out).expect("JSON");
+    let expired: Vec<&Value> = told["tables"]["records"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .filter(|row| row["group"] == "expired")
+        .collect();
+    assert_eq!(expired.len(), 2);
+    assert!(expired.iter().all(|row| row["covered_by"] == "nothing"), "{expired:?}");
+    // Two records with one id are two.
+    assert_eq!(value(&told, "expired"), 2);
+    let calendar = it.w.run(&["--today", TODAY, "report", "expiry", "--format", "ics"]).out;
+    let uids: Vec<&str> = calendar.lines().filter(|line| line.starts_with("UID:")).collect();
+    let distinct: BTreeSet<&&str> = uids.iter().collect();
+    assert_eq!(uids.len(), distinct.len());
+}
+
+#[test]
 fn a_cliff_is_named_and_earlier_working_days_are_suggested() {
     let it = two_years();
     let told = json(&it, &["expiry"]);

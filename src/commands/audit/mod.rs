@@ -74,7 +74,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         today: story.today,
         mainline: &story.mainline.name,
         tip: story.mainline.tip,
-        is_complete: story.landed.missing.is_none(),
+        is_complete: story.landed.is_whole(),
         notes: &notes,
         late_days: settled(&audit, &workspace).approvals.late_days,
         problems: &problems,

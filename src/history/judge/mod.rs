@@ -68,6 +68,9 @@ struct Walk<'a> {
     is_deleted: bool,
     /// Something that is not known keeps the record from being judged.
     gap: Option<Reason>,
+    /// A text that stood there and that this clone lacks: whatever it said, what came after it cannot
+    /// be judged.
+    lost: Option<Reason>,
 }
 
 /// Tells the trail of a record from what happened to it, oldest first.
@@ -95,6 +98,7 @@ pub(super) fn trail<'a>(
         was_deleted: false,
         is_deleted: false,
         gap: None,
+        lost: None,
     };
     for event in events {
         walk.step(event);
@@ -134,6 +138,9 @@ impl<'a> Walk<'a> {
             [(path, blob)] => match self.landed.texts.record(*blob).map(Arc::clone) {
                 Some(text) => self.revise(landing, judge, &before, path, *blob, text),
                 None => {
+                    if self.landed.texts.is_missing(*blob) {
+                        self.lost.get_or_insert(Reason::Missing { object: *blob });
+                    }
                     let reason = self.landed.texts.why_unreadable(*blob);
                     let reason = Reason::Unreadable { path: path.clone(), reason };
                     self.unknown(landing, RevisionKind::Unreadable, Some(path), reason);

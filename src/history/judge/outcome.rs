@@ -58,7 +58,7 @@ impl Walk<'_> {
             why.extend(self.gap.clone());
             return (Verdict::Indeterminate, why);
         }
-        if let Some(gap) = &self.gap {
+        if let Some(gap) = self.gap.as_ref().or(self.lost.as_ref()) {
             return (Verdict::Indeterminate, vec![gap.clone()]);
         }
         if self.is_deleted {

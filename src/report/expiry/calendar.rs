@@ -1,6 +1,8 @@
 //! The days of open exceptions as a calendar has them.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use std::collections::HashMap;
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::upkeep::dues;
 use crate::model::window::days_after;
@@ -24,11 +26,10 @@ pub(crate) fn occasions(ledger: &Ledger<'_>, within: u32) -> Vec<Occasion> {
     let mut occasions = Vec::new();
     let through = days_after(ledger.today, within);
     for entry in ledger.open() {
-        let Some(expires) = entry.expires() else { continue };
         let exception = entry.exception;
-        occasions.push(Occasion {
+        occasions.extend(entry.expires().map(|day| Occasion {
             key: format!("{}/expires", entry.id),
-            day: expires,
+            day,
             summary: format!("{}: last valid day, {}", entry.id, exception.title),
             description: format!(
                 "Close or renew it. Owner: {}. Risk: {}. Controls: {}. Show it: {}",
@@ -39,8 +40,8 @@ pub(crate) fn occasions(ledger: &Ledger<'_>, within: u32) -> Vec<Occasion> {
             ),
             sequence: entry.renewals(),
             stamped: stamped(entry),
-        });
-        let mut n_of_kind = std::collections::HashMap::new();
+        }));
+        let mut n_of_kind = HashMap::new();
         for due in dues(entry, through) {
             let n = n_of_kind.entry(due.duty).or_insert(0_usize);
             *n += 1;
@@ -54,13 +55,27 @@ pub(crate) fn occasions(ledger: &Ledger<'_>, within: u32) -> Vec<Occasion> {
             });
         }
     }
+    // No calendar has a day before the first year.
+    occasions.retain(|it| it.day.year() >= 1);
     occasions.sort_by(|a, b| (a.day, &a.key).cmp(&(b.day, &b.key)));
+    // Where two records have one id, each is an event.
+    let mut n_of_key: HashMap<String, usize> = HashMap::new();
+    for occasion in &mut occasions {
+        let n = n_of_key.entry(occasion.key.clone()).or_insert(0);
+        *n += 1;
+        if *n > 1 {
+            occasion.key = format!("{}/{n}", occasion.key);
+        }
+    }
     occasions
 }
 
 /// The day on which the record last changed what it allows, or that on which it says it was opened.
 fn stamped(entry: &Entry<'_>) -> DateTime<Utc> {
     let landed = entry.life.and_then(|life| life.turns.last()).map(|turn| turn.day);
-    let day = landed.or(entry.exception.opened).unwrap_or(DateTime::UNIX_EPOCH.date_naive());
+    let day = landed
+        .or(entry.exception.opened)
+        .filter(|day| day.year() >= 1)
+        .unwrap_or(DateTime::UNIX_EPOCH.date_naive());
     day.and_time(chrono::NaiveTime::MIN).and_utc()
 }

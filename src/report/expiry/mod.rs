@@ -7,7 +7,7 @@ mod calendar;
 mod forecast;
 mod upkeep;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 
@@ -20,7 +20,7 @@ use super::ledger::{Entry, Ledger, ids};
 use super::{counted, notes};
 use crate::history::Verdict;
 use crate::model::window::{Status, is_past, n_days};
-use crate::model::{RiskLevel, Target};
+use crate::model::{RiskLevel, Target, enclosing};
 use crate::text::shell_word;
 
 /// What the records are grouped by.
@@ -328,26 +328,26 @@ pub(super) fn act(entry: &Entry<'_>, today: NaiveDate) -> String {
     }
 }
 
-/// Which exceptions take in all that expired ones excepted.
+/// Which exceptions take in all that expired ones excepted, found by the places around a target.
 struct Covers<'a> {
-    /// Those in force, by control.
-    by_control: HashMap<&'a str, Vec<(&'a Entry<'a>, Vec<Target<'a>>)>>,
+    /// Those in force, by control and place.
+    by_place: HashMap<(usize, &'a str, String), Vec<&'a str>>,
 }
 
 impl<'a> Covers<'a> {
     fn of(wanted: &[&'a Entry<'a>], open: &[&'a Entry<'a>], today: NaiveDate) -> Self {
-        let mut by_control: HashMap<&str, Vec<_>> = HashMap::new();
-        if wanted.iter().any(|it| it.is_expired(today)) {
-            let holds =
-                open.iter().filter(|it| it.status == Status::Active && it.in_force != Some(false));
-            for entry in holds {
-                for control in &entry.exception.controls {
-                    let targets = entry.targets().collect();
-                    by_control.entry(control).or_default().push((*entry, targets));
+        let mut by_place: HashMap<(usize, &str, String), Vec<&str>> = HashMap::new();
+        let is_needed = wanted.iter().any(|it| it.is_expired(today));
+        let holds = open.iter().filter(|it| is_needed && it.in_force == Some(true));
+        for entry in holds {
+            for control in &entry.exception.controls {
+                for target in entry.targets() {
+                    let place = (entry.holding, control.as_str(), target.key());
+                    by_place.entry(place).or_default().push(&entry.id);
                 }
             }
         }
-        Self { by_control }
+        Self { by_place }
     }
 
     /// For each control of an expired record, the one that covers it.
@@ -355,21 +355,41 @@ impl<'a> Covers<'a> {
         if !entry.is_expired(today) {
             return Cell::Empty;
         }
+        let nothing = || Cell::State("nothing".to_owned(), Tone::Bad);
+        let exception = entry.exception;
         let own: Vec<Target<'_>> = entry.targets().collect();
+        // What cannot be read may reach anywhere.
+        if own.is_empty() || own.len() < exception.scope.len() || exception.controls.is_empty() {
+            return nothing();
+        }
         let mut covers = Vec::new();
-        for control in &entry.exception.controls {
-            let others = self.by_control.get(control.as_str()).into_iter().flatten();
-            let mut others = others.filter(|(other, targets)| {
-                other.holding == entry.holding
-                    && own.iter().all(|own| targets.iter().any(|it| it.covers(own)))
-            });
-            match others.next() {
-                Some((other, _)) => covers.push(other.id.clone()),
-                None => return Cell::State("nothing".to_owned(), Tone::Bad),
-            }
+        for control in &exception.controls {
+            let Some(id) = self.cover(entry.holding, control, &own) else { return nothing() };
+            covers.push(id.to_owned());
         }
         covers.sort();
         covers.dedup();
         Cell::Ids(covers)
+    }
+
+    /// The first exception that takes in each of some targets.
+    fn cover(&self, holding: usize, control: &str, own: &[Target<'_>]) -> Option<&'a str> {
+        let around = |target: &Target<'_>| -> BTreeSet<&'a str> {
+            let key = target.key();
+            let places = enclosing(&key);
+            let held =
+                places.filter_map(|it| self.by_place.get(&(holding, control, it.to_owned())));
+            held.flatten().copied().collect()
+        };
+        let mut own = own.iter();
+        let mut covers = around(own.next()?);
+        for target in own {
+            if covers.is_empty() {
+                return None;
+            }
+            let others = around(target);
+            covers.retain(|id| others.contains(id));
+        }
+        covers.first().copied()
     }
 }

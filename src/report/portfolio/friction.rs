@@ -12,6 +12,10 @@ use crate::report::ledger::{Entry, Ledger, ids};
 /// Controls that are ranked.
 const MAX_POINTS: usize = 20;
 
+/// Controls and teams that a matrix has room for.
+const MAX_ROWS: usize = 40;
+const MAX_COLUMNS: usize = 20;
+
 /// A control from which there are exceptions.
 pub(super) struct Point {
     pub(super) control: String,
@@ -216,8 +220,9 @@ fn matrix(ledger: &Ledger<'_>) -> Chart {
             cells.entry((control.as_str(), entry.team())).or_default().push(entry);
         }
     }
-    let controls: BTreeSet<&str> = cells.keys().map(|(control, _)| *control).collect();
-    let teams: BTreeSet<&str> = cells.keys().map(|(_, team)| *team).collect();
+    let (controls, n_controls) =
+        most(cells.iter().map(|((it, _), all)| (*it, all.len())), MAX_ROWS);
+    let (teams, n_teams) = most(cells.iter().map(|((_, it), all)| (*it, all.len())), MAX_COLUMNS);
     let series = teams.iter().map(|team| Series {
         key: (*team).to_owned(),
         name: (*team).to_owned(),
@@ -237,8 +242,8 @@ fn matrix(ledger: &Ledger<'_>) -> Chart {
             let n_alike = cells.values().filter(|it| it.len() == entries.len()).count();
             let size = format!(
                 "{}, {}",
-                counted(controls.len(), "control", "controls"),
-                counted(teams.len(), "team", "teams")
+                counted(n_controls, "control", "controls"),
+                counted(n_teams, "team", "teams")
             );
             match n_alike {
                 1 => format!(
@@ -254,7 +259,7 @@ fn matrix(ledger: &Ledger<'_>) -> Chart {
         key: "control_team",
         title: "Open exceptions by control and team".to_owned(),
         insight,
-        definition: "A record counts for each control that it deviates from, in the team of its owner.",
+        definition: "A record counts for each control that it deviates from, in the team of its owner. Of many, the forty controls and the twenty teams with most are drawn.",
         drawing: Drawing::Matrix(Grid {
             axis: "control",
             labels: controls.iter().map(|it| (*it).to_owned()).collect(),
@@ -262,4 +267,19 @@ fn matrix(ledger: &Ledger<'_>) -> Chart {
             marks: Vec::new(),
         }),
     }
+}
+
+/// The names with most, in their order, and how many there are.
+fn most<'a>(
+    named: impl Iterator<Item = (&'a str, usize)>,
+    max: usize,
+) -> (BTreeSet<&'a str>, usize) {
+    let mut totals: BTreeMap<&str, usize> = BTreeMap::new();
+    for (name, n) in named {
+        *totals.entry(name).or_default() += n;
+    }
+    let n_names = totals.len();
+    let mut totals: Vec<(&str, usize)> = totals.into_iter().collect();
+    totals.sort_by_key(|(name, n)| (std::cmp::Reverse(*n), *name));
+    (totals.into_iter().take(max).map(|(name, _)| name).collect(), n_names)
 }
