@@ -94,7 +94,26 @@ mod tests {
         write(&[occasion], &mut out).expect("written");
         let calendar = String::from_utf8(out).expect("UTF-8");
         assert!(calendar.lines().all(|line| line.len() <= LINE), "{calendar}");
-        insta::assert_snapshot!(calendar.replace("\r\n", "\n").replace(env!("CARGO_PKG_VERSION"), "[VERSION]"), @"");
+        insta::assert_snapshot!(calendar.replace("\r\n", "\n").replace(env!("CARGO_PKG_VERSION"), "[VERSION]"), @r"
+BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//exc//exc [VERSION]//EN
+CALSCALE:GREGORIAN
+METHOD:PUBLISH
+X-WR-CALNAME:Exceptions
+BEGIN:VEVENT
+UID:EXC-2026-K7QD_0aATTENDEE/expires@exc
+DTSTAMP:19700101T000000Z
+SEQUENCE:1
+DTSTART;VALUE=DATE:20270131
+SUMMARY:a\; b\, c\\\\r\\nATTENDEE:mailto:mallory@example.com
+DESCRIPTION:üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü
+ üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü
+ üüüüüüüüüüüü
+TRANSP:TRANSPARENT
+END:VEVENT
+END:VCALENDAR
+");
         assert!(!calendar.replace("\r\n", "").contains(['\r', '\n']));
     }
 }

@@ -6,7 +6,7 @@ use std::io::Cursor;
 use super::world::{ID, World};
 use crate::git::{ObjectId, Repo};
 use crate::history::kept::{About, Kept, encode};
-use crate::history::{Audit, Trail, read_text};
+use crate::history::{Audit, Life, Trail, read_text};
 use crate::source::Record;
 
 fn about(tip: ObjectId) -> About {
@@ -48,6 +48,8 @@ pub(super) fn check_kept(audit: &Audit, repo: &Repo, tip: ObjectId) {
         let again = kept.trail(&trail.id, |path, blob| read_text(repo, path, blob));
         assert_eq!(told(&again.expect("nothing is damaged")), told(trail));
     }
+    let lives: Vec<Life> = audit.trails.iter().map(Trail::life).collect();
+    assert_eq!(kept.lives().expect("nothing is damaged"), lives);
 }
 
 fn lapsed() -> (World, Vec<u8>) {
@@ -61,10 +63,14 @@ fn lapsed() -> (World, Vec<u8>) {
 fn what_is_cut_off_is_not_read() {
     let (world, bytes) = lapsed();
     let repo = world.repo();
+    // Behind the trail stand the lives of all.
+    let marker = br#"}][{"id""#;
+    let trails_end = bytes.windows(marker.len()).position(|it| it == marker).expect("lives") + 2;
     for end in 0..bytes.len() {
-        let trail = kept(&bytes[..end])
-            .and_then(|mut it| it.trail(ID, |path, blob| read_text(&repo, path, blob)));
-        assert!(trail.is_none(), "{end}");
+        let Some(mut kept) = kept(&bytes[..end]) else { continue };
+        let trail = kept.trail(ID, |path, blob| read_text(&repo, path, blob));
+        assert_eq!(trail.is_some(), end >= trails_end, "{end}");
+        assert_eq!(kept.lives(), None, "{end}");
     }
 }
 
@@ -75,7 +81,7 @@ fn what_was_changed_by_accident_is_not_read() {
     let read = |bytes: &[u8]| {
         let mut kept = kept(bytes)?;
         let trail = kept.trail(ID, |path, blob| read_text(&repo, path, blob))?;
-        Some((kept.standing(ID), told(&trail)))
+        Some((kept.standing(ID), told(&trail), kept.lives()?))
     };
     let good = read(&bytes).expect("it is whole");
     let mut n_same = 0;
@@ -107,11 +113,33 @@ fn the_form_is_that_of_its_number() {
     let (world, bytes) = lapsed();
     let text = String::from_utf8(bytes).expect("text");
     let start = text.find("[0,{").expect("a trail");
-    let trail = text[start..].replace(&world.main.to_string(), "[TIP]");
+    let (trail, lives) = text[start..].split_once("}][{").expect("lives");
+    let (trail, lives) = (format!("{trail}}}]"), format!("[{{{lives}"));
+    let trail = trail.replace(&world.main.to_string(), "[TIP]");
+    insta::assert_snapshot!(lives.replace(",\"", ",\n\""), @r#"
+[{"id":"EXC-2026-K7QD",
+"verdict":"Lapsed",
+"text":"483c7c453e464293a46e548172cff09171495220",
+"opened":"2023-11-14",
+"approved":"2023-11-15",
+"promised":"2024-03-31",
+"waiting":"2023-11-15",
+"renewals":1,
+"turns":[{"day":"2023-11-14",
+"kind":"Filed",
+"expires":"2024-03-31"},{"day":"2023-11-15",
+"kind":"Renewed",
+"expires":"2024-06-30"}],
+"approvals":[{"person":"alice",
+"kind":"signed",
+"day":"2023-11-15"}],
+"gaps":[]}]
+"#);
     insta::assert_snapshot!(trail.replace(",\"", ",\n\""), @r#"
 [0,{"id":"EXC-2026-K7QD",
 "revisions":[{"commit":"62acb9a80e71962342be49f18634b1d9461be17a",
 "landed":1700010800,
+"is_renewal":false,
 "is_landing_odd":false,
 "arrived":"2023-11-15",
 "kind":{"Change":"New"},
@@ -129,6 +157,7 @@ fn the_form_is_that_of_its_number() {
 "position":1,
 "after":"0063be5eb895050ed51cc0fedc29bf4cec8492f79550588d82492e699ab4a971"},{"commit":"[TIP]",
 "landed":1700014400,
+"is_renewal":true,
 "is_landing_odd":false,
 "arrived":"2023-11-15",
 "kind":{"Change":"Extension"},
