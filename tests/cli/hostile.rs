@@ -102,8 +102,13 @@ fn marks(markdown: &str) -> BTreeSet<String> {
 /// The same of the record whose texts are a letter: the page's own.
 fn plain_marks(arguments: &[&str]) -> BTreeSet<String> {
     let workspace = Workspace::new();
-    workspace.write(RECORD_PATH, open_record("x"));
-    marks(&workspace.run(&[&["--today", "2026-11-20"], arguments].concat()).out)
+    let mut own = BTreeSet::new();
+    // The second is no text that can be read, which the page says.
+    for text in ["x", "\u{7}"] {
+        workspace.write(RECORD_PATH, open_record(text));
+        own.extend(marks(&workspace.run(&[&["--today", "2026-11-20"], arguments].concat()).out));
+    }
+    own
 }
 
 /// Writes every report in every format, and looks at each as its viewers do.
