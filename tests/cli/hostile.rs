@@ -1,6 +1,7 @@
 //! Strings that break programs, in every text of a record, through the whole check.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
 
 use super::support::viewers::{
     RunnerCommand, acting_characters, commands, live_markdown, xml_elements,
@@ -101,6 +102,12 @@ fn marks(markdown: &str) -> BTreeSet<String> {
 
 /// The same of the record whose texts are a letter: the page's own.
 fn plain_marks(arguments: &[&str]) -> BTreeSet<String> {
+    static KNOWN: Mutex<BTreeMap<String, BTreeSet<String>>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().expect("no test has failed in here");
+    known.entry(arguments.join(" ")).or_insert_with(|| find_plain_marks(arguments)).clone()
+}
+
+fn find_plain_marks(arguments: &[&str]) -> BTreeSet<String> {
     let workspace = Workspace::new();
     let mut own = BTreeSet::new();
     workspace.write(RECORD_PATH, open_record("x"));
