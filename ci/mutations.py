@@ -8,12 +8,14 @@ Each row removes one rule from a copy of the code and runs the histories of
 named here. Prints the table in Markdown.
 """
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 # Name, file, what stands there, what takes its place, and tests that must break.
 MUTATIONS = [
@@ -162,10 +164,11 @@ def main() -> int:
     target = os.environ.get("CARGO_TARGET_DIR", os.path.join(root, "target"))
     failed = []
     print("| without the rule that | breaks |\n| --- | --- |")
-    with tempfile.TemporaryDirectory(dir=seeded(target)) as folder:
+    with tempfile.TemporaryDirectory(dir=seeded(target)) as folder, ThreadPoolExecutor(1) as pool:
         copy = os.path.join(folder, "exc")
         target = os.path.join(target, "mutations")
         shutil.copytree(root, copy, ignore=shutil.ignore_patterns("target", ".git"))
+        running = []
         for name, path, old, new, expected in MUTATIONS:
             if wanted and not any(part in name for part in wanted):
                 continue
@@ -175,15 +178,17 @@ def main() -> int:
                 failed.append(f"{name}: stands {text.count(old)} times in {path}: {old}")
                 continue
             open(file, "w", encoding="utf-8").write(text.replace(old, new))
-            broken = run(copy, target)
+            tests = build(copy, target)
             open(file, "w", encoding="utf-8").write(text)
-            if broken is None:
+            if tests is None:
                 failed.append(f"{name}: the code without it does not compile")
                 continue
-            missing = [test for test in expected if not any(it.startswith(test) for it in broken)]
-            if missing or not broken:
-                failed.append(f"{name}: breaks {broken or 'nothing'}, not {missing}")
-            print(f"| {name} | {', '.join(f'`{it}`' for it in broken)} |", flush=True)
+            # The tests of one row run while the next row is built.
+            kept = os.path.join(folder, f"tests-{len(running)}")
+            shutil.copy(tests, kept)
+            failed += [line for row in running[-1:] for line in row.result()]
+            running.append(pool.submit(judge, kept, copy, name, expected))
+        failed += [line for row in running[-1:] for line in row.result()]
     for line in failed:
         print(f"mutations: {line}", file=sys.stderr)
     return 1 if failed else 0
@@ -205,19 +210,33 @@ def seeded(target):
     return own
 
 
-def run(copy, target):
-    """The names of the tests that fail; none where the code does not compile."""
-    environment = dict(os.environ, CARGO_TARGET_DIR=target,
-                       RUST_BACKTRACE="0")
+def build(copy, target):
+    """The path of the tests; none where the code does not compile."""
     result = subprocess.run(
-        ["cargo", "test", "--quiet", "--lib", "--locked", "--", "history::", "--skip", "properties"],
-        cwd=copy, env=environment, capture_output=True, text=True, check=False)
-    output = result.stdout + result.stderr
-    if "test result:" not in output:
-        print(output[-2000:], file=sys.stderr)
+        ["cargo", "test", "--lib", "--no-run", "--locked", "--message-format=json-render-diagnostics"],
+        cwd=copy, env=dict(os.environ, CARGO_TARGET_DIR=target),
+        capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        print(result.stderr[-2000:], file=sys.stderr)
         return None
-    failures = re.findall(r"^    history::(\S+)$", output, re.MULTILINE)
-    return sorted({failure.rsplit("::", 1)[1] for failure in failures})
+    built = [json.loads(line) for line in result.stdout.splitlines()]
+    return [it["executable"] for it in built if it.get("executable")][-1]
+
+
+def judge(tests, copy, name, expected):
+    """Runs the tests of the history, prints the row, and returns what is wrong with it."""
+    result = subprocess.run(
+        [tests, "--quiet", "history::", "--skip", "properties"], cwd=copy,
+        env=dict(os.environ, RUST_BACKTRACE="0", CARGO_MANIFEST_DIR=copy),
+        capture_output=True, text=True, check=False)
+    os.remove(tests)
+    failures = re.findall(r"^    history::(\S+)$", result.stdout, re.MULTILINE)
+    broken = sorted({failure.rsplit("::", 1)[1] for failure in failures})
+    print(f"| {name} | {', '.join(f'`{it}`' for it in broken)} |", flush=True)
+    if "test result:" not in result.stdout:
+        return [f"{name}: the tests did not end: {(result.stdout + result.stderr)[-2000:]}"]
+    missing = [test for test in expected if not any(it.startswith(test) for it in broken)]
+    return [f"{name}: breaks {broken or 'nothing'}, not {missing}"] if missing or not broken else []
 
 
 if __name__ == "__main__":
