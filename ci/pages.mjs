@@ -111,7 +111,7 @@ const works = async (file) => {
   const found = await tab.evaluate(() => {
     const faults = [];
     const expect = (holds, message) => holds || faults.push(message);
-    const value = (cell) => cell.dataset.value ?? cell.textContent.trim();
+    const value = (cell) => cell.dataset.value ?? (cell.querySelector(".own") ?? cell).textContent.trim();
     const click = (button) => {
       const start = performance.now();
       button.click();
@@ -211,7 +211,10 @@ const agrees = async (file) => {
     const tables = [...document.querySelectorAll("[data-table]")].map((table) => {
       const keys = [...table.querySelectorAll("thead th")].map((th) => th.dataset.key);
       const rows = [...table.querySelectorAll("tbody tr:not(.group)")].map((row) =>
-        Object.fromEntries([...row.cells].map((cell, at) => [keys[at], cell.dataset.value ?? text(cell)])),
+        Object.fromEntries([
+          ...[...row.cells].map((cell, at) => [keys[at], cell.dataset.value ?? text(cell.querySelector(".own") ?? cell)]),
+          ...[...row.querySelectorAll(".under")].map((under) => [under.dataset.key, under.dataset.value ?? text(under)]),
+        ]),
       );
       return [table.dataset.table, rows];
     });

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use crate::commands::writing::{have_one_owner, write_private};
 use crate::git::{self, Mode, ObjectId, Repo};
-use crate::history::{self, About, Kept, Trail};
+use crate::history::{self, About, Audit, Kept};
 use crate::register::open_file;
 
 /// The folder below the directory of git.
@@ -69,8 +69,8 @@ impl Cache {
         is_current.then_some(kept)
     }
 
-    pub(crate) fn keep(&self, about: About, trails: &[Trail]) {
-        let Ok(parts) = history::encode(about, trails) else { return };
+    pub(crate) fn keep(&self, about: About, audit: &Audit) {
+        let Ok(parts) = history::encode(about, audit) else { return };
         if parts.iter().map(|part| part.len() as u64).sum::<u64>() <= MAX_SIZE {
             // The next run judges again.
             let _ = write_private(&self.path, &parts);

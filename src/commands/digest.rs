@@ -21,8 +21,8 @@ use crate::report::digest::{Digest, For};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  exc digest --by owner                                    for the weekly issue
-  exc digest --by owner --owner dana.ruiz@example.com      for the issue of one owner
+  exc digest --owner dana.ruiz@example.com                 what somebody has to do
+  exc digest --by owner --format markdown                  for the weekly issue
   exc digest --by team --format slack -o digest.json       then: curl -d @digest.json …")]
 pub(crate) struct Args {
     /// Whom the parts are for
@@ -36,7 +36,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     cache: CacheArgs,
     /// How to print it
-    #[arg(long, value_name = "FORMAT", default_value = "markdown")]
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: DigestFormat,
 }
 
@@ -56,7 +56,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         Whom::Team => For::Team,
     };
     let digest = Digest::of(&registers.ledger(&args.filter), by, within);
-    globals.print(env, |out| write(args.format, &digest, out))?;
+    let style = globals.style(env);
+    globals.print(env, |out| write(args.format, &digest, style, out))?;
     if digest.parties.is_empty() {
         globals.note(env, "nobody has anything to do");
     }

@@ -5,7 +5,6 @@ use std::fs::File;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use rayon::prelude::*;
 
 use super::cache::{Cache, CacheArgs, tree_of};
 use super::mainline::{self, Landed};
@@ -121,7 +120,7 @@ impl Verdicts {
             && let Some(cache) = place(workspace, args, cache)?
             && let Some(about) = about(story, audit, &workspace.name, now)
         {
-            cache.keep(about, &audit.trails);
+            cache.keep(about, audit);
         }
         Ok(())
     }
@@ -253,9 +252,7 @@ impl Verdicts {
     pub(crate) fn lives(&mut self) -> Option<Vec<Life>> {
         match self {
             Self::Kept(memory) => memory.kept.lives(),
-            Self::Read(read) if read.0.landed.is_whole() => {
-                Some(read.1.trails.par_iter().map(Trail::life).collect())
-            }
+            Self::Read(read) if read.0.landed.is_whole() => Some(read.1.lives()),
             Self::Read(_) | Self::Cut(..) => None,
         }
     }

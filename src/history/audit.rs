@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::filed::approved_id;
 use super::judge::{self, Event};
 use super::landed::{Changed, Landed, stem};
+use super::life::Life;
 use super::policies::{POLICY_ID, Policies};
 use super::reason::Reason;
 use super::verdict::{Trail, Verdict};
@@ -47,6 +48,12 @@ pub(crate) struct Anchor {
 }
 
 impl Audit {
+    /// What reports count in the history of each record, by id.
+    pub(crate) fn lives(&self) -> Vec<Life> {
+        let policy = self.policies.settled().map(|policy| &**policy);
+        self.trails.par_iter().map(|trail| trail.life(policy)).collect()
+    }
+
     /// Judges everything that landed. `anchors` were given from outside.
     pub(crate) fn new(landed: &Landed, anchors: &[Anchor]) -> Self {
         Self::of(landed, anchors, |_| true, Purpose::Judging)

@@ -1,7 +1,7 @@
 //! The verdicts of a register as bytes, for a cache: written once, and read again in parts.
 //!
 //! ```text
-//! exc-history 0003 000004632117 9f86d081…       the length of the head, and its SHA-256
+//! exc-history 0004 000004632117 9f86d081…       the length of the head, and its SHA-256
 //! {"tool":"0.1.0","about":{…},"entries":[…]}     the head: one entry for each record
 //! [null,{"id":"EXC-2026-K7QD",…}]…               the trails, found by their entries
 //! [{"id":"EXC-2026-K7QD",…}]                      the lives of all records, behind the trails
@@ -19,6 +19,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::audit::Audit;
 use super::life::Life;
 use super::lineage::Digest;
 use super::standing::Standing;
@@ -27,7 +28,7 @@ use crate::git::ObjectId;
 use crate::source::Record;
 
 /// Changes whenever a verdict or the form may differ from what the same version of the tool wrote.
-const FORMAT: &str = "exc-history 0003";
+const FORMAT: &str = "exc-history 0004";
 const TOOL: &str = env!("CARGO_PKG_VERSION");
 /// Bytes of the first line.
 const FIRST_LINE: usize = FORMAT.len() + 1 + 12 + 1 + 64 + 1;
@@ -99,7 +100,8 @@ struct Part {
 
 /// Writes the trails of a register, which stand in the order of their ids, in parts that follow each
 /// other: as one they would take as much memory again.
-pub(crate) fn encode(about: About, trails: &[Trail]) -> serde_json::Result<Vec<Vec<u8>>> {
+pub(crate) fn encode(about: About, audit: &Audit) -> serde_json::Result<Vec<Vec<u8>>> {
+    let trails = audit.trails.as_slice();
     let encoded: Vec<Part> =
         trails.par_chunks(PART).map(part).collect::<serde_json::Result<_>>()?;
     let mut at = 0;
@@ -111,8 +113,7 @@ pub(crate) fn encode(about: About, trails: &[Trail]) -> serde_json::Result<Vec<V
         entry
     });
     let entries = entries.collect();
-    let lives: Vec<Life> = trails.par_iter().map(Trail::life).collect();
-    let lives = serde_json::to_vec(&lives)?;
+    let lives = serde_json::to_vec(&audit.lives())?;
     let place = Place { at, length: lives.len() as u64, digest: Digest::of(&lives) };
     let head = Head { tool: TOOL.to_owned(), about, entries, lives: place };
     let head = serde_json::to_vec(&head)?;

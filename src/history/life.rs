@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 use super::cover::Gap;
 use super::standing::Standing;
 use super::verdict::{Revision, State, Trail, Verdict};
+use super::way_out::WayOut;
 use crate::git::ObjectId;
 use crate::model::window::days_after;
-use crate::policy::Evidence;
+use crate::policy::{Evidence, Policy};
 
 /// What reports count in the history of a record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +41,8 @@ pub(crate) struct Life {
     pub(crate) approvals: Vec<Given>,
     /// When it was expired until something let it go on or ended it.
     pub(crate) gaps: Vec<Gap>,
+    /// How the text that waits may get its approval.
+    pub(crate) way: Option<WayOut>,
 }
 
 /// A day on which what a record allows changed.
@@ -82,8 +85,8 @@ pub(crate) enum Phase {
 }
 
 impl Trail {
-    /// Its life, as far as this clone holds it.
-    pub(crate) fn life(&self) -> Life {
+    /// Its life, as far as this clone holds it. `policy` is the settled one.
+    pub(crate) fn life(&self, policy: Option<&Policy>) -> Life {
         let first = self.revisions.iter().find_map(|it| it.text.as_ref());
         let approved = self.revisions.iter().find(|it| it.state.is_approved());
         Life {
@@ -98,6 +101,7 @@ impl Trail {
             turns: self.turns(),
             approvals: self.revisions.iter().flat_map(Revision::given).collect(),
             gaps: self.gaps.clone(),
+            way: policy.and_then(|policy| self.way_out(policy)),
         }
     }
 
@@ -244,6 +248,7 @@ mod tests {
             turns: turns.collect(),
             approvals: Vec::new(),
             gaps: Vec::new(),
+            way: None,
         }
     }
 

@@ -1,6 +1,8 @@
 //! How a text that is not approved may get its approval: who can give it, and what has to happen
 //! first.
 
+use serde::{Deserialize, Serialize};
+
 use super::demand::Demand;
 use super::proposal::Proposal;
 use super::reason::Reason;
@@ -10,7 +12,7 @@ use super::wrote::Wrote;
 use crate::policy::{Evidence, Person, Policy, UnknownContributor};
 
 /// How a text may get its approval.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct WayOut {
     /// Those who may approve it, neither wrote nor requested it, and do not count for it already, by
     /// their ids.

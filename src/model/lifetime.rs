@@ -42,6 +42,14 @@ impl Lifetime {
             Self::Months(months) => start.checked_add_months(Months::new(months)),
         }
     }
+
+    /// The day this long before `end`, by the same rule. `None` before the beginning of the calendar.
+    pub(crate) fn before(self, end: NaiveDate) -> Option<NaiveDate> {
+        match self {
+            Self::Days(days) => end.checked_sub_days(Days::new(days.into())),
+            Self::Months(months) => end.checked_sub_months(Months::new(months)),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -87,6 +95,17 @@ mod tests {
         for text in ["", "d", "30", "0d", "-3d", "+3d", "99999d", "３d", "30 d", "30D"] {
             assert_eq!(Lifetime::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn back_and_forth_follow_one_rule() {
+        let before = |text: &str, end: &str| {
+            let end = end.parse().expect("a date");
+            Lifetime::parse(text).and_then(|it| it.before(end)).map(|day| day.to_string())
+        };
+        assert_eq!(before("90d", "2026-11-20").as_deref(), Some("2026-08-22"));
+        assert_eq!(before("3m", "2026-05-31").as_deref(), Some("2026-02-28"));
+        assert_eq!(Lifetime::Months(9999).before(NaiveDate::MIN), None);
     }
 
     #[test]

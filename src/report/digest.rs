@@ -132,7 +132,7 @@ fn tasks(entry: &Entry<'_>, today: NaiveDate, within: Option<u32>) -> Vec<Task> 
     };
     let mut tasks = Vec::new();
     if entry.status == Status::Proposed {
-        let what = "is proposed: have it approved and merged".to_owned();
+        let what = "is only proposed: have it approved and merged".to_owned();
         tasks.push(task(
             Urgency::Unapproved,
             entry.exception.opened,
@@ -141,19 +141,19 @@ fn tasks(entry: &Entry<'_>, today: NaiveDate, within: Option<u32>) -> Vec<Task> 
         ));
         return tasks;
     }
+    let renew = match entry.renewals_left() {
+        0 => "close it, as it has no renewal left",
+        _ => "close it, or renew it",
+    };
     match (entry.expires(), entry.days_left(today)) {
         (Some(day), Some(days @ ..0)) => tasks.push(task(
             Urgency::Expired,
             Some(day),
-            format!("expired after {day}, {} ago: close it, or renew it", n_days(-days)),
+            format!("its last valid day was {day}, {} ago: {renew}", n_days(-days)),
             format!("exc show {id}"),
         )),
         (Some(day), Some(days)) if days <= within.into() => {
             let when = if days == 0 { "today".to_owned() } else { format!("in {}", n_days(days)) };
-            let renew = match entry.renewals_left() {
-                0 => "close it: it has no renewal left",
-                _ => "close it, or renew it",
-            };
             tasks.push(task(
                 Urgency::Soon,
                 Some(day),
@@ -174,11 +174,12 @@ fn tasks(entry: &Entry<'_>, today: NaiveDate, within: Option<u32>) -> Vec<Task> 
         let ago = since.map(|day| format!(" since {day}, {}", n_days(-days_left(day, today))));
         let ago = ago.unwrap_or_default();
         let what = match verdict {
-            Verdict::Lapsed => format!("was changed and is not approved any more{ago}"),
+            Verdict::Lapsed => format!("it was changed, and is not approved any more{ago}"),
             _ => format!("nobody has approved it{ago}"),
         };
         let act = format!("exc approve {id}");
-        tasks.push(task(Urgency::Unapproved, since, format!("{what}: have it approved"), act));
+        let what = format!("{what}: {}", way_out(entry));
+        tasks.push(task(Urgency::Unapproved, since, what, act));
     }
     for due in dues(entry, days_after(today, within)) {
         let days = days_left(due.day, today);
@@ -199,4 +200,37 @@ fn tasks(entry: &Entry<'_>, today: NaiveDate, within: Option<u32>) -> Vec<Task> 
         tasks.push(task(urgency, Some(due.day), what, due.act()));
     }
     tasks
+}
+
+/// How a text that waits may get its approval, in a few words.
+fn way_out(entry: &Entry<'_>) -> String {
+    let way = entry.life.and_then(|life| life.way.as_ref());
+    let Some(way) = way else { return "have it approved".to_owned() };
+    match (way.rejected.as_slice(), way.approvers.as_slice()) {
+        ([], []) => "nobody who may approve is left: `exc audit` says why".to_owned(),
+        ([], approvers) => {
+            let n = match way.n_missing {
+                0 | 1 => String::new(),
+                n => format!("{n} of "),
+            };
+            format!("have it approved by {n}{}", either(approvers))
+        }
+        (rejected, _) => format!(
+            "{} rejected it, so change what it says or ask for that to be taken back",
+            either(rejected)
+        ),
+    }
+}
+
+/// `alice, bob or carol`; more than a few are counted.
+fn either(names: &[String]) -> String {
+    const MAX_NAMED: usize = 5;
+    match names {
+        [one] => one.clone(),
+        _ if names.len() > MAX_NAMED => {
+            format!("{} or {} others", names[..MAX_NAMED].join(", "), names.len() - MAX_NAMED)
+        }
+        [before @ .., last] => format!("{} or {last}", before.join(", ")),
+        [] => String::new(),
+    }
 }

@@ -187,6 +187,17 @@ impl<'a> Entry<'a> {
         self.life.is_some_and(|life| life.approved.is_some())
     }
 
+    /// Whether it stands on the mainline with a text that nobody has approved.
+    pub(crate) fn waits_for_approval(&self) -> bool {
+        matches!(self.verdict, Some(Verdict::Lapsed | Verdict::Unapproved))
+    }
+
+    /// Who may approve the text that waits for it, by their ids in the policy.
+    pub(crate) fn approvers(&self) -> &'a [String] {
+        let way = self.life.and_then(|life| life.way.as_ref());
+        way.map_or(&[], |way| &way.approvers)
+    }
+
     pub(crate) fn is_expired(&self, today: NaiveDate) -> bool {
         self.is_open() && self.expires().is_none_or(|expires| is_past(expires, today))
     }

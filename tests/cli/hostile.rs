@@ -171,8 +171,8 @@ fn report_everywhere(workspace: &Workspace, text: &str) {
     for line in calendar.split("\r\n").filter(|line| !line.is_empty()) {
         assert!(names.iter().any(|name| line.starts_with(&format!("{name}:"))), "{text}: {line}");
     }
-    let markdown = out(&["digest", "--within", "60d"]);
-    let plain = plain_marks(&["digest", "--within", "60d"]);
+    let markdown = out(&["digest", "--within", "60d", "--format", "markdown"]);
+    let plain = plain_marks(&["digest", "--within", "60d", "--format", "markdown"]);
     let found = marks(&markdown);
     let foreign: Vec<&String> = found.difference(&plain).collect();
     assert!(foreign.is_empty(), "{text}: {foreign:?}: {markdown}");

@@ -348,6 +348,20 @@ fn an_empty_register_is_an_empty_report_that_says_how_to_start() {
         let said = w.run(&["--today", TODAY, "report", kind]);
         assert_eq!(said.code(), 0, "{said:?}");
         assert!(said.out.contains("exc new"), "{}", said.out);
+        // What there is none of is not asked section by section.
+        assert_eq!(said.out.matches("\n\n").count(), 2, "{}", said.out);
+    }
+}
+
+#[test]
+fn since_takes_a_day_or_a_length_of_time() {
+    let it = two_years();
+    let of = |since: &str| report(&it, &["portfolio", "--since", since, "--format", "csv"]);
+    assert_eq!(of("3m"), of("2026-08-20"));
+    for (since, fault) in [("3 months", "neither a date"), ("9999y", "before the calendar")] {
+        let said = it.w.run(&["--today", TODAY, "report", "portfolio", "--since", since]);
+        assert_eq!(said.code(), 2, "{said:?}");
+        assert!(said.err.contains(fault), "{}", said.err);
     }
 }
 

@@ -3,11 +3,9 @@
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
-use super::ledger::Registers;
-use crate::commands::cache::CacheArgs;
-use crate::commands::filter::FilterArgs;
+use super::Subject;
+use crate::commands::Globals;
 use crate::commands::list::parse_lifetime;
-use crate::commands::{Globals, parse_date};
 use crate::env::{Env, Outcome};
 use crate::model::Lifetime;
 use crate::model::window::days_between;
@@ -35,12 +33,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "KEY", default_value = "date")]
     by: Key,
     #[command(flatten)]
-    filter: FilterArgs,
-    /// The register as the mainline held it at the end of DATE (UTC), judged on that day
-    #[arg(long, value_name = "DATE", value_parser = parse_date)]
-    as_of: Option<NaiveDate>,
-    #[command(flatten)]
-    cache: CacheArgs,
+    subject: Subject,
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
@@ -87,15 +80,15 @@ impl From<Key> for By {
 }
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
-    let registers = Registers::open(args.as_of, args.cache, globals, env)?;
-    let ledger = registers.ledger(&args.filter);
+    let registers = args.subject.open(globals, env)?;
+    let ledger = registers.ledger(&args.subject.filter);
     let last = args.within.after(ledger.today).unwrap_or(NaiveDate::MAX);
     let within = days_between(ledger.today, last).try_into().unwrap_or(u32::MAX);
     let format = match args.format {
         Format::Ics => {
             let occasions = expiry::occasions(&ledger, within);
             globals.print(env, |out| ics::write(&occasions, out))?;
-            return Ok(registers.close(&args.filter, globals, env));
+            return Ok(registers.close(&args.subject.filter, globals, env));
         }
         Format::Text => ReportFormat::Text,
         Format::Markdown => ReportFormat::Markdown,
@@ -105,5 +98,5 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     };
     let document = expiry::document(&ledger, within, args.by.into());
     super::print(&document, format, args.csv_raw, globals, env)?;
-    Ok(registers.close(&args.filter, globals, env))
+    Ok(registers.close(&args.subject.filter, globals, env))
 }

@@ -4,9 +4,13 @@ mod expiry;
 mod policy;
 mod portfolio;
 
+use chrono::NaiveDate;
 use clap::Subcommand;
 
-use super::{Globals, ledger};
+use super::cache::CacheArgs;
+use super::filter::FilterArgs;
+use super::ledger::Registers;
+use super::{Globals, parse_date};
 use crate::env::{Env, Outcome};
 use crate::render::document::{Look, ReportFormat, Strokes, write};
 use crate::report::document::Document;
@@ -32,6 +36,24 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         Kind::Expiry(args) => expiry::run(args, globals, env),
         Kind::Portfolio(args) => portfolio::run(args, globals, env),
         Kind::Policy(args) => policy::run(args, globals, env),
+    }
+}
+
+/// What a report is about.
+#[derive(Debug, clap::Args)]
+struct Subject {
+    #[command(flatten)]
+    filter: FilterArgs,
+    /// The register as the mainline held it at the end of DATE (UTC), judged on that day
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    as_of: Option<NaiveDate>,
+    #[command(flatten)]
+    cache: CacheArgs,
+}
+
+impl Subject {
+    fn open(&self, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Registers> {
+        Registers::open(self.as_of, self.cache, globals, env)
     }
 }
 

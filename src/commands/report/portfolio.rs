@@ -1,12 +1,11 @@
 //! `exc report portfolio`: the register as a whole.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
-use super::ledger::Registers;
-use crate::commands::cache::CacheArgs;
-use crate::commands::filter::FilterArgs;
+use super::Subject;
 use crate::commands::{Failure, Globals, parse_date};
 use crate::env::{Env, Outcome};
+use crate::model::Lifetime;
 use crate::model::window::days_before;
 use crate::render::document::ReportFormat;
 use crate::report::portfolio;
@@ -24,19 +23,15 @@ const DEFAULT_DAYS: u32 = 365;
 Examples:
   exc report portfolio --format html -o portfolio.html  a page to send
   exc report portfolio --since 2026-01-01               what happened this year
+  exc report portfolio --since 3m                       what happened in three months
   exc report portfolio --as-of 2026-06-30               as it was on that day
   exc report portfolio --register ../shop/exceptions --register ../search/exceptions")]
 pub(crate) struct Args {
-    /// Tell what happened from DATE (UTC) on [default: 365 days ago]
-    #[arg(long, value_name = "DATE", value_parser = parse_date)]
-    since: Option<NaiveDate>,
+    /// Tell what happened from a DATE (UTC) on, or for so long, such as 90d [default: 365d]
+    #[arg(long, value_name = "SINCE", value_parser = parse_since)]
+    since: Option<Since>,
     #[command(flatten)]
-    filter: FilterArgs,
-    /// The register as the mainline held it at the end of DATE (UTC), judged on that day
-    #[arg(long, value_name = "DATE", value_parser = parse_date)]
-    as_of: Option<NaiveDate>,
-    #[command(flatten)]
-    cache: CacheArgs,
+    subject: Subject,
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: ReportFormat,
@@ -45,16 +40,41 @@ pub(crate) struct Args {
     csv_raw: bool,
 }
 
+/// From when on.
+#[derive(Clone, Copy, Debug)]
+enum Since {
+    Day(NaiveDate),
+    Ago(Lifetime),
+}
+
+fn parse_since(text: &str) -> Result<Since, String> {
+    let day = parse_date(text).ok().map(Since::Day);
+    let since = day.or_else(|| Lifetime::parse(text).map(Since::Ago));
+    since.ok_or_else(|| {
+        "neither a date of the form YYYY-MM-DD nor a length of time such as 90d, 4w, 3m or 1y"
+            .to_owned()
+    })
+}
+
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
-    let today = args.as_of.unwrap_or(env.today);
-    let since = args.since.unwrap_or_else(|| days_before(today, DEFAULT_DAYS));
+    let today = args.subject.as_of.unwrap_or(env.today);
+    let since = match args.since {
+        None => days_before(today, DEFAULT_DAYS),
+        Some(Since::Day(day)) => day,
+        Some(Since::Ago(ago)) => {
+            ago.before(today).filter(|day| day.year() > 0).ok_or_else(|| {
+                Failure::new("`--since` reaches back to before the calendar begins")
+                    .hint("name a shorter time, such as 2y")
+            })?
+        }
+    };
     if since > today {
         let message =
             format!("`--since {since}` is after {today}, the day up to which the report tells");
         return Err(Failure::new(message).hint("name an earlier day").into());
     }
-    let registers = Registers::open(args.as_of, args.cache, globals, env)?;
-    let document = portfolio::document(&registers.ledger(&args.filter), since);
+    let registers = args.subject.open(globals, env)?;
+    let document = portfolio::document(&registers.ledger(&args.subject.filter), since);
     super::print(&document, args.format, args.csv_raw, globals, env)?;
-    Ok(registers.close(&args.filter, globals, env))
+    Ok(registers.close(&args.subject.filter, globals, env))
 }

@@ -6,7 +6,7 @@ use super::harmless;
 use super::text::Strokes;
 use crate::model::window::days_between;
 use crate::render::table::cut;
-use crate::report::document::{Drawing, Grid, Timeline};
+use crate::report::document::{Drawing, Grid, Series, Timeline};
 
 /// Columns of a bar, at most.
 const BAR: usize = 30;
@@ -22,13 +22,13 @@ const MAX_ROWS: usize = 30;
 const EIGHTHS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
 const SPARKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// The lines of a chart.
-pub(super) fn drawn(drawing: &Drawing, strokes: Strokes) -> Vec<String> {
+/// The lines of a chart, in so many columns if they are counted.
+pub(super) fn drawn(drawing: &Drawing, strokes: Strokes, width: Option<usize>) -> Vec<String> {
     match drawing {
         Drawing::Area(grid) => over_time(grid, strokes, level),
         Drawing::Columns(grid) if grid.labels.len() > FEW => over_time(grid, strokes, sum),
         Drawing::Columns(grid) | Drawing::Bars(grid) => bars(grid, strokes),
-        Drawing::Matrix(grid) => matrix(grid),
+        Drawing::Matrix(grid) => matrix(grid, strokes, width),
         Drawing::Timeline(timeline) => self::timeline(timeline, strokes),
     }
 }
@@ -36,7 +36,7 @@ pub(super) fn drawn(drawing: &Drawing, strokes: Strokes) -> Vec<String> {
 /// What values that follow each other come to, where each is what there is at that time.
 fn level(values: &[usize]) -> String {
     let (from, to) = (values.first().copied().unwrap_or(0), values.last().copied().unwrap_or(0));
-    format!("{from} → {to}")
+    format!("from {from} to {to}")
 }
 
 /// The same where each is what happened in that time.
@@ -119,22 +119,41 @@ fn bar(value: usize, peak: usize, strokes: Strokes) -> String {
     }
 }
 
-/// Labels down, series across; a point where there is nothing.
-fn matrix(grid: &Grid) -> Vec<String> {
+/// Labels down, series across, in as many pieces as there are screens beside each other; a point
+/// where there is nothing.
+fn matrix(grid: &Grid, strokes: Strokes, width: Option<usize>) -> Vec<String> {
+    const GAP: usize = 2;
+    let nothing = if strokes == Strokes::Ascii { "." } else { "·" };
     let label = grid.labels.iter().map(|it| harmless(it).width()).max().unwrap_or(0).min(LABEL);
-    let heads: Vec<String> =
-        grid.series.iter().map(|series| cut(&harmless(&series.name), 14)).collect();
-    let mut lines = vec![format!("{:label$}  {}", "", heads.join("  "))];
-    for (at, name) in grid.labels.iter().enumerate() {
-        let cells = grid.series.iter().zip(&heads).map(|(series, head)| {
-            let value = series.values.get(at).map_or(0, |(value, _)| *value);
-            let value = if value == 0 { "·".to_owned() } else { value.to_string() };
-            let gap = head.width().saturating_sub(value.width());
-            format!("{:gap$}{value}", "")
-        });
-        let cells: Vec<String> = cells.collect();
-        let name = padded(&cut(&harmless(name), LABEL), label);
-        lines.push(format!("{name}  {}", cells.join("  ")).trim_end().to_owned());
+    let heads = grid.series.iter().map(|series| (series, cut(&harmless(&series.name), 14)));
+    let mut pieces: Vec<Vec<(&Series, String)>> = vec![Vec::new()];
+    let mut room = width.map(|width| width.saturating_sub(label));
+    for (series, head) in heads {
+        let needed = GAP + head.width();
+        let piece = pieces.last_mut().expect("there is always one");
+        if room.is_some_and(|room| room < needed) && !piece.is_empty() {
+            pieces.push(vec![(series, head)]);
+            room = width.map(|width| width.saturating_sub(label + needed));
+        } else {
+            piece.push((series, head));
+            room = room.map(|room| room.saturating_sub(needed));
+        }
+    }
+    let mut lines = Vec::new();
+    for piece in pieces {
+        let heads: Vec<&str> = piece.iter().map(|(_, head)| head.as_str()).collect();
+        lines.push(format!("{:label$}  {}", "", heads.join("  ")));
+        for (at, name) in grid.labels.iter().enumerate() {
+            let cells = piece.iter().map(|(series, head)| {
+                let value = series.values.get(at).map_or(0, |(value, _)| *value);
+                let value = if value == 0 { nothing.to_owned() } else { value.to_string() };
+                let gap = head.width().saturating_sub(value.width());
+                format!("{:gap$}{value}", "")
+            });
+            let cells: Vec<String> = cells.collect();
+            let name = padded(&cut(&harmless(name), LABEL), label);
+            lines.push(format!("{name}  {}", cells.join("  ")).trim_end().to_owned());
+        }
     }
     lines
 }
@@ -154,36 +173,87 @@ fn timeline(timeline: &Timeline, strokes: Strokes) -> Vec<String> {
         usize::try_from(at).unwrap_or(0)
     };
     let (full, promised, today) = match strokes {
-        Strokes::Blocks => ('━', '┿', '│'),
-        Strokes::Ascii | Strokes::None => ('=', '+', '|'),
+        Strokes::Blocks => ('━', '┿', '▼'),
+        Strokes::Ascii | Strokes::None => ('=', '+', 'v'),
     };
     let width = shown.clone().map(|row| harmless(&row.id).width()).max().unwrap_or(0);
-    let mut lines: Vec<String> = shown
-        .map(|row| {
-            let mut track = vec![' '; TIMELINE];
-            let (start, end) = (column(row.start), column(row.end));
-            track[start.min(end)..=end].fill(full);
-            if let Some(day) = row.promised {
-                track[column(day)] = promised;
-            }
-            let now = &mut track[column(timeline.today)];
-            if *now == ' ' {
-                *now = today;
-            }
-            let track: String = track.into_iter().collect();
-            format!("{}  {track}  {}", padded(&harmless(&row.id), width), row.end)
-        })
-        .collect();
+    let before = width + 2 + column(timeline.today);
+    let mut lines = vec![format!("{:before$}{today} today, {}", "", timeline.today)];
+    lines.extend(shown.map(|row| {
+        let mut track = vec![' '; TIMELINE];
+        let (start, end) = (column(row.start), column(row.end));
+        track[start.min(end)..=end].fill(full);
+        if let Some(day) = row.promised {
+            track[column(day)] = promised;
+        }
+        let track: String = track.into_iter().collect();
+        format!("{}  {track}  {}", padded(&harmless(&row.id), width), row.end)
+    }));
     if timeline.rows.len() > MAX_ROWS {
         lines.push(format!("and {} more", timeline.rows.len() - MAX_ROWS));
     }
-    lines.push(format!(
-        "{first} to {last}; {today} is today, {promised} the last valid day that was first promised"
-    ));
+    lines.push(format!("{:width$}  {first} to {last}", ""));
+    if timeline.rows.iter().take(MAX_ROWS).any(|row| row.promised.is_some()) {
+        lines.push(format!("{:width$}  {promised} the last valid day that was first promised", ""));
+    }
     lines
 }
 
 fn padded(text: &str, width: usize) -> String {
     let gap = width.saturating_sub(text.width());
     format!("{text}{:gap$}", "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::document::Tone;
+
+    fn grid() -> Grid {
+        let series = ["ai-platform", "claims", "support"].map(|name| Series {
+            key: name.to_owned(),
+            name: name.to_owned(),
+            tone: Tone::Plain,
+            values: vec![(1, Vec::new()), (0, Vec::new())],
+        });
+        let labels = ["NET-004", "LOG-002"].map(str::to_owned).to_vec();
+        Grid { axis: "control", labels, series: series.to_vec(), marks: Vec::new() }
+    }
+
+    #[test]
+    fn a_matrix_that_is_too_wide_comes_in_pieces() {
+        let wide = Drawing::Matrix(grid());
+        insta::assert_snapshot!(drawn(&wide, Strokes::Blocks, Some(30)).join("\n"), @r"
+         ai-platform  claims
+NET-004            1       1
+LOG-002            ·       ·
+         support
+NET-004        1
+LOG-002        ·
+");
+        let whole = drawn(&wide, Strokes::Ascii, None);
+        assert_eq!(whole.len(), 3);
+        assert!(whole.iter().all(|line| line.is_ascii()), "{whole:?}");
+    }
+
+    #[test]
+    fn today_stands_above_the_lives_whatever_covers_it() {
+        let day = |text: &str| text.parse().expect("a day");
+        let row = crate::report::document::Life {
+            id: "EXC-2026-K7QD".to_owned(),
+            label: String::new(),
+            start: day("2026-01-01"),
+            promised: Some(day("2026-06-30")),
+            end: day("2026-12-31"),
+            tone: Tone::Good,
+        };
+        let timeline = Timeline { today: day("2026-11-20"), rows: vec![row] };
+        let lines = drawn(&Drawing::Timeline(timeline), Strokes::Blocks, None);
+        insta::assert_snapshot!(lines.join("\n"), @r"
+                                                        ▼ today, 2026-11-20
+EXC-2026-K7QD  ━━━━━━━━━━━━━━━━━━━━━━━┿━━━━━━━━━━━━━━━━━━━━━━━━  2026-12-31
+               2026-01-01 to 2026-12-31
+               ┿ the last valid day that was first promised
+");
+    }
 }

@@ -20,7 +20,7 @@ pub(super) fn write(document: &Document, out: &mut dyn Write) -> io::Result<()> 
     for note in &document.notes {
         push(&mut page, format_args!("> **note**: {}\n\n", text(note)));
     }
-    for section in &document.sections {
+    for section in document.shown() {
         push(&mut page, format_args!("## {}\n\n", escaped(&section.title)));
         paragraph(&mut page, &section.lead);
         for block in &section.blocks {

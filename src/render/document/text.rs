@@ -26,11 +26,14 @@ pub(crate) enum Strokes {
 pub(super) fn write(document: &Document, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { out, look };
     page.heading(&document.title, 0)?;
+    if !document.stamp.filters.is_empty() {
+        page.line(0, &format!("only {}", document.stamp.filters.join(" ")))?;
+    }
     page.text(0, &document.lead)?;
     for note in &document.notes {
         page.line(0, &format!("note: {}", plain(note)))?;
     }
-    for section in &document.sections {
+    for section in document.shown() {
         writeln!(page.out)?;
         page.heading(&section.title, 0)?;
         page.text(0, &section.lead)?;
@@ -51,9 +54,6 @@ pub(super) fn write(document: &Document, look: Look, out: &mut dyn Write) -> io:
         }
     }
     writeln!(page.out)?;
-    if !document.stamp.filters.is_empty() {
-        page.line(0, &format!("only {}", document.stamp.filters.join(" ")))?;
-    }
     for origin in origins(document) {
         page.line(0, &origin)?;
     }
@@ -187,7 +187,8 @@ impl Page<'_> {
         if is_bare && matches!(chart.drawing, Drawing::Timeline(_)) {
             return Ok(());
         }
-        for line in drawn(&chart.drawing, self.look.strokes) {
+        let width = self.look.style.width.map(|width| width.saturating_sub(2));
+        for line in drawn(&chart.drawing, self.look.strokes, width) {
             writeln!(self.out, "  {}", line.trim_end())?;
         }
         Ok(())

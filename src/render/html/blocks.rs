@@ -49,7 +49,7 @@ fn tile(figure: &Figure, anchors: &Anchors<'_>) -> Markup {
         li.tile.(figure.tone.as_str()) #{ "f-" (figure.key) }
             data-figure=(figure.key) data-value=(shown::value(figure.quantity)) {
             p.number { (number(figure.quantity)) }
-            p.label { (Safe(&figure.label())) }
+            p.label { (shown::unbroken(&figure.label())) }
             @if !figure.definition.is_empty() {
                 p.definition { (shown::sentence(figure.definition)) }
             }

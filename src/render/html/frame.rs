@@ -54,7 +54,7 @@ pub(super) fn masthead(document: &Document, anchors: &Anchors<'_>) -> Markup {
 fn register(origin: &Origin) -> Markup {
     html! {
         div {
-            dt { "Register " (Safe(&origin.name)) }
+            dt { "Register " code { (Safe(&origin.name)) } }
             dd {
                 (count(origin.n_records, "record"))
                 @match &origin.history {
@@ -93,7 +93,7 @@ pub(super) fn contents(document: &Document) -> Markup {
     html! {
         nav.contents aria-label="Contents" {
             ol {
-                @for section in &document.sections {
+                @for section in document.shown() {
                     li { a href={ "#s-" (section.key) } { (Safe(&section.title)) } }
                 }
             }

@@ -62,7 +62,7 @@ fn page(document: &Document) -> Markup {
                     (frame::masthead(document, &anchors))
                     (frame::contents(document))
                     main #main tabindex="-1" {
-                        @for section in &document.sections {
+                        @for section in document.shown() {
                             (blocks::section(section, &anchors))
                         }
                     }

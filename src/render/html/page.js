@@ -16,7 +16,7 @@
     return element;
   };
   const words = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
-  const value = (cell) => cell.dataset.value ?? cell.textContent.trim();
+  const value = (cell) => cell.dataset.value ?? (cell.querySelector(".own") ?? cell).textContent.trim();
 
   // One table: its groups of rows, what is shown of them, and how they are sorted.
   const adopt = (table) => {

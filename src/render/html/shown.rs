@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write};
 
+use chrono::NaiveDate;
 use maud::{Markup, Render, html};
 
 use super::anchors::{Anchors, fragment};
@@ -41,10 +42,24 @@ pub(super) fn text(text: &Text, anchors: &Anchors<'_>) -> Markup {
     html! {
         @for span in &text.0 {
             @match span {
-                Span::Plain(text) => (Safe(text)),
+                Span::Plain(text) => (unbroken(text)),
                 Span::Strong(text) => strong { (Safe(text)) },
                 Span::Code(text) => code { (Safe(text)) },
                 Span::Id(id) => (link(id, anchors)),
+            }
+        }
+    }
+}
+
+/// A text in which no day is broken at its hyphens.
+pub(super) fn unbroken(text: &str) -> Markup {
+    html! {
+        @for word in text.split_inclusive(' ') {
+            @if word.get(..10).is_some_and(|day| day.parse::<NaiveDate>().is_ok()) {
+                span.day { (Safe(word.trim_end())) }
+                @if word.ends_with(' ') { " " }
+            } @else {
+                (Safe(word))
             }
         }
     }

@@ -23,7 +23,7 @@ pub(super) fn table(table: &Table, anchors: &Anchors<'_>) -> Markup {
         };
     }
     let caption = format!("t-{}", table.key);
-    let columns: Vec<Shape> = (0..table.columns.len()).map(|at| Shape::of(table, at)).collect();
+    let columns = Shape::all(table);
     html! {
         section.scroll.large[table.rows.len() > LARGE] tabindex="0" aria-labelledby=(caption) {
             table data-table=(table.key) {
@@ -36,9 +36,13 @@ pub(super) fn table(table: &Table, anchors: &Anchors<'_>) -> Markup {
                 }
                 thead {
                     tr {
-                        @for (column, shape) in table.columns.iter().zip(&columns) {
-                            th.n[shape.is_numeric] scope="col" data-key=(column.key) {
-                                (Safe(column.title))
+                        @for shape in &columns {
+                            th.n[shape.is_numeric] scope="col" data-key=(shape.column.key) {
+                                (Safe(shape.column.title))
+                                // What stands below with a name of its own is not named here too.
+                                @for under in shape.below.iter().filter(|it| !it.is_numeric) {
+                                    ", " (Safe(under.column.title))
+                                }
                             }
                         }
                     }
@@ -64,25 +68,37 @@ pub(super) fn table(table: &Table, anchors: &Anchors<'_>) -> Markup {
 
 /// How the cells of a column stand.
 struct Shape {
+    at: usize,
+    column: Column,
     is_numeric: bool,
     /// Whether its texts may break.
     is_elastic: bool,
-    /// Whether it names what the row is about.
-    is_heading: bool,
+    /// The columns that stand in the same cell.
+    below: Vec<Self>,
 }
 
 impl Shape {
+    /// The columns that have cells of their own.
+    fn all(table: &Table) -> Vec<Self> {
+        let is_own = |at: &usize| table.columns[*at].under.is_none() && table.says_something(*at);
+        (0..table.columns.len()).filter(is_own).map(|at| Self::of(table, at)).collect()
+    }
+
     fn of(table: &Table, at: usize) -> Self {
         let mut cells = table.rows.iter().filter_map(|row| row.cells.get(at));
-        let Column { weight, .. } = table.columns[at];
+        let column = table.columns[at];
         let mut texts = cells.clone().filter_map(|cell| match cell {
             Cell::Text(text) | Cell::Code(text) => Some(text),
             _ => None,
         });
+        let is_below = |it: &usize| table.columns[*it].under == Some(column.key);
+        let below = (0..table.columns.len()).filter(is_below);
         Self {
+            at,
+            column,
+            is_elastic: column.weight != Weight::Fixed && texts.any(|text| text.len() > SHORT),
             is_numeric: cells.any(Cell::is_numeric),
-            is_elastic: weight == Weight::Elastic && texts.any(|text| text.len() > SHORT),
-            is_heading: at == 0,
+            below: below.map(|it| Self::of(table, it)).collect(),
         }
     }
 }
@@ -91,20 +107,51 @@ fn line(row: &Row, columns: &[Shape], anchors: &Anchors<'_>) -> Markup {
     let tone = (row.tone != Tone::Plain).then_some(row.tone.as_str());
     html! {
         tr id=[anchors.name(row)] class=[tone] {
-            @for (cell, shape) in row.cells.iter().zip(columns) {
+            @for shape in columns {
+                @let cell = row.cells.get(shape.at).unwrap_or(&Cell::Empty);
                 @let class = match (shape.is_numeric, shape.is_elastic) {
                     (true, _) => Some("n"),
                     (_, true) => Some("x"),
                     _ => None,
                 };
                 @let value = value(cell);
-                @if shape.is_heading && !matches!(cell, Cell::Empty) {
-                    th scope="row" class=[class] data-value=[value] { (content(cell, row, anchors)) }
+                // The first column names what the row is about.
+                @if shape.at == 0 && !matches!(cell, Cell::Empty) {
+                    th scope="row" class=[class] data-value=[value] { (inside(cell, shape, row, anchors)) }
                 } @else {
-                    td class=[class] data-value=[value] { (content(cell, row, anchors)) }
+                    td class=[class] data-value=[value] { (inside(cell, shape, row, anchors)) }
                 }
             }
         }
+    }
+}
+
+/// A value and what stands below it.
+fn inside(cell: &Cell, shape: &Shape, row: &Row, anchors: &Anchors<'_>) -> Markup {
+    let own = content(cell, row, anchors);
+    html! {
+        @if shape.below.is_empty() {
+            (own)
+        } @else {
+            span.own { (own) }
+            @for it in &shape.below {
+                @let cell = row.cells.get(it.at).unwrap_or(&Cell::Empty);
+                span.under.x[it.is_elastic] data-key=(it.column.key) data-value=[number(cell)] {
+                    @if it.is_numeric && !matches!(cell, Cell::Empty) {
+                        (Safe(it.column.title)) ": "
+                    }
+                    (content(cell, row, anchors))
+                }
+            }
+        }
+    }
+}
+
+/// What a program reads where a name stands before the number.
+fn number(cell: &Cell) -> Option<String> {
+    match cell {
+        Cell::Number(n, _) => Some(n.to_string()),
+        _ => value(cell),
     }
 }
 

@@ -74,7 +74,7 @@ pub(super) fn write(page: &AuditPage<'_>, out: &mut dyn Write) -> io::Result<()>
 
 fn record<'a>(judged: &'a Judged<'_>, page: &'a AuditPage<'_>) -> RecordLine<'a> {
     let trail = judged.trail;
-    let life = trail.life();
+    let life = trail.life(None);
     let deciding = trail.deciding().map_or(&[][..], |it| &it.evidence);
     let expires = trail.text.as_ref().and_then(|text| text.exception.expires);
     let day = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string());

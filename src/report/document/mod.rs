@@ -154,6 +154,8 @@ pub(crate) struct Column {
     pub(crate) key: &'static str,
     pub(crate) title: &'static str,
     pub(crate) weight: Weight,
+    /// The key of the column with which it shares a cell where there is more height than width.
+    pub(crate) under: Option<&'static str>,
 }
 
 /// Which columns give way on a narrow screen.
@@ -252,16 +254,32 @@ impl Tone {
 }
 
 impl Column {
+    const fn of(key: &'static str, title: &'static str, weight: Weight) -> Self {
+        Self { key, title, weight, under: None }
+    }
+
     pub(crate) const fn fixed(key: &'static str, title: &'static str) -> Self {
-        Self { key, title, weight: Weight::Fixed }
+        Self::of(key, title, Weight::Fixed)
     }
 
     pub(crate) const fn elastic(key: &'static str, title: &'static str) -> Self {
-        Self { key, title, weight: Weight::Elastic }
+        Self::of(key, title, Weight::Elastic)
     }
 
     pub(crate) const fn extra(key: &'static str, title: &'static str) -> Self {
-        Self { key, title, weight: Weight::Extra }
+        Self::of(key, title, Weight::Extra)
+    }
+
+    /// The same below the value of another column where there is more height than width.
+    pub(crate) const fn under(self, key: &'static str) -> Self {
+        Self { under: Some(key), ..self }
+    }
+}
+
+impl Table {
+    /// Whether any row has something to say in a column.
+    pub(crate) fn says_something(&self, column: usize) -> bool {
+        self.rows.iter().any(|row| row.cells.get(column).is_some_and(|it| *it != Cell::Empty))
     }
 }
 
@@ -317,6 +335,25 @@ impl Cell {
 }
 
 impl Document {
+    /// Whether there is nothing yet of which it could tell.
+    fn is_blank(&self) -> bool {
+        let is_something = |figure: &Figure| match figure.quantity {
+            Quantity::Count(n) => n > 0,
+            Quantity::Days(_) => true,
+            Quantity::Share { whole, .. } => whole > 0,
+            Quantity::None | Quantity::NeedsHistory => false,
+        };
+        let mut registers = self.stamp.registers.iter();
+        let counts = self.figures().next().is_some();
+        counts && registers.all(|it| it.n_records == 0) && !self.figures().any(is_something)
+    }
+
+    /// The sections that people get to read: where there is nothing yet, only the first.
+    pub(crate) fn shown(&self) -> &[Section] {
+        let n = if self.is_blank() { 1 } else { self.sections.len() };
+        &self.sections[..n.min(self.sections.len())]
+    }
+
     pub(crate) fn blocks(&self) -> impl Iterator<Item = &Block> {
         self.sections.iter().flat_map(|section| &section.blocks)
     }

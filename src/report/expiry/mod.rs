@@ -18,7 +18,6 @@ use super::document::{
 };
 use super::ledger::{Entry, Ledger, ids};
 use super::{counted, notes};
-use crate::history::Verdict;
 use crate::model::window::{Status, is_past, n_days};
 use crate::model::{RiskLevel, Target, enclosing};
 use crate::text::shell_word;
@@ -232,16 +231,16 @@ fn records(open: &[&Entry<'_>], ledger: &Ledger<'_>, within: u32, by: By) -> Tab
     let columns = vec![
         Column::fixed("id", "id"),
         Column::fixed("expires", "last valid day"),
-        Column::fixed("days_left", "days left"),
+        Column::fixed("days_left", "days left").under("expires"),
         Column::fixed("risk", "risk"),
         Column::fixed("todo", "to do"),
         Column::elastic("owner", "owner"),
-        Column::elastic("title", "title"),
+        Column::elastic("title", "title").under("id"),
         Column::elastic("covered_by", "covered by"),
-        Column::extra("renewals_left", "renewals left"),
-        Column::extra("controls", "controls"),
-        Column::extra("team", "team"),
-        Column::extra("act", "command"),
+        Column::extra("renewals_left", "renewals left").under("todo"),
+        Column::extra("controls", "controls").under("risk"),
+        Column::extra("team", "team").under("owner"),
+        Column::extra("act", "command").under("todo"),
     ];
     let is_near = |it: &&&Entry<'_>| it.days_left(today).is_none_or(|days| days <= within.into());
     let mut wanted: Vec<&Entry<'_>> = open.iter().filter(is_near).copied().collect();
@@ -304,26 +303,22 @@ fn group(entry: &Entry<'_>, by: By, today: NaiveDate) -> String {
 
 /// What somebody has to do about a record, in a few words.
 pub(super) fn todo(entry: &Entry<'_>, today: NaiveDate) -> &'static str {
-    let is_open = matches!(entry.verdict, Some(Verdict::Lapsed | Verdict::Unapproved));
     let is_last = entry.life.is_some() && entry.renewals_left() == 0;
     match entry.status {
         Status::Closed => "nothing",
-        Status::Proposed => "have it approved and merged",
-        _ if entry.is_expired(today) && is_last => "close it",
-        _ if entry.is_expired(today) => "close it, or renew it",
-        _ if is_open => "have it approved",
-        _ if is_last => "close it by then",
-        _ => "close it, or renew it, by then",
+        Status::Proposed => "get it merged",
+        _ if entry.waits_for_approval() && !entry.is_expired(today) => "get it approved",
+        _ if is_last => "close",
+        _ => "close or renew",
     }
 }
 
 /// The command that shows what it takes, or that does it.
 pub(super) fn act(entry: &Entry<'_>, today: NaiveDate) -> String {
     let id = shell_word(&entry.exception.id);
-    let is_open = matches!(entry.verdict, Some(Verdict::Lapsed | Verdict::Unapproved));
     match entry.status {
         Status::Proposed => format!("exc approve {id}"),
-        _ if is_open && !entry.is_expired(today) => format!("exc approve {id}"),
+        _ if entry.waits_for_approval() && !entry.is_expired(today) => format!("exc approve {id}"),
         _ => format!("exc show {id}"),
     }
 }

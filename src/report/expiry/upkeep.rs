@@ -150,7 +150,7 @@ pub(super) fn section(open: &[&Entry<'_>], today: NaiveDate, within: u32) -> Sec
                 Column::fixed("days_left", "days left"),
                 Column::elastic("owner", "owner"),
                 Column::elastic("text", "of what"),
-                Column::extra("act", "command"),
+                Column::extra("act", "command").under("text"),
             ],
             rows: rows.collect(),
             empty: "Nothing is overdue, and nothing falls due in these days.",

@@ -109,6 +109,7 @@ fn table(waiting: &[Waiting<'_>]) -> Table {
             Cell::Text(it.entry.risk().to_owned()),
             Cell::text(it.entry.owner()),
             Cell::Code(format!("exc approve {}", shell_word(&it.entry.exception.id))),
+            Cell::text(&it.entry.approvers().join(", ")),
         ])
     });
     Table {
@@ -123,6 +124,7 @@ fn table(waiting: &[Waiting<'_>]) -> Table {
             Column::fixed("risk", "risk"),
             Column::elastic("owner", "owner"),
             Column::elastic("act", "to do"),
+            Column::extra("approvers", "who may").under("act"),
         ],
         rows: rows.collect(),
         empty: "Nothing waits.",

@@ -25,14 +25,13 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
             }
         }
         if let Some((at, name, target)) = levels.into_iter().min_by_key(|(at, ..)| *at) {
-            widest.push((at, entry, format!("{} {name}", target.kind())));
+            widest.push((at, entry, named(target.kind(), &name)));
         }
     }
     widest.sort_by_key(|(at, entry, _)| {
         (*at, std::cmp::Reverse(entry.exception.scope.len()), entry.id.clone())
     });
-    let labels: Vec<String> =
-        by_level.keys().map(|(kind, _, name)| format!("{kind}: {name}")).collect();
+    let labels: Vec<String> = by_level.keys().map(|(kind, _, name)| named(kind, name)).collect();
     let values = by_level.values().map(|entries| {
         let ids = ids(entries.iter().copied());
         (ids.len(), ids)
@@ -80,8 +79,8 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
             }),
             Block::Table(Table {
                 key: "widest",
-                caption: "The broadest ten".to_owned(),
-                definition: "By the broadest level at which a record has a target, then by its number of targets.",
+                caption: "The broadest".to_owned(),
+                definition: "Ten at most, by the broadest level at which a record has a target, then by its number of targets.",
                 columns: vec![
                     Column::fixed("id", "id"),
                     Column::fixed("level", "broadest level"),
@@ -94,6 +93,14 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
                 empty: "No exception is open.",
             }),
         ],
+    }
+}
+
+/// A level with its kind, said once where they are called the same.
+fn named(kind: &str, level: &str) -> String {
+    match kind.eq_ignore_ascii_case(level) {
+        true => level.to_owned(),
+        false => format!("{kind}: {level}"),
     }
 }
 

@@ -84,7 +84,7 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
                 Column::fixed("records", "records"),
                 Column::elastic("what", "which"),
                 Column::fixed("risk", "highest risk"),
-                Column::extra("teams", "teams"),
+                Column::extra("teams", "teams").under("what"),
                 Column::elastic("ids", "ids"),
             ],
             rows: rows.collect(),

@@ -68,7 +68,7 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
                 Column::fixed("without", "met"),
                 Column::fixed("with", "met or in force"),
                 Column::fixed("open", "open"),
-                Column::elastic("title", "title"),
+                Column::elastic("title", "title").under("control"),
             ],
             rows,
             empty: if ledger.filters.is_empty() {

@@ -206,7 +206,7 @@ fn table(points: &[Point], has_history: bool) -> Table {
             Column::fixed("staying", "staying"),
             Column::fixed("closed", "closed"),
             Column::extra("teams", "which teams"),
-            Column::elastic("title", "title"),
+            Column::elastic("title", "title").under("control"),
         ],
         rows: rows.collect(),
         empty: "No exception is open.",

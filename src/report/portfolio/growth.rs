@@ -194,10 +194,8 @@ impl Story {
                 axis: "month",
                 labels: self.labels(),
                 series: vec![
-                    self.series(("open", "open, within their last valid day"), Tone::Good, |it| {
-                        &it.open
-                    }),
-                    self.series(("expired", "open and expired"), Tone::Bad, |it| &it.expired),
+                    self.series(("open", "not expired"), Tone::Good, |it| &it.open),
+                    self.series(("expired", "expired"), Tone::Bad, |it| &it.expired),
                 ],
                 marks: Vec::new(),
             }),

@@ -25,7 +25,6 @@ use super::document::{
 };
 use super::ledger::{Entry, Ledger, ids};
 use super::notes;
-use crate::history::Verdict;
 use crate::model::window::{Status, n_days};
 
 /// Makes the report. What happened is told since a day.
@@ -82,10 +81,7 @@ fn lead(ledger: &Ledger<'_>, story: &growth::Story, points: &[friction::Point]) 
     let n_open = ledger.open().count();
     let n = |test: &dyn Fn(&Entry<'_>) -> bool| ledger.open().filter(|it| test(it)).count();
     let n_expired = n(&|it| it.is_expired(ledger.today));
-    let n_open_texts = n(&|it| {
-        matches!(it.verdict, Some(Verdict::Lapsed | Verdict::Unapproved))
-            && !it.is_expired(ledger.today)
-    });
+    let n_open_texts = n(&|it| it.waits_for_approval() && !it.is_expired(ledger.today));
     let n_proposed = n(&|it| it.status == Status::Proposed);
     let mut words = match n_open {
         0 => "No exception is open".to_owned(),
@@ -133,6 +129,7 @@ fn summary(ledger: &Ledger<'_>, story: &growth::Story) -> Section {
     let open: Vec<&Entry<'_>> = ledger.open().collect();
     let with =
         |test: &dyn Fn(&Entry<'_>) -> bool| ids(open.iter().copied().filter(|entry| test(entry)));
+    let not_approved = with(&|it| it.waits_for_approval() && !it.is_expired(today));
     let mut figures = vec![
         counted(
             "open",
@@ -166,6 +163,16 @@ fn summary(ledger: &Ledger<'_>, story: &growth::Story) -> Section {
             "Open exceptions whose last valid day (UTC) has passed.",
             with(&|it| it.is_expired(today)),
         ),
+        Figure {
+            quantity: ledger.if_known(|| Quantity::Count(not_approved.len())),
+            ..counted(
+                "not_approved",
+                "not approved",
+                Tone::Bad,
+                "Open exceptions on the mainline, not expired, whose text nobody has approved: it never was, or it was changed since.",
+                not_approved.clone(),
+            )
+        },
         counted(
             "high_risk",
             "at high or critical risk",
@@ -231,13 +238,13 @@ fn records(ledger: &Ledger<'_>) -> Section {
                 Column::fixed("state", "state"),
                 Column::fixed("risk", "risk"),
                 Column::fixed("expires", "last valid day"),
-                Column::fixed("days_left", "days left"),
+                Column::fixed("days_left", "days left").under("expires"),
                 Column::extra("age_days", "age"),
                 Column::extra("renewals", "renewals"),
-                Column::elastic("controls", "controls"),
+                Column::elastic("controls", "controls").under("risk"),
                 Column::elastic("owner", "owner"),
-                Column::elastic("team", "team"),
-                Column::elastic("title", "title"),
+                Column::elastic("team", "team").under("owner"),
+                Column::elastic("title", "title").under("id"),
             ],
             rows: rows.collect(),
             empty: "No exception is open.",
