@@ -1,6 +1,9 @@
 //! Opening registers for a report: their records, what is wrong with them, and what their histories
 //! say.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
 use chrono::NaiveDate;
 
 use super::cache::CacheArgs;
@@ -14,10 +17,12 @@ use crate::finding::Finding;
 use crate::history::{Life, Verdict, Wanted};
 use crate::model::window::Status;
 use crate::register::Register;
-use crate::render::Safe;
+use crate::render::{self, Safe};
 use crate::report::document::{History, Origin};
 use crate::report::ledger::{Entry, Holding, Ledger};
+use crate::report::naming::Names;
 use crate::rules::{self, Context};
+use crate::text::shell_word;
 
 /// Registers that have been read, each whole.
 pub(crate) struct Registers {
@@ -36,6 +41,9 @@ struct Opened {
     lives: Option<Vec<Life>>,
     /// What each record is, in the order of the register.
     standings: Vec<Judged>,
+    /// What makes a command be about this register, with a space before it; nothing where there is
+    /// no other.
+    option: String,
 }
 
 /// What a record is, by its days and by what the history says of it.
@@ -76,6 +84,13 @@ impl Registers {
             lives: it.lives.as_deref(),
         });
         let is_one = self.opened.len() == 1;
+        let all = || self.opened.iter().flat_map(|it| it.register.exceptions());
+        let owners = Names::of_people(all().map(|it| &it.owner));
+        let teams = Names::of(all().map(|it| (0, it.owner.team.as_str())));
+        let catalogues = self.opened.iter().flat_map(|it| &it.workspace.policy.controls);
+        let controls = catalogues.map(|it| (0, it.id.as_str()));
+        let controls = controls.chain(all().flat_map(|it| &it.controls).map(|it| (1, it.as_str())));
+        let controls = Names::of(controls);
         let mut entries: Vec<Entry<'_>> = Vec::new();
         for (holding, opened) in self.opened.iter().enumerate() {
             let records = opened.register.records.iter().zip(&opened.standings);
@@ -94,6 +109,10 @@ impl Registers {
                 };
                 let (path, policy) = (record.file().path(), &opened.workspace.policy);
                 let life = opened.life(&exception.id);
+                let controls = exception.controls.iter().map(|it| controls.name(it));
+                let mut controls: Vec<String> = controls.collect();
+                let mut known = BTreeSet::new();
+                controls.retain(|it| known.insert(it.clone()));
                 entries.push(Entry {
                     id,
                     exception,
@@ -104,6 +123,10 @@ impl Registers {
                     life,
                     policy,
                     holding,
+                    owner: owners.person(&exception.owner),
+                    team: teams.name(&exception.owner.team),
+                    controls,
+                    option: &opened.option,
                 });
             }
         }
@@ -125,7 +148,7 @@ impl Registers {
         }
         let outcome = self.name_unreadable(globals, env);
         if !self.is_cut() {
-            return outcome;
+            return outcome.max(self.name_unknown(filter, globals, env));
         }
         let text = "this clone stops before the history does: what needs it is not known";
         let _ = writeln!(env.err, "error: {text}");
@@ -147,6 +170,19 @@ impl Registers {
             globals.note(env, "hint: `exc check` says where and why");
         }
         outcome
+    }
+
+    /// Says of how many records git cannot tell whether they are approved.
+    fn name_unknown(&self, filter: &FilterArgs, globals: &Globals, env: &mut Env<'_>) -> Outcome {
+        let ledger = self.ledger(filter);
+        let n = ledger.open().filter(|it| it.is_unknown()).count();
+        if n == 0 {
+            return Outcome::Success;
+        }
+        let records = render::count(n, "record");
+        let _ = writeln!(env.err, "error: whether {records} are approved cannot be told");
+        globals.note(env, "hint: `exc audit` says which and why");
+        Outcome::Error
     }
 
     /// Whether a clone lacks the beginning of its history.
@@ -206,8 +242,15 @@ impl Opened {
             unreadable: register.unreadable.clone(),
             history,
         };
-        let mut opened =
-            Self { workspace, register, findings, origin, lives, standings: Vec::new() };
+        let mut opened = Self {
+            workspace,
+            register,
+            findings,
+            origin,
+            lives,
+            standings: Vec::new(),
+            option: String::new(),
+        };
         opened.standings = opened.judge(&landed, is_cut, today)?;
         Ok(opened)
     }
@@ -256,16 +299,26 @@ fn name_apart(opened: &mut [Opened], each: &[Globals]) -> Result<(), Failure> {
         .collect();
     for (at, it) in opened.iter_mut().enumerate() {
         let is_one = folders.iter().filter(|folder| **folder == folders[at]).count() == 1;
+        if let Some(typed) = each[at].register() {
+            it.option = format!(" --register {}", shell_word(&typed.to_string_lossy()));
+        }
         it.origin.name = match each[at].register() {
             Some(typed) if !is_one => typed.to_string_lossy().trim_end_matches('/').to_owned(),
             _ => folders[at].clone(),
         };
     }
-    let mut names: Vec<&str> = opened.iter().map(|it| it.origin.name.as_str()).collect();
-    names.sort_unstable();
-    match names.windows(2).find(|pair| pair[0] == pair[1]) {
+    let mut places: Vec<(PathBuf, &str)> = Vec::new();
+    for it in opened.iter() {
+        let place = it.workspace.root.join(&it.workspace.name);
+        let place = std::fs::canonicalize(&place).unwrap_or(place);
+        places.push((place, &it.origin.name));
+    }
+    let same = |(at, it): (usize, &(PathBuf, &str))| {
+        places[..at].iter().any(|known| known.0 == it.0 || known.1 == it.1)
+    };
+    match places.iter().enumerate().find(|it| same(*it)) {
         None => Ok(()),
-        Some(pair) => Err(Failure::new(format!("`{}` is named twice", pair[0]))
+        Some((_, (_, name))) => Err(Failure::new(format!("`{name}` is named twice"))
             .hint("name each register once with `--register`")),
     }
 }

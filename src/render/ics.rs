@@ -84,6 +84,7 @@ mod tests {
     fn o6_no_text_of_a_record_begins_a_line() {
         let occasion = Occasion {
             key: "EXC-2026-K7QD\nATTENDEE/expires".to_owned(),
+            register: String::new(),
             day: "2027-01-31".parse().expect("a day"),
             summary: "a; b, c\\\r\nATTENDEE:mailto:mallory@example.com".to_owned(),
             description: "ü".repeat(80),

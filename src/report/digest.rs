@@ -10,7 +10,6 @@ use super::expiry::{Duty, dues};
 use super::ledger::{Entry, Ledger};
 use crate::history::Verdict;
 use crate::model::window::{Status, days_after, days_left, n_days};
-use crate::text::shell_word;
 
 /// Whom a part of the digest is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +24,9 @@ pub(crate) struct Digest {
     /// Those with the most urgent task first.
     pub(crate) parties: Vec<Party>,
     pub(crate) unreadable: Vec<String>,
-    /// Whether it is known what nobody has approved.
     pub(crate) has_history: bool,
+    /// Whether of every record it is known whether somebody has approved it.
+    pub(crate) is_known: bool,
 }
 
 /// Somebody who has to act.
@@ -114,13 +114,13 @@ impl Digest {
         let unreadable =
             ledger.holdings.iter().flat_map(|it| it.origin.unreadable.iter().cloned()).collect();
         let has_history = ledger.has_history();
-        Self { today: ledger.today, parties, unreadable, has_history }
+        let is_known = has_history && !ledger.open().any(Entry::is_unknown);
+        Self { today: ledger.today, parties, unreadable, has_history, is_known }
     }
 }
 
 fn tasks(entry: &Entry<'_>, today: NaiveDate, within: Option<u32>) -> Vec<Task> {
     let within = within.unwrap_or(entry.policy.warn_within_days);
-    let id = shell_word(&entry.exception.id);
     let task = |urgency, day, what: String, act: String| Task {
         urgency,
         day,
@@ -132,55 +132,37 @@ fn tasks(entry: &Entry<'_>, today: NaiveDate, within: Option<u32>) -> Vec<Task> 
     };
     let mut tasks = Vec::new();
     if entry.status == Status::Proposed {
-        let what = "is only proposed: have it approved and merged".to_owned();
-        tasks.push(task(
-            Urgency::Unapproved,
-            entry.exception.opened,
-            what,
-            format!("exc review {id}"),
-        ));
+        let what = format!("it is only proposed: {}, and merged", way_out(entry));
+        let act = entry.command("review");
+        tasks.push(task(Urgency::Unapproved, entry.exception.opened, what, act));
         return tasks;
     }
-    let renew = match entry.renewals_left() {
-        0 => "close it, as it has no renewal left",
-        _ => "close it, or renew it",
+    // Without its history nobody knows how often it was renewed.
+    let is_last = entry.life.is_some() && entry.renewals_left() == 0;
+    let (renew, act) = match is_last {
+        true => ("close it, as it has no renewal left", entry.command("close")),
+        false => ("close it, or renew it", entry.command("renew")),
     };
     match (entry.expires(), entry.days_left(today)) {
-        (Some(day), Some(days @ ..0)) => tasks.push(task(
-            Urgency::Expired,
-            Some(day),
-            format!("its last valid day was {day}, {} ago: {renew}", n_days(-days)),
-            format!("exc show {id}"),
-        )),
+        (Some(day), Some(days @ ..0)) => {
+            let what = format!("its last valid day was {day}, {} ago: {renew}", n_days(-days));
+            tasks.push(task(Urgency::Expired, Some(day), what, act));
+        }
         (Some(day), Some(days)) if days <= within.into() => {
             let when = if days == 0 { "today".to_owned() } else { format!("in {}", n_days(days)) };
-            tasks.push(task(
-                Urgency::Soon,
-                Some(day),
-                format!("ends on {day}, {when}: {renew}"),
-                format!("exc show {id}"),
-            ));
+            let what = format!("ends on {day}, {when}: {renew}");
+            tasks.push(task(Urgency::Soon, Some(day), what, act));
         }
-        (None, _) => tasks.push(task(
-            Urgency::Expired,
-            None,
-            "names no last valid day".to_owned(),
-            format!("exc show {id}"),
-        )),
+        (None, _) => {
+            let what = "names no last valid day".to_owned();
+            tasks.push(task(Urgency::Expired, None, what, entry.command("show")));
+        }
         _ => {}
     }
-    if let Some(verdict @ (Verdict::Lapsed | Verdict::Unapproved)) = entry.verdict {
-        let since = entry.life.and_then(|life| life.waiting);
-        let ago = since.map(|day| format!(" since {day}, {}", n_days(-days_left(day, today))));
-        let ago = ago.unwrap_or_default();
-        let what = match verdict {
-            Verdict::Lapsed => format!("it was changed, and is not approved any more{ago}"),
-            _ => format!("nobody has approved it{ago}"),
-        };
-        let act = format!("exc approve {id}");
-        let what = format!("{what}: {}", way_out(entry));
-        tasks.push(task(Urgency::Unapproved, since, what, act));
-    }
+    tasks.extend(
+        unapproved(entry, today)
+            .map(|(since, what, act)| task(Urgency::Unapproved, since, what, act)),
+    );
     for due in dues(entry, days_after(today, within)) {
         let days = days_left(due.day, today);
         let when = match days {
@@ -202,23 +184,48 @@ fn tasks(entry: &Entry<'_>, today: NaiveDate, within: Option<u32>) -> Vec<Task> 
     tasks
 }
 
+/// What has to be done so that it is approved: the day since when, what it is, and the command.
+fn unapproved(entry: &Entry<'_>, today: NaiveDate) -> Option<(Option<NaiveDate>, String, String)> {
+    let verdict = entry.verdict?;
+    if entry.is_changed() {
+        let what = "it says more here than what was approved on the mainline: have the change approved and merged, or take it back".to_owned();
+        return Some((None, what, entry.command("review")));
+    }
+    if entry.is_doubtful() {
+        let what = match verdict {
+            Verdict::Suspect => "somebody has to look into its approval",
+            _ => "whether it is approved cannot be told",
+        };
+        return Some((None, format!("{what}: its history says why"), entry.command("history")));
+    }
+    if !entry.waits_for_approval() {
+        return None;
+    }
+    let since = entry.life.and_then(|life| life.waiting).filter(|day| *day <= today);
+    let ago = since.map(|day| format!(" since {day}, {}", n_days(-days_left(day, today))));
+    let ago = ago.unwrap_or_default();
+    let what = match verdict {
+        Verdict::Lapsed => format!("it was changed, and is not approved any more{ago}"),
+        _ => format!("nobody has approved it{ago}"),
+    };
+    let verb = if entry.approvers().is_empty() { "history" } else { "approve" };
+    Some((since, format!("{what}: {}", way_out(entry)), entry.command(verb)))
+}
+
 /// How a text that waits may get its approval, in a few words.
 fn way_out(entry: &Entry<'_>) -> String {
     let way = entry.life.and_then(|life| life.way.as_ref());
-    let Some(way) = way else { return "have it approved".to_owned() };
-    match (way.rejected.as_slice(), way.approvers.as_slice()) {
-        ([], []) => "nobody who may approve is left: `exc audit` says why".to_owned(),
-        ([], approvers) => {
-            let n = match way.n_missing {
-                0 | 1 => String::new(),
-                n => format!("{n} of "),
-            };
-            format!("have it approved by {n}{}", either(approvers))
-        }
-        (rejected, _) => format!(
+    if let Some(way) = way.filter(|way| !way.rejected.is_empty()) {
+        return format!(
             "{} rejected it, so change what it says or ask for that to be taken back",
-            either(rejected)
-        ),
+            either(&way.rejected)
+        );
+    }
+    let approvers = entry.approvers();
+    match (approvers.as_slice(), entry.n_missing()) {
+        ([], _) => "nobody who may approve it is left in `people` of the policy".to_owned(),
+        (approvers, 0 | 1) => format!("have it approved by {}", either(approvers)),
+        (approvers, n) => format!("have it approved by {n} of {}", either(approvers)),
     }
 }
 

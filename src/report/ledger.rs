@@ -12,6 +12,7 @@ use crate::history::{Life, Verdict};
 use crate::model::window::{Status, days_after, days_left, is_past};
 use crate::model::{Exception, RiskLevel, Target};
 use crate::policy::Policy;
+use crate::text::shell_word;
 
 /// Registers, and the records of them that a report is about.
 pub(crate) struct Ledger<'a> {
@@ -50,6 +51,12 @@ pub(crate) struct Entry<'a> {
     pub(crate) policy: &'a Policy,
     /// Its place among the registers.
     pub(crate) holding: usize,
+    /// The owner, the team and the controls by one name each, however they are written.
+    pub(crate) owner: String,
+    pub(crate) team: String,
+    pub(crate) controls: Vec<String>,
+    /// What a command about it takes besides its id, so that it is about this register.
+    pub(crate) option: &'a str,
 }
 
 impl<'a> Ledger<'a> {
@@ -58,6 +65,7 @@ impl<'a> Ledger<'a> {
             today: self.today,
             registers: self.holdings.iter().map(|it| it.origin.clone()).collect(),
             filters: self.filters.clone(),
+            options: vec![format!("--today {}", self.today)],
         }
     }
 
@@ -77,7 +85,7 @@ impl<'a> Ledger<'a> {
     }
 
     /// What histories say: of the records that pass the filters, and without filters also of those
-    /// that are gone. Each with its id as it is shown.
+    /// that are gone, of which nobody knows here what a filter would say. Each with its id as it is shown.
     pub(crate) fn lives(&self) -> Vec<(String, &'a Life)> {
         let mut lives: Vec<(String, &Life)> =
             self.entries.iter().filter_map(|it| Some((it.id.clone(), it.life?))).collect();
@@ -114,10 +122,12 @@ impl<'a> Ledger<'a> {
         groups
     }
 
-    /// The title of a control in the catalogue of any register.
-    pub(crate) fn control_title(&self, id: &str) -> Option<&'a str> {
+    /// The title of a control in the catalogue; where registers differ, each of theirs.
+    pub(crate) fn control_title(&self, id: &str) -> String {
         let titles = self.holdings.iter().filter_map(|it| it.policy.control(id));
-        titles.map(|(_, control)| control.title.as_str()).next()
+        let mut titles: Vec<&str> = titles.map(|(_, control)| control.title.as_str()).collect();
+        titles.dedup();
+        titles.join(" / ")
     }
 }
 
@@ -136,20 +146,17 @@ impl<'a> Entry<'a> {
     }
 
     /// The owner as people call them.
-    pub(crate) fn owner(&self) -> &'a str {
-        let owner = &self.exception.owner;
-        match (owner.name.as_str(), owner.email.as_str()) {
-            ("", "") => "nobody",
-            ("", email) => email,
-            (name, _) => name,
-        }
+    pub(crate) fn owner(&self) -> &str {
+        &self.owner
     }
 
-    pub(crate) fn team(&self) -> &'a str {
-        match self.exception.owner.team.as_str() {
-            "" => "no team",
-            team => team,
-        }
+    pub(crate) fn team(&self) -> &str {
+        if self.team.is_empty() { "no team" } else { &self.team }
+    }
+
+    /// A command about it, such as `exc show EXC-2026-K7QD`.
+    pub(crate) fn command(&self, verb: &str) -> String {
+        format!("exc {verb} {}{}", shell_word(&self.exception.id), self.option)
     }
 
     pub(crate) fn risk(&self) -> &'static str {
@@ -192,10 +199,47 @@ impl<'a> Entry<'a> {
         matches!(self.verdict, Some(Verdict::Lapsed | Verdict::Unapproved))
     }
 
-    /// Who may approve the text that waits for it, by their ids in the policy.
-    pub(crate) fn approvers(&self) -> &'a [String] {
+    /// Whether what stands here goes further than the text that was approved.
+    pub(crate) fn is_changed(&self) -> bool {
+        let is_approved = matches!(self.verdict, Some(Verdict::Approved | Verdict::ApprovedLate));
+        self.status == Status::Active && self.in_force == Some(false) && is_approved
+    }
+
+    /// Whether git cannot tell who approved it.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.verdict == Some(Verdict::Indeterminate)
+    }
+
+    /// The same, or only what somebody should look into.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        self.is_unknown() || self.verdict == Some(Verdict::Suspect)
+    }
+
+    /// Who may approve the text that waits for it, by their ids in the policy. Of one that has not
+    /// landed nobody knows here who wrote it, but for whoever requests it.
+    pub(crate) fn approvers(&self) -> Vec<String> {
+        if let Some(way) = self.life.and_then(|life| life.way.as_ref()) {
+            return way.approvers.clone();
+        }
+        let Some(risk) = self.exception.risk.level.filter(|_| self.status == Status::Proposed)
+        else {
+            return Vec::new();
+        };
+        let asks = |it: &crate::policy::Person| {
+            let asking = [&self.exception.requester.email, &self.exception.owner.email];
+            it.emails.iter().any(|own| asking.iter().any(|it| it.eq_ignore_ascii_case(own)))
+        };
+        let people = self.policy.people.iter();
+        let may = people.filter(|it| self.policy.approvals.is_approver(it, risk) && !asks(it));
+        may.map(|it| it.id.clone()).collect()
+    }
+
+    /// How many of them it takes.
+    pub(crate) fn n_missing(&self) -> usize {
         let way = self.life.and_then(|life| life.way.as_ref());
-        way.map_or(&[], |way| &way.approvers)
+        let risk = self.exception.risk.level.unwrap_or(RiskLevel::Critical);
+        let quorum = self.policy.approvals.quorum.get(risk).0;
+        way.map_or(quorum, |way| way.n_missing) as usize
     }
 
     pub(crate) fn is_expired(&self, today: NaiveDate) -> bool {

@@ -9,6 +9,7 @@ pub(crate) mod digest;
 pub(crate) mod document;
 pub(crate) mod expiry;
 pub(crate) mod ledger;
+pub(crate) mod naming;
 pub(crate) mod policies;
 pub(crate) mod portfolio;
 pub(crate) mod process;

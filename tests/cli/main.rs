@@ -21,6 +21,7 @@ mod list;
 mod mainline;
 mod new;
 mod report;
+mod report_doubts;
 mod review;
 mod rules;
 mod show;

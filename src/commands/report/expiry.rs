@@ -96,7 +96,12 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         Format::Csv => ReportFormat::Csv,
         Format::Json => ReportFormat::Json,
     };
-    let document = expiry::document(&ledger, within, args.by.into());
+    let mut document = expiry::document(&ledger, within, args.by.into());
+    document.stamp.options = args.subject.options(globals, env);
+    document.stamp.options.push(format!("--within {within}d"));
+    if let Some(key) = args.by.to_possible_value().filter(|_| args.by != Key::Date) {
+        document.stamp.options.push(format!("--by {}", key.get_name()));
+    }
     super::print(&document, format, args.csv_raw, globals, env)?;
     Ok(registers.close(&args.subject.filter, globals, env))
 }

@@ -14,6 +14,7 @@ use super::{Globals, parse_date};
 use crate::env::{Env, Outcome};
 use crate::render::document::{Look, ReportFormat, Strokes, write};
 use crate::report::document::Document;
+use crate::text::shell_word;
 
 /// Show what ends when, the portfolio, or the process in words
 ///
@@ -54,6 +55,20 @@ struct Subject {
 impl Subject {
     fn open(&self, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Registers> {
         Registers::open(self.as_of, self.cache, globals, env)
+    }
+}
+
+impl Subject {
+    /// The options that make a report what it is, besides the filters.
+    fn options(&self, globals: &Globals, env: &Env<'_>) -> Vec<String> {
+        let day = match self.as_of {
+            Some(day) => format!("--as-of {day}"),
+            None => format!("--today {}", env.today),
+        };
+        let registers = globals.registers.iter();
+        let registers =
+            registers.map(|it| format!("--register {}", shell_word(&it.to_string_lossy())));
+        std::iter::once(day).chain(registers).collect()
     }
 }
 

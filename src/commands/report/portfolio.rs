@@ -74,7 +74,9 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         return Err(Failure::new(message).hint("name an earlier day").into());
     }
     let registers = args.subject.open(globals, env)?;
-    let document = portfolio::document(&registers.ledger(&args.subject.filter), since);
+    let mut document = portfolio::document(&registers.ledger(&args.subject.filter), since);
+    document.stamp.options = args.subject.options(globals, env);
+    document.stamp.options.push(format!("--since {since}"));
     super::print(&document, args.format, args.csv_raw, globals, env)?;
     Ok(registers.close(&args.subject.filter, globals, env))
 }

@@ -108,7 +108,7 @@ fn json(digest: &Digest, out: &mut dyn Write) -> io::Result<()> {
         "tool_version": TOOL_VERSION,
         "today": digest.today.to_string(),
         "unreadable": digest.unreadable,
-        "approvals_known": digest.has_history,
+        "approvals_known": digest.is_known,
         "parties": parties.collect::<Vec<_>>(),
     });
     super::json::write(&view, out)
@@ -139,6 +139,7 @@ mod tests {
             parties: (0..n_parties).map(party).collect(),
             unreadable: Vec::new(),
             has_history: true,
+            is_known: true,
         }
     }
 

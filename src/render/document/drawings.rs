@@ -20,6 +20,8 @@ const TIMELINE: usize = 48;
 const MAX_ROWS: usize = 30;
 
 const EIGHTHS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
+/// The same in ASCII, none of which reads as a number.
+const DOTS: [char; 6] = ['.', ':', '-', '=', '#', '@'];
 const SPARKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// The lines of a chart, in so many columns if they are counted.
@@ -70,8 +72,8 @@ fn over_time(grid: &Grid, strokes: Strokes, told: fn(&[usize]) -> String) -> Vec
 fn spark(value: usize, largest: usize, strokes: Strokes) -> Option<char> {
     match strokes {
         Strokes::None => None,
-        Strokes::Ascii if value == 0 => Some('.'),
-        Strokes::Ascii => char::from_digit((value * 9).div_ceil(largest).try_into().ok()?, 10),
+        Strokes::Ascii if value == 0 => Some(' '),
+        Strokes::Ascii => Some(DOTS[((value * 6).div_ceil(largest)).clamp(1, 6) - 1]),
         Strokes::Blocks if value == 0 => Some(' '),
         Strokes::Blocks => Some(SPARKS[((value * 8).div_ceil(largest)).clamp(1, 8) - 1]),
     }

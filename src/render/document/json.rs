@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::render::json::{SCHEMA_VERSION, TOOL_VERSION};
 use crate::report::document::{
-    Cell, Chart, Document, Drawing, Figure, Grid, Quantity, Table, Timeline,
+    Block, Cell, Chart, Document, Drawing, Figure, Grid, Quantity, Section, Table, Timeline,
 };
 
 pub(super) fn write(document: &Document, out: &mut dyn Write) -> io::Result<()> {
@@ -35,11 +35,26 @@ pub(super) fn write(document: &Document, out: &mut dyn Write) -> io::Result<()> 
         "registers": registers.collect::<Vec<_>>(),
         "filters": document.stamp.filters,
         "notes": document.notes.iter().map(super::plain).collect::<Vec<_>>(),
+        "sections": document.sections.iter().map(section).collect::<Vec<_>>(),
         "figures": figures.collect::<Map<_, _>>(),
         "tables": tables.collect::<Map<_, _>>(),
         "charts": charts.collect::<Map<_, _>>(),
     });
     crate::render::json::write(&view, out)
+}
+
+/// What a section says in sentences.
+fn section(section: &Section) -> Value {
+    let items = section.blocks.iter().filter_map(|block| match block {
+        Block::List(items) => Some(items),
+        _ => None,
+    });
+    json!({
+        "key": section.key,
+        "title": section.title,
+        "lead": super::plain(&section.lead),
+        "items": items.flatten().map(super::plain).collect::<Vec<_>>(),
+    })
 }
 
 fn figure(figure: &Figure) -> Value {

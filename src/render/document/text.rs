@@ -57,13 +57,13 @@ pub(super) fn write(document: &Document, look: Look, out: &mut dyn Write) -> io:
     for origin in origins(document) {
         page.line(0, &origin)?;
     }
-    page.line(
-        0,
-        &format!(
-            "judged on {} (UTC); `--format html` defines each number and draws it, `--format json` holds all of it",
-            document.stamp.today
-        ),
-    )
+    let further = match document.figures().next() {
+        Some(_) => {
+            "`--format html` defines each number and draws it, `--format json` holds all of it"
+        }
+        None => "`--format html` makes a page of it",
+    };
+    page.line(0, &format!("judged on {} (UTC); {further}", document.stamp.today))
 }
 
 struct Page<'a> {

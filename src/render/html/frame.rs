@@ -120,9 +120,10 @@ pub(super) fn colophon(document: &Document) -> Markup {
             p {
                 "Made by exc " (env!("CARGO_PKG_VERSION")) " with "
                 code {
-                    "exc report " (document.report) " --format html --today "
-                    (document.stamp.today.to_string())
-                    @for filter in &document.stamp.filters { " " (Safe(filter)) }
+                    "exc report " (document.report) " --format html"
+                    @for option in document.stamp.options.iter().chain(&document.stamp.filters) {
+                        " " (Safe(option))
+                    }
                 }
                 ". The same register at the same commit on the same day gives this page again, byte for byte. It asks no other host for anything."
             }

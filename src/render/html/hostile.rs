@@ -94,7 +94,12 @@ pub(super) fn hostile(text: &str) -> Document {
         report: "expiry",
         title: id(),
         lead: span(),
-        stamp: Stamp { today: today(), registers: vec![origin], filters: vec![id()] },
+        stamp: Stamp {
+            today: today(),
+            registers: vec![origin],
+            filters: vec![id()],
+            options: vec![id()],
+        },
         notes: vec![span()],
         sections: vec![Section { key: "h_section", title: id(), lead: span(), blocks }],
         principal: "h_table",

@@ -151,6 +151,7 @@ fn stamp(n: usize) -> Stamp {
                 is_complete: true,
             }),
         }],
+        options: vec![format!("--today {}", today())],
         filters: vec!["--since 2025-01-01".to_owned()],
     }
 }

@@ -6,11 +6,12 @@
 
 use std::io::{self, Write};
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{AuditPage, Judged};
-use crate::history::{Counted, Revision};
-use crate::model::window::Status;
+use crate::history::{Counted, Revision, Trail};
+use crate::model::window::{Status, days_between};
 use crate::render::json::{SCHEMA_VERSION, TOOL_VERSION, write_line};
 
 #[derive(Serialize)]
@@ -99,7 +100,7 @@ fn record<'a>(judged: &'a Judged<'_>, page: &'a AuditPage<'_>) -> RecordLine<'a>
         waiting_since: day(life.waiting),
         renewals: trail.renewals,
         days_granted: trail.days_granted,
-        uncovered_days: trail.gaps.iter().map(crate::history::Gap::n_days).sum(),
+        uncovered_days: uncovered(trail, page.today),
         approved_by: persons(deciding),
         evidence: strongest(deciding),
         failing: judged.is_failing,
@@ -132,6 +133,14 @@ fn revision<'a>(
         evidence: strongest(&revision.evidence),
         why: revision.why.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
     }
+}
+
+/// The days on which it was open and past its last valid day: those of closed gaps, and those since
+/// it expired.
+fn uncovered(trail: &Trail, today: NaiveDate) -> i64 {
+    let gaps: i64 = trail.gaps.iter().map(crate::history::Gap::n_days).sum();
+    let since = trail.uncovered_since(today);
+    gaps + since.map_or(0, |since| days_between(since, today) + 1)
 }
 
 /// The ids of those who approved, separated by a space; no id holds one.

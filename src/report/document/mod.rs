@@ -36,6 +36,8 @@ pub(crate) struct Stamp {
     pub(crate) registers: Vec<Origin>,
     /// The filters that were given, as options of the command.
     pub(crate) filters: Vec<String>,
+    /// The other options that make it what it is, its day among them.
+    pub(crate) options: Vec<String>,
 }
 
 /// A register that the report is about.

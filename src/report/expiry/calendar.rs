@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use sha2::{Digest, Sha256};
 
 use super::upkeep::dues;
 use crate::model::window::days_after;
@@ -12,6 +13,8 @@ use crate::report::ledger::{Entry, Ledger};
 pub(crate) struct Occasion {
     /// The same between runs, whatever its day: what it is of.
     pub(crate) key: String,
+    /// The name of the register that never changes.
+    pub(crate) register: String,
     pub(crate) day: NaiveDate,
     pub(crate) summary: String,
     pub(crate) description: String,
@@ -29,31 +32,37 @@ pub(crate) fn occasions(ledger: &Ledger<'_>, within: u32) -> Vec<Occasion> {
         let exception = entry.exception;
         occasions.extend(entry.expires().map(|day| Occasion {
             key: format!("{}/expires", entry.id),
+            register: entry.policy.register.clone(),
             day,
             summary: format!("{}: last valid day, {}", entry.id, exception.title),
             description: format!(
-                "Close or renew it. Owner: {}. Risk: {}. Controls: {}. Show it: {}",
+                "Owner: {}. Risk: {}. Controls: {}. To do: {}",
                 entry.owner(),
                 entry.risk(),
-                exception.controls.join(", "),
+                entry.controls.join(", "),
                 super::act(entry, ledger.today)
             ),
             sequence: entry.renewals(),
             stamped: stamped(entry),
         }));
-        let mut n_of_kind = HashMap::new();
         for due in dues(entry, through) {
-            let n = n_of_kind.entry(due.duty).or_insert(0_usize);
-            *n += 1;
+            // Of several duties of a kind, each is what it is about: the text tells them apart.
+            let digest = Sha256::digest(&due.what);
+            let about: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
             occasions.push(Occasion {
-                key: format!("{}/{}/{n}", entry.id, due.duty.name()),
+                key: format!("{}/{}/{about}", entry.id, due.duty.name()),
                 day: due.day,
                 summary: format!("{}: {} due, {}", entry.id, due.duty.name(), due.what),
                 description: format!("Owner: {}. To do: {}", entry.owner(), due.act()),
+                register: entry.policy.register.clone(),
                 sequence: 0,
                 stamped: stamped(entry),
             });
         }
+    }
+    // Ids are unique in a register, and registers by the name that never changes.
+    for occasion in &mut occasions {
+        occasion.key = format!("{}/{}", occasion.register, occasion.key);
     }
     // No calendar has a day before the first year.
     occasions.retain(|it| it.day.year() >= 1);

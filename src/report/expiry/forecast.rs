@@ -9,14 +9,19 @@ use crate::model::window::{day_before, days_after, days_before, is_past};
 use crate::report::document::{
     Block, Cell, Chart, Column, Drawing, Grid, Row, Section, Series, Table, Text, Tone,
 };
-use crate::report::ledger::{Entry, ids};
+use crate::report::ledger::{Entry, Ledger, ids};
 
 /// Weeks that the forecast looks ahead.
 const WEEKS: u32 = 26;
 
-pub(super) fn section(open: &[&Entry<'_>], today: NaiveDate) -> Section {
+pub(super) fn section(open: &[&Entry<'_>], ledger: &Ledger<'_>) -> Section {
+    let today = ledger.today;
     let cliffs = cliffs(open, today);
     let lead = match cliffs.len() {
+        // What the filters leave out may end on the same day.
+        0 if !ledger.filters.is_empty() => format!(
+            "Exceptions that end in each of the next {WEEKS} weeks; cliffs are told without filters."
+        ),
         0 => format!("Exceptions that end in each of the next {WEEKS} weeks; no day is a cliff."),
         1 => "On one day so many end that the work of renewing or closing them comes at once."
             .to_owned(),
@@ -24,13 +29,17 @@ pub(super) fn section(open: &[&Entry<'_>], today: NaiveDate) -> Section {
             "On {n} days so many end that the work of renewing or closing them comes at once."
         ),
     };
+    let empty = match ledger.filters.is_empty() {
+        true => "No day is a cliff.",
+        false => "No day is a cliff of these alone; cliffs are told without filters.",
+    };
     Section {
         key: "forecast",
         title: "The weeks ahead".to_owned(),
         lead: Text::of(&lead),
         blocks: vec![
             Block::Chart(chart(open, &cliffs, today)),
-            Block::Table(staggered(&cliffs, today)),
+            Block::Table(Table { empty, ..staggered(&cliffs, today) }),
         ],
     }
 }

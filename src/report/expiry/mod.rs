@@ -20,7 +20,6 @@ use super::ledger::{Entry, Ledger, ids};
 use super::{counted, notes};
 use crate::model::window::{Status, is_past, n_days};
 use crate::model::{RiskLevel, Target, enclosing};
-use crate::text::shell_word;
 
 /// What the records are grouped by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -131,7 +130,7 @@ pub(crate) fn document(ledger: &Ledger<'_>, within: u32, by: By) -> Document {
             blocks: vec![Block::Table(records(&open, ledger, within, by))],
         },
         upkeep::section(&open, today, within),
-        forecast::section(&open, today),
+        forecast::section(&open, ledger),
     ];
     Document {
         report: "expiry",
@@ -222,6 +221,16 @@ fn figures(open: &[&Entry<'_>], ledger: &Ledger<'_>, within: u32) -> Vec<Figure>
         ids(last),
     );
     figures.push(Figure { quantity: ledger.if_known(|| last.quantity), ..last });
+    let waiting =
+        open.iter().copied().filter(|it| it.waits_for_approval() && !it.is_expired(today));
+    let waiting = figure(
+        "not_approved",
+        "not approved",
+        Tone::Bad,
+        "Open exceptions on the mainline, not expired, whose text nobody has approved: it never was, or it was changed since.",
+        ids(waiting),
+    );
+    figures.push(Figure { quantity: ledger.if_known(|| waiting.quantity), ..waiting });
     figures.extend(upkeep::figures(open, today, within));
     figures
 }
@@ -242,10 +251,14 @@ fn records(open: &[&Entry<'_>], ledger: &Ledger<'_>, within: u32, by: By) -> Tab
         Column::extra("team", "team").under("owner"),
         Column::extra("act", "command").under("todo"),
     ];
-    let is_near = |it: &&&Entry<'_>| it.days_left(today).is_none_or(|days| days <= within.into());
+    // What is not approved cannot wait until it ends.
+    let is_near = |it: &&&Entry<'_>| {
+        it.days_left(today).is_none_or(|days| days <= within.into()) || it.waits_for_approval()
+    };
     let mut wanted: Vec<&Entry<'_>> = open.iter().filter(is_near).copied().collect();
     sort(&mut wanted, by, today);
     let covers = Covers::of(&wanted, open, today);
+    let knows = ledger.has_history();
     let rows = wanted.into_iter().map(|entry| {
         let bucket = Bucket::of(entry, today);
         let left = ledger.if_known(|| Quantity::Count(entry.renewals_left()));
@@ -260,9 +273,13 @@ fn records(open: &[&Entry<'_>], ledger: &Ledger<'_>, within: u32, by: By) -> Tab
                 Cell::Text(todo(entry, today).to_owned()),
                 Cell::Text(entry.owner().to_owned()),
                 Cell::text(&entry.exception.title),
-                covers.cell(entry, today),
+                match covers.cell(entry, today) {
+                    // Whether another one is in force, only the history tells.
+                    Cell::State(..) if !knows => Cell::Quantity(Quantity::NeedsHistory, Vec::new()),
+                    cell => cell,
+                },
                 Cell::Quantity(left, Vec::new()),
-                Cell::Text(entry.exception.controls.join(" ")),
+                Cell::Text(entry.controls.join(" ")),
                 Cell::Text(entry.team().to_owned()),
                 Cell::Code(act(entry, today)),
             ],
@@ -270,7 +287,10 @@ fn records(open: &[&Entry<'_>], ledger: &Ledger<'_>, within: u32, by: By) -> Tab
     });
     Table {
         key: "records",
-        caption: format!("Open exceptions that have expired or end within {within} days"),
+        caption: format!(
+            "Open exceptions that have expired, are not approved, or end within {}",
+            n_days(within.into())
+        ),
         definition: "The last valid day is the last one on which the exception holds. Covered by: another exception that is in force for the same control and takes in all of its scope; nothing where the deviation, if it is still there, is not excepted. Renewals are counted from the history, and left are those that the policy allows beyond. The command shows what it takes, or does it.",
         columns,
         rows: rows.collect(),
@@ -296,7 +316,7 @@ fn group(entry: &Entry<'_>, by: By, today: NaiveDate) -> String {
         By::Date => Bucket::of(entry, today).name().to_owned(),
         By::Owner => entry.owner().to_owned(),
         By::Team => entry.team().to_owned(),
-        By::Control => entry.exception.controls.first().cloned().unwrap_or_default(),
+        By::Control => entry.controls.first().cloned().unwrap_or_default(),
         By::Risk => format!("{} risk", entry.risk()),
     }
 }
@@ -308,6 +328,8 @@ pub(super) fn todo(entry: &Entry<'_>, today: NaiveDate) -> &'static str {
         Status::Closed => "nothing",
         Status::Proposed => "get it merged",
         _ if entry.waits_for_approval() && !entry.is_expired(today) => "get it approved",
+        _ if entry.is_changed() && !entry.is_expired(today) => "get it merged",
+        _ if entry.is_doubtful() && !entry.is_expired(today) => "find out",
         _ if is_last => "close",
         _ => "close or renew",
     }
@@ -315,11 +337,13 @@ pub(super) fn todo(entry: &Entry<'_>, today: NaiveDate) -> &'static str {
 
 /// The command that shows what it takes, or that does it.
 pub(super) fn act(entry: &Entry<'_>, today: NaiveDate) -> String {
-    let id = shell_word(&entry.exception.id);
-    match entry.status {
-        Status::Proposed => format!("exc approve {id}"),
-        _ if entry.waits_for_approval() && !entry.is_expired(today) => format!("exc approve {id}"),
-        _ => format!("exc show {id}"),
+    match todo(entry, today) {
+        "close" => entry.command("close"),
+        "close or renew" => entry.command("renew"),
+        "get it approved" => entry.command("approve"),
+        "find out" => entry.command("history"),
+        "get it merged" => entry.command("review"),
+        _ => entry.command("show"),
     }
 }
 
@@ -335,7 +359,7 @@ impl<'a> Covers<'a> {
         let is_needed = wanted.iter().any(|it| it.is_expired(today));
         let holds = open.iter().filter(|it| is_needed && it.in_force == Some(true));
         for entry in holds {
-            for control in &entry.exception.controls {
+            for control in &entry.controls {
                 for target in entry.targets() {
                     let place = (entry.holding, control.as_str(), target.key());
                     by_place.entry(place).or_default().push(&entry.id);
@@ -351,14 +375,13 @@ impl<'a> Covers<'a> {
             return Cell::Empty;
         }
         let nothing = || Cell::State("nothing".to_owned(), Tone::Bad);
-        let exception = entry.exception;
         let own: Vec<Target<'_>> = entry.targets().collect();
         // What cannot be read may reach anywhere.
-        if own.is_empty() || own.len() < exception.scope.len() || exception.controls.is_empty() {
+        if own.is_empty() || own.len() < entry.exception.scope.len() || entry.controls.is_empty() {
             return nothing();
         }
         let mut covers = Vec::new();
-        for control in &exception.controls {
+        for control in &entry.controls {
             let Some(id) = self.cover(entry.holding, control, &own) else { return nothing() };
             covers.push(id.to_owned());
         }

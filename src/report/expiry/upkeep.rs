@@ -3,12 +3,11 @@
 
 use chrono::NaiveDate;
 
-use crate::model::window::{days_left, is_past};
+use crate::model::window::{days_left, is_past, n_days};
 use crate::report::document::{
     Block, Cell, Column, Figure, Quantity, Row, Section, Table, Text, Tone,
 };
 use crate::report::ledger::Entry;
-use crate::text::shell_word;
 
 /// What has a day by which somebody has to do it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,11 +40,11 @@ impl Duty {
 
 impl Due<'_> {
     pub(in crate::report) fn act(&self) -> String {
-        let id = shell_word(&self.entry.exception.id);
-        match self.duty {
-            Duty::Review => format!("exc review {id}"),
-            Duty::Verification | Duty::Milestone => format!("exc show {id}"),
-        }
+        self.entry.command(match self.duty {
+            Duty::Review => "record-review",
+            Duty::Verification => "verify-control",
+            Duty::Milestone => "amend",
+        })
     }
 }
 
@@ -141,7 +140,7 @@ pub(super) fn section(open: &[&Entry<'_>], today: NaiveDate, within: u32) -> Sec
         ),
         blocks: vec![Block::Table(Table {
             key: "upkeep",
-            caption: format!("Overdue, or due within {within} days"),
+            caption: format!("Overdue, or due within {}", n_days(within.into())),
             definition: "A verification holds for `verify_every`, a year at most. A review is due `review_every_days` of the policy after the last one, or after `opened`.",
             columns: vec![
                 Column::fixed("duty", "what"),

@@ -52,7 +52,7 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
             quantity: ledger.if_known(|| Quantity::Count(old.clone().count())),
             ..counted(
                 "old",
-                "are old",
+                &old_label(ledger),
                 Tone::Warn,
                 "Open exceptions whose age is more than `portfolio.old_days` of the policy.",
                 ids(old.clone()),
@@ -96,13 +96,23 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
                     axis: "age",
                     labels: CLASSES.iter().map(|(_, name)| (*name).to_owned()).collect(),
                     series: vec![
-                        series("approved", "approved", Tone::Good, &open, today, true),
-                        series("not_approved", "not approved", Tone::Warn, &open, today, false),
+                        series("approved", "approved once", Tone::Good, &open, today, true),
+                        series("never_approved", "never approved", Tone::Warn, &open, today, false),
                     ],
                     marks: Vec::new(),
                 }),
             })))
             .collect(),
+    }
+}
+
+/// What old means here, where all registers agree.
+fn old_label(ledger: &Ledger<'_>) -> String {
+    let mut days = ledger.holdings.iter().map(|it| it.policy.portfolio.old_days);
+    let first = days.next().unwrap_or_default();
+    match days.all(|it| it == first) {
+        true => format!("are older than {first} days"),
+        false => "are old".to_owned(),
     }
 }
 

@@ -11,7 +11,6 @@ use crate::report::document::{
     Block, Cell, Column, Figure, Quantity, Row, Section, Table, Text, Tone,
 };
 use crate::report::ledger::{Entry, Ledger, ids};
-use crate::text::shell_word;
 
 pub(super) fn section(ledger: &Ledger<'_>, since: NaiveDate) -> Section {
     let waiting = waiting(ledger);
@@ -108,8 +107,8 @@ fn table(waiting: &[Waiting<'_>]) -> Table {
             Cell::Number(it.days, Vec::new()),
             Cell::Text(it.entry.risk().to_owned()),
             Cell::text(it.entry.owner()),
-            Cell::Code(format!("exc approve {}", shell_word(&it.entry.exception.id))),
-            Cell::text(&it.entry.approvers().join(", ")),
+            Cell::Code(it.entry.command("approve")),
+            Cell::text(&who_may(it.entry)),
         ])
     });
     Table {
@@ -123,7 +122,7 @@ fn table(waiting: &[Waiting<'_>]) -> Table {
             Column::fixed("days", "days"),
             Column::fixed("risk", "risk"),
             Column::elastic("owner", "owner"),
-            Column::elastic("act", "to do"),
+            Column::fixed("act", "to do"),
             Column::extra("approvers", "who may").under("act"),
         ],
         rows: rows.collect(),
@@ -131,23 +130,35 @@ fn table(waiting: &[Waiting<'_>]) -> Table {
     }
 }
 
+/// `alice, bob`, or `2 of alice, bob, carol`.
+fn who_may(entry: &Entry<'_>) -> String {
+    let approvers = entry.approvers();
+    match entry.n_missing() {
+        _ if approvers.is_empty() => String::new(),
+        0 | 1 => approvers.join(", "),
+        n => format!("{n} of {}", approvers.join(", ")),
+    }
+}
+
 fn approvers(ledger: &Ledger<'_>, since: NaiveDate) -> Table {
     let lives = ledger.lives();
-    let mut by_person: BTreeMap<&str, (usize, Vec<String>)> = BTreeMap::new();
+    let mut by_person: BTreeMap<String, (usize, Vec<String>)> = BTreeMap::new();
     let mut n_given = 0;
     for (id, life) in &lives {
+        // One id may be another person in another register.
+        let register = id.strip_suffix(life.id.as_str()).unwrap_or_default();
         for given in life.approvals.iter().filter(|it| since <= it.day && it.day <= ledger.today) {
-            let (n, ids) = by_person.entry(&given.person).or_default();
+            let (n, ids) = by_person.entry(format!("{register}{}", given.person)).or_default();
             (*n, n_given) = (*n + 1, n_given + 1);
             ids.push(id.clone());
         }
     }
-    let mut by_person: Vec<(&str, (usize, Vec<String>))> = by_person.into_iter().collect();
-    by_person.sort_by_key(|(person, (n, _))| (std::cmp::Reverse(*n), *person));
+    let mut by_person: Vec<(String, (usize, Vec<String>))> = by_person.into_iter().collect();
+    by_person.sort_by_key(|(person, (n, _))| (std::cmp::Reverse(*n), person.clone()));
     let rows = by_person.into_iter().map(|(person, (n, mut ids))| {
         ids.dedup();
         Row::of(vec![
-            Cell::text(person),
+            Cell::text(&person),
             Cell::Number(n.try_into().unwrap_or(i64::MAX), ids),
             Cell::Quantity(Quantity::Share { part: n, whole: n_given }, Vec::new()),
         ])

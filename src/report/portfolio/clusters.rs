@@ -115,10 +115,8 @@ fn alike_by_control<'a>(
     let mut by_key: BTreeMap<(&str, String), Vec<&Entry<'_>>> = BTreeMap::new();
     for entry in open {
         let Some(key) = key(entry) else { continue };
-        let controls: BTreeSet<&str> =
-            entry.exception.controls.iter().map(String::as_str).collect();
-        for control in controls {
-            by_key.entry((control, key.clone())).or_default().push(entry);
+        for control in &entry.controls {
+            by_key.entry((control.as_str(), key.clone())).or_default().push(entry);
         }
     }
     let clusters = by_key.into_iter().filter(|(_, entries)| entries.len() > 1);
@@ -137,7 +135,7 @@ fn alike_by_control<'a>(
 fn overlapping<'a>(open: &[&'a Entry<'a>]) -> Vec<Cluster<'a>> {
     let mut places: BTreeMap<(&str, String), Vec<usize>> = BTreeMap::new();
     for (at, entry) in open.iter().enumerate() {
-        for control in &entry.exception.controls {
+        for control in &entry.controls {
             for target in entry.targets() {
                 places.entry((control, target.key())).or_default().push(at);
             }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::window::Status;
 use crate::report::document::{Block, Cell, Column, Quantity, Row, Section, Table, Text};
 use crate::report::ledger::{Entry, Ledger, ids};
 
@@ -15,13 +14,12 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
             let Some(n_covered) = control.targets else { continue };
             let open: Vec<&Entry<'_>> = ledger
                 .open()
-                .filter(|it| it.holding == at && it.exception.controls.contains(&control.id))
+                .filter(|it| it.holding == at && it.controls.contains(&control.id))
                 .collect();
             if open.is_empty() {
                 continue;
             }
-            let is_unknown =
-                open.iter().any(|it| it.status == Status::Active && it.in_force.is_none());
+            let is_unknown = holding.lives.is_none();
             let is_in_force = |it: &&Entry<'_>| it.in_force == Some(true);
             let targets = |entries: &mut dyn Iterator<Item = &Entry<'_>>| {
                 let targets: BTreeSet<String> =

@@ -16,7 +16,7 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
     let n_open = ledger.open().count();
     let owners = ranked(ledger, |it| vec![it.owner()]);
     let teams = ranked(ledger, |it| vec![it.team()]);
-    let controls = ranked(ledger, |it| it.exception.controls.iter().map(String::as_str).collect());
+    let controls = ranked(ledger, |it| it.controls.iter().map(String::as_str).collect());
     // Where there are no more than that, they have all of them.
     let is_told = |ranked: &[(&str, Vec<String>)]| ranked.len() > TOP;
     let share = |key, label: &str, definition, ranked: &[(&str, Vec<String>)]| {
@@ -92,31 +92,18 @@ fn table(
     ranked: &[(&str, Vec<String>)],
     ledger: &Ledger<'_>,
 ) -> Table {
-    let expired: std::collections::BTreeSet<&str> =
-        ledger.open().filter(|it| it.is_expired(ledger.today)).map(|it| it.id.as_str()).collect();
-    let budget = |name: &str| {
-        let policies = ledger.holdings.iter().map(|it| it.policy);
-        let has_team = |entry: &&Entry<'_>| entry.team() == name;
-        let mut budgets = policies.filter_map(|policy| policy.budgets.per_team);
-        budgets.next().filter(|_| key == "teams" && ledger.open().any(|it| has_team(&it)))
-    };
+    let expired = ranked_expired(ledger, key);
     let rows = ranked.iter().take(MAX_LISTED).map(|(name, ids)| {
-        let late: Vec<String> =
-            ids.iter().filter(|id| expired.contains(id.as_str())).cloned().collect();
-        let budget = budget(name);
-        let is_over = budget.is_some_and(|budget| ids.len() > budget);
+        let budget = if key == "teams" { budget(name, ledger) } else { Cell::Empty };
+        let is_over = matches!(budget, Cell::State(..));
         Row {
             group: None,
             tone: if is_over { Tone::Warn } else { Tone::Plain },
             cells: vec![
                 Cell::text(name),
                 Cell::records(ids.clone()),
-                Cell::records(late),
-                match budget {
-                    Some(budget) if is_over => Cell::State(format!("over {budget}"), Tone::Warn),
-                    Some(budget) => Cell::Text(format!("within {budget}")),
-                    None => Cell::Empty,
-                },
+                Cell::records(expired.get(*name).cloned().unwrap_or_default()),
+                budget,
             ],
         }
     });
@@ -137,4 +124,36 @@ fn table(
         rows: rows.collect(),
         empty: "No exception is open.",
     }
+}
+
+/// The expired records of each owner or team.
+fn ranked_expired(ledger: &Ledger<'_>, key: &str) -> BTreeMap<String, Vec<String>> {
+    let mut expired: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for entry in ledger.open().filter(|it| it.is_expired(ledger.today)) {
+        let name = if key == "teams" { entry.team() } else { entry.owner() };
+        expired.entry(name.to_owned()).or_default().push(entry.id.clone());
+    }
+    expired
+}
+
+/// Whether a team keeps to the budget of each register that gives it one. Of a part of the records
+/// nothing follows.
+fn budget(team: &str, ledger: &Ledger<'_>) -> Cell {
+    if !ledger.filters.is_empty() {
+        return Cell::Empty;
+    }
+    let mut within = Vec::new();
+    for (at, holding) in ledger.holdings.iter().enumerate() {
+        let n = ledger.open().filter(|it| it.holding == at && it.team() == team).count();
+        let Some(budget) = holding.policy.budgets.per_team.filter(|_| n > 0) else { continue };
+        let place = match ledger.holdings.len() {
+            1 => String::new(),
+            _ => format!(" in {}", holding.origin.name),
+        };
+        if n > budget {
+            return Cell::State(format!("over {budget}{place}"), Tone::Warn);
+        }
+        within.push(format!("within {budget}{place}"));
+    }
+    Cell::text(&within.join(", "))
 }

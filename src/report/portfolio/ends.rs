@@ -29,7 +29,7 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
             key: "timeline",
             title: "From the beginning to the last valid day".to_owned(),
             insight,
-            definition: "A line begins on the day on which the exception began (the earlier of its first landing and its `opened`) and ends on its last valid day; a tick marks the last valid day that was first promised, where it is an earlier one.",
+            definition: "A line begins on the day on which the exception began (the earlier of its first landing and its `opened`) and ends on its last valid day; a tick marks the last valid day that was first promised, where it is an earlier one. Gray is not in force: only proposed, or not approved.",
             drawing: Drawing::Timeline(Timeline { today, rows }),
         })],
     }
@@ -43,7 +43,9 @@ fn row(entry: &Entry<'_>, today: chrono::NaiveDate) -> Option<Life> {
     let days = entry.days_left(today)?;
     let tone = match (entry.status, days) {
         (_, ..0) => Tone::Bad,
+        // Not in force: only proposed, or not approved.
         (Status::Proposed, _) => Tone::Quiet,
+        _ if entry.in_force == Some(false) => Tone::Quiet,
         (_, 0..=30) => Tone::Warn,
         _ => Tone::Good,
     };

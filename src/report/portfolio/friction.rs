@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::policy::Portfolio;
 use crate::report::counted;
 use crate::report::document::{
     Block, Cell, Chart, Column, Drawing, Grid, Quantity, Row, Section, Series, Table, Text, Tone,
@@ -60,26 +61,29 @@ impl Advice {
 pub(super) fn points(ledger: &Ledger<'_>) -> Vec<Point> {
     let mut by_control: BTreeMap<&str, Vec<&Entry<'_>>> = BTreeMap::new();
     for entry in &ledger.entries {
-        let controls: BTreeSet<&str> =
-            entry.exception.controls.iter().map(String::as_str).collect();
-        for control in controls {
-            by_control.entry(control).or_default().push(entry);
+        for control in &entry.controls {
+            by_control.entry(control.as_str()).or_default().push(entry);
         }
     }
     let points = by_control.into_iter().filter_map(|(control, entries)| {
         let open: Vec<&Entry<'_>> = entries.iter().copied().filter(|it| it.is_open()).collect();
         let closed = entries.iter().copied().filter(|it| !it.is_open());
-        let limits = &open.first()?.policy.portfolio;
+        // Of several registers, whichever asks for attention first.
+        let limits = open.iter().map(|it| &it.policy.portfolio);
+        let limit = |of: fn(&Portfolio) -> usize| limits.clone().map(of).min();
+        let records = limit(|it| it.friction.records)?;
+        let n_teams = limit(|it| it.friction.teams)?;
         let teams: BTreeSet<String> = open.iter().map(|it| it.team().to_owned()).collect();
         let is_stuck = |it: &&&Entry<'_>| {
             it.is_expired(ledger.today)
-                || it.renewals() >= limits.serial_renewals
-                || it.age(ledger.today).is_some_and(|days| days > limits.old_days.into())
+                || it.renewals() >= it.policy.portfolio.serial_renewals
+                || it
+                    .age(ledger.today)
+                    .is_some_and(|days| days > it.policy.portfolio.old_days.into())
         };
         let stuck: Vec<&Entry<'_>> = open.iter().filter(is_stuck).copied().collect();
-        let is_shared =
-            open.len() >= limits.friction.records && teams.len() >= limits.friction.teams;
-        let is_habit = open.len() >= limits.friction.records;
+        let is_shared = open.len() >= records && teams.len() >= n_teams;
+        let is_habit = open.len() >= records;
         let verdict = match (is_shared, is_habit || !stuck.is_empty()) {
             (true, _) => Advice::ImprovePolicy,
             (false, true) => Advice::RetireException,
@@ -87,7 +91,7 @@ pub(super) fn points(ledger: &Ledger<'_>) -> Vec<Point> {
         };
         Some(Point {
             control: control.to_owned(),
-            title: ledger.control_title(control).unwrap_or_default().to_owned(),
+            title: ledger.control_title(control),
             renewals: open.iter().map(|it| it.renewals()).sum(),
             closed: ids(closed),
             stuck: ids(stuck),
@@ -132,12 +136,12 @@ fn controls(n: usize) -> String {
 fn chart(points: &[Point]) -> Chart {
     let mut by_count: Vec<&Point> = points.iter().collect();
     by_count.sort_by_key(|it| (std::cmp::Reverse(it.open.len()), &it.control));
-    by_count.truncate(MAX_POINTS);
     let insight = match by_count.first() {
         Some(first) => {
             let n_alike = by_count.iter().filter(|it| it.open.len() == first.open.len()).count();
             let n = counted(first.open.len(), "open exception deviates", "open exceptions deviate");
             match n_alike {
+                1 if points.len() == 1 => format!("{n} from {}, and from no other.", first.control),
                 1 => format!("{n} from {}, the most of {} controls.", first.control, points.len()),
                 alike => {
                     format!("{n} from each of {alike} controls, the most of {}.", points.len())
@@ -146,6 +150,7 @@ fn chart(points: &[Point]) -> Chart {
         }
         None => "No exception is open.".to_owned(),
     };
+    by_count.truncate(MAX_POINTS);
     let values = |of: fn(&Point) -> &Vec<String>| {
         by_count.iter().map(|it| (of(it).len(), of(it).clone())).collect()
     };
@@ -216,7 +221,7 @@ fn table(points: &[Point], has_history: bool) -> Table {
 fn matrix(ledger: &Ledger<'_>) -> Chart {
     let mut cells: BTreeMap<(&str, &str), Vec<&Entry<'_>>> = BTreeMap::new();
     for entry in ledger.open() {
-        for control in &entry.exception.controls {
+        for control in &entry.controls {
             cells.entry((control.as_str(), entry.team())).or_default().push(entry);
         }
     }

@@ -25,6 +25,8 @@ pub(super) struct Story {
     total: Counts,
     open_before: Vec<String>,
     has_begun: bool,
+    /// Whether filters leave out what was deleted.
+    is_filtered: bool,
 }
 
 /// What happened in a month, and what there was at its end, or today.
@@ -60,6 +62,7 @@ impl Story {
                 matches!(it, Phase::Open | Phase::Expired)
             }),
             has_begun: begun.is_some_and(|begun| begun < since),
+            is_filtered: !ledger.filters.is_empty(),
         };
         if !story.is_known {
             return story;
@@ -88,7 +91,7 @@ impl Story {
     /// How many were open on the mainline before the day, how many are, and the day before; none
     /// where the register is younger.
     pub(super) fn open_before(&self) -> Option<(usize, usize, NaiveDate)> {
-        let is_told = self.is_known && self.has_begun;
+        let is_told = self.is_known && self.has_begun && !self.is_filtered;
         let now = self.months.last()?;
         let now = now.open.len() + now.expired.len();
         is_told.then(|| (self.open_before.len(), now, day_before(self.since)))
@@ -100,7 +103,7 @@ impl Story {
             let quantity = if self.is_known { figure.quantity } else { Quantity::NeedsHistory };
             Figure { quantity, label: format!("{label} since {}", self.since), ..figure }
         };
-        vec![
+        let mut figures = vec![
             figure(
                 "opened",
                 "opened",
@@ -134,15 +137,15 @@ impl Story {
                 "Exceptions that were open on the day after their last valid one, in this time; also those that were renewed or closed later.",
                 &self.total.expired,
             ),
-        ]
+        ];
+        // Of a record that is gone nobody knows here whether a filter would have passed it.
+        figures.retain(|it| it.key != "deleted" || !self.is_filtered);
+        figures
     }
 
     pub(super) fn section(&self) -> Section {
         let lead = match self.is_known {
-            true => format!(
-                "What landed on the mainline since {}, month by month. Days are those of the commits (UTC); what says that it was opened before it landed counts from then.",
-                self.since
-            ),
+            true => self.told(),
             false => "This needs full history, which this clone does not hold.".to_owned(),
         };
         let blocks = match self.is_known {
@@ -156,8 +159,33 @@ impl Story {
         Section { key: "growth", title: "Is it growing?".to_owned(), lead: Text::of(&lead), blocks }
     }
 
+    fn told(&self) -> String {
+        let partial = self.partial().map(|month| format!(" ({month} from that day on)"));
+        let without = if self.is_filtered { ", without what was deleted" } else { "" };
+        format!(
+            "What landed on the mainline since {}, month by month{}{without}. Days are those of the commits (UTC); what says that it was opened before it landed counts from then.",
+            self.since,
+            partial.unwrap_or_default()
+        )
+    }
+
     fn labels(&self) -> Vec<String> {
         self.months.iter().map(|it| it.month.name()).collect()
+    }
+
+    /// The first month of which only a part is told.
+    fn partial(&self) -> Option<String> {
+        let first = self.months.first()?.month;
+        let is_partial = first.contains(self.since) && first.contains(day_before(self.since));
+        is_partial.then(|| first.name())
+    }
+
+    /// The first day that is told, or the first month where what is older is left out.
+    fn beginning(&self) -> String {
+        match self.months.first() {
+            Some(first) if !first.month.contains(self.since) => first.month.name(),
+            _ => self.since.to_string(),
+        }
     }
 
     fn series(
@@ -210,8 +238,8 @@ impl Story {
             key: "flow",
             title: "Opened, renewed, expired and closed".to_owned(),
             insight: format!(
-                "Added up over the months since {}: {} opened, {} renewed, {} expired, {} closed.",
-                self.since,
+                "Added up from {} on: {} opened, {} renewed, {} expired, {} closed.",
+                self.beginning(),
                 n(|it| &it.opened),
                 n(|it| &it.renewed),
                 n(|it| &it.expired),

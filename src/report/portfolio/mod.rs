@@ -101,10 +101,14 @@ fn lead(ledger: &Ledger<'_>, story: &growth::Story, points: &[friction::Point]) 
     if let Some((before, now, day)) = story.open_before() {
         words.push_str(&match now.cmp(&before) {
             std::cmp::Ordering::Greater => {
-                format!("On the mainline there are {} more than on {day}. ", now - before)
+                let n = now - before;
+                let are = if n == 1 { "is" } else { "are" };
+                format!("On the mainline there {are} {n} more than on {day}. ")
             }
             std::cmp::Ordering::Less => {
-                format!("On the mainline there are {} fewer than on {day}. ", before - now)
+                let n = before - now;
+                let are = if n == 1 { "is" } else { "are" };
+                format!("On the mainline there {are} {n} fewer than on {day}. ")
             }
             std::cmp::Ordering::Equal => format!("On the mainline there are as many as on {day}. "),
         });
@@ -120,6 +124,9 @@ fn lead(ledger: &Ledger<'_>, story: &growth::Story, points: &[friction::Point]) 
         )));
         lead.push(Span::Strong("improve that policy".to_owned()));
         lead.push(Span::Plain(" rather than grant the next exception.".to_owned()));
+    }
+    if let [Span::Plain(words)] = lead.as_mut_slice() {
+        words.truncate(words.trim_end().len());
     }
     Text(lead)
 }
@@ -139,20 +146,14 @@ fn summary(ledger: &Ledger<'_>, story: &growth::Story) -> Section {
             with(&|_| true),
         ),
         Figure {
-            quantity: match open
-                .iter()
-                .any(|it| it.status == Status::Active && it.in_force.is_none())
-            {
-                true => Quantity::NeedsHistory,
-                false => {
-                    Quantity::Count(open.iter().filter(|it| it.in_force == Some(true)).count())
-                }
-            },
+            quantity: ledger.if_known(|| {
+                Quantity::Count(open.iter().filter(|it| it.in_force == Some(true)).count())
+            }),
             ..counted(
                 "in_force",
                 "in force",
                 Tone::Good,
-                "Active, and history shows that somebody who may approved the text.",
+                "Active, and history shows that somebody who may has approved the text.",
                 with(&|it| it.in_force == Some(true)),
             )
         },
@@ -173,6 +174,13 @@ fn summary(ledger: &Ledger<'_>, story: &growth::Story) -> Section {
                 not_approved.clone(),
             )
         },
+        counted(
+            "unclear",
+            "in doubt",
+            Tone::Bad,
+            "Open exceptions of which git cannot tell whether they are approved, or whose approval somebody has to look into: `exc audit` says why.",
+            with(&|it| it.is_doubtful()),
+        ),
         counted(
             "high_risk",
             "at high or critical risk",
@@ -195,11 +203,14 @@ fn records(ledger: &Ledger<'_>) -> Section {
     let today = ledger.today;
     let mut open: Vec<&Entry<'_>> = ledger.open().collect();
     open.sort_by_key(|it| (it.expires(), &it.id));
+    let knows = ledger.has_history();
+    let unknown = || Cell::Quantity(Quantity::NeedsHistory, Vec::new());
     let rows = open.into_iter().map(|it| {
         let is_expired = it.is_expired(today);
         let state = match (it.status, it.in_force, it.verdict) {
             (Status::Active, Some(true), _) => "in force".to_owned(),
-            (Status::Active, Some(false), Some(verdict)) => verdict.as_str().to_owned(),
+            _ if it.is_changed() => "changed".to_owned(),
+            (Status::Active, Some(false) | None, Some(verdict)) => verdict.as_str().to_owned(),
             (status, ..) => status.as_str().to_owned(),
         };
         let tone = match (is_expired, it.in_force) {
@@ -216,9 +227,17 @@ fn records(ledger: &Ledger<'_>) -> Section {
                 Cell::Text(it.risk().to_owned()),
                 Cell::day(it.expires()),
                 it.days_left(today).map_or(Cell::Empty, |days| Cell::Number(days, Vec::new())),
-                it.age(today).map_or(Cell::Empty, |days| Cell::Number(days, Vec::new())),
-                Cell::Number(it.renewals().try_into().unwrap_or(i64::MAX), Vec::new()),
-                Cell::text(&it.exception.controls.join(" ")),
+                if knows {
+                    it.age(today).map_or(Cell::Empty, |days| Cell::Number(days, Vec::new()))
+                } else {
+                    unknown()
+                },
+                if knows {
+                    Cell::Number(it.renewals().try_into().unwrap_or(i64::MAX), Vec::new())
+                } else {
+                    unknown()
+                },
+                Cell::text(&it.controls.join(" ")),
                 Cell::text(it.owner()),
                 Cell::text(it.team()),
                 Cell::text(&it.exception.title),

@@ -41,7 +41,7 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
             quantity: ledger.if_known(|| Quantity::Count(serial.len())),
             ..counted(
                 "serial",
-                "are renewed again and again",
+                &serial_label(ledger),
                 Tone::Warn,
                 "Open exceptions with at least `portfolio.serial_renewals` renewals, counted from history.",
                 ids(serial.iter().copied()),
@@ -68,6 +68,16 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
             ],
             false => vec![Block::Figures(figures)],
         },
+    }
+}
+
+/// What again and again means here, where all registers agree.
+fn serial_label(ledger: &Ledger<'_>) -> String {
+    let mut times = ledger.holdings.iter().map(|it| it.policy.portfolio.serial_renewals);
+    let first = times.next().unwrap_or_default();
+    match times.all(|it| it == first) {
+        true => format!("were renewed {first} times or more"),
+        false => "are renewed again and again".to_owned(),
     }
 }
 

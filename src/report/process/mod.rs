@@ -28,7 +28,12 @@ pub(crate) fn document(policy: &Policy, register: &str, today: NaiveDate) -> Doc
         report: "policy",
         title: "How exceptions work".to_owned(),
         lead,
-        stamp: Stamp { today, registers: Vec::new(), filters: Vec::new() },
+        stamp: Stamp {
+            today,
+            registers: Vec::new(),
+            filters: Vec::new(),
+            options: vec![format!("--today {today}")],
+        },
         notes: Vec::new(),
         sections: vec![
             workflow(policy),

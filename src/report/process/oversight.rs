@@ -25,18 +25,22 @@ pub(super) fn approvals(policy: &Policy) -> Section {
         };
         let may = policy.people.iter().filter(|it| approvals.is_approver(it, risk));
         let may: Vec<&str> = may.map(|person| person.id.as_str()).collect();
+        let quorum = approvals.quorum.get(risk).0 as usize;
         Row {
             group: None,
-            tone: if may.is_empty() { Tone::Warn } else { Tone::Plain },
+            tone: if may.len() < quorum { Tone::Warn } else { Tone::Plain },
             cells: vec![
                 Cell::Text(risk.to_string()),
                 number(approvals.quorum.get(risk).0),
                 Cell::Text(accepted(approvals.accept.get(risk))),
                 Cell::Text(roles.join(", ")),
                 Cell::Text(unknown.to_owned()),
-                match may.is_empty() {
-                    true => Cell::State("nobody".to_owned(), Tone::Bad),
-                    false => Cell::Text(may.join(", ")),
+                match may.len() {
+                    0 => Cell::State("nobody".to_owned(), Tone::Bad),
+                    n if n < quorum => {
+                        Cell::State(format!("{}: fewer than it takes", may.join(", ")), Tone::Bad)
+                    }
+                    _ => Cell::Text(may.join(", ")),
                 },
             ],
         }

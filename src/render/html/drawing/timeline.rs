@@ -17,11 +17,17 @@ const LABEL: usize = 25;
 const LEFT: usize = 284;
 const RIGHT: usize = WIDTH - 84;
 const WIDTH: usize = 960;
+/// What the colors mean.
+const TONES: [(Tone, &str); 4] = [
+    (Tone::Bad, "expired"),
+    (Tone::Warn, "ends within 30 days"),
+    (Tone::Good, "in force"),
+    (Tone::Quiet, "not in force"),
+];
 
 pub(super) fn draw(timeline: &Timeline) -> Picture {
     let mut rows: Vec<&Life> = timeline.rows.iter().collect();
-    // Most urgent first; what is over comes last.
-    rows.sort_by_key(|life| (life.tone == Tone::Quiet, life.end, life.id.as_str()));
+    rows.sort_by_key(|life| (life.end, life.id.as_str()));
     let n_left_out = rows.len().saturating_sub(MOST);
     rows.truncate(MOST);
     let span = Span::of(&rows, timeline.today);
@@ -71,7 +77,12 @@ fn key_to_signs() -> Markup {
         text.legend x="33" y="15" { "as first promised" }
         rect.added.plain x="176" y="7" width="26" height=(THICK) {}
         path.promise d="M176 4V18" {}
-        text.legend x="209" y="15" { "added by renewals, to the last valid day" }
+        text.legend x="209" y="15" { "added by renewals" }
+        @for (at, (tone, what)) in TONES.iter().enumerate() {
+            @let x = 340 + at * 150;
+            rect.flat.(tone.as_str()) x=(x) y="7" width="14" height=(THICK) {}
+            text.legend x=(x + 20) y="15" { (what) }
+        }
     }
 }
 
