@@ -74,9 +74,12 @@ impl<'a> Ledger<'a> {
         self.entries.iter().filter(|entry| entry.status != Status::Closed)
     }
 
-    /// Whether every register has its whole history here.
+    /// Whether every register has its whole history here. What never was has none to ask.
     pub(crate) fn has_history(&self) -> bool {
-        self.holdings.iter().all(|it| it.lives.is_some())
+        let is_empty = |it: &Holding<'_>| {
+            it.origin.n_records == 0 && it.origin.history.is_none() && it.origin.unreadable.is_empty()
+        };
+        self.holdings.iter().all(|it| it.lives.is_some() || is_empty(it))
     }
 
     /// A quantity that only the whole history tells.

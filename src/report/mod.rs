@@ -50,9 +50,11 @@ fn notes(ledger: &Ledger<'_>) -> Vec<Text> {
             notes.push(Text(note));
         }
         match &origin.history {
+            // What is empty needs none.
+            None if origin.n_records == 0 && unreadable.is_empty() => {}
             None => notes.push(Text(vec![
                 Span::Code(origin.name.clone()),
-                Span::Plain(" has no history to ask: what needs it says so.".to_owned()),
+                Span::Plain(" has no history to ask, such as that of a first commit: what needs it says so.".to_owned()),
             ])),
             Some(history) if !history.is_complete => {
                 let mut text = Text::of(

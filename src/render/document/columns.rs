@@ -29,6 +29,8 @@ pub(super) struct Laid {
     pub(super) n_before: usize,
     /// The titles of the columns for which there was no room.
     pub(super) left_out: Vec<String>,
+    /// Whether some text is not there whole.
+    pub(super) is_cut: bool,
 }
 
 /// Lays out rows; without a width nothing is cut.
@@ -72,7 +74,8 @@ pub(super) fn laid(
     let n_before = lines.len() - rows.len();
     let is_left_out = |at: &usize| !is_empty(*at) && widths.iter().all(|(it, _)| it != at);
     let left_out = (0..headings.len()).filter(is_left_out);
-    Laid { n_before, left_out: left_out.map(|at| headings[at].title.clone()).collect(), lines }
+    let is_cut = widths.iter().any(|&(at, width)| width < natural[at]);
+    Laid { n_before, is_cut, left_out: left_out.map(|at| headings[at].title.clone()).collect(), lines }
 }
 
 /// The columns that are shown, each with its width.

@@ -2,11 +2,12 @@
 
 use std::io::{self, Write};
 
+use unicode_width::UnicodeWidthStr;
+
 use super::columns::{Heading, Laid, laid};
 use super::drawings::drawn;
 use super::{Look, harmless, is_unknown, listed, origins, plain, words};
 use crate::render::page::wrapped;
-use crate::render::table::cut;
 use crate::report::document::{Block, Cell, Chart, Document, Drawing, Figure, Table, Text, Tone};
 
 /// Columns where the terminal does not say how many it has.
@@ -24,7 +25,13 @@ pub(crate) enum Strokes {
 }
 
 pub(super) fn write(document: &Document, look: Look, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = Page { out, look };
+    let mut ascii = Ascii(out);
+    let out: &mut dyn Write = match look.strokes {
+        Strokes::Ascii => &mut ascii,
+        _ => &mut *ascii.0,
+    };
+    let is_wordy = document.figures().next().is_none();
+    let mut page = Page { out, look, is_wordy };
     page.heading(&document.title, 0)?;
     if !document.stamp.filters.is_empty() {
         page.line(0, &format!("only {}", document.stamp.filters.join(" ")))?;
@@ -69,6 +76,8 @@ pub(super) fn write(document: &Document, look: Look, out: &mut dyn Write) -> io:
 struct Page<'a> {
     out: &'a mut dyn Write,
     look: Look,
+    /// Whether its tables are sentences, of which none may be cut.
+    is_wordy: bool,
 }
 
 impl Page<'_> {
@@ -123,11 +132,11 @@ impl Page<'_> {
                 Some(color) => self.colored(number, color),
                 None => number.clone(),
             };
-            let mut ids = harmless(&listed(&figure.ids, MAX_IDS));
-            if let Some(screen) = self.look.style.width {
-                // What does not fit beside the label would begin a line of its own.
-                ids = cut(&ids, screen.saturating_sub(width + label + 6));
-            }
+            // As many whole ids as fit beside the label.
+            let room = self.look.style.width.map(|screen| screen.saturating_sub(width + label + 6));
+            let lists = (1..=MAX_IDS).rev().map(|n| harmless(&listed(&figure.ids, n)));
+            let mut lists = lists.filter(|ids| room.is_none_or(|room| ids.width() <= room));
+            let ids = lists.next().unwrap_or_default();
             let line = match ids.is_empty() {
                 true => figure.label(),
                 false => format!("{:label$}  {ids}", figure.label()),
@@ -155,7 +164,10 @@ impl Page<'_> {
         let rows: Vec<Vec<String>> = table.rows.iter().map(|row| cells(&row.cells)).collect();
         let has_rule = self.look.strokes == Strokes::Blocks;
         let width = self.look.style.width;
-        let Laid { lines, n_before, left_out } = laid(&headings, &rows, width, has_rule);
+        let Laid { lines, n_before, left_out, is_cut } = laid(&headings, &rows, width, has_rule);
+        if self.is_wordy && (is_cut || !left_out.is_empty()) {
+            return self.stacked(&headings, &rows);
+        }
         let mut group = None;
         for (at, line) in lines.iter().enumerate() {
             let row = at.checked_sub(n_before).and_then(|at| table.rows.get(at));
@@ -180,6 +192,20 @@ impl Page<'_> {
         Ok(())
     }
 
+    /// Rows as paragraphs, where each word of them matters and a line has no room for it.
+    fn stacked(&mut self, headings: &[Heading], rows: &[Vec<String>]) -> io::Result<()> {
+        for row in rows {
+            let mut cells = row.iter().zip(headings).filter(|(cell, _)| !cell.is_empty());
+            if let Some((first, _)) = cells.next() {
+                self.line(2, first)?;
+            }
+            for (cell, heading) in cells {
+                self.line(4, &format!("{}: {cell}", heading.title))?;
+            }
+        }
+        Ok(())
+    }
+
     fn chart(&mut self, chart: &Chart) -> io::Result<()> {
         self.line(0, &format!("{}: {}", chart.title, chart.insight))?;
         let is_bare = self.look.strokes == Strokes::None;
@@ -192,6 +218,22 @@ impl Page<'_> {
             writeln!(self.out, "  {}", line.trim_end())?;
         }
         Ok(())
+    }
+}
+
+/// Spells our own signs for a terminal that has only ASCII; texts of records are not ours.
+struct Ascii<'a>(&'a mut dyn Write);
+
+impl Write for Ascii<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes);
+        let spelled = text.replace('…', "~").replace('→', "->").replace('·', ".");
+        self.0.write_all(spelled.as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 
