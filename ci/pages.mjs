@@ -111,7 +111,8 @@ const works = async (file) => {
   const found = await tab.evaluate(() => {
     const faults = [];
     const expect = (holds, message) => holds || faults.push(message);
-    const value = (cell) => cell.dataset.value ?? (cell.querySelector(".own") ?? cell).textContent.trim();
+    const own = (cell) => [...cell.childNodes].filter((it) => it.nodeName !== "SMALL").map((it) => it.textContent).join("");
+    const value = (cell) => cell.dataset.value ?? own(cell).trim();
     const click = (button) => {
       const start = performance.now();
       button.click();
@@ -207,13 +208,25 @@ const agrees = async (file) => {
   const { tab, close } = await open(file, { viewport: { width: 1280, height: 900 }, javaScriptEnabled: false });
   const shown = await tab.evaluate(() => {
     const text = (cell) => (cell.querySelector("summary") ? [...cell.querySelectorAll(".ids")].map((it) => it.textContent).join(" ") : cell.textContent);
+    const own = (cell) => {
+      const copy = cell.cloneNode(true);
+      copy.querySelectorAll(":scope > small").forEach((it) => it.remove());
+      return text(copy);
+    };
+    // A number below another value stands behind its name.
+    const below = (cell, head) =>
+      [...cell.querySelectorAll(":scope > small")].map((it, at) => {
+        const named = it.classList.contains("n") ? it.textContent.split(": ").at(-1) : text(it);
+        return [head.dataset.below.split(" ")[at], it.dataset.value ?? named];
+      });
     const figures = [...document.querySelectorAll("[data-figure]")].map((it) => [it.dataset.figure, it.dataset.value]);
     const tables = [...document.querySelectorAll("[data-table]")].map((table) => {
-      const keys = [...table.querySelectorAll("thead th")].map((th) => th.dataset.key);
+      const heads = [...table.querySelectorAll("thead th")];
+      const keys = heads.map((th) => th.dataset.key);
       const rows = [...table.querySelectorAll("tbody tr:not(.group)")].map((row) =>
         Object.fromEntries([
-          ...[...row.cells].map((cell, at) => [keys[at], cell.dataset.value ?? text(cell.querySelector(".own") ?? cell)]),
-          ...[...row.querySelectorAll(".under")].map((under) => [under.dataset.key, under.dataset.value ?? text(under)]),
+          ...[...row.cells].map((cell, at) => [keys[at], cell.dataset.value ?? own(cell)]),
+          ...[...row.cells].flatMap((cell, at) => below(cell, heads[at])),
         ]),
       );
       return [table.dataset.table, rows];

@@ -77,7 +77,9 @@ impl<'a> Ledger<'a> {
     /// Whether every register has its whole history here. What never was has none to ask.
     pub(crate) fn has_history(&self) -> bool {
         let is_empty = |it: &Holding<'_>| {
-            it.origin.n_records == 0 && it.origin.history.is_none() && it.origin.unreadable.is_empty()
+            it.origin.n_records == 0
+                && it.origin.history.is_none()
+                && it.origin.unreadable.is_empty()
         };
         self.holdings.iter().all(|it| it.lives.is_some() || is_empty(it))
     }

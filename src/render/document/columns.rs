@@ -75,7 +75,12 @@ pub(super) fn laid(
     let is_left_out = |at: &usize| !is_empty(*at) && widths.iter().all(|(it, _)| it != at);
     let left_out = (0..headings.len()).filter(is_left_out);
     let is_cut = widths.iter().any(|&(at, width)| width < natural[at]);
-    Laid { n_before, is_cut, left_out: left_out.map(|at| headings[at].title.clone()).collect(), lines }
+    Laid {
+        n_before,
+        is_cut,
+        left_out: left_out.map(|at| headings[at].title.clone()).collect(),
+        lines,
+    }
 }
 
 /// The columns that are shown, each with its width.

@@ -16,7 +16,8 @@
     return element;
   };
   const words = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
-  const value = (cell) => cell.dataset.value ?? (cell.querySelector(".own") ?? cell).textContent.trim();
+  const own = (cell) => [...cell.childNodes].filter((it) => it.nodeName !== "SMALL").map((it) => it.textContent).join("");
+  const value = (cell) => cell.dataset.value ?? own(cell).trim();
 
   // One table: its groups of rows, what is shown of them, and how they are sorted.
   const adopt = (table) => {
@@ -178,6 +179,9 @@
     }
   }, { rootMargin: "-20% 0px -75% 0px" });
   all(".part").forEach((part) => seen.observe(part));
+
+  // Where a picture has no room, the newest months are those that matter.
+  all("[data-chart=open_over_time] .picture, [data-chart=flow] .picture").forEach((picture) => { picture.scrollLeft = picture.scrollWidth; });
 
   // Only what scrolls has to be reached by keyboard.
   const sized = new ResizeObserver((entries) => {

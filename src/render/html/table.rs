@@ -37,7 +37,8 @@ pub(super) fn table(table: &Table, anchors: &Anchors<'_>) -> Markup {
                 thead {
                     tr {
                         @for shape in &columns {
-                            th.n[shape.is_numeric] scope="col" data-key=(shape.column.key) {
+                            th.n[shape.is_numeric].x[shape.is_wide()] scope="col"
+                                data-key=(shape.column.key) data-below=[shape.keys_below()] {
                                 (Safe(shape.column.title))
                                 // What stands below with a name of its own is not named here too.
                                 @for under in shape.below.iter().filter(|it| !it.is_numeric) {
@@ -101,6 +102,17 @@ impl Shape {
             below: below.map(|it| Self::of(table, it)).collect(),
         }
     }
+
+    /// Whether it takes room for texts that break.
+    fn is_wide(&self) -> bool {
+        self.is_elastic || self.below.iter().any(|it| it.is_elastic)
+    }
+
+    /// The keys of what stands in the same cell.
+    fn keys_below(&self) -> Option<String> {
+        let keys: Vec<&str> = self.below.iter().map(|it| it.column.key).collect();
+        (!keys.is_empty()).then(|| keys.join(" "))
+    }
 }
 
 fn line(row: &Row, columns: &[Shape], anchors: &Anchors<'_>) -> Markup {
@@ -126,32 +138,19 @@ fn line(row: &Row, columns: &[Shape], anchors: &Anchors<'_>) -> Markup {
     }
 }
 
-/// A value and what stands below it.
+/// A value and what stands below it, in the order in which the head names the keys.
 fn inside(cell: &Cell, shape: &Shape, row: &Row, anchors: &Anchors<'_>) -> Markup {
-    let own = content(cell, row, anchors);
     html! {
-        @if shape.below.is_empty() {
-            (own)
-        } @else {
-            span.own { (own) }
-            @for it in &shape.below {
-                @let cell = row.cells.get(it.at).unwrap_or(&Cell::Empty);
-                span.under.x[it.is_elastic] data-key=(it.column.key) data-value=[number(cell)] {
-                    @if it.is_numeric && !matches!(cell, Cell::Empty) {
-                        (Safe(it.column.title)) ": "
-                    }
-                    (content(cell, row, anchors))
+        (content(cell, row, anchors))
+        @for it in &shape.below {
+            @let cell = row.cells.get(it.at).unwrap_or(&Cell::Empty);
+            small.n[it.is_numeric] data-value=[value(cell)] {
+                @if it.is_numeric && !matches!(cell, Cell::Empty) {
+                    (Safe(it.column.title)) ": "
                 }
+                (content(cell, row, anchors))
             }
         }
-    }
-}
-
-/// What a program reads where a name stands before the number.
-fn number(cell: &Cell) -> Option<String> {
-    match cell {
-        Cell::Number(n, _) => Some(n.to_string()),
-        _ => value(cell),
     }
 }
 

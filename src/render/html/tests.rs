@@ -126,7 +126,8 @@ fn a_table_has_the_rows_and_columns_of_the_document() {
         let is_told = |at: &usize| table.columns[*at].under.is_some() || table.says_something(*at);
         let n_told = (0..table.columns.len()).filter(is_told).count();
         for row in rows {
-            let unders = row.select(&Selector::parse(".under").expect("a selector")).count();
+            let unders =
+                row.select(&Selector::parse("td > small, th > small").expect("a selector")).count();
             assert_eq!(row.child_elements().count() + unders, n_told, "{key}");
         }
         let heads = select(&page, &format!("[data-table={key}] th[data-key]"));
