@@ -74,6 +74,38 @@ pub(crate) fn create_file(path: &Path, text: &str) -> anyhow::Result<bool> {
     attempt().map_err(cause).with_context(|| format!("cannot write `{}`", path.display()))
 }
 
+/// What became of a file that was to be replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Replaced {
+    Whole,
+    /// It is not what it was taken for, in words that follow its name.
+    Not(&'static str),
+}
+
+/// Replaces a regular file whose text is known, whole or not at all, and keeps its permissions.
+/// Whoever replaces it in the same way at the same time waits; what somebody has changed since it
+/// was read is left as it is.
+pub(crate) fn replace_file(path: &Path, known: &str, text: &str) -> anyhow::Result<Replaced> {
+    let attempt = || -> io::Result<Replaced> {
+        let metadata = std::fs::symlink_metadata(path)?;
+        if !metadata.is_file() {
+            return Ok(Replaced::Not("is no regular file"));
+        }
+        let old = File::open(path)?;
+        // A file system without locks still has the comparison.
+        let _ = old.lock();
+        if std::fs::read(path)? != known.as_bytes() {
+            return Ok(Replaced::Not("was changed meanwhile"));
+        }
+        let mut temporary = Temporary::beside(path, USUAL)?;
+        temporary.file.write_all(text.as_bytes())?;
+        temporary.file.set_permissions(metadata.permissions())?;
+        temporary.complete(|temporary| Ok(temporary.persist(path)?))?;
+        Ok(Replaced::Whole)
+    };
+    attempt().map_err(cause).with_context(|| format!("cannot write `{}`", path.display()))
+}
+
 /// Writes a file that only its user can read, whole or not at all, into a folder of the same user;
 /// its parts follow each other. What can be made again is not worth waiting for the disk.
 pub(crate) fn write_private(path: &Path, parts: &[Vec<u8>]) -> io::Result<()> {
