@@ -74,7 +74,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "URL", help_heading = "Why, and the way back")]
     ticket: Option<String>,
     /// A further step of the plan and the day it is due; may be repeated
-    #[arg(long, value_name = "DATE=WHAT", value_parser = super::new::parse_milestone, help_heading = "Why, and the way back")]
+    #[arg(long, value_name = "DATE=WHAT", value_parser = super::new::flags::parse_milestone, help_heading = "Why, and the way back")]
     milestone: Vec<Milestone>,
     /// A milestone that was reached today, counted from 1; may be repeated
     #[arg(long, value_name = "N", help_heading = "Why, and the way back")]
@@ -84,10 +84,20 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TEXT", requires_all = ["compensating_owner", "compensating_evidence"], help_heading = "Compensating controls")]
     compensating: Option<String>,
     /// E-mail address of whoever keeps it working
-    #[arg(long, value_name = "ADDRESS", requires = "compensating", help_heading = "Compensating controls")]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        requires = "compensating",
+        help_heading = "Compensating controls"
+    )]
     compensating_owner: Option<String>,
     /// Where to see that it works, as it does today
-    #[arg(long, value_name = "TEXT", requires = "compensating", help_heading = "Compensating controls")]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        requires = "compensating",
+        help_heading = "Compensating controls"
+    )]
     compensating_evidence: Option<String>,
 
     /// An earlier last valid day
@@ -176,7 +186,10 @@ fn changes(args: &Args, exception: &Exception, today: NaiveDate) -> Result<Vec<C
         // What is added first leaves no list empty in between.
         let new = add.iter().map(|it| it.trim()).filter(|it| !has.iter().any(|has| has == it));
         changes.extend(new.map(|it| Change::append(format!("/{key}"), Value::text(it))));
-        let mut places = remove.iter().map(|it| place(exception, key, has, it)).collect::<Result<Vec<_>, _>>()?;
+        let mut places = remove
+            .iter()
+            .map(|it| place(exception, key, has, it))
+            .collect::<Result<Vec<_>, _>>()?;
         places.sort_unstable();
         places.dedup();
         // From the end, so that the places of the others stay.
@@ -200,8 +213,7 @@ fn done(exception: &Exception, nth: usize, today: NaiveDate) -> Result<Change, F
     let milestones = &exception.remediation.milestones;
     let at = nth.checked_sub(1).filter(|at| *at < milestones.len()).ok_or_else(|| {
         let named = milestones.iter().enumerate();
-        let named: Vec<String> =
-            named.map(|(at, it)| format!("{}: {}", at + 1, it.what)).collect();
+        let named: Vec<String> = named.map(|(at, it)| format!("{}: {}", at + 1, it.what)).collect();
         Failure::new(format!("`{}` has no milestone {nth}", exception.id))
             .hint(format!("its milestones are {}", schema::list(&named)))
     })?;

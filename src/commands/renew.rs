@@ -73,9 +73,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         };
         let renewal = match (until, reason, evidence) {
             (Some(until), Some(reason), Some(evidence)) => Renewal { at, until, reason, evidence },
-            (until, reason, evidence) if asks => {
-                ask(at, until, reason, evidence, &bounds, env)?
-            }
+            (until, reason, evidence) if asks => ask(at, until, reason, evidence, &bounds, env)?,
             (until, reason, evidence) => {
                 return Err(missing(exception, until, &reason, &evidence, &bounds).into());
             }
@@ -189,7 +187,8 @@ fn missing(
         (reason.is_none(), "`--reason`"),
         (evidence.is_none(), "`--evidence`"),
     ];
-    let parts: Vec<&str> = parts.iter().filter(|(is_missing, _)| *is_missing).map(|it| it.1).collect();
+    let parts: Vec<&str> =
+        parts.iter().filter(|(is_missing, _)| *is_missing).map(|it| it.1).collect();
     let id = &exception.id;
     Failure::new(format!("the renewal of `{id}` lacks {}", parts.join(", "))).hint(format!(
         "run `exc renew {}` on a terminal to be asked; of several, each needs its own: `--reason {}=TEXT`; {} is the latest day",
@@ -248,12 +247,15 @@ fn ask(
             };
             match until {
                 Some(until) if until <= bounds.latest => break until,
-                Some(until) => say(env, &format!("{until} is later than {}: {}", bounds.latest, bounds.reason)),
+                Some(until) => {
+                    say(env, &format!("{until} is later than {}: {}", bounds.latest, bounds.reason))
+                }
                 None => say(env, "write a day as YYYY-MM-DD, or a length of time such as 60d"),
             }
         },
     };
-    let reason = text(reason, "what has changed since it was granted, so that it is still needed", env)?;
+    let reason =
+        text(reason, "what has changed since it was granted, so that it is still needed", env)?;
     let evidence = text(evidence, "where to see that", env)?;
     Ok(Renewal { at, until, reason, evidence })
 }

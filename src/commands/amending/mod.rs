@@ -96,10 +96,6 @@ impl Desk {
         &self.register.records[at].exception
     }
 
-    pub(super) fn record(&self, at: usize) -> &Record {
-        &self.register.records[at]
-    }
-
     /// The same, if it can still change.
     pub(super) fn open_exception(&self, at: usize) -> Result<&Exception, Failure> {
         let exception = self.exception(at);
@@ -157,9 +153,8 @@ impl Desk {
             it.write(path, &self.workspace)?;
         }
         let shown: Vec<String> = paths.iter().map(|path| shown_path(path, env)).collect();
-        globals.print(env, |out| {
-            shown.iter().try_for_each(|path| writeln!(out, "{}", Safe(path)))
-        })?;
+        globals
+            .print(env, |out| shown.iter().try_for_each(|path| writeln!(out, "{}", Safe(path))))?;
         let ids: Vec<&str> = written.iter().map(|it| it.id.as_str()).collect();
         next::steps(verb, &ids, &paths, &self.workspace, globals, env)?;
         Ok(Outcome::Success)
@@ -241,11 +236,7 @@ impl Planned {
 }
 
 /// The address of whoever works here, as git knows it; `flag` names another.
-pub(super) fn whoever(
-    workspace: &Workspace,
-    flag: &str,
-    env: &Env<'_>,
-) -> Result<String, Failure> {
+pub(super) fn whoever(workspace: &Workspace, flag: &str, env: &Env<'_>) -> Result<String, Failure> {
     let known = match mainline::repository(workspace)? {
         Some(repo) => repo.identity(&|name: &str| env.vars.get(name).map(String::as_str))?.1,
         None => None,

@@ -46,7 +46,9 @@ pub(super) fn steps(
     lines.push(format!("  {git} commit -m {message} {}", paths.join(" ")));
     if is_on_mainline {
         lines.push(format!("  {git} push -u origin {}", shell_word(&branch)));
-        lines.push("and open a pull request; `exc review` shows what a reviewer will see".to_owned());
+        lines.push(
+            "and open a pull request; `exc review` shows what a reviewer will see".to_owned(),
+        );
     }
     globals.note(env, &lines.join("\n"));
     Ok(())

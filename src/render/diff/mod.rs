@@ -67,11 +67,7 @@ pub(crate) fn write(
 }
 
 /// Writes what differs in some records, for people, and nothing around it.
-pub(crate) fn changes(
-    changes: &[Change<'_>],
-    style: Style,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub(crate) fn changes(changes: &[Change<'_>], style: Style, out: &mut dyn Write) -> io::Result<()> {
     text::changes(changes, style, out)
 }
 

@@ -27,11 +27,7 @@ pub(super) fn write(diff: &Diff<'_>, style: Style, out: &mut dyn Write) -> io::R
     writeln!(page.out, "{}", Safe(&diff.summary()))
 }
 
-pub(super) fn changes(
-    changes: &[Change<'_>],
-    style: Style,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub(super) fn changes(changes: &[Change<'_>], style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { out, style };
     changes.iter().try_for_each(|change| page.change(change))
 }
