@@ -19,8 +19,8 @@ use crate::text::shell_word;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  exc amend EXC-2026-K7QD --remove-scope service:/model-proxy/admin   a narrower scope needs no approval
-  exc amend K7QD --done 1                                             the first milestone is reached
+  exc amend EXC-2026-K7QD --remove-scope service:/model-proxy/admin
+  exc amend K7QD --done 1
   exc amend K7QD --milestone 2027-03-01='Public endpoint disabled' --dry-run")]
 pub(crate) struct Args {
     /// The record's id, or any part of it that no other id has
@@ -124,7 +124,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let at = desk.find(&args.id)?;
     let exception = desk.open_exception(at)?;
     let changes = changes(args, exception, env.today)?;
-    if changes.is_empty() {
+    let adds = [&args.control, &args.scope, &args.tag, &args.link];
+    if changes.is_empty() && adds.iter().all(|it| it.is_empty()) {
         return Err(Failure::new("no flag says what to change")
             .hint("`exc amend --help` lists them; `exc show ID` shows what the record says")
             .into());
@@ -214,8 +215,11 @@ fn done(exception: &Exception, nth: usize, today: NaiveDate) -> Result<Change, F
     let at = nth.checked_sub(1).filter(|at| *at < milestones.len()).ok_or_else(|| {
         let named = milestones.iter().enumerate();
         let named: Vec<String> = named.map(|(at, it)| format!("{}: {}", at + 1, it.what)).collect();
-        Failure::new(format!("`{}` has no milestone {nth}", exception.id))
-            .hint(format!("its milestones are {}", schema::list(&named)))
+        let hint = match named.is_empty() {
+            true => "`--milestone DATE=WHAT` adds one".to_owned(),
+            false => format!("its milestones are {}", named.join("; ")),
+        };
+        Failure::new(format!("`{}` has no milestone {nth}", exception.id)).hint(hint)
     })?;
     if let Some(day) = milestones[at].done {
         let message = format!("milestone {nth} of `{}` was reached on {day}", exception.id);

@@ -17,7 +17,8 @@ use crate::source::splice::{Change, Value};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  exc close EXC-2026-K7QD --outcome remediated --note 'The private endpoint is in use since 2027-01-20.'
+  exc close EXC-2026-K7QD --outcome remediated \\
+    --note 'The private endpoint is in use since 2027-01-20.'
   exc close K7QD --outcome withdrawn --note 'The test was cancelled.' --dry-run")]
 pub(crate) struct Args {
     /// The record's id, or any part of it that no other id has; may be several

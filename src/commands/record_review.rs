@@ -15,8 +15,9 @@ use crate::source::splice::{Change, Value};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  exc record-review EXC-2026-K7QD --note 'Vendor date checked; traffic still internal only.'
-  exc record-review K7QD 9T4B --by alice.kim@example.com --note 'Board of 2026-11-20: still needed.'")]
+  exc record-review EXC-2026-K7QD --note 'Vendor date checked; still needed.'
+  exc record-review K7QD 9T4B --by alice.kim@example.com \\
+    --note 'Board of 2026-11-20: still needed.'")]
 pub(crate) struct Args {
     /// The record's id, or any part of it that no other id has; may be several
     #[arg(value_name = "ID", required = true)]

@@ -10,7 +10,7 @@ use super::{Failure, Globals, parse_date, read_answer};
 use crate::env::{Env, Outcome};
 use crate::model::{Exception, Lifetime, window};
 use crate::policy::Policy;
-use crate::render::Safe;
+use crate::render::{Safe, count};
 use crate::source::splice::{Change, Value};
 use crate::text::shell_word;
 
@@ -23,9 +23,10 @@ use crate::text::shell_word;
 #[command(after_help = "\
 Examples:
   exc renew EXC-2026-K7QD --for 60d \\
-    --reason 'The October preview lacks our region; the vendor names January (ticket 49020).' \\
+    --reason 'The preview lacks our region; the vendor names January.' \\
     --evidence https://example.com/vendor/status/49020
-  exc renew K7QD 9T4B --until 2027-03-31 --reason K7QD='…' --reason 9T4B='…' --evidence K7QD=… --evidence 9T4B=…")]
+  exc renew K7QD 9T4B --until 2027-03-31 \\
+    --reason K7QD='…' --evidence K7QD=… --reason 9T4B='…' --evidence 9T4B=…")]
 pub(crate) struct Args {
     /// The record's id, or any part of it that no other id has; may be several
     #[arg(value_name = "ID", required = true)]
@@ -57,29 +58,45 @@ struct Renewal {
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
     let desk = Desk::open(globals, env)?;
     let places = desk.find_all(&args.ids)?;
+    let exceptions: Vec<&Exception> =
+        places.iter().map(|&at| desk.open_exception(at)).collect::<Result<_, _>>()?;
+    each_has_its_record("--reason", &args.reason, &exceptions, &args.ids)?;
+    each_has_its_record("--evidence", &args.evidence, &exceptions, &args.ids)?;
+    let until = match args.lifetime {
+        Some(lifetime) => {
+            let end = || Failure::new("that is past the end of the calendar");
+            Some(lifetime.after(env.today).ok_or_else(end)?)
+        }
+        None => args.until,
+    };
     let asks = env.terminal.input && env.terminal.output && !globals.no_input;
     let mut renewals = Vec::new();
-    for &at in &places {
-        let exception = desk.open_exception(at)?;
+    let mut lacking = Vec::new();
+    for (&at, exception) in places.iter().zip(exceptions) {
         let bounds = Bounds::of(exception, &desk.workspace.policy, env.today);
-        if !globals.quiet {
-            let _ = writeln!(env.err, "{}", Safe(&bounds.sentence(exception, env.today)));
-        }
-        let of = |texts| own(texts, exception, &args.ids, places.len());
-        let (reason, evidence) = (of(&args.reason)?, of(&args.evidence)?);
-        let until = match args.lifetime {
-            Some(lifetime) => lifetime.after(env.today),
-            None => args.until,
-        };
+        bounds.lines(exception, env.today).iter().for_each(|line| globals.note(env, line));
+        let of = |flag, texts| own(flag, texts, exception, &args.ids, places.len());
+        let reason = of("--reason", &args.reason)?;
+        let evidence = of("--evidence", &args.evidence)?;
         let renewal = match (until, reason, evidence) {
             (Some(until), Some(reason), Some(evidence)) => Renewal { at, until, reason, evidence },
-            (until, reason, evidence) if asks => ask(at, until, reason, evidence, &bounds, env)?,
+            (until, reason, evidence) if asks => {
+                if !args.write.force && !bounds.allow(exception) {
+                    globals.note(env, "nothing was written; `--force` asks nevertheless");
+                    return Ok(Outcome::Findings);
+                }
+                ask((at, until, reason, evidence), &bounds, args.write.force, env)?
+            }
             (until, reason, evidence) => {
-                return Err(missing(exception, until, &reason, &evidence, &bounds).into());
+                lacking.push((exception, lacks(until, &reason, &evidence)));
+                continue;
             }
         };
         check(&renewal, exception, &bounds)?;
         renewals.push(renewal);
+    }
+    if !lacking.is_empty() {
+        return Err(missing(&lacking).into());
     }
     each_its_own(&renewals)?;
     let planned = renewals.into_iter().map(|it| {
@@ -133,69 +150,101 @@ impl Bounds {
         Self { latest, reason, n_renewals, max_renewals }
     }
 
-    fn sentence(&self, exception: &Exception, today: NaiveDate) -> String {
+    /// Whether there is a renewal that no rule about durations refuses.
+    fn allow(&self, exception: &Exception) -> bool {
+        let is_later = exception.expires.is_none_or(|expires| self.latest > expires);
+        self.n_renewals < self.max_renewals && is_later
+    }
+
+    /// Where an exception stands, and what it can get.
+    fn lines(&self, exception: &Exception, today: NaiveDate) -> Vec<String> {
         let now = exception.expires.map_or_else(
             || "names no last valid day".to_owned(),
             |day| window::describe(day, today),
         );
-        let nth = self.n_renewals + 1;
-        let max = self.max_renewals;
-        format!(
-            "{}: {now}; this is renewal {nth} of {max}, until {} at the latest: {}",
-            exception.id, self.latest, self.reason
-        )
+        let (nth, max) = (self.n_renewals + 1, self.max_renewals);
+        let first = format!("{}: {now}", exception.id);
+        if self.n_renewals >= max {
+            let n = count(self.n_renewals, "time");
+            return vec![first, format!("  it was renewed {n}, and the policy allows {max}")];
+        }
+        let renewal = format!("  renewal {nth} of {max}, through {} at the latest:", self.latest);
+        vec![first, renewal, format!("  {}", self.reason)]
+    }
+}
+
+/// Whether a text is written as that of a record: ID=TEXT.
+fn named<'a>(text: &'a str, exception: &Exception, wanted: &[String]) -> Option<&'a str> {
+    let (name, text) = text.split_once('=')?;
+    let name = name.trim();
+    let is_part = wanted.iter().any(|it| it.eq_ignore_ascii_case(name));
+    let id = exception.id.to_ascii_lowercase();
+    let is_meant =
+        name.eq_ignore_ascii_case(&id) || (is_part && id.contains(&name.to_ascii_lowercase()));
+    is_meant.then(|| text.trim())
+}
+
+/// Of several renewals, each has a reason of its own.
+fn each_has_its_record(
+    flag: &str,
+    texts: &[String],
+    exceptions: &[&Exception],
+    wanted: &[String],
+) -> Result<(), Failure> {
+    let is_stray = |text: &&String| !exceptions.iter().any(|it| named(text, it, wanted).is_some());
+    match texts.iter().find(is_stray) {
+        Some(text) if exceptions.len() > 1 => {
+            let n = exceptions.len();
+            Err(Failure::new(format!("`{flag}` does not say which of {n} it is for: {text}"))
+                .hint(format!("give each renewal its own, as `{flag} ID=TEXT`")))
+        }
+        _ => Ok(()),
     }
 }
 
 /// The text that is meant for a record: the only one, or that which names it.
 fn own(
+    flag: &str,
     texts: &[String],
     exception: &Exception,
     wanted: &[String],
     n_records: usize,
 ) -> Result<Option<String>, Failure> {
-    let id = exception.id.as_str();
-    let names_it = |name: &str| {
-        let is_part = wanted.iter().any(|it| it.eq_ignore_ascii_case(name));
-        let id = id.to_ascii_lowercase();
-        name.eq_ignore_ascii_case(&id) || (is_part && id.contains(&name.to_ascii_lowercase()))
-    };
-    let named = texts.iter().filter_map(|text| {
-        let (name, text) = text.split_once('=')?;
-        names_it(name.trim()).then(|| text.trim().to_owned())
-    });
-    let named: Vec<String> = named.collect();
-    match (named.as_slice(), texts, n_records) {
-        ([one], ..) => Ok(Some(one.clone())),
-        ([], [], _) => Ok(None),
-        ([], [one], 1) => Ok(Some(one.trim().to_owned())),
-        ([], ..) if n_records > 1 => Ok(None),
-        _ => Err(Failure::new(format!("`{id}` is given several texts of one kind"))
-            .hint("give each `--reason` and `--evidence` once")),
+    let meant: Vec<&str> = texts.iter().filter_map(|text| named(text, exception, wanted)).collect();
+    match (meant.as_slice(), texts) {
+        ([one], _) if n_records > 1 || texts.len() == 1 => Ok(Some((*one).to_owned())),
+        ([], []) => Ok(None),
+        ([], [one]) if n_records == 1 => Ok(Some(one.trim().to_owned())),
+        ([], _) if n_records > 1 => Ok(None),
+        _ => Err(Failure::new(format!("`{}` is given several times `{flag}`", exception.id))
+            .hint("say it in one text")),
     }
 }
 
-fn missing(
-    exception: &Exception,
+/// The flags without which it cannot be renewed.
+fn lacks(
     until: Option<NaiveDate>,
     reason: &Option<String>,
     evidence: &Option<String>,
-    bounds: &Bounds,
-) -> Failure {
+) -> Vec<&'static str> {
     let parts = [
         (until.is_none(), "`--until` or `--for`"),
         (reason.is_none(), "`--reason`"),
         (evidence.is_none(), "`--evidence`"),
     ];
-    let parts: Vec<&str> =
-        parts.iter().filter(|(is_missing, _)| *is_missing).map(|it| it.1).collect();
-    let id = &exception.id;
-    Failure::new(format!("the renewal of `{id}` lacks {}", parts.join(", "))).hint(format!(
-        "run `exc renew {}` on a terminal to be asked; of several, each needs its own: `--reason {}=TEXT`; {} is the latest day",
-        shell_word(id),
-        shell_word(id),
-        bounds.latest
-    ))
+    parts.iter().filter(|(is_missing, _)| *is_missing).map(|it| it.1).collect()
+}
+
+fn missing(lacking: &[(&Exception, Vec<&str>)]) -> Failure {
+    let parts = lacking.iter().map(|(it, flags)| format!("`{}` lacks {}", it.id, flags.join(", ")));
+    let parts: Vec<String> = parts.collect();
+    let hint = match lacking {
+        [(it, _)] => {
+            format!("add them, or run `exc renew {}` on a terminal to be asked", shell_word(&it.id))
+        }
+        _ => "give each its own as `--reason ID=TEXT`, or be asked on a terminal".to_owned(),
+    };
+    Failure::new(parts.join("; ")).hint(hint)
 }
 
 /// What no policy could allow; what this one does not is for its rules to say.
@@ -227,12 +276,13 @@ fn each_its_own(renewals: &[Renewal]) -> Result<(), Failure> {
     }
 }
 
+/// A renewal of which only some is known.
+type Known = (usize, Option<NaiveDate>, Option<String>, Option<String>);
+
 fn ask(
-    at: usize,
-    until: Option<NaiveDate>,
-    reason: Option<String>,
-    evidence: Option<String>,
+    (at, until, reason, evidence): Known,
     bounds: &Bounds,
+    is_forced: bool,
     env: &mut Env<'_>,
 ) -> anyhow::Result<Renewal> {
     let until = match until {
@@ -246,7 +296,7 @@ fn ask(
                 (_, None) => parse_date(&answer).ok(),
             };
             match until {
-                Some(until) if until <= bounds.latest => break until,
+                Some(until) if until <= bounds.latest || is_forced => break until,
                 Some(until) => {
                     say(env, &format!("{until} is later than {}: {}", bounds.latest, bounds.reason))
                 }
@@ -254,8 +304,7 @@ fn ask(
             }
         },
     };
-    let reason =
-        text(reason, "what has changed since it was granted, so that it is still needed", env)?;
+    let reason = text(reason, "what has changed, so that it is still needed", env)?;
     let evidence = text(evidence, "where to see that", env)?;
     Ok(Renewal { at, until, reason, evidence })
 }

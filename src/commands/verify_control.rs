@@ -6,12 +6,13 @@ use super::amending::{Desk, Planned, WriteArgs};
 use super::{Failure, Globals, parse_date};
 use crate::env::{Env, Outcome};
 use crate::model::Exception;
+use crate::render::count;
 use crate::source::splice::{Change, Value};
 use crate::text::shell_word;
 
 /// Record that a compensating control was shown to work
 ///
-/// Moves `verified` of the control, and its evidence where that is given, and changes nothing else in the file. A later `verified` needs no approval; other evidence does.
+/// Moves `verified` of the control, and its evidence where that is given, and changes nothing else in the file. A later `verified` needs no approval, nor does new evidence beside it.
 ///
 /// Prints the path of the file. Exit codes: 0 written; 1 refused by a rule, and nothing was written; 2 something is missing, or the record cannot be read or written.
 #[derive(Debug, clap::Args)]
@@ -67,8 +68,9 @@ fn nth(exception: &Exception, wanted: Option<usize>) -> Result<usize, Failure> {
             let named = controls.iter().enumerate();
             let named: Vec<String> =
                 named.map(|(at, it)| format!("{}: {}", at + 1, it.description)).collect();
-            Err(Failure::new(format!("`{id}` has {n} compensating controls: {}", named.join("; ")))
-                .hint("say which one was verified with `--nth N`"))
+            let n = count(n, "compensating control");
+            Err(Failure::new(format!("`{id}` has {n}; `--nth N` says which one was verified"))
+                .hint(format!("they are {}", named.join("; "))))
         }
     }
 }

@@ -15,7 +15,7 @@ use anyhow::Context as _;
 use chrono::NaiveDate;
 use similar::TextDiff;
 
-use super::writing::{Replaced, replace_file};
+use super::writing::{obstacle, replace_file};
 use super::{Failure, Globals, Workspace, mainline, naming, refuse_links, shown_path};
 use crate::changes;
 use crate::env::{Env, Outcome};
@@ -36,7 +36,7 @@ pub(crate) struct WriteArgs {
     dry_run: bool,
     /// Write it even if rules refuse the result
     #[arg(long)]
-    force: bool,
+    pub(super) force: bool,
 }
 
 /// The register as a command that changes it finds it.
@@ -131,33 +131,51 @@ impl Desk {
             return Ok(Outcome::Success);
         }
         self.tell(&written, globals, env)?;
-        let after = self.judge(env.today);
-        let added = added(&before, after);
+        let added = added(&before, self.judge(env.today));
         if !added.is_empty() {
-            self.findings(&added, globals, env)?;
+            self.findings(&added, written.len(), globals, env)?;
         }
-        let is_refused = added.iter().any(|it| it.level == Level::Error) && !args.force;
+        let has_errors = added.iter().any(|it| it.level == Level::Error);
         if args.dry_run {
             globals.print(env, |out| {
                 written.iter().try_for_each(|it| out.write_all(it.patch().as_bytes()))
             })?;
-            return Ok(if is_refused { Outcome::Findings } else { Outcome::Success });
         }
-        if is_refused {
-            globals.note(env, "nothing was written; `--force` writes it nevertheless");
-            return Ok(Outcome::Findings);
+        match (has_errors, args.force, args.dry_run) {
+            (true, false, _) => {
+                globals.note(env, "nothing was written; `--force` writes it nevertheless");
+                return Ok(Outcome::Findings);
+            }
+            (_, _, true) => return Ok(Outcome::Success),
+            (true, ..) => globals.note(env, "written all the same: `exc check` will refuse it"),
+            (false, ..) => {}
         }
-        let paths: Vec<PathBuf> =
-            written.iter().map(|it| self.workspace.root.join(it.after.path())).collect();
-        for (it, path) in written.iter().zip(&paths) {
-            it.write(path, &self.workspace)?;
-        }
-        let shown: Vec<String> = paths.iter().map(|path| shown_path(path, env)).collect();
-        globals
-            .print(env, |out| shown.iter().try_for_each(|path| writeln!(out, "{}", Safe(path))))?;
+        let paths = self.put(&written, globals, env)?;
         let ids: Vec<&str> = written.iter().map(|it| it.id.as_str()).collect();
         next::steps(verb, &ids, &paths, &self.workspace, globals, env)?;
         Ok(Outcome::Success)
+    }
+
+    /// Writes the files, if nothing stands in the way of any, and prints their paths; where that fails
+    /// on the way, of those that are written.
+    fn put(
+        &self,
+        written: &[Written],
+        globals: &Globals,
+        env: &mut Env<'_>,
+    ) -> anyhow::Result<Vec<PathBuf>> {
+        let path = |it: &Written| self.workspace.root.join(it.after.path());
+        written.iter().try_for_each(|it| it.check(&path(it), &self.workspace))?;
+        let mut paths: Vec<PathBuf> = Vec::new();
+        let result = written.iter().try_for_each(|it| {
+            it.write(&path(it), &self.workspace)?;
+            paths.push(path(it));
+            Ok(())
+        });
+        let shown: Vec<String> = paths.iter().map(|path| shown_path(path, env)).collect();
+        globals
+            .print(env, |out| shown.iter().try_for_each(|path| writeln!(out, "{}", Safe(path))))?;
+        result.map(|()| paths)
     }
 
     /// Puts the changed record in the place of the one that was read; none where it says the same.
@@ -205,19 +223,28 @@ impl Desk {
         let changes: Vec<_> =
             pairs.map(|(before, after)| changes::compare(Some(before), Some(after))).collect();
         let style = Style { width: env.terminal.width, ..globals.style(env) };
-        diff::changes(&changes, style, env.err).context("cannot write to standard error")
+        diff::changes(&changes, style, env.err).context("cannot write to standard error")?;
+        let n_needing = changes.iter().filter(|it| it.kind.needs_approval()).count();
+        let sentence = match (n_needing, changes.len()) {
+            (0, _) => "no approval is needed for this".to_owned(),
+            (n, all) if n == all => "this needs an approval".to_owned(),
+            (n, all) => format!("{n} of {all} need an approval"),
+        };
+        globals.note(env, &sentence);
+        Ok(())
     }
 
     fn findings(
         &self,
         findings: &[Finding],
+        n_records: usize,
         globals: &Globals,
         env: &mut Env<'_>,
     ) -> anyhow::Result<()> {
         let judgement = Judgement {
             register: &self.workspace.name,
             today: env.today,
-            n_records: 1,
+            n_records,
             unreadable: &[],
             findings,
             pages: &[],
@@ -261,21 +288,27 @@ impl Written {
     /// The change as `git apply` reads it.
     fn patch(&self) -> String {
         let path = self.after.path();
-        TextDiff::from_lines(self.before.text(), self.after.text())
-            .unified_diff()
-            .header(&format!("a/{path}"), &format!("b/{path}"))
-            .to_string()
+        let (old, new) = (format!("a/{path}"), format!("b/{path}"));
+        let diff = TextDiff::from_lines(self.before.text(), self.after.text());
+        format!("diff --git {old} {new}\n{}", diff.unified_diff().header(&old, &new))
+    }
+
+    /// What keeps it from being written, as far as that can be told before.
+    fn check(&self, path: &Path, workspace: &Workspace) -> anyhow::Result<()> {
+        refuse_links(&workspace.root, path)?;
+        let obstacle = obstacle(path, self.before.text());
+        self.unless(obstacle.with_context(|| format!("cannot read `{}`", path.display()))?)
     }
 
     fn write(&self, path: &Path, workspace: &Workspace) -> anyhow::Result<()> {
         refuse_links(&workspace.root, path)?;
-        match replace_file(path, self.before.text(), self.after.text())? {
-            Replaced::Whole => Ok(()),
-            Replaced::Not(reason) => {
-                let message = format!("`{}` {reason}, so it is left as it is", self.after.path());
-                Err(Failure::new(message).hint("look at it, and run the command again").into())
-            }
-        }
+        self.unless(replace_file(path, self.before.text(), self.after.text())?)
+    }
+
+    fn unless(&self, obstacle: Option<&str>) -> anyhow::Result<()> {
+        let Some(obstacle) = obstacle else { return Ok(()) };
+        let message = format!("`{}` {obstacle}, so it is not written", self.after.path());
+        Err(Failure::new(message).hint("look at it, and run the command again").into())
     }
 }
 

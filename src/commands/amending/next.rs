@@ -38,18 +38,19 @@ pub(super) fn steps(
     };
     let mut lines = vec!["next:".to_owned()];
     let found = Found::read(&repo, workspace)?;
-    let is_on_mainline = repo.head_branch()?.is_some_and(|branch| branch == found.branch);
+    // Nothing can be merged into a branch that is not there.
+    let is_on_mainline = found.mainline.is_some()
+        && repo.head_branch()?.is_some_and(|branch| branch == found.branch);
+    let branch = shell_word(&branch);
     if is_on_mainline {
-        lines.push(format!("  {git} switch -c {}", shell_word(&branch)));
+        lines.push(format!("  {git} switch -c {branch}"));
     }
-    let message = shell_word(&format!("exceptions: {verb} {what}"));
-    lines.push(format!("  {git} commit -m {message} {}", paths.join(" ")));
+    lines.push(format!("  {git} add {}", paths.join(" ")));
+    lines.push(format!("  {git} commit -m {}", shell_word(&format!("exceptions: {verb} {what}"))));
     if is_on_mainline {
-        lines.push(format!("  {git} push -u origin {}", shell_word(&branch)));
-        lines.push(
-            "and open a pull request; `exc review` shows what a reviewer will see".to_owned(),
-        );
+        lines.push(format!("  {git} push -u origin {branch}"));
+        lines.push("and open a pull request; `exc review` shows what a reviewer sees".to_owned());
     }
-    globals.note(env, &lines.join("\n"));
+    lines.iter().for_each(|line| globals.note(env, line));
     Ok(())
 }
