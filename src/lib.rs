@@ -13,7 +13,7 @@
 //! - [`finding`]: the only way to say that something is wrong.
 //! - [`source`]: text → record. [`source::yaml`] alone names a YAML parser and makes
 //!   the tree of [`source::tree`]; [`source::schema`] alone names a validator and says what it
-//!   refuses.
+//!   refuses; [`source::splice`] changes single values of a text and no other byte.
 //! - [`register`]: all records of a directory or of a commit, and what could not be read.
 //! - [`policy`]: the policy file → a validated policy.
 //! - [`changes`]: what differs between two texts of a record or two registers, and what it means.
