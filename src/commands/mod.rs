@@ -2,10 +2,13 @@
 //!
 //! This file holds what they share: the global options, and writing what they make.
 
+pub(crate) mod amend;
+mod amending;
 pub(crate) mod approve;
 pub(crate) mod audit;
 pub(crate) mod cache;
 pub(crate) mod check;
+pub(crate) mod close;
 pub(crate) mod diff;
 pub(crate) mod digest;
 pub(crate) mod doctor;
@@ -19,6 +22,8 @@ mod mainline;
 mod naming;
 pub(crate) mod new;
 mod proposed;
+pub(crate) mod record_review;
+pub(crate) mod renew;
 pub(crate) mod report;
 pub(crate) mod review;
 mod revisions;
@@ -29,6 +34,7 @@ pub(crate) mod show;
 mod trail;
 mod verdicts;
 pub(crate) mod verify;
+pub(crate) mod verify_control;
 mod workspace;
 pub(crate) mod writing;
 

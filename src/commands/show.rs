@@ -177,8 +177,14 @@ fn gone(
 }
 
 pub(super) fn unknown(register: &Register, id: &str) -> Failure {
-    let known = register.exceptions().map(|exception| exception.id.as_str());
-    let mut hint = match schema::nearest(id, known) {
+    let known = || register.exceptions().map(|exception| exception.id.as_str());
+    // Who writes the end of an id alone means one that ends alike.
+    let has_end_like_it = |whole: &&str| {
+        let end = whole.rsplit('-').next();
+        schema::nearest(id, end.into_iter()).is_some()
+    };
+    let nearest = schema::nearest(id, known()).or_else(|| known().find(has_end_like_it));
+    let mut hint = match nearest {
         Some(nearest) => format!("did you mean `{nearest}`? `exc list --all` shows all"),
         None => "`exc list --all` shows all".to_owned(),
     };

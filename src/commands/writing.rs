@@ -74,6 +74,53 @@ pub(crate) fn create_file(path: &Path, text: &str) -> anyhow::Result<bool> {
     attempt().map_err(cause).with_context(|| format!("cannot write `{}`", path.display()))
 }
 
+/// Why a file with a known text cannot be replaced, in words that follow its name.
+pub(crate) fn obstacle(path: &Path, known: &str) -> io::Result<Option<&'static str>> {
+    let metadata = match std::fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Ok(Some("was removed meanwhile"));
+        }
+        metadata => metadata?,
+    };
+    if !metadata.is_file() {
+        return Ok(Some("is no regular file"));
+    }
+    // A rename does not ask; whoever took the permission away meant it.
+    if metadata.permissions().readonly() {
+        return Ok(Some("is read-only"));
+    }
+    let is_known = std::fs::read(path)? == known.as_bytes();
+    Ok((!is_known).then_some("was changed meanwhile"))
+}
+
+/// Replaces a regular file whose text is known, whole or not at all, and keeps its permissions.
+/// Whoever replaces it in the same way at the same time waits; what somebody has changed since it
+/// was read is left as it is, and told why.
+pub(crate) fn replace_file(
+    path: &Path,
+    known: &str,
+    text: &str,
+) -> anyhow::Result<Option<&'static str>> {
+    let attempt = || -> io::Result<Option<&'static str>> {
+        // Before anything is opened, which a pipe would answer with silence.
+        if let Some(obstacle) = obstacle(path, known)? {
+            return Ok(Some(obstacle));
+        }
+        let old = File::open(path)?;
+        // A file system without locks still has the comparison.
+        let _ = old.lock();
+        if let Some(obstacle) = obstacle(path, known)? {
+            return Ok(Some(obstacle));
+        }
+        let mut temporary = Temporary::beside(path, USUAL)?;
+        temporary.file.write_all(text.as_bytes())?;
+        temporary.file.set_permissions(old.metadata()?.permissions())?;
+        temporary.complete(|temporary| Ok(temporary.persist(path)?))?;
+        Ok(None)
+    };
+    attempt().map_err(cause).with_context(|| format!("cannot write `{}`", path.display()))
+}
+
 /// Writes a file that only its user can read, whole or not at all, into a folder of the same user;
 /// its parts follow each other. What can be made again is not worth waiting for the disk.
 pub(crate) fn write_private(path: &Path, parts: &[Vec<u8>]) -> io::Result<()> {

@@ -12,8 +12,8 @@ pub(crate) mod window;
 
 pub(crate) use breadth::{AZURE, AZURE_LEVELS};
 pub(crate) use exception::{
-    CompensatingControl, Emergency, Exception, Justification, Milestone, Person, Remediation,
-    Renewal, Review, Risk, RiskLevel,
+    CompensatingControl, Emergency, Exception, Justification, Milestone, Outcome, Person,
+    Remediation, Renewal, Review, Risk, RiskLevel,
 };
 pub(crate) use field::{Field, FieldKind};
 pub(crate) use id::{ALPHABET, draw};

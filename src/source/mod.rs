@@ -16,6 +16,7 @@ mod hostile;
 mod portable;
 mod quoting;
 pub(crate) mod schema;
+pub(crate) mod splice;
 mod syntax;
 pub(crate) mod tree;
 mod typed;

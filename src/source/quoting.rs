@@ -27,9 +27,39 @@ pub(super) fn in_flow(text: &str) -> String {
     }
 }
 
+/// A text as a value behind its key or its dash, in quotes where it needs them.
+pub(super) fn in_block(text: &str) -> String {
+    let starts_plain = text.starts_with(|c: char| c.is_alphanumeric() || c == '/');
+    let stays_plain = !text
+        .contains(|c: char| c.is_control() || "\u{2028}\u{2029}\u{feff}".contains(c))
+        && !text.contains(": ")
+        && !text.contains(" #")
+        && !text.ends_with([':', ' ']);
+    match starts_plain && stays_plain && ambiguous::reads_as(text).is_none() {
+        true => text.to_owned(),
+        false => quoted(text),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_is_quoted_only_where_it_must_be() {
+        for text in ["The vendor moved, see [48213]", "it's \"late\"", "a#b", "{x"] {
+            let is_plain = in_block(text) == text;
+            assert_eq!(is_plain, !text.starts_with('{'), "{text}");
+        }
+        for text in
+            ["a: b", "no", "12", "- a", "a #b", "a:", "'", "a\nb", "#x", " x", "", "\u{2028}"]
+        {
+            let yaml = format!("key: {}\n", in_block(text));
+            let read: std::collections::BTreeMap<String, String> =
+                serde_yaml::from_str(&yaml).unwrap();
+            assert_eq!(read["key"], text, "{yaml}");
+        }
+    }
 
     #[test]
     fn what_is_quoted_reads_as_the_text_it_was() {

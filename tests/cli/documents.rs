@@ -60,39 +60,42 @@ fn the_record_of_the_readme_is_in_order() {
     assert_eq!(run.code(), 0, "{}", run.out);
 }
 
-/// A record with the lines of an edit: a key that it has gets the new value, others are added.
-fn edited(record: &str, edit: &str) -> String {
-    let mut text = record.to_owned();
-    for line in edit.lines() {
-        let key = line.split_once(": ").map_or(line, |(key, _)| key);
-        let old = text.lines().find(|it| it.starts_with(&format!("{key}:"))).map(str::to_owned);
-        match old {
-            Some(old) => text = text.replace(&old, line),
-            None => text.push_str(&format!("{line}\n")),
-        }
-    }
-    text
+/// The words of a line as a shell reads them, without what no example needs.
+fn words(line: &str) -> Vec<String> {
+    let parts = line.split('\'').enumerate();
+    let marked = parts.map(|(at, part)| match at % 2 {
+        0 => part.replace(' ', "\n"),
+        _ => part.to_owned(),
+    });
+    marked.collect::<String>().split('\n').map(str::to_owned).collect()
 }
 
 #[test]
-fn the_edits_of_the_readme_are_in_order_and_mean_what_it_says() {
+fn the_changes_of_the_readme_are_in_order_and_mean_what_it_says() {
     let readme = document("README.md");
-    let edits = block(&readme, "### Renew, close, verify again", "yaml");
-    let edits: Vec<&str> = edits.split("# ").filter(|it| !it.is_empty()).collect();
-    let kinds = [("renew", "extension"), ("close", "closed"), ("verify again", "upkeep")];
-    assert_eq!(edits.len(), kinds.len());
+    let lines = block(&readme, "### Renew, change and close it", "sh");
+    let kinds = [
+        ("renew", "extension"),
+        ("amend", "other"),
+        ("verify-control", "upkeep"),
+        ("record-review", "upkeep"),
+        ("close", "closed"),
+    ];
+    assert_eq!(lines.lines().count(), kinds.len());
     let (workspace, record) = tour();
     let repo = workspace.git();
     workspace.commit(&repo, "main");
-    for (edit, (name, kind)) in edits.into_iter().zip(kinds) {
-        let (said, lines) = edit.split_once('\n').expect("a line that says what it is");
-        assert!(said.starts_with(name), "{said}");
-        workspace.write(RECORD_PATH, edited(&record, lines));
+    for (line, (verb, kind)) in lines.lines().zip(kinds) {
+        let words = words(line);
+        assert_eq!(words[..2], ["exc", verb]);
+        workspace.write(RECORD_PATH, &record);
+        let words: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
+        workspace.exc(&words);
         let check = workspace.run(&["check"]);
-        assert_eq!(check.code(), 0, "{name}: {}", check.out);
+        assert_eq!(check.code(), 0, "{verb}: {}", check.out);
         let diff = workspace.run(&["diff", "--format", "json"]).out;
         let diff: serde_json::Value = serde_json::from_str(&diff).expect("JSON");
-        assert_eq!(diff["records"][0]["kind"], kind, "{name}: {diff}");
+        assert_eq!(diff["records"][0]["kind"], kind, "{verb}: {diff}");
     }
 }
 

@@ -224,7 +224,7 @@ fn compensating(args: &Args) -> Result<Vec<CompensatingControl>, Failure> {
     controls.collect()
 }
 
-pub(super) fn parse_milestone(text: &str) -> Result<Milestone, String> {
+pub(in crate::commands) fn parse_milestone(text: &str) -> Result<Milestone, String> {
     let (due, what) = text.split_once('=').ok_or("write it as DATE=WHAT")?;
     let due = parse_date(due.trim())?;
     let what = what.trim().to_owned();

@@ -4,7 +4,7 @@ mod allowed;
 mod ask;
 mod consent;
 mod draft;
-mod flags;
+pub(super) mod flags;
 mod ids;
 mod prompt;
 mod say;

@@ -66,6 +66,11 @@ pub(crate) fn write(
     }
 }
 
+/// Writes what differs in some records, for people, and nothing around it.
+pub(crate) fn changes(changes: &[Change<'_>], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    text::changes(changes, style, out)
+}
+
 impl Side {
     /// As a sentence names it; text that somebody else chose.
     pub(crate) fn describe(&self) -> String {

@@ -27,6 +27,11 @@ pub(super) fn write(diff: &Diff<'_>, style: Style, out: &mut dyn Write) -> io::R
     writeln!(page.out, "{}", Safe(&diff.summary()))
 }
 
+pub(super) fn changes(changes: &[Change<'_>], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page { out, style };
+    changes.iter().try_for_each(|change| page.change(change))
+}
+
 struct Page<'a> {
     out: &'a mut dyn Write,
     style: Style,

@@ -11,7 +11,7 @@ pub(crate) mod viewers;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
 use exc::{Env, Outcome, Terminal};
@@ -143,6 +143,17 @@ impl Workspace {
         terminal: Terminal,
         out: &mut dyn Write,
     ) -> (String, Outcome) {
+        self.run_reading(arguments, &mut typed.as_bytes(), terminal, out)
+    }
+
+    /// The same with a standard input of one's own.
+    pub(crate) fn run_reading(
+        &self,
+        arguments: &[&str],
+        input: &mut dyn BufRead,
+        terminal: Terminal,
+        out: &mut dyn Write,
+    ) -> (String, Outcome) {
         let mut err = Vec::new();
         let mut vars = self.vars.clone();
         if terminal.output {
@@ -154,7 +165,7 @@ impl Workspace {
             cwd: self.root().to_owned(),
             vars,
             terminal,
-            input: &mut typed.as_bytes(),
+            input,
             out,
             err: &mut err,
         };

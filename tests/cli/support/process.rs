@@ -4,11 +4,17 @@ use std::process::{Command, Output};
 
 use super::Workspace;
 
-/// The program with no environment but what it needs to find nothing.
+/// A check with no environment but what it needs to find nothing.
 pub(crate) fn command(workspace: &Workspace) -> Command {
+    let mut command = program(workspace);
+    command.args(["check", "--today", "2026-11-20"]);
+    command
+}
+
+/// The program alone, in that environment.
+pub(crate) fn program(workspace: &Workspace) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_exc"));
     command.env_clear().current_dir(workspace.path(""));
-    command.args(["check", "--today", "2026-11-20"]);
     command
 }
 

@@ -1,0 +1,240 @@
+//! `exc amend`: changes what a record says, in place.
+
+use chrono::NaiveDate;
+
+use super::amending::{Desk, Planned, WriteArgs};
+use super::filter::RiskName;
+use super::{Failure, Globals, parse_date};
+use crate::env::{Env, Outcome};
+use crate::model::{Exception, Milestone, RiskLevel};
+use crate::source::schema;
+use crate::source::splice::{Change, Value};
+use crate::text::shell_word;
+
+/// Change what an exception says, and nothing else in its file
+///
+/// Comments, order, quotes and line breaks of everything else stay as they are. What a change means, and whether it needs an approval, is shown before it is written. A later last valid day takes `exc renew`, and the end `exc close`.
+///
+/// Prints the path of the file. Exit codes: 0 written; 1 refused by a rule, and nothing was written; 2 something is missing, or the record cannot be read or written.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  exc amend EXC-2026-K7QD --remove-scope service:/model-proxy/admin
+  exc amend K7QD --done 1
+  exc amend K7QD --milestone 2027-03-01='Public endpoint disabled' --dry-run")]
+pub(crate) struct Args {
+    /// The record's id, or any part of it that no other id has
+    #[arg(value_name = "ID")]
+    id: String,
+    /// One line: what is excepted, and until which event
+    #[arg(long, value_name = "TEXT", help_heading = "What and where")]
+    title: Option<String>,
+    /// A further control that is not met; may be repeated
+    #[arg(long, value_name = "ID", help_heading = "What and where")]
+    control: Vec<String>,
+    /// A control that is met again; may be repeated
+    #[arg(long, value_name = "ID", help_heading = "What and where")]
+    remove_control: Vec<String>,
+    /// A further target; may be repeated
+    #[arg(long, value_name = "TARGET", help_heading = "What and where")]
+    scope: Vec<String>,
+    /// A target that is not excepted any more; may be repeated
+    #[arg(long, value_name = "TARGET", help_heading = "What and where")]
+    remove_scope: Vec<String>,
+    /// How much is at stake while the control is not met
+    #[arg(long, value_name = "LEVEL", help_heading = "What and where")]
+    risk: Option<RiskName>,
+    /// What could go wrong, and whom or what it would hurt
+    #[arg(long, value_name = "TEXT", help_heading = "What and where")]
+    risk_statement: Option<String>,
+    /// Classification of the most sensitive data in scope
+    #[arg(long, value_name = "TEXT", help_heading = "What and where")]
+    data_classification: Option<String>,
+
+    /// The one person who answers for the exception
+    #[arg(long, value_name = "NAME", help_heading = "Who")]
+    owner_name: Option<String>,
+    /// The owner's e-mail address, not that of a group
+    #[arg(long, value_name = "ADDRESS", help_heading = "Who")]
+    owner_email: Option<String>,
+    /// The owner's team
+    #[arg(long, value_name = "TEAM", help_heading = "Who")]
+    team: Option<String>,
+
+    /// What keeps the control from being met today
+    #[arg(long, value_name = "TEXT", help_heading = "Why, and the way back")]
+    blocker: Option<String>,
+    /// What will be true when the exception can be closed
+    #[arg(long, value_name = "TEXT", help_heading = "Why, and the way back")]
+    end_state: Option<String>,
+    /// What will be done to meet the control
+    #[arg(long, value_name = "TEXT", help_heading = "Why, and the way back")]
+    plan: Option<String>,
+    /// Address of the work item that tracks the plan
+    #[arg(long, value_name = "URL", help_heading = "Why, and the way back")]
+    ticket: Option<String>,
+    /// A further step of the plan and the day it is due; may be repeated
+    #[arg(long, value_name = "DATE=WHAT", value_parser = super::new::flags::parse_milestone, help_heading = "Why, and the way back")]
+    milestone: Vec<Milestone>,
+    /// A milestone that was reached today, counted from 1; may be repeated
+    #[arg(long, value_name = "N", help_heading = "Why, and the way back")]
+    done: Vec<usize>,
+
+    /// A further compensating control, which takes the two flags below
+    #[arg(long, value_name = "TEXT", requires_all = ["compensating_owner", "compensating_evidence"], help_heading = "Compensating controls")]
+    compensating: Option<String>,
+    /// E-mail address of whoever keeps it working
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        requires = "compensating",
+        help_heading = "Compensating controls"
+    )]
+    compensating_owner: Option<String>,
+    /// Where to see that it works, as it does today
+    #[arg(
+        long,
+        value_name = "TEXT",
+        requires = "compensating",
+        help_heading = "Compensating controls"
+    )]
+    compensating_evidence: Option<String>,
+
+    /// An earlier last valid day
+    #[arg(long, value_name = "DATE", value_parser = parse_date, help_heading = "Further")]
+    expires: Option<NaiveDate>,
+    /// A further word to filter by; may be repeated
+    #[arg(long, value_name = "WORD", help_heading = "Further")]
+    tag: Vec<String>,
+    /// A word that goes; may be repeated
+    #[arg(long, value_name = "WORD", help_heading = "Further")]
+    remove_tag: Vec<String>,
+    /// Address of further reading; may be repeated
+    #[arg(long, value_name = "URL", help_heading = "Further")]
+    link: Vec<String>,
+    /// An address that goes; may be repeated
+    #[arg(long, value_name = "URL", help_heading = "Further")]
+    remove_link: Vec<String>,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
+    let desk = Desk::open(globals, env)?;
+    let at = desk.find(&args.id)?;
+    let exception = desk.open_exception(at)?;
+    let changes = changes(args, exception, env.today)?;
+    let adds = [&args.control, &args.scope, &args.tag, &args.link];
+    if changes.is_empty() && adds.iter().all(|it| it.is_empty()) {
+        return Err(Failure::new("no flag says what to change")
+            .hint("`exc amend --help` lists them; `exc show ID` shows what the record says")
+            .into());
+    }
+    desk.write(vec![Planned::new(at, changes)], "amend", args.write, globals, env)
+}
+
+fn changes(args: &Args, exception: &Exception, today: NaiveDate) -> Result<Vec<Change>, Failure> {
+    let mut changes = Vec::new();
+    if let Some(until) = args.expires {
+        earlier(exception, until)?;
+        changes.push(Change::set("/expires", Value::plain(until)));
+    }
+    if let Some(risk) = args.risk {
+        changes.push(Change::set("/risk/level", Value::plain(RiskLevel::from(risk))));
+    }
+    let texts = [
+        ("/title", &args.title),
+        ("/risk/statement", &args.risk_statement),
+        ("/data_classification", &args.data_classification),
+        ("/owner/name", &args.owner_name),
+        ("/owner/email", &args.owner_email),
+        ("/owner/team", &args.team),
+        ("/justification/blocker", &args.blocker),
+        ("/justification/end_state", &args.end_state),
+        ("/remediation/plan", &args.plan),
+        ("/remediation/ticket", &args.ticket),
+    ];
+    for (pointer, text) in texts {
+        if let Some(text) = text {
+            changes.push(Change::set(pointer, Value::text(text.trim())));
+        }
+    }
+    for &nth in &args.done {
+        changes.push(done(exception, nth, today)?);
+    }
+    changes.extend(args.milestone.iter().map(|it| {
+        let due = it.due.map(Value::plain);
+        let entry = Value::map([("due", due), ("what", Some(Value::text(it.what.as_str())))]);
+        Change::append("/remediation/milestones", entry)
+    }));
+    if let Some(description) = &args.compensating {
+        let text = |it: &Option<String>| it.as_ref().map(|it| Value::text(it.trim()));
+        let entry = Value::map([
+            ("description", Some(Value::text(description.trim()))),
+            ("owner", text(&args.compensating_owner)),
+            ("evidence", text(&args.compensating_evidence)),
+            ("verified", Some(Value::plain(today))),
+        ]);
+        changes.push(Change::append("/compensating_controls", entry));
+    }
+    let lists = [
+        ("controls", &exception.controls, &args.control, &args.remove_control),
+        ("scope", &exception.scope, &args.scope, &args.remove_scope),
+        ("tags", &exception.tags, &args.tag, &args.remove_tag),
+        ("links", &exception.links, &args.link, &args.remove_link),
+    ];
+    for (key, has, add, remove) in lists {
+        // What is added first leaves no list empty in between.
+        let new = add.iter().map(|it| it.trim()).filter(|it| !has.iter().any(|has| has == it));
+        changes.extend(new.map(|it| Change::append(format!("/{key}"), Value::text(it))));
+        let mut places = remove
+            .iter()
+            .map(|it| place(exception, key, has, it))
+            .collect::<Result<Vec<_>, _>>()?;
+        places.sort_unstable();
+        places.dedup();
+        // From the end, so that the places of the others stay.
+        changes.extend(places.iter().rev().map(|at| Change::remove(format!("/{key}/{at}"))));
+    }
+    Ok(changes)
+}
+
+fn earlier(exception: &Exception, until: NaiveDate) -> Result<(), Failure> {
+    match exception.expires.filter(|expires| until > *expires) {
+        None => Ok(()),
+        Some(expires) => {
+            let id = shell_word(&exception.id);
+            Err(Failure::new(format!("{until} is later than {expires}, which takes a renewal"))
+                .hint(format!("run `exc renew {id} --until {until}`")))
+        }
+    }
+}
+
+fn done(exception: &Exception, nth: usize, today: NaiveDate) -> Result<Change, Failure> {
+    let milestones = &exception.remediation.milestones;
+    let at = nth.checked_sub(1).filter(|at| *at < milestones.len()).ok_or_else(|| {
+        let named = milestones.iter().enumerate();
+        let named: Vec<String> = named.map(|(at, it)| format!("{}: {}", at + 1, it.what)).collect();
+        let hint = match named.is_empty() {
+            true => "`--milestone DATE=WHAT` adds one".to_owned(),
+            false => format!("its milestones are {}", named.join("; ")),
+        };
+        Failure::new(format!("`{}` has no milestone {nth}", exception.id)).hint(hint)
+    })?;
+    if let Some(day) = milestones[at].done {
+        let message = format!("milestone {nth} of `{}` was reached on {day}", exception.id);
+        return Err(Failure::new(message).hint("name another one with `--done N`"));
+    }
+    Ok(Change::set(format!("/remediation/milestones/{at}/done"), Value::plain(today)))
+}
+
+/// The place of an entry that is to go.
+fn place(exception: &Exception, key: &str, has: &[String], wanted: &str) -> Result<usize, Failure> {
+    has.iter().position(|it| it == wanted.trim()).ok_or_else(|| {
+        let hint = match schema::nearest(wanted, has.iter().map(String::as_str)) {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None => format!("it has {}", schema::list(has)),
+        };
+        Failure::new(format!("`{}` has no `{wanted}` in `{key}`", exception.id)).hint(hint)
+    })
+}

@@ -1,0 +1,323 @@
+//! What the commands that change a record share: finding it, saying what the change means, judging
+//! it, and writing it.
+//!
+//! Invariant: only the values that a command is about differ afterwards, byte for byte
+//! ([`splice`]); a change that would add an error is not written unless somebody insists; a file
+//! that somebody else has changed meanwhile is left as it is.
+
+mod next;
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use chrono::NaiveDate;
+use similar::TextDiff;
+
+use super::writing::{obstacle, replace_file};
+use super::{Failure, Globals, Workspace, mainline, naming, refuse_links, shown_path};
+use crate::changes;
+use crate::env::{Env, Outcome};
+use crate::finding::{Finding, Level};
+use crate::model::Exception;
+use crate::register::{self, Register};
+use crate::render::{self, Judgement, Safe, Style, diff};
+use crate::rules::{self, Context};
+use crate::source::splice::{self, Change};
+use crate::source::{self, Record};
+use crate::text::{SourceFile, shell_word};
+
+/// How a change is written.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct WriteArgs {
+    /// Show what would be changed, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Write it even if rules refuse the result
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+/// The register as a command that changes it finds it.
+pub(super) struct Desk {
+    pub(super) workspace: Workspace,
+    pub(super) register: Register,
+}
+
+/// A record that is to be changed.
+pub(super) struct Planned {
+    /// Its place in the register.
+    at: usize,
+    changes: Vec<Change>,
+}
+
+impl Desk {
+    pub(super) fn open(globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Self> {
+        let workspace = super::open_or_explain(globals, env)?;
+        // What only a commit holds cannot be written.
+        workspace.directory()?;
+        let register =
+            register::load(&workspace.store, &workspace.name, &workspace.policy.record_schema);
+        Ok(Self { workspace, register })
+    }
+
+    /// The record that somebody means who writes an id, or a part of one.
+    pub(super) fn find(&self, wanted: &str) -> Result<usize, Failure> {
+        let ids: Vec<&str> = self.register.exceptions().map(|it| it.id.as_str()).collect();
+        let id = naming::whole(&ids, wanted)?
+            .ok_or_else(|| super::show::unknown(&self.register, wanted))?;
+        let places: Vec<usize> = (0..ids.len()).filter(|&at| ids[at] == id).collect();
+        match places.as_slice() {
+            [at] => Ok(*at),
+            several => {
+                let paths = several.iter().map(|&at| self.register.records[at].file().path());
+                let paths: Vec<String> = paths.map(|path| format!("`{path}`")).collect();
+                let message =
+                    format!("{} records have the id `{id}`: {}", several.len(), paths.join(", "));
+                Err(Failure::new(message).hint("give one of them another id"))
+            }
+        }
+    }
+
+    /// The same for several, each once.
+    pub(super) fn find_all(&self, wanted: &[String]) -> Result<Vec<usize>, Failure> {
+        let mut found: Vec<usize> = Vec::new();
+        for wanted in wanted {
+            let at = self.find(wanted)?;
+            if !found.contains(&at) {
+                found.push(at);
+            }
+        }
+        Ok(found)
+    }
+
+    pub(super) fn exception(&self, at: usize) -> &Exception {
+        &self.register.records[at].exception
+    }
+
+    /// The same, if it can still change.
+    pub(super) fn open_exception(&self, at: usize) -> Result<&Exception, Failure> {
+        let exception = self.exception(at);
+        match exception.closed.as_ref() {
+            None => Ok(exception),
+            Some(closed) => {
+                let day = closed.date.map_or_else(String::new, |day| format!(" on {day}"));
+                let message = format!("`{}` was closed{day}", exception.id);
+                Err(Failure::new(message).hint(format!(
+                    "what is needed again is a new exception: `exc new`; `exc history {}` shows what it was",
+                    shell_word(&exception.id)
+                )))
+            }
+        }
+    }
+
+    /// Changes records, says what that means, and writes them. `verb` is what a commit calls it.
+    pub(super) fn write(
+        mut self,
+        planned: Vec<Planned>,
+        verb: &str,
+        args: WriteArgs,
+        globals: &Globals,
+        env: &mut Env<'_>,
+    ) -> anyhow::Result<Outcome> {
+        let before = self.judge(env.today);
+        let mut written: Vec<Written> = Vec::new();
+        for plan in planned {
+            written.extend(self.change(plan)?);
+        }
+        if written.is_empty() {
+            globals.note(env, "nothing to change: the record says so already");
+            return Ok(Outcome::Success);
+        }
+        self.tell(&written, globals, env)?;
+        let added = added(&before, self.judge(env.today));
+        if !added.is_empty() {
+            self.findings(&added, written.len(), globals, env)?;
+        }
+        let has_errors = added.iter().any(|it| it.level == Level::Error);
+        if args.dry_run {
+            globals.print(env, |out| {
+                written.iter().try_for_each(|it| out.write_all(it.patch().as_bytes()))
+            })?;
+        }
+        match (has_errors, args.force, args.dry_run) {
+            (true, false, _) => {
+                globals.note(env, "nothing was written; `--force` writes it nevertheless");
+                return Ok(Outcome::Findings);
+            }
+            (_, _, true) => return Ok(Outcome::Success),
+            (true, ..) => globals.note(env, "written all the same: `exc check` will refuse it"),
+            (false, ..) => {}
+        }
+        let paths = self.put(&written, globals, env)?;
+        let ids: Vec<&str> = written.iter().map(|it| it.id.as_str()).collect();
+        next::steps(verb, &ids, &paths, &self.workspace, globals, env)?;
+        Ok(Outcome::Success)
+    }
+
+    /// Writes the files, if nothing stands in the way of any, and prints their paths; where that fails
+    /// on the way, of those that are written.
+    fn put(
+        &self,
+        written: &[Written],
+        globals: &Globals,
+        env: &mut Env<'_>,
+    ) -> anyhow::Result<Vec<PathBuf>> {
+        let path = |it: &Written| self.workspace.root.join(it.after.path());
+        written.iter().try_for_each(|it| it.check(&path(it), &self.workspace))?;
+        let mut paths: Vec<PathBuf> = Vec::new();
+        let result = written.iter().try_for_each(|it| {
+            it.write(&path(it), &self.workspace)?;
+            paths.push(path(it));
+            Ok(())
+        });
+        let shown: Vec<String> = paths.iter().map(|path| shown_path(path, env)).collect();
+        globals
+            .print(env, |out| shown.iter().try_for_each(|path| writeln!(out, "{}", Safe(path))))?;
+        result.map(|()| paths)
+    }
+
+    /// Puts the changed record in the place of the one that was read; none where it says the same.
+    fn change(&mut self, plan: Planned) -> anyhow::Result<Option<Written>> {
+        let record = &self.register.records[plan.at];
+        let id = record.exception.id.clone();
+        let before = Arc::clone(record.file());
+        let after = splice::edited(&before, &plan.changes).map_err(|refused| {
+            let place = record.at(&refused.pointer);
+            let (path, line) = (before.path(), place.start().line);
+            let pointer = refused.pointer.trim_start_matches('/').replace('/', ".");
+            Failure::new(format!("`{pointer}` of `{id}` cannot be changed: {}", refused.reason))
+                .hint(format!("edit it at {path}:{line}, then run `exc check`"))
+        })?;
+        if after.text() == before.text() {
+            return Ok(None);
+        }
+        let (changed, found) = source::load(&after, &self.workspace.policy.record_schema);
+        let changed = changed.ok_or_else(|| {
+            Failure::new(format!("`{id}` could not be read after the change, so it is not written"))
+                .hint("edit it by hand, then run `exc check`")
+        })?;
+        let record = std::mem::replace(&mut self.register.records[plan.at], changed);
+        let is_other = |it: &Finding| it.place.file.path() != before.path();
+        self.register.findings.retain(is_other);
+        self.register.findings.extend(found);
+        Ok(Some(Written { id, at: plan.at, record, before, after }))
+    }
+
+    fn judge(&self, today: NaiveDate) -> Vec<Finding> {
+        rules::check(&self.register, &Context { policy: &self.workspace.policy, today })
+    }
+
+    /// Says what differs, as a reviewer will see it.
+    fn tell(
+        &self,
+        written: &[Written],
+        globals: &Globals,
+        env: &mut Env<'_>,
+    ) -> anyhow::Result<()> {
+        if globals.quiet {
+            return Ok(());
+        }
+        let pairs = written.iter().map(|it| (&it.record, &self.register.records[it.at]));
+        let changes: Vec<_> =
+            pairs.map(|(before, after)| changes::compare(Some(before), Some(after))).collect();
+        let style = Style { width: env.terminal.width, ..globals.style(env) };
+        diff::changes(&changes, style, env.err).context("cannot write to standard error")?;
+        let n_needing = changes.iter().filter(|it| it.kind.needs_approval()).count();
+        let sentence = match (n_needing, changes.len()) {
+            (0, _) => "no approval is needed for this".to_owned(),
+            (n, all) if n == all => "this needs an approval".to_owned(),
+            (n, all) => format!("{n} of {all} need an approval"),
+        };
+        globals.note(env, &sentence);
+        Ok(())
+    }
+
+    fn findings(
+        &self,
+        findings: &[Finding],
+        n_records: usize,
+        globals: &Globals,
+        env: &mut Env<'_>,
+    ) -> anyhow::Result<()> {
+        let judgement = Judgement {
+            register: &self.workspace.name,
+            today: env.today,
+            n_records,
+            unreadable: &[],
+            findings,
+            pages: &[],
+            has_summary: false,
+            gate: None,
+        };
+        let style = Style { width: env.terminal.width, ..globals.style(env) };
+        render::text::write(&judgement, style, env.err).context("cannot write to standard error")
+    }
+}
+
+impl Planned {
+    pub(super) fn new(at: usize, changes: Vec<Change>) -> Self {
+        Self { at, changes }
+    }
+}
+
+/// The address of whoever works here, as git knows it; `flag` names another.
+pub(super) fn whoever(workspace: &Workspace, flag: &str, env: &Env<'_>) -> Result<String, Failure> {
+    let known = match mainline::repository(workspace)? {
+        Some(repo) => repo.identity(&|name: &str| env.vars.get(name).map(String::as_str))?.1,
+        None => None,
+    };
+    known.ok_or_else(|| {
+        Failure::new("git does not know your e-mail address")
+            .hint(format!("name it with `{flag}`, or set git's `user.email`"))
+    })
+}
+
+/// A record that has been changed, and is not written yet.
+struct Written {
+    id: String,
+    at: usize,
+    /// As it was.
+    record: Record,
+    before: Arc<SourceFile>,
+    after: Arc<SourceFile>,
+}
+
+impl Written {
+    /// The change as `git apply` reads it.
+    fn patch(&self) -> String {
+        let path = self.after.path();
+        let (old, new) = (format!("a/{path}"), format!("b/{path}"));
+        let diff = TextDiff::from_lines(self.before.text(), self.after.text());
+        format!("diff --git {old} {new}\n{}", diff.unified_diff().header(&old, &new))
+    }
+
+    /// What keeps it from being written, as far as that can be told before.
+    fn check(&self, path: &Path, workspace: &Workspace) -> anyhow::Result<()> {
+        refuse_links(&workspace.root, path)?;
+        let obstacle = obstacle(path, self.before.text());
+        self.unless(obstacle.with_context(|| format!("cannot read `{}`", path.display()))?)
+    }
+
+    fn write(&self, path: &Path, workspace: &Workspace) -> anyhow::Result<()> {
+        refuse_links(&workspace.root, path)?;
+        self.unless(replace_file(path, self.before.text(), self.after.text())?)
+    }
+
+    fn unless(&self, obstacle: Option<&str>) -> anyhow::Result<()> {
+        let Some(obstacle) = obstacle else { return Ok(()) };
+        let message = format!("`{}` {obstacle}, so it is not written", self.after.path());
+        Err(Failure::new(message).hint("look at it, and run the command again").into())
+    }
+}
+
+/// What is wrong after a change that was not wrong before it.
+fn added(before: &[Finding], after: Vec<Finding>) -> Vec<Finding> {
+    let key = |it: &Finding| {
+        let place = &it.place;
+        (it.code.id, place.file.path().to_owned(), place.pointer.clone(), it.message.clone())
+    };
+    let known: HashSet<_> = before.iter().map(key).collect();
+    after.into_iter().filter(|it| !known.contains(&key(it))).collect()
+}

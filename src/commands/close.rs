@@ -1,0 +1,82 @@
+//! `exc close`: ends exceptions.
+
+use chrono::NaiveDate;
+use clap::ValueEnum;
+
+use super::amending::{Desk, Planned, WriteArgs};
+use super::{Globals, parse_date};
+use crate::env::{Env, Outcome as Ended};
+use crate::model::Outcome;
+use crate::source::splice::{Change, Value};
+
+/// Close exceptions: the control is met, or is not needed any more
+///
+/// Adds `closed` with the day, the outcome and what came of it, and changes nothing else in the file. Closed records stay in the register; closing needs no approval.
+///
+/// Prints the path of each file. Exit codes: 0 written; 1 refused by a rule, and nothing was written; 2 something is missing, or a record cannot be read or written.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  exc close EXC-2026-K7QD --outcome remediated \\
+    --note 'The private endpoint is in use since 2027-01-20.'
+  exc close K7QD --outcome withdrawn --note 'The test was cancelled.' --dry-run")]
+pub(crate) struct Args {
+    /// The record's id, or any part of it that no other id has; may be several
+    #[arg(value_name = "ID", required = true)]
+    ids: Vec<String>,
+    /// Why it ends
+    #[arg(long, value_name = "OUTCOME")]
+    outcome: OutcomeName,
+    /// What came of it: where to see that the control is met, or what took its place
+    #[arg(long, value_name = "TEXT")]
+    note: String,
+    /// The day on which it ended (UTC) [default: today]
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    date: Option<NaiveDate>,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum OutcomeName {
+    /// The control is met
+    Remediated,
+    /// The control was changed or dropped
+    PolicyChanged,
+    /// Another exception takes its place
+    Superseded,
+    /// It is not needed any more
+    Withdrawn,
+    /// It was not granted
+    Rejected,
+    /// It was taken back
+    Revoked,
+}
+
+impl From<OutcomeName> for Outcome {
+    fn from(name: OutcomeName) -> Self {
+        match name {
+            OutcomeName::Remediated => Self::Remediated,
+            OutcomeName::PolicyChanged => Self::PolicyChanged,
+            OutcomeName::Superseded => Self::Superseded,
+            OutcomeName::Withdrawn => Self::Withdrawn,
+            OutcomeName::Rejected => Self::Rejected,
+            OutcomeName::Revoked => Self::Revoked,
+        }
+    }
+}
+
+pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Ended> {
+    let desk = Desk::open(globals, env)?;
+    let mut planned = Vec::new();
+    for at in desk.find_all(&args.ids)? {
+        desk.open_exception(at)?;
+        let closed = Value::map([
+            ("date", Some(Value::plain(args.date.unwrap_or(env.today)))),
+            ("outcome", Some(Value::plain(Outcome::from(args.outcome).as_str()))),
+            ("note", Some(Value::text(args.note.trim()))),
+        ]);
+        planned.push(Planned::new(at, vec![Change::set("/closed", closed)]));
+    }
+    desk.write(planned, "close", args.write, globals, env)
+}

@@ -1,0 +1,55 @@
+//! `exc record-review`: writes down that somebody has looked at exceptions again.
+
+use chrono::NaiveDate;
+
+use super::amending::{Desk, Planned, WriteArgs, whoever};
+use super::{Globals, parse_date};
+use crate::env::{Env, Outcome};
+use crate::source::splice::{Change, Value};
+
+/// Record that active exceptions were reviewed
+///
+/// Adds an entry to `reviews`, and changes nothing else in the file. How often somebody has to look, the policy says (`review_every_days`); an entry needs no approval.
+///
+/// Prints the path of each file. Exit codes: 0 written; 1 refused by a rule, and nothing was written; 2 something is missing, or a record cannot be read or written.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  exc record-review EXC-2026-K7QD --note 'Vendor date checked; still needed.'
+  exc record-review K7QD 9T4B --by alice.kim@example.com \\
+    --note 'Board of 2026-11-20: still needed.'")]
+pub(crate) struct Args {
+    /// The record's id, or any part of it that no other id has; may be several
+    #[arg(value_name = "ID", required = true)]
+    ids: Vec<String>,
+    /// What was looked at, and what came of it
+    #[arg(long, value_name = "TEXT")]
+    note: String,
+    /// Who looked, by e-mail address [default: as git knows you]
+    #[arg(long, value_name = "ADDRESS")]
+    by: Option<String>,
+    /// The day of the review (UTC) [default: today]
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    date: Option<NaiveDate>,
+    #[command(flatten)]
+    write: WriteArgs,
+}
+
+pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
+    let desk = Desk::open(globals, env)?;
+    let by = match &args.by {
+        Some(by) => by.trim().to_owned(),
+        None => whoever(&desk.workspace, "--by", env)?,
+    };
+    let mut planned = Vec::new();
+    for at in desk.find_all(&args.ids)? {
+        desk.open_exception(at)?;
+        let review = Value::map([
+            ("date", Some(Value::plain(args.date.unwrap_or(env.today)))),
+            ("by", Some(Value::text(by.as_str()))),
+            ("note", Some(Value::text(args.note.trim()))),
+        ]);
+        planned.push(Planned::new(at, vec![Change::append("/reviews", review)]));
+    }
+    desk.write(planned, "review", args.write, globals, env)
+}

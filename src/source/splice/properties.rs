@@ -1,0 +1,160 @@
+//! Over records in many forms: a change is made, or refused, and nothing else is touched.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// How a list of one-line entries is written.
+#[derive(Clone, Copy, Debug)]
+enum Form {
+    Block,
+    Dented,
+    Flow,
+}
+
+#[derive(Clone, Debug)]
+struct Written {
+    scope: Vec<String>,
+    form: Form,
+    text: String,
+    style: u8,
+    comments: bool,
+    crlf: bool,
+    last_break: bool,
+    empty: bool,
+}
+
+fn written() -> impl Strategy<Value = Written> {
+    let form = prop_oneof![Just(Form::Block), Just(Form::Dented), Just(Form::Flow)];
+    let text = "[a-zäé€🦀 ,:#'\"\\[\\]{}&*!|>%@-]{1,24}"
+        .prop_filter("says something", |it| !it.trim().is_empty());
+    let scope = proptest::collection::vec("[a-z]{1,6}:/[a-z/]{1,9}[a-z]", 1..4);
+    (scope, form, text, 0..4u8, any::<[bool; 4]>()).prop_map(
+        |(scope, form, text, style, [comments, crlf, last_break, empty])| Written {
+            scope,
+            form,
+            text,
+            style,
+            comments,
+            crlf,
+            last_break,
+            empty,
+        },
+    )
+}
+
+impl Written {
+    fn file(&self) -> Arc<SourceFile> {
+        let comment = if self.comments { "  # said" } else { "" };
+        let line = if self.comments { "# a line\n\n" } else { "" };
+        let mut text = format!("{line}id: EXC-2026-K7QD{comment}\n");
+        match self.form {
+            Form::Flow => writeln!(text, "scope: [{}]{comment}", self.scope.join(", ")).unwrap(),
+            form => {
+                writeln!(text, "scope:{comment}").unwrap();
+                let indentation = if matches!(form, Form::Dented) { "    " } else { "" };
+                for target in &self.scope {
+                    writeln!(text, "{line}{indentation}- {target}{comment}").unwrap();
+                }
+            }
+        }
+        let quoted = serde_json::to_string(&self.text).unwrap();
+        match self.style {
+            0 => writeln!(text, "justification: {{blocker: {quoted}, end_state: b}}{comment}")
+                .unwrap(),
+            1 => writeln!(
+                text,
+                "justification:{comment}\n  blocker: {quoted}{comment}\n{line}  end_state: b"
+            )
+            .unwrap(),
+            2 => writeln!(
+                text,
+                "justification:\n  blocker: |\n    {}\n  end_state: b",
+                self.text.trim()
+            )
+            .unwrap(),
+            _ => {
+                writeln!(text, "justification:\n  blocker:\n    {quoted}\n  end_state: b").unwrap()
+            }
+        }
+        writeln!(text, "opened: 2026-11-05{comment}\nexpires: 2027-01-31{comment}").unwrap();
+        if self.empty {
+            writeln!(text, "renewals: []{comment}").unwrap();
+        }
+        text.push_str(line);
+        if !self.last_break {
+            text.truncate(text.trim_end().len());
+        }
+        let text = if self.crlf { text.replace('\n', "\r\n") } else { text };
+        Arc::new(SourceFile::new("exceptions/EXC-2026-K7QD.yaml", text))
+    }
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    let text = "[a-zäé€ ,:#'\"\\[\\]{}&*!|>%@\\\\\n-]{0,24}|no|12|2026-11-20|~";
+    prop_oneof![
+        Just(Change::set("/expires", Value::plain("2027-03-31"))),
+        text.prop_map(|it| Change::set("/justification/blocker", Value::text(it))),
+        text.prop_map(|it| Change::set("/title", Value::text(it))),
+        text.prop_map(|it| Change::append("/scope", Value::text(it))),
+        text.prop_map(|it| {
+            let date = Some(Value::plain("2026-11-20"));
+            Change::append(
+                "/renewals",
+                Value::map([("date", date), ("reason", Some(Value::text(it)))]),
+            )
+        }),
+        text.prop_map(|it| {
+            let date = Some(Value::plain("2026-11-20"));
+            Change::set("/closed", Value::map([("date", date), ("note", Some(Value::text(it)))]))
+        }),
+        (0..3u8).prop_map(|at| Change::remove(format!("/scope/{at}"))),
+        Just(Change::remove("/justification/end_state")),
+    ]
+}
+
+/// The longest common beginning and end of two texts.
+fn common(one: &str, other: &str) -> (usize, usize) {
+    let start = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    let rest = one.len().min(other.len()) - start;
+    let ends = one.bytes().rev().zip(other.bytes().rev());
+    (start, ends.take_while(|(a, b)| a == b).count().min(rest))
+}
+
+proptest! {
+    #[test]
+    fn a_change_is_made_and_nothing_else_is_touched(written in written(), change in change()) {
+        let before = written.file();
+        prop_assume!(read(&before).is_some());
+        let old = json(read(&before).expect("read").root());
+        let wanted = intended(old, &change);
+        match edited(&before, std::slice::from_ref(&change)) {
+            Ok(after) => {
+                let new = json(read(&after).expect("what is given back can be read").root());
+                prop_assert_eq!(Some(new), wanted);
+                // What was cut out holds no comment that was there: those stay.
+                let (start, end) = common(before.text(), after.text());
+                let cut = &before.text().as_bytes()[start..before.text().len() - end];
+                let said = |text: &str| text.matches("# said").count() + text.matches("# a line").count();
+                let is_removed = matches!(change, Change::Remove { .. });
+                prop_assert!(is_removed || said(before.text()) <= said(after.text()), "{}", after.text());
+                prop_assert!(cut.len() <= 400);
+                let n = |text: &str| (text.matches('\n').count(), text.matches("\r\n").count());
+                if written.crlf {
+                    prop_assert_eq!(n(after.text()).0, n(after.text()).1);
+                } else {
+                    prop_assert_eq!(n(after.text()).1, 0);
+                }
+            }
+            // What has no place in the record is refused. Every form here can be changed, but that
+            // the last entry of a list goes may cost comments that stand before it.
+            Err(refused) => {
+                let is_last = matches!(change, Change::Remove { .. }) && written.scope.len() == 1;
+                prop_assert!(wanted.is_none() || is_last, "{refused:?} in\n{}", before.text());
+            }
+        }
+    }
+}

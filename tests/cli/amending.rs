@@ -1,0 +1,398 @@
+//! The commands that change a record in place: `exc renew`, `exc close`, `exc amend`,
+//! `exc record-review` and `exc verify-control`.
+
+use exc::Terminal;
+use similar::{ChangeTag, TextDiff};
+
+use crate::support::branches::{commit, landed, tip};
+use crate::support::{POLICY, RECORD_PATH, Workspace, good_record, record};
+
+const RENEW: [&str; 8] = [
+    "renew",
+    "K7QD",
+    "--until",
+    "2027-02-15",
+    "--reason",
+    "The vendor moved the preview to February: ticket 49020",
+    "--evidence",
+    "https://example.com/vendor/status/49020",
+];
+pub(crate) const CLOSE: [&str; 6] =
+    ["close", "K7QD", "--outcome", "remediated", "--note", "The public endpoint is off, see run 9"];
+const AMEND: [&str; 6] = ["amend", "k7qd", "--done", "1", "--remove-tag", "vendor"];
+const REVIEW: [&str; 6] =
+    ["record-review", "K7QD", "--by", "alice@example.com", "--note", "The vendor's date holds"];
+const VERIFY: [&str; 4] = ["verify-control", "K7QD", "--evidence", "https://example.com/runs/9"];
+
+/// The five verbs, each with what its change means.
+const VERBS: [(&[&str], &str); 5] = [
+    (&RENEW, "extension"),
+    (&CLOSE, "closed"),
+    (&AMEND, "upkeep"),
+    (&REVIEW, "upkeep"),
+    (&VERIFY, "upkeep"),
+];
+
+/// A record as people leave it: with comments, in both styles.
+fn lived_in() -> String {
+    let milestones = "  milestones:
+    - {due: 2027-01-15, what: 'Private endpoint, in staging'}   # team b
+opened:";
+    good_record()
+        .replace("id: EXC", "# asked for in ticket 48213\nid:   EXC")
+        .replace("opened:", milestones)
+        .replace("2027-01-31\n", "2027-01-31    # the vendor's promise\n")
+        .replace(
+            "reviews: []\n",
+            "reviews:\n  # the board of November\n  - {date: 2026-11-10, by: alice@example.com, note: fine}\ntags: [ai, vendor, 'x, y']\n",
+        )
+}
+
+fn with(text: &str) -> Workspace {
+    let w = Workspace::new();
+    w.write(RECORD_PATH, text);
+    w
+}
+
+/// The lines that differ, byte for byte.
+fn differing(before: &str, after: &str) -> String {
+    let diff = TextDiff::from_lines(before, after);
+    let lines = diff.iter_all_changes().filter(|it| it.tag() != ChangeTag::Equal);
+    lines.map(|it| format!("{}{}", it.tag(), it.value())).collect()
+}
+
+#[test]
+fn only_the_lines_that_a_verb_is_about_change() {
+    let before = lived_in();
+    let mut all = String::new();
+    for (verb, _) in VERBS {
+        let w = with(&before);
+        assert_eq!(w.exc(verb), format!("{RECORD_PATH}\n"));
+        all.push_str(&differing(&before, &w.read(RECORD_PATH)));
+        // With the line breaks of another system, and without the last one.
+        let other = before.trim_end().replace('\n', "\r\n");
+        let again = with(&other);
+        again.exc(verb);
+        let after = again.read(RECORD_PATH);
+        assert_eq!(after.matches('\n').count(), after.matches("\r\n").count(), "{verb:?}");
+        assert_eq!(after.replace("\r\n", "\n"), w.read(RECORD_PATH).trim_end(), "{verb:?}");
+    }
+    insta::assert_snapshot!(all, @r#"
+    -expires: 2027-01-31    # the vendor's promise
+    -renewals: []
+    +expires: 2027-02-15    # the vendor's promise
+    +renewals:
+    +  - date: 2026-11-20
+    +    until: 2027-02-15
+    +    reason: "The vendor moved the preview to February: ticket 49020"
+    +    evidence: https://example.com/vendor/status/49020
+    +closed:
+    +  date: 2026-11-20
+    +  outcome: remediated
+    +  note: The public endpoint is off, see run 9
+    -    - {due: 2027-01-15, what: 'Private endpoint, in staging'}   # team b
+    +    - {due: 2027-01-15, what: 'Private endpoint, in staging', done: 2026-11-20}   # team b
+    -tags: [ai, vendor, 'x, y']
+    +tags: [ai, 'x, y']
+    +  - date: 2026-11-20
+    +    by: alice@example.com
+    +    note: The vendor's date holds
+    -    evidence: https://example.com/runs/8841
+    -    verified: 2026-11-02
+    +    evidence: https://example.com/runs/9
+    +    verified: 2026-11-20
+    "#);
+}
+
+#[test]
+fn what_a_verb_writes_passes_the_check_and_the_gate() {
+    for (verb, kind) in VERBS {
+        let (w, repo) = landed();
+        w.write(RECORD_PATH, lived_in());
+        let main = commit(&repo, "main", &[tip(&repo, "main")]);
+        w.exc(verb);
+        let said = w.run(&["check"]);
+        assert!(said.out.ends_with("all fine\n"), "{verb:?}: {said:?}");
+        let diff: serde_json::Value =
+            serde_json::from_str(&w.run(&["diff", "--format", "json"]).out).expect("JSON");
+        assert_eq!(diff["records"][0]["kind"], kind, "{verb:?}: {diff}");
+        commit(&repo, "change", &[main]);
+        let said = w.run(&["check", "--base", "main", "--head", "change"]);
+        assert!(said.code() == 0 && !said.out.contains("EXC4"), "{verb:?}: {said:?}");
+    }
+}
+
+#[test]
+fn a_dry_run_writes_nothing_and_its_patch_applies() {
+    for text in [lived_in(), lived_in().replace('\n', "\r\n"), lived_in().trim_end().to_owned()] {
+        for (verb, _) in VERBS {
+            let w = with(&text);
+            let repo = w.git();
+            w.commit(&repo, "main");
+            let patch = w.exc(&[verb, &["--dry-run"]].concat());
+            assert_eq!(w.read(RECORD_PATH), text, "{verb:?}");
+            let patch = git2::Diff::from_buffer(patch.as_bytes()).expect("a patch");
+            repo.apply(&patch, git2::ApplyLocation::WorkDir, None).expect("it applies");
+            let patched = w.read(RECORD_PATH);
+            w.write(RECORD_PATH, &text);
+            w.exc(verb);
+            assert_eq!(w.read(RECORD_PATH), patched, "{verb:?}");
+        }
+    }
+}
+
+#[test]
+fn a_renewal_says_what_is_allowed_what_it_means_and_what_comes_next() {
+    let (w, _) = landed();
+    insta::assert_snapshot!(w.shown(&RENEW), @"
+    exceptions/EXC-2026-K7QD.yaml
+    ------- stderr -------
+    EXC-2026-K7QD: valid through 2027-01-31 (UTC), 72 days left
+      renewal 1 of 2, through 2027-02-18 at the latest:
+      high risk gets at most 90 days from today
+    EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link ships
+      extension: exceptions/EXC-2026-K7QD.yaml
+      expires 2027-01-31 → 2027-02-15: 15 days later
+      renewals.0 added: {date: 2026-11-20, until: 2027-02-15, reason: The vendor
+        moved the preview to February: ticket 49020, evidence:
+        https://example.com/vendor/status/49020}
+
+    this needs an approval
+    next:
+      git switch -c exception/EXC-2026-K7QD-renew
+      git add exceptions/EXC-2026-K7QD.yaml
+      git commit -m 'exceptions: renew EXC-2026-K7QD'
+      git push -u origin exception/EXC-2026-K7QD-renew
+    and open a pull request; `exc review` shows what a reviewer sees
+    [exit status: 0]
+    ");
+    let w = Workspace::with_record();
+    // Without a repository there is nothing to commit to.
+    let said = w.run(&VERIFY);
+    insta::assert_snapshot!(said.err, @"
+    EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link ships
+      upkeep: exceptions/EXC-2026-K7QD.yaml
+      compensating_controls.0.evidence https://example.com/runs/8841 →
+        https://example.com/runs/9
+      compensating_controls.0.verified 2026-11-02 → 2026-11-20: 18 days later
+
+    no approval is needed for this
+    ");
+}
+
+#[test]
+fn a_renewal_that_the_policy_refuses_is_not_written_unless_forced() {
+    let w = Workspace::with_record();
+    let beyond = RENEW.map(|it| if it == "2027-02-15" { "2027-02-19" } else { it });
+    let said = w.run(&beyond);
+    assert_eq!(said.code(), 1, "{said:?}");
+    assert!(said.out.is_empty() && said.err.contains("error[EXC203]"), "{}", said.err);
+    assert!(said.err.ends_with("nothing was written; `--force` writes it nevertheless\n"));
+    assert_eq!(w.read(RECORD_PATH), good_record());
+    assert_eq!(w.run(&[&beyond[..], &["--dry-run"]].concat()).code(), 1);
+    w.exc(&[&beyond[..], &["--force"]].concat());
+    assert_eq!(w.codes(), ["EXC203"]);
+
+    // Renewed as often as the policy allows.
+    let w = Workspace::new();
+    w.write("exceptions/policy.yaml", format!("{POLICY}durations: {{max_renewals: 0}}\n"));
+    w.write(RECORD_PATH, good_record());
+    let said = w.run(&RENEW);
+    assert_eq!(said.code(), 1, "{said:?}");
+    assert!(said.err.contains("it was renewed 0 times, and the policy allows 0"), "{}", said.err);
+    assert_eq!(w.read(RECORD_PATH), good_record());
+    let said = w.on_terminal(&["renew", "K7QD"], "60d\nno\nno\n");
+    assert_eq!(said.code(), 1, "nothing is asked in vain: {said:?}");
+    assert!(!said.err.contains(" > "), "{}", said.err);
+}
+
+#[test]
+fn the_latest_day_that_is_named_is_the_latest_that_the_check_accepts() {
+    for (risk, durations, latest) in [
+        ("high", "", "2027-02-18"),
+        ("low", "", "2027-03-20"),
+        ("low", "durations: {max_total_days: 100}\n", "2027-02-13"),
+        ("medium", "durations: {max_days: {medium: 80}}\n", "2027-02-08"),
+    ] {
+        let w = Workspace::new();
+        w.write("exceptions/policy.yaml", format!("{POLICY}{durations}"));
+        let text = record("EXC-2026-K7QD", risk, "2027-01-31");
+        w.write(RECORD_PATH, &text);
+        let until = |day| RENEW.map(|it| if it == "2027-02-15" { day } else { it });
+        let said = w.run(&until(latest));
+        assert_eq!(said.code(), 0, "{risk} {durations}: {said:?}");
+        assert!(said.err.contains(&format!("through {latest} at the latest")), "{}", said.err);
+        w.write(RECORD_PATH, &text);
+        let day: chrono::NaiveDate = latest.parse().expect("a day");
+        let later = day.succ_opt().expect("a day").to_string();
+        let said = w.run(&until(&later));
+        assert_eq!(said.code(), 1, "{risk} {durations}: {said:?}");
+    }
+}
+
+#[test]
+fn all_that_is_missing_is_named_at_once() {
+    let w = Workspace::with_record();
+    let mut all = String::new();
+    for arguments in [
+        &["renew", "K7QD"][..],
+        &["close", "K7QD"],
+        &["record-review", "K7QD"],
+        &["amend", "K7QD"],
+        &["amend", "K7QD", "--compensating", "An allow-list"],
+        &["amend", "K7QD", "--done", "1"],
+        &["verify-control", "K7QD", "--nth", "2"],
+    ] {
+        let said = w.run(arguments);
+        assert_eq!((said.code(), said.out.as_str()), (2, ""), "{arguments:?}");
+        all.push_str(&format!("$ exc {}\n{}", arguments.join(" "), said.err));
+    }
+    assert_eq!(w.read(RECORD_PATH), good_record());
+    insta::assert_snapshot!(all, @"
+    $ exc renew K7QD
+    EXC-2026-K7QD: valid through 2027-01-31 (UTC), 72 days left
+      renewal 1 of 2, through 2027-02-18 at the latest:
+      high risk gets at most 90 days from today
+    error: `EXC-2026-K7QD` lacks `--until` or `--for`, `--reason`, `--evidence`
+    hint: add them, or run `exc renew EXC-2026-K7QD` on a terminal to be asked
+    $ exc close K7QD
+    error: the following required arguments were not provided:
+      --outcome <OUTCOME>
+      --note <TEXT>
+
+    Usage: exc close --outcome <OUTCOME> --note <TEXT> <ID>...
+
+    For more information, try '--help'.
+    $ exc record-review K7QD
+    error: the following required arguments were not provided:
+      --note <TEXT>
+
+    Usage: exc record-review --note <TEXT> <ID>...
+
+    For more information, try '--help'.
+    $ exc amend K7QD
+    error: no flag says what to change
+    hint: `exc amend --help` lists them; `exc show ID` shows what the record says
+    $ exc amend K7QD --compensating An allow-list
+    error: the following required arguments were not provided:
+      --compensating-owner <ADDRESS>
+      --compensating-evidence <TEXT>
+
+    Usage: exc amend --compensating <TEXT> --compensating-owner <ADDRESS> --compensating-evidence <TEXT> <ID>
+
+    For more information, try '--help'.
+    $ exc amend K7QD --done 1
+    error: `EXC-2026-K7QD` has no milestone 1
+    hint: `--milestone DATE=WHAT` adds one
+    $ exc verify-control K7QD --nth 2
+    error: `EXC-2026-K7QD` has 1 compensating control; `--nth N` says which one was verified
+    hint: they are 1: IP allow-list limited to the two egress addresses of the CI network
+    ");
+}
+
+/// A register with a second record.
+fn two() -> Workspace {
+    let w = Workspace::with_record();
+    let other = record("EXC-2026-9T4B", "high", "2027-01-31").replace("model-proxy/api", "queue");
+    w.write("exceptions/EXC-2026-9T4B.yaml", other);
+    w
+}
+
+#[test]
+fn several_renewals_have_each_a_reason_of_their_own() {
+    let w = two();
+    let start = ["renew", "K7QD", "9T4B", "--for", "80d"];
+    let run = |more: &[&str]| {
+        let said = w.run(&[&start, more].concat());
+        let errors = said.err.lines().filter(|it| it.contains(": ") && !it.starts_with([' ', 'E']));
+        (said.code(), errors.map(|it| format!("{it}\n")).collect::<String>())
+    };
+    let (reason, evidence) = ("The vendor moved it to March", "https://example.com/1");
+    let (code, one) = run(&["--reason", reason, "--evidence", evidence]);
+    assert_eq!(code, 2);
+    let own = |id: &str, text: &str| format!("{id}={text}");
+    let (a, b) = (own("K7QD", reason), own("9t4b", "the vendor  moved IT to March"));
+    let (c, d) = (own("EXC-2026-K7QD", evidence), own("9T4B", "https://example.com/2"));
+    let proofs = ["--evidence", &c, "--evidence", &d];
+    let (code, same) = run(&[&["--reason", &a, "--reason", &b], &proofs[..]].concat());
+    assert_eq!(code, 2);
+    let (code, missing) = run(&["--reason", &a]);
+    assert_eq!(code, 2);
+    insta::assert_snapshot!(one + &same + &missing, @"
+    error: `--reason` does not say which of 2 it is for: The vendor moved it to March
+    hint: give each renewal its own, as `--reason ID=TEXT`
+    error: two renewals have the same reason: the vendor  moved IT to March
+    hint: say of each why it is still needed: `--reason ID=TEXT`
+    error: `EXC-2026-K7QD` lacks `--evidence`; `EXC-2026-9T4B` lacks `--reason`, `--evidence`
+    hint: give each its own as `--reason ID=TEXT`, or be asked on a terminal
+    ");
+    assert_eq!(w.read(RECORD_PATH), good_record());
+    let b = own("9T4B", "The queue is rebuilt in January, not in December");
+    let (code, said) = run(&[&["--reason", &a, "--reason", &b], &proofs[..]].concat());
+    assert_eq!(code, 0, "{said}");
+    assert!(w.read(RECORD_PATH).contains("    reason: The vendor moved it to March\n"));
+    assert!(w.codes().is_empty());
+}
+
+#[test]
+fn a_record_that_is_not_there_or_cannot_change_is_named() {
+    let w = two();
+    let err = |w: &Workspace, id: &str| {
+        let said = w.run(&["close", "K7QD", id, "--outcome", "withdrawn", "--note", "Not needed"]);
+        assert_eq!((said.code(), said.out.as_str()), (2, ""), "{id}");
+        said.err
+    };
+    assert!(err(&w, "EXC-2026-9T4X").contains("did you mean `EXC-2026-9T4B`?"));
+    assert!(err(&w, "9T4X").contains("did you mean `EXC-2026-9T4B`?"));
+    assert!(err(&w, "EXC").contains("is a part of 2 ids"));
+    w.write("exceptions/EXC-2026-9T4B.yaml", "id: EXC-2026-9T4B\ntitle: [\n");
+    let said = err(&w, "9T4B");
+    assert!(said.contains("1 file could not be read, among them `exceptions/EXC-2026-9T4B.yaml`"));
+    assert_eq!(w.read(RECORD_PATH), good_record());
+
+    w.exc(&CLOSE);
+    let closed = w.read(RECORD_PATH);
+    for (verb, _) in VERBS {
+        let said = w.run(verb);
+        assert_eq!(said.code(), 2, "{verb:?}");
+        assert!(said.err.contains("`EXC-2026-K7QD` was closed on 2026-11-20"), "{}", said.err);
+    }
+    assert_eq!(w.read(RECORD_PATH), closed);
+}
+
+#[test]
+fn a_renewal_is_asked_for_on_a_terminal() {
+    let w = Workspace::with_record();
+    let said = w.on_terminal(
+        &["renew", "K7QD"],
+        "soon\n2027-03-01\n80d\n\nThe vendor moved it to March\nhttps://example.com/1\n",
+    );
+    assert_eq!(said.code(), 0, "{said:?}");
+    insta::assert_snapshot!(said.err, @"
+    EXC-2026-K7QD: valid through 2027-01-31 (UTC), 72 days left
+      renewal 1 of 2, through 2027-02-18 at the latest:
+      high risk gets at most 90 days from today
+    last valid day, or how long from today [2027-02-18] > write a day as YYYY-MM-DD, or a length of time such as 60d
+    last valid day, or how long from today [2027-02-18] > 2027-03-01 is later than 2027-02-18: high risk gets at most 90 days from today
+    last valid day, or how long from today [2027-02-18] > what has changed, so that it is still needed > an answer is needed
+    what has changed, so that it is still needed > where to see that > EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link ships
+      extension: exceptions/EXC-2026-K7QD.yaml
+      expires 2027-01-31 → 2027-02-08: 8 days later
+      renewals.0 added: {date: 2026-11-20, until: 2027-02-08, reason: The vendor moved it to March,
+        evidence: https://example.com/1}
+
+    this needs an approval
+    ");
+    assert!(w.read(RECORD_PATH).contains("expires: 2027-02-08\n"));
+    for typed in ["", "\n", "80d\nThe vendor moved it", "80d\nThe vendor moved it\n"] {
+        let w = Workspace::with_record();
+        let said = w.on_terminal(&["renew", "K7QD"], typed);
+        assert_eq!(said.code(), 2, "{typed:?}");
+        assert!(said.err.ends_with("error: the input has ended: nothing was written\n"));
+        assert_eq!(w.read(RECORD_PATH), good_record());
+    }
+    assert_eq!(w.run_with(&["renew", "K7QD", "--no-input"], "80d\n", TERMINAL).code(), 2);
+}
+
+/// Narrow enough to be read anywhere.
+pub(crate) const TERMINAL: Terminal = Terminal { input: true, output: true, width: Some(80) };
