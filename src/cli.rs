@@ -43,4 +43,6 @@ pub(crate) enum Command {
     Rules(commands::rules::Args),
     Schema(commands::schema::Args),
     Doctor(commands::doctor::Args),
+    Completions(commands::completions::Args),
+    Man(commands::man::Args),
 }

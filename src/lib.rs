@@ -125,6 +125,8 @@ fn dispatch(cli: Cli, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
         Command::Rules(args) => commands::rules::run(&args, globals, env),
         Command::Schema(args) => commands::schema::run(&args, globals, env),
         Command::Doctor(args) => commands::doctor::run(&args, globals, env),
+        Command::Completions(args) => commands::completions::run(&args, globals, env),
+        Command::Man(args) => commands::man::run(&args, globals, env),
     }
 }
 

@@ -149,6 +149,8 @@ fn verification(key: &str, entry: &Sides<'_>) -> Kind {
     let verified = entry.at("verified");
     let is_later = match (day(verified.before), day(verified.after)) {
         (Some(before), Some(after)) => before < after,
+        // The first one is later than none.
+        (None, Some(_)) => Reading::Known.of(verified.before).is_none(),
         _ => false,
     };
     let is_said = entry.at(key).after.and_then(|node| node.text()).is_some_and(|it| !it.is_empty());

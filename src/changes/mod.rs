@@ -286,7 +286,7 @@ mod tests {
         check(&[a], &[b], Kind::Weakening);
         check(&[a], &[&a.replace("a@", "c@")], Kind::Weakening);
         check(&[a], &[&a.replace(", verified: 2026-11-02", "")], Kind::Weakening);
-        check(&[&a.replace(", verified: 2026-11-02", "")], &[a], Kind::Weakening);
+        check(&[&a.replace(", verified: 2026-11-02", "")], &[a], Kind::Upkeep);
         let (_, fields) =
             kinds(&overlaid(RECORD, &list(&[a, b])), &overlaid(RECORD, &list(&[b, &later])));
         assert_eq!(fields, [("/compensating_controls/1/verified".to_owned(), Kind::Upkeep)]);

@@ -9,6 +9,7 @@ pub(crate) mod audit;
 pub(crate) mod cache;
 pub(crate) mod check;
 pub(crate) mod close;
+pub(crate) mod completions;
 pub(crate) mod diff;
 pub(crate) mod digest;
 pub(crate) mod doctor;
@@ -19,6 +20,7 @@ pub(crate) mod init;
 mod ledger;
 pub(crate) mod list;
 mod mainline;
+pub(crate) mod man;
 mod naming;
 pub(crate) mod new;
 mod proposed;
@@ -282,5 +284,13 @@ pub(crate) fn read_answer(env: &mut Env<'_>, prompt: &str) -> anyhow::Result<Str
 }
 
 pub(crate) fn parse_date(text: &str) -> Result<NaiveDate, String> {
-    window::parse_day(text).ok_or_else(|| "not a date of the form YYYY-MM-DD".to_owned())
+    let is_form = text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    window::parse_day(text).ok_or_else(|| match is_form {
+        true => "no day of the calendar".to_owned(),
+        false => "not a date of the form YYYY-MM-DD".to_owned(),
+    })
 }

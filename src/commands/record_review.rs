@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::amending::{Desk, Planned, WriteArgs, whoever};
-use super::{Globals, parse_date};
+use super::{Failure, Globals, parse_date};
 use crate::env::{Env, Outcome};
 use crate::source::splice::{Change, Value};
 
@@ -43,9 +43,16 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     };
     let mut planned = Vec::new();
     for at in desk.find_all(&args.ids)? {
-        desk.open_exception(at)?;
+        let exception = desk.open_exception(at)?;
+        let day = args.date.unwrap_or(env.today);
+        if let Some(opened) = exception.opened.filter(|opened| day < *opened) {
+            let message = format!("`{}` was opened on {opened}, after {day}", exception.id);
+            return Err(Failure::new(message)
+                .hint("name the day of the review with `--date`")
+                .into());
+        }
         let review = Value::map([
-            ("date", Some(Value::plain(args.date.unwrap_or(env.today)))),
+            ("date", Some(Value::plain(day))),
             ("by", Some(Value::text(by.as_str()))),
             ("note", Some(Value::text(args.note.trim()))),
         ]);

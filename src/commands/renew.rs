@@ -85,7 +85,13 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
                     globals.note(env, "nothing was written; `--force` asks nevertheless");
                     return Ok(Outcome::Findings);
                 }
-                ask((at, until, reason, evidence), &bounds, args.write.force, env)?
+                let expires = exception.expires;
+                ask((at, until, reason, evidence), (expires, &bounds), args.write.force, env)?
+            }
+            _ if bounds.n_renewals >= bounds.max_renewals && !args.write.force => {
+                let id = shell_word(&exception.id);
+                globals.note(env, &format!("nothing was written: `exc close {id}` ends it, and `exc new` files what is still needed"));
+                return Ok(Outcome::Findings);
             }
             (until, reason, evidence) => {
                 lacking.push((exception, lacks(until, &reason, &evidence)));
@@ -254,11 +260,9 @@ fn check(renewal: &Renewal, exception: &Exception, bounds: &Bounds) -> Result<()
         let message = format!("`{id}` is valid through {expires} already, and {until} is no later");
         let hint = match bounds.latest > expires {
             true => format!("name a later day, up to {}", bounds.latest),
-            false => format!(
-                "the policy allows no later one: {}; `exc close {}` ends it",
-                bounds.reason,
-                shell_word(id)
-            ),
+            false => {
+                format!("the policy allows no later one today: {}; renew it later", bounds.reason)
+            }
         };
         return Err(Failure::new(message).hint(hint));
     }
@@ -281,7 +285,7 @@ type Known = (usize, Option<NaiveDate>, Option<String>, Option<String>);
 
 fn ask(
     (at, until, reason, evidence): Known,
-    bounds: &Bounds,
+    (expires, bounds): (Option<NaiveDate>, &Bounds),
     is_forced: bool,
     env: &mut Env<'_>,
 ) -> anyhow::Result<Renewal> {
@@ -296,6 +300,9 @@ fn ask(
                 (_, None) => parse_date(&answer).ok(),
             };
             match until {
+                Some(until) if expires.is_some_and(|expires| until <= expires) => {
+                    say(env, &format!("{until} is no later than the present last valid day"));
+                }
                 Some(until) if until <= bounds.latest || is_forced => break until,
                 Some(until) => {
                     say(env, &format!("{until} is later than {}: {}", bounds.latest, bounds.reason))

@@ -158,7 +158,11 @@ fn cells(record: &Listed<'_>, today: NaiveDate, status: &str) -> [String; 8] {
         false => &exception.owner.name,
     };
     let expires = exception.expires.map(|expires| expires.to_string());
-    let left = exception.expires.map(|expires| window::days_left(expires, today).to_string());
+    let left = match exception.is_open() {
+        true => exception.expires.map(|it| window::days_left(it, today).to_string()),
+        // What has ended has no days left.
+        false => Some(String::new()),
+    };
     [
         harmless(&exception.id),
         status.to_owned(),

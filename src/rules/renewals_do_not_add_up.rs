@@ -12,7 +12,7 @@ const CODE: Code = Code::error("EXC206", "renewals-do-not-add-up");
 
 const DOCS: &str = r#"## What it checks
 
-That `renewals` make a chain: the first is dated on or after `opened`, each further one later than the renewal before it, each ends later than the one before, and the last one ends on the day that `expires` says.
+That `renewals` make a chain: the first is dated on or after `opened`, each further one later than the renewal before it, each ends later than the one before, and `expires` is no later than the end of the last one. An earlier `expires` is an exception that was shortened since, which takes no renewal.
 
 ## Why it matters
 
@@ -114,15 +114,13 @@ impl Chain<'_> {
         let last = exception.renewals.last().and_then(|renewal| renewal.until);
         let (Some(until), Some(expires)) = (last, exception.expires) else { return };
         let until_pointer = format!("/renewals/{}/until", exception.renewals.len() - 1);
-        let help = match () {
-            () if until == expires => return,
-            () if until < expires => {
-                format!(
-                    "set `expires: {until}`, or add the renewal that grants the days until {expires}"
-                )
-            }
-            () => format!("set `expires: {until}`, or `until: {expires}` in the renewal"),
-        };
+        // What is shorter than it was granted was shortened since.
+        if expires <= until {
+            return;
+        }
+        let help = format!(
+            "set `expires: {until}`, or add the renewal that grants the days until {expires}"
+        );
         let message = format!("`expires` is {expires}, the last renewal ends on {until}");
         self.findings.push(
             CODE.finding(self.record.at("/expires"), message)
@@ -207,7 +205,7 @@ renewals:
     }
 
     #[test]
-    fn the_last_renewal_and_the_exception_end_on_one_day() {
+    fn an_exception_ends_no_later_than_its_last_renewal() {
         check_rule(
             &RULE,
             "
@@ -218,14 +216,16 @@ renewals:
 #                             ---------- the last renewal ends here
 ",
         );
+    }
+
+    #[test]
+    fn an_exception_that_was_renewed_may_be_shortened() {
         check_rule(
             &RULE,
             "
 expires: 2027-01-31
-#        ^^^^^^^^^^ error[EXC206]: `expires` is 2027-01-31, the last renewal ends on 2027-02-15
 renewals:
   - {date: 2026-11-11, until: 2027-02-15, reason: r, evidence: e}
-#                             ---------- the last renewal ends here
 ",
         );
     }

@@ -164,6 +164,7 @@ fn a_renewal_says_what_is_allowed_what_it_means_and_what_comes_next() {
       git commit -m 'exceptions: renew EXC-2026-K7QD'
       git push -u origin exception/EXC-2026-K7QD-renew
     and open a pull request; `exc review` shows what a reviewer sees
+    somebody who may approves it: `exc approve EXC-2026-K7QD`, or the merge
     [exit status: 0]
     ");
     let w = Workspace::with_record();

@@ -9,6 +9,7 @@ use exc::Outcome;
 
 use crate::amending::{CLOSE, TERMINAL};
 use crate::support::process::{program, shown};
+use crate::support::signing::World;
 use crate::support::{RECORD_PATH, Workspace, good_record, record};
 
 /// Somebody who does something before typing.
@@ -235,4 +236,42 @@ fn a_kill_between_files_leaves_each_of_them_whole() {
         let n_files = w.names("exceptions").len();
         assert!(n_files == N + 1 || (!is_asked && n_files == N + 2), "{n_files}");
     }
+}
+
+#[test]
+fn an_approval_of_the_text_as_it_was_is_said_to_be_spent() {
+    let Some(world) = World::new() else { return };
+    assert_eq!(world.approve("alice", &[]).code(), 0);
+    let review = ["record-review", "K7QD", "--by", "bob@example.com", "--note", "Looked at it"];
+    let said = world.w.run(&review);
+    assert_eq!(said.code(), 0, "{said:?}");
+    assert!(said.err.contains("note: alice has approved the text as it was"), "{}", said.err);
+    // What is written now is not what she signed, and there is no second warning.
+    let again = ["record-review", "K7QD", "--by", "bob@example.com", "--note", "And again"];
+    assert!(!world.w.run(&again).err.contains("has approved the text"));
+}
+
+#[test]
+fn a_path_names_the_record_that_stands_in_it() {
+    let w = Workspace::with_record();
+    let said = w.run(&["close", RECORD_PATH, "--outcome", "withdrawn", "--note", "Not needed"]);
+    assert_eq!(said.code(), 0, "{said:?}");
+    assert_eq!(said.out, format!("{RECORD_PATH}\n"));
+}
+
+#[test]
+fn nobody_reviews_what_was_not_opened_yet() {
+    let w = Workspace::with_record();
+    let said = w.run(&[
+        "record-review",
+        "K7QD",
+        "--by",
+        "a@example.com",
+        "--note",
+        "n",
+        "--date",
+        "2020-01-01",
+    ]);
+    assert_eq!(said.code(), 2, "{said:?}");
+    assert!(said.err.contains("was opened on"), "{}", said.err);
 }

@@ -54,6 +54,8 @@ const COMMANDS: &[(u8, &[&str])] = &[
     (0, &["explain", "EXC203"]),
     (0, &["schema"]),
     (0, &["schema", "policy"]),
+    (0, &["completions", "bash"]),
+    (0, &["man", "check"]),
 ];
 
 /// What git runs, and the command that makes it.

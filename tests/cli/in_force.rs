@@ -56,7 +56,7 @@ fn the_table_says_why_what_is_active_is_not_in_force() {
 id             status              risk      expires     days  controls    owner      title
 EXC-2026-DDDD  expired             low       2026-11-19    -1  AZ-NET-004  Dana Ruiz  Model proxy keeps a public endpoint until vendor private link ships
 EXC-2026-EEEE  active, unapproved  critical  2026-12-05    15  AZ-NET-004  Dana Ruiz  Model proxy keeps a public endpoint until vendor private link ships
-EXC-2026-CCCC  closed              low       2027-01-15    56  AZ-NET-004  Dana Ruiz  Model proxy keeps a public endpoint until vendor private link ships
+EXC-2026-CCCC  closed              low       2027-01-15        AZ-NET-004  Dana Ruiz  Model proxy keeps a public endpoint until vendor private link ships
 EXC-2026-AAAA  active              high      2027-01-31    72  AZ-NET-004  Dana Ruiz  Model proxy keeps a public endpoint until vendor private link ships
 EXC-2026-FFFF  proposed            low       2027-02-28   100  AZ-NET-004  Dana Ruiz  Model proxy keeps a public endpoint until vendor private link ships
 EXC-2026-BBBB  active, lapsed      medium    2027-03-31   131  AZ-NET-004  Dana Ruiz  Model proxy keeps a public endpoint until vendor private link ships

@@ -10,6 +10,7 @@ mod cache;
 #[cfg(unix)]
 mod canary;
 mod check;
+mod completions;
 mod diff;
 mod digest;
 mod doctor;

@@ -20,6 +20,7 @@ use super::{Failure, Globals, Workspace, mainline, naming, refuse_links, shown_p
 use crate::changes;
 use crate::env::{Env, Outcome};
 use crate::finding::{Finding, Level};
+use crate::history::{self, Approval, MAX_APPROVAL_SIZE};
 use crate::model::Exception;
 use crate::register::{self, Register};
 use crate::render::{self, Judgement, Safe, Style, diff};
@@ -64,6 +65,11 @@ impl Desk {
 
     /// The record that somebody means who writes an id, or a part of one.
     pub(super) fn find(&self, wanted: &str) -> Result<usize, Failure> {
+        // A path names the record that stands in it, as the commands print it.
+        let wanted = match Path::new(wanted).extension() {
+            Some(extension) if extension == "yaml" || extension == "yml" => mainline::stem(wanted),
+            _ => wanted,
+        };
         let ids: Vec<&str> = self.register.exceptions().map(|it| it.id.as_str()).collect();
         let id = naming::whole(&ids, wanted)?
             .ok_or_else(|| super::show::unknown(&self.register, wanted))?;
@@ -130,8 +136,11 @@ impl Desk {
             globals.note(env, "nothing to change: the record says so already");
             return Ok(Outcome::Success);
         }
-        self.tell(&written, globals, env)?;
-        let added = added(&before, self.judge(env.today));
+        let needs_approval = self.tell(&written, globals, env)?;
+        let own: HashSet<&str> = written.iter().map(|it| it.after.path()).collect();
+        let mut added = added(&before, self.judge(env.today));
+        // What is only better or worse elsewhere is for `exc check` to say.
+        added.retain(|it| it.level == Level::Error || own.contains(it.place.file.path()));
         if !added.is_empty() {
             self.findings(&added, written.len(), globals, env)?;
         }
@@ -150,9 +159,12 @@ impl Desk {
             (true, ..) => globals.note(env, "written all the same: `exc check` will refuse it"),
             (false, ..) => {}
         }
+        for note in written.iter().filter_map(|it| it.spent(&self.workspace)) {
+            globals.note(env, &note);
+        }
         let paths = self.put(&written, globals, env)?;
         let ids: Vec<&str> = written.iter().map(|it| it.id.as_str()).collect();
-        next::steps(verb, &ids, &paths, &self.workspace, globals, env)?;
+        next::steps(verb, needs_approval, &ids, &paths, &self.workspace, globals, env)?;
         Ok(Outcome::Success)
     }
 
@@ -209,29 +221,29 @@ impl Desk {
         rules::check(&self.register, &Context { policy: &self.workspace.policy, today })
     }
 
-    /// Says what differs, as a reviewer will see it.
+    /// Says what differs, as a reviewer will see it, and whether somebody has to approve it.
     fn tell(
         &self,
         written: &[Written],
         globals: &Globals,
         env: &mut Env<'_>,
-    ) -> anyhow::Result<()> {
-        if globals.quiet {
-            return Ok(());
-        }
+    ) -> anyhow::Result<bool> {
         let pairs = written.iter().map(|it| (&it.record, &self.register.records[it.at]));
         let changes: Vec<_> =
             pairs.map(|(before, after)| changes::compare(Some(before), Some(after))).collect();
+        let n_needing = changes.iter().filter(|it| it.kind.needs_approval()).count();
+        if globals.quiet {
+            return Ok(n_needing > 0);
+        }
         let style = Style { width: env.terminal.width, ..globals.style(env) };
         diff::changes(&changes, style, env.err).context("cannot write to standard error")?;
-        let n_needing = changes.iter().filter(|it| it.kind.needs_approval()).count();
         let sentence = match (n_needing, changes.len()) {
             (0, _) => "no approval is needed for this".to_owned(),
             (n, all) if n == all => "this needs an approval".to_owned(),
             (n, all) => format!("{n} of {all} need an approval"),
         };
         globals.note(env, &sentence);
-        Ok(())
+        Ok(n_needing > 0)
     }
 
     fn findings(
@@ -293,6 +305,22 @@ impl Written {
         format!("diff --git {old} {new}\n{}", diff.unified_diff().header(&old, &new))
     }
 
+    /// What to say where somebody has signed the text as it was: that approval is about no text any
+    /// more, unless it has landed.
+    fn spent(&self, workspace: &Workspace) -> Option<String> {
+        let own = history::digest(self.before.text().as_bytes());
+        let max = MAX_APPROVAL_SIZE as u64;
+        let files = register::approvals(&workspace.store, &workspace.name, max).ok()?;
+        let bytes = files.get(&self.id)?.iter().filter_map(|file| file.bytes.as_ref().ok());
+        let approvals = bytes.filter_map(|bytes| Approval::parse(bytes).ok());
+        let mut signed = approvals.filter(|it| it.statement.content.to_string() == own);
+        let who = signed.next()?.statement.approver;
+        let id = shell_word(&self.id);
+        Some(format!(
+            "note: {who} has approved the text as it was; if that has not landed yet, this one takes an approval of its own: `exc approve {id}`"
+        ))
+    }
+
     /// What keeps it from being written, as far as that can be told before.
     fn check(&self, path: &Path, workspace: &Workspace) -> anyhow::Result<()> {
         refuse_links(&workspace.root, path)?;
@@ -308,7 +336,9 @@ impl Written {
     fn unless(&self, obstacle: Option<&str>) -> anyhow::Result<()> {
         let Some(obstacle) = obstacle else { return Ok(()) };
         let message = format!("`{}` {obstacle}, so it is not written", self.after.path());
-        Err(Failure::new(message).hint("look at it, and run the command again").into())
+        Err(Failure::new(message)
+            .hint("look at it (`ls -l`, `git diff`), and run the command again")
+            .into())
     }
 }
 

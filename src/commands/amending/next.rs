@@ -12,6 +12,7 @@ const MAX_NAMED: usize = 3;
 
 pub(super) fn steps(
     verb: &str,
+    needs_approval: bool,
     ids: &[&str],
     paths: &[PathBuf],
     workspace: &Workspace,
@@ -47,9 +48,20 @@ pub(super) fn steps(
     }
     lines.push(format!("  {git} add {}", paths.join(" ")));
     lines.push(format!("  {git} commit -m {}", shell_word(&format!("exceptions: {verb} {what}"))));
-    if is_on_mainline {
-        lines.push(format!("  {git} push -u origin {branch}"));
+    match is_on_mainline {
+        true => lines.push(format!("  {git} push -u origin {branch}")),
+        false if found.mainline.is_some() => lines.push(format!("  {git} push")),
+        false => {}
+    }
+    if found.mainline.is_some() {
         lines.push("and open a pull request; `exc review` shows what a reviewer sees".to_owned());
+    }
+    if needs_approval {
+        let ids: Vec<String> = ids.iter().map(|id| shell_word(id)).collect();
+        lines.push(format!(
+            "somebody who may approves it: `exc approve {}`, or the merge",
+            ids.join(" ")
+        ));
     }
     lines.iter().for_each(|line| globals.note(env, line));
     Ok(())

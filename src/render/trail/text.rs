@@ -171,6 +171,13 @@ fn period(trail: &Trail, today: NaiveDate) -> Option<String> {
             };
             format!("asks for {expires} (UTC), {approved}")
         }
+        (Verdict::Closed, _) => {
+            let closed = trail.text.as_ref().and_then(|text| text.exception.closed.as_ref());
+            let outcome = closed.and_then(|it| it.outcome).map_or("closed", |it| it.as_str());
+            let day =
+                closed.and_then(|it| it.date).map_or_else(String::new, |day| format!(" on {day}"));
+            format!("{outcome}{day}, allowed through {expires} (UTC)")
+        }
         _ => describe(expires, today),
     };
     if let Some(first) = trail.first_promised.filter(|first| *first != expires) {

@@ -147,11 +147,15 @@ impl Page<'_> {
     /// The first entry of a list that is empty or says nothing. What stands behind it on its line
     /// stays there.
     fn begin(&self, parent: NodeRef<'_>, list: NodeRef<'_>, value: &Value) -> Vec<Edit> {
-        let own = list.span().range();
+        let mut own = list.span().range();
         let first = Value::List(vec![value.clone()]);
         let beside = |at: Range<usize>, text| vec![edit(at, text)];
         let Some(key) = list.key_span() else { return Vec::new() };
         let Some(colon) = self.after_colon(key.end as usize) else { return Vec::new() };
+        if own.is_empty() {
+            // A value that says nothing stands nowhere.
+            own = colon..colon;
+        }
         let inside = &self.text[own.clone()];
         let is_comment_inside = inside.contains('#');
         if self.is_flow(parent) || is_comment_inside || self.text[colon..own.start].contains('\n') {
@@ -195,13 +199,16 @@ impl Page<'_> {
         }
         if self.is_flow(parent) {
             let (start, end) = (start_of(node), self.end_of(node));
-            return match (
-                siblings().nth(at + 1),
-                at.checked_sub(1).and_then(|at| siblings().nth(at)),
-            ) {
-                (Some(next), _) => vec![edit(start..start_of(next), String::new())],
-                (None, Some(before)) => vec![edit(self.end_of(before)..end, String::new())],
-                (None, None) => vec![edit(start..end, String::new())],
+            let before = at.checked_sub(1).and_then(|at| siblings().nth(at));
+            let gone = match (siblings().nth(at + 1), before) {
+                (Some(next), _) => start..start_of(next),
+                (None, Some(before)) => self.end_of(before)..end,
+                (None, None) => start..end,
+            };
+            // No comment goes with it but its own, on lines of their own.
+            return match self.text[gone.clone()].contains(['#', '\n']) {
+                false => vec![edit(gone, String::new())],
+                true => self.whole_lines(start, end).into_iter().collect(),
             };
         }
         let start = match node.key_span() {
@@ -224,6 +231,17 @@ impl Page<'_> {
                 edit(line_start..end, String::new())
             })
             .collect()
+    }
+
+    /// The lines of an entry that shares them with nothing but its comma and its comment.
+    fn whole_lines(&self, start: usize, end: usize) -> Option<Edit> {
+        let line = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let rest = &self.text[end..self.line_end(end)];
+        let rest = rest.trim_start().trim_start_matches(',').trim();
+        let is_alone =
+            self.text[line..start].trim().is_empty() && (rest.is_empty() || rest.starts_with('#'));
+        let next = (self.line_end(end) + 1).min(self.text.len());
+        is_alone.then(|| edit(line..next, String::new()))
     }
 
     /// Where lines can go that follow a node: behind the line on which its text ends, comment and

@@ -82,7 +82,8 @@ impl Written {
         }
         writeln!(text, "opened: 2026-11-05{comment}\nexpires: 2027-01-31{comment}").unwrap();
         if self.empty {
-            writeln!(text, "renewals: []{comment}").unwrap();
+            let nothing = ["[]", "", "~"][usize::from(self.style % 3)];
+            writeln!(text, "renewals: {nothing}{comment}").unwrap();
         }
         text.push_str(line);
         if !self.last_break {

@@ -137,6 +137,31 @@ fn an_entry_or_a_key_is_taken_away_with_its_line() {
 }
 
 #[test]
+fn a_list_that_says_nothing_begins_wherever_its_key_stands() {
+    let review = || Change::append("/reviews", Value::map([("by", Some(Value::text("bob")))]));
+    for (old, new) in [
+        ("reviews:\n", "reviews:\n  - by: bob\n"),
+        ("reviews:", "reviews:\n  - by: bob"),
+        ("reviews:\n  # none so far\n", "reviews:\n  - by: bob\n  # none so far\n"),
+        ("reviews:   # none\ntags: []\n", "reviews:  # none\n  - by: bob\ntags: []\n"),
+        ("reviews: ~\n", "reviews:\n  - by: bob\n"),
+        ("reviews:\ntags: [a]\n", "reviews:\n  - by: bob\ntags: [a]\n"),
+    ] {
+        assert_eq!(after(&format!("id: x\n{old}"), review()), format!("id: x\n{new}"), "{old}");
+    }
+}
+
+#[test]
+fn no_comment_of_another_entry_goes_with_one() {
+    let text = "scope: [\n  a, # the one\n  b # the other\n  ]\n";
+    assert_eq!(after(text, Change::remove("/scope/1")), "scope: [\n  a, # the one\n  ]\n");
+    assert_eq!(after(text, Change::remove("/scope/0")), "scope: [\n  b # the other\n  ]\n");
+    let text = "scope: [a, # the one\n  b]\n";
+    let found = edited(&file(text), &[Change::remove("/scope/0")]).expect_err("refused");
+    assert_eq!(found.pointer, "/scope/0");
+}
+
+#[test]
 fn what_cannot_be_changed_alone_is_refused_with_its_place() {
     let refused = |text: &str, change| edited(&file(text), &[change]).expect_err("refused");
     let found = refused("plan: # why\n  - a\n", Change::set("/plan", Value::text("b")));
