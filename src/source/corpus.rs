@@ -61,6 +61,19 @@ fn unmarked(text: &str) -> String {
     plain.trim_end_matches("∎\n").to_owned()
 }
 
+/// The texts of the suite's cases; none where it is not given.
+pub(super) fn cases() -> Vec<String> {
+    let Some(folder) = corpus("yaml-test-suite/src") else { return Vec::new() };
+    let mut texts = Vec::new();
+    for entry in fs::read_dir(folder).expect("the corpus is readable") {
+        let text = fs::read_to_string(entry.expect("an entry").path()).expect("a case is text");
+        let cases: Vec<serde_yaml::Value> = serde_yaml::from_str(&text).expect("a list of cases");
+        let own = cases.iter().filter_map(|case| case.get("yaml")?.as_str());
+        texts.extend(own.map(unmarked));
+    }
+    texts
+}
+
 #[test]
 fn no_case_of_the_yaml_test_suite_panics_and_none_that_must_fail_is_accepted() {
     let Some(folder) = corpus("yaml-test-suite/src") else { return };

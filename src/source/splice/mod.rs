@@ -16,10 +16,11 @@ mod written;
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use self::place::Edit;
-use super::tree::{NodeRef, Shape, Tree};
+use super::schema::to_json;
+use super::tree::Tree;
 use super::{RECORD_LIMITS, yaml};
 use crate::text::SourceFile;
 
@@ -59,13 +60,13 @@ fn changed(file: &Arc<SourceFile>, change: &Change) -> Result<Arc<SourceFile>, R
     let pointer = change.pointer();
     let refused = |reason| Refused { pointer: pointer.to_owned(), reason };
     let tree = read(file).ok_or_else(|| refused("the record cannot be read"))?;
-    let wanted = intended(json(tree.root()), change)
+    let wanted = intended(to_json(tree.root()), change)
         .ok_or_else(|| refused("there is no such place in the record"))?;
     // Where one way to write it says something else, another may not.
     for edit in place::edits(&tree, change) {
         let text = edit.apply(file.text());
         let after = Arc::new(SourceFile::new(file.path(), text));
-        if read(&after).is_some_and(|tree| json(tree.root()) == wanted) {
+        if read(&after).is_some_and(|tree| to_json(tree.root()) == wanted) {
             return Ok(after);
         }
     }
@@ -76,22 +77,6 @@ fn changed(file: &Arc<SourceFile>, change: &Change) -> Result<Arc<SourceFile>, R
 fn read(file: &Arc<SourceFile>) -> Option<Tree> {
     let (tree, findings) = yaml::parse(file, RECORD_LIMITS);
     tree.filter(|_| findings.is_empty())
-}
-
-/// What a node says.
-fn json(node: NodeRef<'_>) -> Json {
-    match node.shape() {
-        Shape::Null | Shape::Unknown => Json::Null,
-        Shape::Bool(it) => it.into(),
-        Shape::Number(it) => it.into(),
-        Shape::String(it) => it.into(),
-        Shape::List => node.items().map(json).collect(),
-        Shape::Map => node
-            .entries()
-            .map(|(key, node)| (key.to_owned(), json(node)))
-            .collect::<Map<_, _>>()
-            .into(),
-    }
 }
 
 /// What a record has to say after a change; none where that has no place in it.

@@ -130,11 +130,11 @@ proptest! {
     fn a_change_is_made_and_nothing_else_is_touched(written in written(), change in change()) {
         let before = written.file();
         prop_assume!(read(&before).is_some());
-        let old = json(read(&before).expect("read").root());
+        let old = to_json(read(&before).expect("read").root());
         let wanted = intended(old, &change);
         match edited(&before, std::slice::from_ref(&change)) {
             Ok(after) => {
-                let new = json(read(&after).expect("what is given back can be read").root());
+                let new = to_json(read(&after).expect("what is given back can be read").root());
                 prop_assert_eq!(Some(new), wanted);
                 // What was cut out holds no comment that was there: those stay.
                 let (start, end) = common(before.text(), after.text());
@@ -157,5 +157,65 @@ proptest! {
                 prop_assert!(wanted.is_none() || is_last, "{refused:?} in\n{}", before.text());
             }
         }
+    }
+}
+
+/// Every place of a text, with what can be done there.
+fn changes_everywhere(tree: &Tree) -> Vec<Change> {
+    let mut pointers = Vec::new();
+    tree.root().walk(&mut |path, _| {
+        pointers.push(path.pointer());
+        pointers.len() < 15
+    });
+    let text = || Value::text("new: text # here");
+    let of = |pointer: String| {
+        [
+            Change::set(format!("{pointer}/added"), text()),
+            Change::append(format!("{pointer}/listed"), Value::map([("by", Some(text()))])),
+            Change::set(pointer.clone(), text()),
+            Change::append(pointer.clone(), text()),
+            Change::remove(pointer),
+        ]
+    };
+    pointers.into_iter().flat_map(of).collect()
+}
+
+/// Tries everything on a text; how much of it can be done.
+fn tried(text: &str) -> (usize, usize) {
+    let file = Arc::new(SourceFile::new("exceptions/x.yaml", text));
+    let Some(tree) = read(&file) else { return (0, 0) };
+    let changes = changes_everywhere(&tree);
+    let made = changes.iter().filter(|change| match edited(&file, std::slice::from_ref(change)) {
+        Ok(after) => {
+            let wanted = intended(to_json(tree.root()), change);
+            assert_eq!(read(&after).map(|tree| to_json(tree.root())), wanted, "{change:?}\n{text}");
+            true
+        }
+        Err(_) => false,
+    });
+    (made.count(), changes.len())
+}
+
+#[test]
+fn whatever_a_record_looks_like_a_change_is_made_or_refused() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/records");
+    let (mut n_made, mut n_files) = (0, 0);
+    for kind in ["valid", "invalid"] {
+        for entry in std::fs::read_dir(folder.join(kind)).expect("a folder") {
+            let bytes = std::fs::read(entry.expect("an entry").path()).expect("a file");
+            let text = String::from_utf8_lossy(&bytes);
+            for text in [text.to_string(), text.replace('\n', "\r\n"), text.trim_end().to_owned()] {
+                n_made += tried(&text).0;
+                n_files += 1;
+            }
+        }
+    }
+    assert!(n_files > 100 && n_made > 20 * n_files, "{n_made} changes in {n_files} files");
+}
+
+#[test]
+fn no_case_of_the_yaml_test_suite_makes_a_change_panic() {
+    for text in crate::source::corpus::cases() {
+        tried(&text);
     }
 }
