@@ -89,7 +89,7 @@ def main():
     expiry = json.loads(exc(binary, repository, today, "report", "expiry", "--within", "9999d", "--format", "json"))
     calendar = icalendar.Calendar.from_ical(exc(binary, repository, today, "report", "expiry", "--format", "ics"))
     events = [event for event in calendar.walk("VEVENT") if str(event["UID"]).endswith("/expires@exc")]
-    theirs = sorted((str(event["UID"]).split("/")[0], str(event.decoded("DTSTART"))) for event in events)
+    theirs = sorted((str(event["UID"]).split("/")[1], str(event.decoded("DTSTART"))) for event in events)
     same("calendar", sorted((row["id"], row["expires"]) for row in expiry["tables"]["records"]), theirs)
     for event in calendar.walk("VEVENT"):
         if event.duration.days != 1:

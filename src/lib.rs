@@ -64,7 +64,7 @@ mod text;
 use std::ffi::OsString;
 use std::io;
 
-use clap::Parser;
+use clap::{CommandFactory as _, Parser};
 
 use crate::cli::{Cli, Command};
 use crate::commands::Failure;
@@ -125,8 +125,10 @@ fn dispatch(cli: Cli, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
         Command::Rules(args) => commands::rules::run(&args, globals, env),
         Command::Schema(args) => commands::schema::run(&args, globals, env),
         Command::Doctor(args) => commands::doctor::run(&args, globals, env),
-        Command::Completions(args) => commands::completions::run(&args, globals, env),
-        Command::Man(args) => commands::man::run(&args, globals, env),
+        Command::Completions(args) => {
+            commands::completions::run(&args, Cli::command(), globals, env)
+        }
+        Command::Man(args) => commands::man::run(&args, Cli::command(), globals, env),
     }
 }
 

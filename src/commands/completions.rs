@@ -1,10 +1,9 @@
 //! `exc completions`: what a shell has to know to complete a command line.
 
-use clap::CommandFactory as _;
+use clap::Command;
 use clap_complete::{Shell, generate};
 
 use super::Globals;
-use crate::cli::Cli;
 use crate::env::{Env, Outcome};
 
 /// Print the completions of a shell
@@ -23,9 +22,15 @@ pub(crate) struct Args {
     shell: Shell,
 }
 
-pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
+/// `root` is the whole command line.
+pub(crate) fn run(
+    args: &Args,
+    mut root: Command,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> anyhow::Result<Outcome> {
     let mut script = Vec::new();
-    generate(args.shell, &mut Cli::command(), "exc", &mut script);
+    generate(args.shell, &mut root, "exc", &mut script);
     globals.print(env, |out| out.write_all(&script))?;
     Ok(Outcome::Success)
 }

@@ -2,12 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Command, CommandFactory as _};
+use clap::Command;
 use clap_mangen::Man;
 
 use super::writing::write_file;
 use super::{Failure, Globals};
-use crate::cli::Cli;
 use crate::env::{Env, Outcome};
 use crate::source::schema;
 
@@ -28,8 +27,13 @@ pub(crate) struct Args {
     dir: Option<PathBuf>,
 }
 
-pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
-    let mut root = Cli::command();
+/// `root` is the whole command line.
+pub(crate) fn run(
+    args: &Args,
+    mut root: Command,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> anyhow::Result<Outcome> {
     root.build();
     if let Some(dir) = &args.dir {
         let dir = globals.cwd(env).join(dir);
