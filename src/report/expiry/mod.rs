@@ -4,22 +4,24 @@
 //! bring and how to spread it.
 
 mod calendar;
+mod covers;
 mod forecast;
 mod upkeep;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
 pub(crate) use self::calendar::{Occasion, occasions};
+use self::covers::Covers;
 pub(in crate::report) use self::upkeep::{Duty, dues};
 use super::document::{
     Block, Cell, Column, Document, Figure, Quantity, Row, Section, Span, Table, Text, Tone,
 };
 use super::ledger::{Entry, Ledger, ids};
 use super::{counted, notes};
+use crate::model::RiskLevel;
 use crate::model::window::{Status, is_past, n_days};
-use crate::model::{RiskLevel, Target, enclosing};
 
 /// What the records are grouped by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -344,70 +346,5 @@ pub(super) fn act(entry: &Entry<'_>, today: NaiveDate) -> String {
         "find out" => entry.command("history"),
         "get it merged" => entry.command("review"),
         _ => entry.command("show"),
-    }
-}
-
-/// Which exceptions take in all that expired ones excepted, found by the places around a target.
-struct Covers<'a> {
-    /// Those in force, by control and place.
-    by_place: HashMap<(usize, &'a str, String), Vec<&'a str>>,
-}
-
-impl<'a> Covers<'a> {
-    fn of(wanted: &[&'a Entry<'a>], open: &[&'a Entry<'a>], today: NaiveDate) -> Self {
-        let mut by_place: HashMap<(usize, &str, String), Vec<&str>> = HashMap::new();
-        let is_needed = wanted.iter().any(|it| it.is_expired(today));
-        let holds = open.iter().filter(|it| is_needed && it.in_force == Some(true));
-        for entry in holds {
-            for control in &entry.controls {
-                for target in entry.targets() {
-                    let place = (entry.holding, control.as_str(), target.key());
-                    by_place.entry(place).or_default().push(&entry.id);
-                }
-            }
-        }
-        Self { by_place }
-    }
-
-    /// For each control of an expired record, the one that covers it.
-    fn cell(&self, entry: &Entry<'_>, today: NaiveDate) -> Cell {
-        if !entry.is_expired(today) {
-            return Cell::Empty;
-        }
-        let nothing = || Cell::State("nothing".to_owned(), Tone::Bad);
-        let own: Vec<Target<'_>> = entry.targets().collect();
-        // What cannot be read may reach anywhere.
-        if own.is_empty() || own.len() < entry.exception.scope.len() || entry.controls.is_empty() {
-            return nothing();
-        }
-        let mut covers = Vec::new();
-        for control in &entry.controls {
-            let Some(id) = self.cover(entry.holding, control, &own) else { return nothing() };
-            covers.push(id.to_owned());
-        }
-        covers.sort();
-        covers.dedup();
-        Cell::Ids(covers)
-    }
-
-    /// The first exception that takes in each of some targets.
-    fn cover(&self, holding: usize, control: &str, own: &[Target<'_>]) -> Option<&'a str> {
-        let around = |target: &Target<'_>| -> BTreeSet<&'a str> {
-            let key = target.key();
-            let places = enclosing(&key);
-            let held =
-                places.filter_map(|it| self.by_place.get(&(holding, control, it.to_owned())));
-            held.flatten().copied().collect()
-        };
-        let mut own = own.iter();
-        let mut covers = around(own.next()?);
-        for target in own {
-            if covers.is_empty() {
-                return None;
-            }
-            let others = around(target);
-            covers.retain(|id| others.contains(id));
-        }
-        covers.first().copied()
     }
 }
