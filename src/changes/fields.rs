@@ -6,32 +6,9 @@ use super::entries;
 use super::values::{Reading, shown};
 use super::{FieldChange, Kind};
 use crate::model::window::parse_day;
-use crate::model::{Target, enclosing};
+use crate::model::{KEYS, Target, enclosing};
 use crate::source::Record;
 use crate::source::tree::{NodeRef, push_key};
-
-/// The fields that `exc` knows, in the order in which people read them.
-const KNOWN: [&str; 19] = [
-    "id",
-    "title",
-    "controls",
-    "scope",
-    "risk",
-    "owner",
-    "requester",
-    "justification",
-    "compensating_controls",
-    "remediation",
-    "opened",
-    "expires",
-    "renewals",
-    "reviews",
-    "closed",
-    "emergency",
-    "data_classification",
-    "tags",
-    "links",
-];
 
 /// A place in both texts.
 #[derive(Clone, Debug)]
@@ -44,7 +21,7 @@ struct Sides<'a> {
 
 /// How the values of a field are read.
 pub(super) fn reading(key: &str) -> Reading {
-    match KNOWN.contains(&key) {
+    match KEYS.contains(&key) {
         true => Reading::Known,
         false => Reading::Exact,
     }
@@ -55,11 +32,11 @@ pub(super) fn changes(before: Option<&Record>, after: &Record) -> Vec<FieldChang
     let old = before.map(|record| record.tree().root());
     let new = after.tree().root();
     let all = old.into_iter().chain([new]).flat_map(|root| root.entries().map(|(key, _)| key));
-    let further: BTreeSet<&str> = all.filter(|key| !KNOWN.contains(key)).collect();
+    let further: BTreeSet<&str> = all.filter(|key| !KEYS.contains(key)).collect();
     let root =
         Sides { pointer: String::new(), before: old, after: Some(new), reading: Reading::Known };
     let mut found = Vec::new();
-    for key in KNOWN {
+    for key in KEYS {
         let sides = root.at(key);
         match key {
             _ if sides.is_same() => {}

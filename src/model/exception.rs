@@ -11,6 +11,29 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::Lifetime;
 use super::window::parse_day;
 
+/// The keys of a record, in the order in which people read them.
+pub(crate) const KEYS: [&str; 19] = [
+    "id",
+    "title",
+    "controls",
+    "scope",
+    "risk",
+    "owner",
+    "requester",
+    "justification",
+    "compensating_controls",
+    "remediation",
+    "opened",
+    "expires",
+    "renewals",
+    "reviews",
+    "closed",
+    "emergency",
+    "data_classification",
+    "tags",
+    "links",
+];
+
 /// A deviation from policy: which control, where, why, who answers for it, until when.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(default)]

@@ -12,7 +12,7 @@ pub(crate) mod window;
 
 pub(crate) use breadth::{AZURE, AZURE_LEVELS};
 pub(crate) use exception::{
-    CompensatingControl, Emergency, Exception, Justification, Milestone, Outcome, Person,
+    CompensatingControl, Emergency, Exception, Justification, KEYS, Milestone, Outcome, Person,
     Remediation, Renewal, Review, Risk, RiskLevel,
 };
 pub(crate) use field::{Field, FieldKind};

@@ -4,31 +4,8 @@
 use std::ops::Range;
 
 use super::{Change, Value};
+use crate::model::KEYS;
 use crate::source::tree::{NodeRef, Tree};
-
-/// The keys of a record in the order in which people read them.
-const ORDER: [&str; 20] = [
-    "id",
-    "title",
-    "controls",
-    "scope",
-    "risk",
-    "owner",
-    "requester",
-    "justification",
-    "compensating_controls",
-    "remediation",
-    "opened",
-    "expires",
-    "renewals",
-    "reviews",
-    "closed",
-    "emergency",
-    "data_classification",
-    "tags",
-    "links",
-    "bindings",
-];
 
 /// A range of bytes, and what takes its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,7 +74,7 @@ impl Page<'_> {
         if !parent.is_map() {
             return Vec::new();
         }
-        let rank = |name: &str| ORDER.iter().position(|known| *known == name);
+        let rank = |name: &str| KEYS.iter().position(|known| *known == name);
         let mut before = None;
         for (name, node) in parent.entries() {
             let is_before = match (rank(name), rank(key)) {
