@@ -15,6 +15,8 @@ pub(crate) mod digest;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 mod filter;
+mod findings;
+mod git_words;
 pub(crate) mod history;
 pub(crate) mod init;
 mod ledger;

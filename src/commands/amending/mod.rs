@@ -16,14 +16,14 @@ use chrono::NaiveDate;
 use similar::TextDiff;
 
 use super::writing::{obstacle, replace_file};
-use super::{Failure, Globals, Workspace, mainline, naming, refuse_links, shown_path};
+use super::{Failure, Globals, Workspace, findings, mainline, naming, refuse_links, shown_path};
 use crate::changes;
 use crate::env::{Env, Outcome};
 use crate::finding::{Finding, Level};
 use crate::history::{self, Approval, MAX_APPROVAL_SIZE};
 use crate::model::Exception;
 use crate::register::{self, Register};
-use crate::render::{self, Judgement, Safe, Style, diff};
+use crate::render::{Safe, Style, diff};
 use crate::rules::{self, Context};
 use crate::source::splice::{self, Change};
 use crate::source::{self, Record};
@@ -142,7 +142,7 @@ impl Desk {
         // What is only better or worse elsewhere is for `exc check` to say.
         added.retain(|it| it.level == Level::Error || own.contains(it.place.file.path()));
         if !added.is_empty() {
-            self.findings(&added, written.len(), globals, env)?;
+            findings::tell(&added, written.len(), &self.workspace, globals, env)?;
         }
         let has_errors = added.iter().any(|it| it.level == Level::Error);
         if args.dry_run {
@@ -244,27 +244,6 @@ impl Desk {
         };
         globals.note(env, &sentence);
         Ok(n_needing > 0)
-    }
-
-    fn findings(
-        &self,
-        findings: &[Finding],
-        n_records: usize,
-        globals: &Globals,
-        env: &mut Env<'_>,
-    ) -> anyhow::Result<()> {
-        let judgement = Judgement {
-            register: &self.workspace.name,
-            today: env.today,
-            n_records,
-            unreadable: &[],
-            findings,
-            pages: &[],
-            has_summary: false,
-            gate: None,
-        };
-        let style = Style { width: env.terminal.width, ..globals.style(env) };
-        render::text::write(&judgement, style, env.err).context("cannot write to standard error")
     }
 }
 

@@ -1,9 +1,10 @@
 //! How a change that was written gets to where it is approved.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use crate::commands::git_words::GitWords;
 use crate::commands::settled::Found;
-use crate::commands::{Failure, Globals, Workspace, mainline, normal, shown_path};
+use crate::commands::{Failure, Globals, Workspace, mainline};
 use crate::env::Env;
 use crate::text::shell_word;
 
@@ -20,15 +21,9 @@ pub(super) fn steps(
     env: &mut Env<'_>,
 ) -> Result<(), Failure> {
     let Some(repo) = mainline::repository(workspace)? else { return Ok(()) };
-    // Outside of the repository, git has to be told where it is.
-    let is_inside = normal(&env.cwd).starts_with(&workspace.root);
-    let root = shell_word(&workspace.root.to_string_lossy());
-    let git = if is_inside { "git".to_owned() } else { format!("git -C {root}") };
-    let path = |path: &PathBuf| match (is_inside, path.strip_prefix(&workspace.root)) {
-        (false, Ok(relative)) => shell_word(&relative.to_string_lossy()),
-        _ => shell_word(&shown_path(Path::new(path), env)),
-    };
-    let paths: Vec<String> = paths.iter().map(path).collect();
+    let words = GitWords::of(workspace, env);
+    let git = &words.git;
+    let paths: Vec<String> = paths.iter().map(|path| words.path(path, env)).collect();
     let what = match ids.len() {
         1..=MAX_NAMED => ids.join(" "),
         n => format!("{n} exceptions"),
@@ -40,20 +35,18 @@ pub(super) fn steps(
     let mut lines = vec!["next:".to_owned()];
     let found = Found::read(&repo, workspace)?;
     // Nothing can be merged into a branch that is not there.
-    let is_on_mainline = found.mainline.is_some()
-        && repo.head_branch()?.is_some_and(|branch| branch == found.branch);
-    let branch = shell_word(&branch);
-    if is_on_mainline {
+    let has_mainline = found.mainline.is_some();
+    let own = repo.head_branch()?.filter(|own| !has_mainline || *own != found.branch);
+    let is_new = own.is_none();
+    let branch = shell_word(&own.unwrap_or(branch));
+    if is_new {
         lines.push(format!("  {git} switch -c {branch}"));
     }
     lines.push(format!("  {git} add {}", paths.join(" ")));
     lines.push(format!("  {git} commit -m {}", shell_word(&format!("exceptions: {verb} {what}"))));
-    match is_on_mainline {
-        true => lines.push(format!("  {git} push -u origin {branch}")),
-        false if found.mainline.is_some() => lines.push(format!("  {git} push")),
-        false => {}
-    }
-    if found.mainline.is_some() {
+    if has_mainline {
+        // A branch that has no place on the remote yet needs to be told one.
+        lines.push(format!("  {git} push -u origin {branch}"));
         lines.push("and open a pull request; `exc review` shows what a reviewer sees".to_owned());
     }
     if needs_approval {

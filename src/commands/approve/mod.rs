@@ -14,9 +14,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use self::refusal::{hint, refuse, refuse_key, refuse_rejection};
+use super::git_words::GitWords;
 use super::proposed::{Matter, Proposed, Texts};
 use super::writing::write_file;
-use super::{Failure, Globals, Workspace, normal, refuse_links, shown_path};
+use super::{Failure, Globals, Workspace, refuse_links, shown_path};
 use crate::env::{Env, Outcome};
 use crate::finding::Finding;
 use crate::history::{Approval, Decision, NotCounted, Proposal, Reason, Refusal, Tally, Vote};
@@ -235,15 +236,8 @@ fn next_steps(
 ) -> Result<(), Failure> {
     let statement = &approval.statement;
     let (id, who) = (&statement.record, &statement.approver);
-    // Outside of the repository, git has to be told where it is.
-    let workspace = proposed.workspace;
-    let is_inside = normal(&env.cwd).starts_with(&workspace.root);
-    let root = shell_word(&workspace.root.to_string_lossy());
-    let git = if is_inside { "git".to_owned() } else { format!("git -C {root}") };
-    let added = match (is_inside, path.strip_prefix(&workspace.root)) {
-        (false, Ok(relative)) => shell_word(&relative.to_string_lossy()),
-        _ => shell_word(&shown_path(path, env)),
-    };
+    let words = GitWords::of(proposed.workspace, env);
+    let (git, added) = (&words.git, words.path(path, env));
     let message = shell_word(&format!("exceptions: {who} {}s {id}", statement.decision.as_str()));
     let mut lines = vec!["next:".to_owned()];
     let mainline = &proposed.judge()?.mainline;

@@ -3,15 +3,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Context as _;
-
 use super::Args;
 use super::draft::Draft;
+use crate::commands::findings;
+use crate::commands::git_words::GitWords;
 use crate::commands::settled::Found;
-use crate::commands::{Failure, Globals, Workspace, mainline, normal, shown_path};
+use crate::commands::{Failure, Globals, Workspace, mainline};
 use crate::env::Env;
 use crate::finding::{Finding, Level, Place};
-use crate::render::{self, Judgement, Style};
+use crate::render;
 use crate::text::{SourceFile, shell_word};
 
 /// What stands for the path of a record that was never written.
@@ -23,18 +23,7 @@ pub(super) fn findings(
     globals: &Globals,
     env: &mut Env<'_>,
 ) -> anyhow::Result<()> {
-    let judgement = Judgement {
-        register: &workspace.name,
-        today: env.today,
-        n_records: 1,
-        unreadable: &[],
-        findings,
-        pages: &[],
-        has_summary: false,
-        gate: None,
-    };
-    let style = Style { width: env.terminal.width, ..globals.style(env) };
-    render::text::write(&judgement, style, env.err).context("cannot write to standard error")
+    findings::tell(findings, 1, workspace, globals, env)
 }
 
 /// Findings about a record that is not written: none of them names a path that does not exist, and
@@ -129,14 +118,8 @@ pub(super) fn next_steps(
     env: &mut Env<'_>,
 ) -> Result<(), Failure> {
     let Some(repo) = mainline::repository(workspace)? else { return Ok(()) };
-    // Outside of the repository, git has to be told where it is.
-    let is_inside = normal(&env.cwd).starts_with(&workspace.root);
-    let root = shell_word(&workspace.root.to_string_lossy());
-    let git = if is_inside { "git".to_owned() } else { format!("git -C {root}") };
-    let added = match (is_inside, path.strip_prefix(&workspace.root)) {
-        (false, Ok(relative)) => shell_word(&relative.to_string_lossy()),
-        _ => shell_word(&shown_path(path, env)),
-    };
+    let words = GitWords::of(workspace, env);
+    let (git, added) = (&words.git, words.path(path, env));
     let branch = shell_word(&format!("exception/{id}"));
     let message = shell_word(&format!("exceptions: file {id}"));
     let add = format!("  {git} add {added}");

@@ -1,0 +1,32 @@
+//! The git commands that a person is told to type next.
+
+use std::path::Path;
+
+use super::{Workspace, normal, shown_path};
+use crate::env::Env;
+use crate::text::shell_word;
+
+/// How git is called on a register, from where the person is.
+pub(super) struct GitWords<'a> {
+    /// `git`; outside of the repository, with where that is.
+    pub(super) git: String,
+    is_inside: bool,
+    root: &'a Path,
+}
+
+impl<'a> GitWords<'a> {
+    pub(super) fn of(workspace: &'a Workspace, env: &Env<'_>) -> Self {
+        let is_inside = normal(&env.cwd).starts_with(&workspace.root);
+        let root = shell_word(&workspace.root.to_string_lossy());
+        let git = if is_inside { "git".to_owned() } else { format!("git -C {root}") };
+        Self { git, is_inside, root: &workspace.root }
+    }
+
+    /// A path as that command takes it.
+    pub(super) fn path(&self, path: &Path, env: &Env<'_>) -> String {
+        match (self.is_inside, path.strip_prefix(self.root)) {
+            (false, Ok(relative)) => shell_word(&relative.to_string_lossy()),
+            _ => shell_word(&shown_path(path, env)),
+        }
+    }
+}
