@@ -33,6 +33,7 @@ pub(crate) enum Command {
     Amend(Box<commands::amend::Args>),
     VerifyControl(commands::verify_control::Args),
     RecordReview(commands::record_review::Args),
+    Fmt(commands::fmt::Args),
     Approve(commands::approve::Args),
     Verify(commands::verify::Args),
     History(commands::history::Args),

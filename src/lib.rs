@@ -13,7 +13,8 @@
 //! - [`finding`]: the only way to say that something is wrong.
 //! - [`source`]: text → record. [`source::yaml`] alone names a YAML parser and makes
 //!   the tree of [`source::tree`]; [`source::schema`] alone names a validator and says what it
-//!   refuses; [`source::splice`] changes single values of a text and no other byte.
+//!   refuses; [`source::splice`] changes single values of a text and no other byte, and
+//!   [`source::layout`] lays a whole text out without changing what it says.
 //! - [`register`]: all records of a directory or of a commit, and what could not be read.
 //! - [`policy`]: the policy file → a validated policy.
 //! - [`changes`]: what differs between two texts of a record or two registers, and what it means.
@@ -115,6 +116,7 @@ fn dispatch(cli: Cli, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
         Command::Amend(args) => commands::amend::run(&args, globals, env),
         Command::VerifyControl(args) => commands::verify_control::run(&args, globals, env),
         Command::RecordReview(args) => commands::record_review::run(&args, globals, env),
+        Command::Fmt(args) => commands::fmt::run(&args, globals, env),
         Command::Approve(args) => commands::approve::run(&args, globals, env),
         Command::Verify(args) => commands::verify::run(&args, globals, env),
         Command::History(args) => commands::history::run(&args, globals, env),

@@ -16,6 +16,7 @@ pub(crate) mod doctor;
 pub(crate) mod explain;
 mod filter;
 mod findings;
+pub(crate) mod fmt;
 mod git_words;
 pub(crate) mod history;
 pub(crate) mod init;
@@ -31,8 +32,10 @@ pub(crate) mod renew;
 pub(crate) mod report;
 pub(crate) mod review;
 mod revisions;
+mod rewriting;
 pub(crate) mod rules;
 pub(crate) mod schema;
+mod selection;
 mod settled;
 pub(crate) mod show;
 mod trail;
@@ -42,7 +45,7 @@ pub(crate) mod verify_control;
 mod workspace;
 pub(crate) mod writing;
 
-use std::fmt;
+use std::fmt::{self as formatting, Display, Formatter};
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
@@ -113,8 +116,8 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Display for Failure {
+    fn fmt(&self, f: &mut Formatter<'_>) -> formatting::Result {
         f.write_str(&self.message)
     }
 }

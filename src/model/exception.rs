@@ -34,6 +34,27 @@ pub(crate) const KEYS: [&str; 19] = [
     "links",
 ];
 
+/// The keys of what stands under a key, and of each entry of its list, in the order in which people
+/// read them; the empty name is the record itself. None where the key holds no mapping.
+pub(crate) fn keys_below(name: &str) -> &'static [&'static str] {
+    match name {
+        "" => &KEYS,
+        "risk" => &["level", "statement"],
+        "owner" | "requester" => &["name", "email", "team"],
+        "justification" => &["blocker", "end_state"],
+        "compensating_controls" => {
+            &["description", "reduces", "owner", "evidence", "verified", "verify_every"]
+        }
+        "remediation" => &["plan", "ticket", "milestones"],
+        "milestones" => &["due", "what", "done"],
+        "renewals" => &["date", "until", "reason", "evidence"],
+        "reviews" => &["date", "by", "note"],
+        "closed" => &["date", "outcome", "note"],
+        "emergency" => &["declared", "reason"],
+        _ => &[],
+    }
+}
+
 /// A deviation from policy: which control, where, why, who answers for it, until when.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(default)]

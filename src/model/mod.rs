@@ -13,7 +13,7 @@ pub(crate) mod window;
 pub(crate) use breadth::{AZURE, AZURE_LEVELS};
 pub(crate) use exception::{
     CompensatingControl, Emergency, Exception, Justification, KEYS, Milestone, Outcome, Person,
-    Remediation, Renewal, Review, Risk, RiskLevel,
+    Remediation, Renewal, Review, Risk, RiskLevel, keys_below,
 };
 pub(crate) use field::{Field, FieldKind};
 pub(crate) use id::{ALPHABET, draw};

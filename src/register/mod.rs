@@ -9,7 +9,6 @@ mod merging;
 mod store;
 
 use std::collections::BTreeSet;
-#[cfg(test)]
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -18,7 +17,6 @@ use crate::finding::Finding;
 use crate::git::ObjectId;
 use crate::model::Exception;
 use crate::source::{self, Record, RecordSchema};
-#[cfg(test)]
 use crate::text::SourceFile;
 
 pub(crate) use approvals::{ApprovalFile, approvals};
@@ -65,6 +63,39 @@ pub(crate) fn load_named(
     paths: &BTreeSet<String>,
 ) -> Register {
     read_all(&Readers::of(store), name, schema, Some(paths), Look::None).0
+}
+
+/// What was made of the text of each file, in the order of their paths.
+pub(crate) type Texts<T> = Vec<(Arc<SourceFile>, T)>;
+
+/// Looks at the text of each file that may be a record, whatever it says; with what keeps files
+/// from being read.
+pub(crate) fn each_text<T: Send>(
+    store: &Store,
+    name: &str,
+    is_wanted: impl Fn(&str) -> bool,
+    look: impl Fn(&Arc<SourceFile>) -> T + Sync,
+) -> (Texts<T>, Vec<Finding>) {
+    let readers = Readers::of(store);
+    let Listing { mut entries, mut findings } = listing::list_with(&readers, name, None);
+    entries.retain(|entry| is_wanted(&entry.name));
+    findings.retain(|finding| is_wanted(finding.place.file.path()));
+    let read = |reader: &mut Lent<'_>, entry: Entry| {
+        let (file, _) = reader.read(&entry, MAX_RECORD_SIZE)?;
+        let made = look(&file);
+        Ok((file, made))
+    };
+    let looked: Vec<Result<_, Vec<Finding>>> =
+        entries.into_par_iter().map_init(|| readers.lend(), read).collect();
+    let mut texts = Vec::new();
+    for result in looked {
+        match result {
+            Ok(text) => texts.push(text),
+            Err(found) => findings.extend(found),
+        }
+    }
+    findings.retain(|finding| finding.code.unjudged);
+    (texts, findings)
 }
 
 /// Looks at a record while it is fresh.

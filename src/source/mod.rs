@@ -13,6 +13,7 @@ mod escapes;
 pub(crate) mod flood;
 #[cfg(test)]
 mod hostile;
+pub(crate) mod layout;
 mod portable;
 mod quoting;
 pub(crate) mod schema;

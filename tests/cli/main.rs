@@ -16,6 +16,8 @@ mod digest;
 mod doctor;
 mod documents;
 mod files;
+mod fixing;
+mod fmt;
 mod history;
 mod hostile;
 mod in_force;

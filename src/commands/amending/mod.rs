@@ -8,22 +8,20 @@
 mod next;
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use chrono::NaiveDate;
-use similar::TextDiff;
 
-use super::writing::{obstacle, replace_file};
-use super::{Failure, Globals, Workspace, findings, mainline, naming, refuse_links, shown_path};
+use super::rewriting::{self, Rewrite};
+use super::{Failure, Globals, Workspace, findings, mainline, naming};
 use crate::changes;
 use crate::env::{Env, Outcome};
 use crate::finding::{Finding, Level};
-use crate::history::{self, Approval, MAX_APPROVAL_SIZE};
 use crate::model::Exception;
 use crate::register::{self, Register};
-use crate::render::{Safe, Style, diff};
+use crate::render::{Style, diff};
 use crate::rules::{self, Context};
 use crate::source::splice::{self, Change};
 use crate::source::{self, Record};
@@ -137,7 +135,7 @@ impl Desk {
             return Ok(Outcome::Success);
         }
         let needs_approval = self.tell(&written, globals, env)?;
-        let own: HashSet<&str> = written.iter().map(|it| it.after.path()).collect();
+        let own: HashSet<&str> = written.iter().map(|it| it.text.after.path()).collect();
         let mut added = added(&before, self.judge(env.today));
         // What is only better or worse elsewhere is for `exc check` to say.
         added.retain(|it| it.level == Level::Error || own.contains(it.place.file.path()));
@@ -147,7 +145,7 @@ impl Desk {
         let has_errors = added.iter().any(|it| it.level == Level::Error);
         if args.dry_run {
             globals.print(env, |out| {
-                written.iter().try_for_each(|it| out.write_all(it.patch().as_bytes()))
+                written.iter().try_for_each(|it| out.write_all(it.text.patch().as_bytes()))
             })?;
         }
         match (has_errors, args.force, args.dry_run) {
@@ -159,35 +157,14 @@ impl Desk {
             (true, ..) => globals.note(env, "written all the same: `exc check` will refuse it"),
             (false, ..) => {}
         }
-        for note in written.iter().filter_map(|it| it.spent(&self.workspace)) {
+        for note in written.iter().filter_map(|it| it.text.spent(&it.id, &self.workspace)) {
             globals.note(env, &note);
         }
-        let paths = self.put(&written, globals, env)?;
+        let rewrites: Vec<&Rewrite> = written.iter().map(|it| &it.text).collect();
+        let paths = rewriting::put(&rewrites, &self.workspace, globals, env)?;
         let ids: Vec<&str> = written.iter().map(|it| it.id.as_str()).collect();
         next::steps(verb, needs_approval, &ids, &paths, &self.workspace, globals, env)?;
         Ok(Outcome::Success)
-    }
-
-    /// Writes the files, if nothing stands in the way of any, and prints their paths; where that fails
-    /// on the way, of those that are written.
-    fn put(
-        &self,
-        written: &[Written],
-        globals: &Globals,
-        env: &mut Env<'_>,
-    ) -> anyhow::Result<Vec<PathBuf>> {
-        let path = |it: &Written| self.workspace.root.join(it.after.path());
-        written.iter().try_for_each(|it| it.check(&path(it), &self.workspace))?;
-        let mut paths: Vec<PathBuf> = Vec::new();
-        let result = written.iter().try_for_each(|it| {
-            it.write(&path(it), &self.workspace)?;
-            paths.push(path(it));
-            Ok(())
-        });
-        let shown: Vec<String> = paths.iter().map(|path| shown_path(path, env)).collect();
-        globals
-            .print(env, |out| shown.iter().try_for_each(|path| writeln!(out, "{}", Safe(path))))?;
-        result.map(|()| paths)
     }
 
     /// Puts the changed record in the place of the one that was read; none where it says the same.
@@ -205,19 +182,25 @@ impl Desk {
         if after.text() == before.text() {
             return Ok(None);
         }
-        let (changed, found) = source::load(&after, &self.workspace.policy.record_schema);
-        let changed = changed.ok_or_else(|| {
+        let record = self.replace(plan.at, &after).ok_or_else(|| {
             Failure::new(format!("`{id}` could not be read after the change, so it is not written"))
                 .hint("edit it by hand, then run `exc check`")
         })?;
-        let record = std::mem::replace(&mut self.register.records[plan.at], changed);
-        let is_other = |it: &Finding| it.place.file.path() != before.path();
-        self.register.findings.retain(is_other);
-        self.register.findings.extend(found);
-        Ok(Some(Written { id, at: plan.at, record, before, after }))
+        Ok(Some(Written { id, at: plan.at, record, text: Rewrite { before, after } }))
     }
 
-    fn judge(&self, today: NaiveDate) -> Vec<Finding> {
+    /// Puts another text in the place of a record's, and gives the record as it was; none where the
+    /// text is no record, and nothing has changed.
+    pub(super) fn replace(&mut self, at: usize, text: &Arc<SourceFile>) -> Option<Record> {
+        let (changed, found) = source::load(text, &self.workspace.policy.record_schema);
+        let record = std::mem::replace(&mut self.register.records[at], changed?);
+        let is_other = |it: &Finding| it.place.file.path() != text.path();
+        self.register.findings.retain(is_other);
+        self.register.findings.extend(found);
+        Some(record)
+    }
+
+    pub(super) fn judge(&self, today: NaiveDate) -> Vec<Finding> {
         rules::check(&self.register, &Context { policy: &self.workspace.policy, today })
     }
 
@@ -271,58 +254,11 @@ struct Written {
     at: usize,
     /// As it was.
     record: Record,
-    before: Arc<SourceFile>,
-    after: Arc<SourceFile>,
-}
-
-impl Written {
-    /// The change as `git apply` reads it.
-    fn patch(&self) -> String {
-        let path = self.after.path();
-        let (old, new) = (format!("a/{path}"), format!("b/{path}"));
-        let diff = TextDiff::from_lines(self.before.text(), self.after.text());
-        format!("diff --git {old} {new}\n{}", diff.unified_diff().header(&old, &new))
-    }
-
-    /// What to say where somebody has signed the text as it was: that approval is about no text any
-    /// more, unless it has landed.
-    fn spent(&self, workspace: &Workspace) -> Option<String> {
-        let own = history::digest(self.before.text().as_bytes());
-        let max = MAX_APPROVAL_SIZE as u64;
-        let files = register::approvals(&workspace.store, &workspace.name, max).ok()?;
-        let bytes = files.get(&self.id)?.iter().filter_map(|file| file.bytes.as_ref().ok());
-        let approvals = bytes.filter_map(|bytes| Approval::parse(bytes).ok());
-        let mut signed = approvals.filter(|it| it.statement.content.to_string() == own);
-        let who = signed.next()?.statement.approver;
-        let id = shell_word(&self.id);
-        Some(format!(
-            "note: {who} has approved the text as it was; if that has not landed yet, this one takes an approval of its own: `exc approve {id}`"
-        ))
-    }
-
-    /// What keeps it from being written, as far as that can be told before.
-    fn check(&self, path: &Path, workspace: &Workspace) -> anyhow::Result<()> {
-        refuse_links(&workspace.root, path)?;
-        let obstacle = obstacle(path, self.before.text());
-        self.unless(obstacle.with_context(|| format!("cannot read `{}`", path.display()))?)
-    }
-
-    fn write(&self, path: &Path, workspace: &Workspace) -> anyhow::Result<()> {
-        refuse_links(&workspace.root, path)?;
-        self.unless(replace_file(path, self.before.text(), self.after.text())?)
-    }
-
-    fn unless(&self, obstacle: Option<&str>) -> anyhow::Result<()> {
-        let Some(obstacle) = obstacle else { return Ok(()) };
-        let message = format!("`{}` {obstacle}, so it is not written", self.after.path());
-        Err(Failure::new(message)
-            .hint("look at it (`ls -l`, `git diff`), and run the command again")
-            .into())
-    }
+    text: Rewrite,
 }
 
 /// What is wrong after a change that was not wrong before it.
-fn added(before: &[Finding], after: Vec<Finding>) -> Vec<Finding> {
+pub(super) fn added(before: &[Finding], after: Vec<Finding>) -> Vec<Finding> {
     let key = |it: &Finding| {
         let place = &it.place;
         (it.code.id, place.file.path().to_owned(), place.pointer.clone(), it.message.clone())

@@ -4,10 +4,10 @@ mod approvals;
 mod base;
 mod detection;
 mod elsewhere;
+mod fixing;
 mod incoming;
 mod policies;
 mod ratchet;
-mod selection;
 
 use std::collections::BTreeSet;
 use std::fs::{self, OpenOptions};
@@ -19,7 +19,7 @@ use chrono::NaiveDate;
 use clap::ValueEnum;
 
 use self::base::Base;
-use self::selection::{check_selection, n_judged, select};
+use super::selection::{check_selection, n_judged, select};
 use super::writing::write_file;
 use super::{Failure, Globals, Workspace, mainline, normal, verdict};
 use crate::env::{Env, Outcome};
@@ -34,14 +34,17 @@ use crate::rules::{self, Context, RULES};
 ///
 /// With `--base`, a change is judged, as the gate of a pull request: what is committed at `--head`, on top of the tip of the base, by the policy of the base. Errors in records that the change leaves alone fail it as well, unless the policy says otherwise (`gate`); but one that removes an error, adds none, and leaves alone the records with those that remain, passes. In a CI that says where a pull request goes, that is the base.
 ///
-/// Exit codes: 0 all judged and fine, 1 findings at or above `--fail-on`, 2 something could not be judged.
+/// `--fix` first mends what has one meaning: quotes around a text that reads as something else, a key with a typo, the spelling of a date, the order of the keys. No other byte changes, and nothing is mended after which something else would be wrong.
+///
+/// Exit codes: 0 all judged and fine, 1 findings at or above `--fail-on`, 2 something could not be judged; with `--diff`, 1 where there is something to fix.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   exc check                           the register as it stands in the work tree
   exc check --base origin/main        what this branch changes, as the gate judges it
   exc check --base main --head topic  the same of a branch that is not checked out
-  exc check --no-base                 the work tree, also in the CI of a pull request")]
+  exc check --no-base                 the work tree, also in the CI of a pull request
+  exc check --diff                    what `--fix` would change, as a patch")]
 pub(crate) struct Args {
     /// Judge only these files or directories of the register
     #[arg(value_name = "PATH")]
@@ -55,6 +58,12 @@ pub(crate) struct Args {
     /// Judge the work tree, whatever the CI says
     #[arg(long, conflicts_with_all = ["base", "head"])]
     no_base: bool,
+    /// Mend what can be mended without asking, then judge the work tree
+    #[arg(long, conflicts_with_all = ["base", "head"])]
+    fix: bool,
+    /// Show as a patch what `--fix` would change, and judge nothing
+    #[arg(long, conflicts_with_all = ["base", "head", "fix", "format", "reports"])]
+    diff: bool,
     /// The level from which findings fail the check
     #[arg(long, value_name = "LEVEL", default_value = "error")]
     fail_on: FailOn,
@@ -118,6 +127,13 @@ fn parse_report(text: &str) -> Result<(Format, PathBuf), String> {
     Ok((Format::from_str(format, true)?, path.into()))
 }
 
+impl Args {
+    /// Whether files are mended, or it is shown how.
+    fn mends(&self) -> bool {
+        self.fix || self.diff
+    }
+}
+
 /// Refuses reports of which one would overwrite the other.
 fn refuse_overwriting(args: &Args, globals: &Globals, env: &Env<'_>) -> Result<(), Failure> {
     let cwd = globals.cwd(env);
@@ -133,6 +149,11 @@ fn refuse_overwriting(args: &Args, globals: &Globals, env: &Env<'_>) -> Result<(
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
     refuse_overwriting(args, globals, env)?;
+    if args.mends()
+        && let Some(outcome) = fixing::run(args, globals, env)?
+    {
+        return Ok(outcome);
+    }
     let judged = match change(args, globals, env)? {
         Some(base) => base::judge(args, &base, globals, env)?,
         None => judge_as_it_stands(args, globals, env)?,
@@ -173,6 +194,9 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
 
 /// The base of the change that is to be judged; none where the register is judged as it stands.
 fn change(args: &Args, globals: &Globals, env: &Env<'_>) -> Result<Option<Base>, Failure> {
+    if args.mends() {
+        return Ok(None);
+    }
     let base = base::chosen(args, globals, env)?;
     if base.is_some() && !args.paths.is_empty() {
         let hint = "leave out the paths: what the change leaves alone is told apart anyway";

@@ -1,11 +1,11 @@
-//! The files that a check is asked to look at, as the register knows them.
+//! The files that a command is asked to look at, as the register knows them.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::commands::workspace::slashed;
-use crate::commands::{Failure, Globals, Workspace, normal};
+use super::workspace::slashed;
+use super::{Failure, Globals, Workspace, normal};
 use crate::env::Env;
 use crate::finding::Finding;
 use crate::git::{Mode, Repo};
@@ -18,6 +18,14 @@ pub(super) struct Selection {
 }
 
 impl Selection {
+    /// A name that is none of these paths, and no folder of any.
+    pub(super) fn missing_from(&self, known: &BTreeSet<&str>) -> Option<&str> {
+        let unknown = self.names.iter().find(|name| !known.contains(name.as_str()));
+        let is_empty =
+            |directory: &&String| !known.iter().any(|path| path.starts_with(directory.as_str()));
+        unknown.or_else(|| self.directories.iter().find(is_empty)).map(String::as_str)
+    }
+
     pub(super) fn has(&self, path: &str) -> bool {
         self.names.contains(path)
             || self.directories.iter().any(|directory| path.starts_with(directory.as_str()))
@@ -120,16 +128,15 @@ pub(super) fn check_selection(
         .chain(findings.iter().map(|finding| finding.place.file.path()))
         .chain([policy.as_str()])
         .collect();
-    let unknown = selection.names.iter().find(|name| !known.contains(name.as_str()));
-    let is_empty =
-        |directory: &&String| !known.iter().any(|path| path.starts_with(directory.as_str()));
-    match unknown.or_else(|| selection.directories.iter().find(is_empty)) {
+    match selection.missing_from(&known) {
         None => Ok(()),
-        Some(name) => {
-            let message = format!("`{name}` holds no record");
-            Err(Failure::new(message).hint("name files of the register, or none for all").into())
-        }
+        Some(name) => Err(holds_no_record(name).into()),
     }
+}
+
+pub(super) fn holds_no_record(name: &str) -> Failure {
+    Failure::new(format!("`{name}` holds no record"))
+        .hint("name files of the register, or none for all")
 }
 
 pub(super) fn n_judged(register: &Register, selected: Option<&Selection>) -> usize {
