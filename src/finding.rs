@@ -52,6 +52,17 @@ pub(crate) struct Label {
     pub(crate) text: String,
 }
 
+/// The one edit that mends what a finding says, where there is nothing to choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fix {
+    /// Quotes make the value the text that it was meant to be.
+    Quote,
+    /// The key of the value is meant to be another.
+    Rename(String),
+    /// The value is meant to be this one, which needs no quotes.
+    Spell(String),
+}
+
 /// What a rule says about a place in a file.
 #[derive(Clone, Debug)]
 pub(crate) struct Finding {
@@ -63,6 +74,8 @@ pub(crate) struct Finding {
     pub(crate) labels: Vec<Label>,
     /// The edit or the command that fixes it.
     pub(crate) help: Option<String>,
+    /// What `exc check --fix` does about it.
+    pub(crate) fix: Option<Fix>,
     /// The id of the record that the finding is about.
     pub(crate) record: Option<String>,
     /// Who has to act, for findings that come from the clock or from elsewhere.
@@ -130,6 +143,7 @@ impl Code {
             place,
             labels: Vec::new(),
             help: None,
+            fix: None,
             record: None,
             owner: None,
             is_elsewhere: false,
@@ -165,6 +179,11 @@ impl Finding {
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    pub(crate) fn fix(mut self, fix: Option<Fix>) -> Self {
+        self.fix = fix;
         self
     }
 

@@ -71,6 +71,8 @@ pub(crate) fn load(file: &Arc<SourceFile>) -> Result<(Policy, Vec<Finding>), Vec
     });
 
     let (tree, mut findings) = source::read_policy(file, &SCHEMA);
+    // Rules are not mended without asking.
+    findings.iter_mut().for_each(|finding| finding.fix = None);
     let is_error = |finding: &Finding| finding.level == Level::Error;
     let Some(tree) = tree else {
         for finding in findings.iter_mut().filter(|it| *it.code == NOT_A_MAPPING) {

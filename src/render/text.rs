@@ -39,6 +39,10 @@ pub(crate) fn write(
         writeln!(out, "note: {}", Safe(note))?;
     }
     writeln!(out, "{}", judgement.summary())?;
+    let n_fixable = judgement.findings.iter().filter(|it| it.fix.is_some()).count();
+    if n_fixable > 0 && judgement.gate.is_none() && !judgement.pages.is_empty() {
+        writeln!(out, "`exc check --fix` may mend {n_fixable} of that; `--diff` shows how")?;
+    }
     let has_page = |finding: &&Finding| {
         finding.level == Level::Error
             && judgement.pages.iter().any(|page| page.code == finding.code)

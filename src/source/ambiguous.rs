@@ -9,7 +9,7 @@ use regex::Regex;
 
 use super::quoting::quoted;
 use super::yaml::AMBIGUOUS;
-use crate::finding::{Finding, Place};
+use crate::finding::{Finding, Fix, Place};
 
 /// What a YAML 1.1 reader takes a plain scalar for, where that is not text.
 pub(crate) fn reads_as(text: &str) -> Option<&'static str> {
@@ -38,6 +38,7 @@ pub(super) fn finding(place: Place, text: &str) -> Finding {
             format!("`{text}` without quotes reads as {what} in some tools, not as text"),
         )
         .help(format!("quote it: `{}`", quoted(text)))
+        .fix(Some(Fix::Quote))
 }
 
 /// Whether some reader takes a plain scalar for a number.

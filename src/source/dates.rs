@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::finding::{Code, Finding, Place};
+use crate::finding::{Code, Finding, Fix, Place};
 use crate::model::window::{self, parse_day};
 
 pub(crate) const NOT_A_DATE: Code = Code::error("EXC201", "not-a-date");
@@ -27,7 +27,8 @@ pub(crate) fn not_a_date(place: Place, text: &str) -> Finding {
         true => format!("`{text}` is no day of the calendar"),
         false => format!("`{text}` is not a date of the form `YYYY-MM-DD`"),
     };
-    NOT_A_DATE.finding(place, message).help(likely_meaning(text))
+    let fix = only_meaning(text).map(|day| Fix::Spell(day.to_string()));
+    NOT_A_DATE.finding(place, message).help(likely_meaning(text)).fix(fix)
 }
 
 /// Says that the day of a moment is none of the calendar, where the moment is written in its form.
@@ -60,37 +61,53 @@ fn likely_meaning(text: &str) -> String {
     if text.contains(char::is_alphabetic) && text.contains(|c: char| c.is_ascii_digit()) {
         return "write a day of the calendar as `YYYY-MM-DD`".to_owned();
     }
-    let numbers: Vec<&str> =
-        text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
-    let number = |part: &str| part.parse::<u32>().ok();
+    match days(text).as_slice() {
+        [] => {}
+        [day] => return format!("write `{day}`"),
+        [day_first, month_first, ..] => {
+            return format!("write `{day_first}` or `{month_first}`, whichever was meant");
+        }
+    }
+    match numbers(text).as_slice() {
+        [year, month, day] if year.len() == 4 => impossible(year, month, day),
+        _ => "write a day of the calendar as `YYYY-MM-DD`".to_owned(),
+    }
+}
+
+/// The day that a text can only mean, which is written in another form.
+fn only_meaning(text: &str) -> Option<NaiveDate> {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let is_date = text.starts_with(is_digit)
+        && text.ends_with(is_digit)
+        && text.chars().all(|c| is_digit(c) || matches!(c, '-' | '/' | '.'));
+    match days(text).as_slice() {
+        [day] if is_date => Some(*day),
+        _ => None,
+    }
+}
+
+/// The days that a text may mean, which holds digits and what stands between them.
+fn days(text: &str) -> Vec<NaiveDate> {
     let date = |year: &str, month: &str, day: &str| {
+        let number = |part: &str| part.parse::<u32>().ok();
         NaiveDate::from_ymd_opt(year.parse().ok()?, number(month)?, number(day)?)
     };
-    match numbers.as_slice() {
+    let mut days: Vec<NaiveDate> = match numbers(text).as_slice() {
         [whole] if whole.len() == 8 => {
-            if let Some(date) = date(&whole[..4], &whole[4..6], &whole[6..]) {
-                return format!("write `{date}`");
-            }
+            date(&whole[..4], &whole[4..6], &whole[6..]).into_iter().collect()
         }
-        [year, month, day] if year.len() == 4 => {
-            return match date(year, month, day) {
-                Some(date) => format!("write `{date}`"),
-                None => impossible(year, month, day),
-            };
-        }
+        [year, month, day] if year.len() == 4 => date(year, month, day).into_iter().collect(),
         [first, second, year] if year.len() == 4 => {
-            return match (date(year, second, first), date(year, first, second)) {
-                (Some(a), Some(b)) if a == b => format!("write `{a}`"),
-                (Some(day_first), Some(month_first)) => {
-                    format!("write `{day_first}` or `{month_first}`, whichever was meant")
-                }
-                (Some(date), None) | (None, Some(date)) => format!("write `{date}`"),
-                (None, None) => "write a day of the calendar as `YYYY-MM-DD`".to_owned(),
-            };
+            [date(year, second, first), date(year, first, second)].into_iter().flatten().collect()
         }
-        _ => {}
-    }
-    "write a day of the calendar as `YYYY-MM-DD`".to_owned()
+        _ => Vec::new(),
+    };
+    days.dedup();
+    days
+}
+
+fn numbers(text: &str) -> Vec<&str> {
+    text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect()
 }
 
 fn impossible(year: &str, month: &str, day: &str) -> String {
@@ -131,6 +148,27 @@ mod tests {
             ("soon", "write a day of the calendar as `YYYY-MM-DD`"),
         ] {
             assert_eq!(likely_meaning(text), help, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_what_has_one_meaning_can_be_mended_without_asking() {
+        for (text, day) in [
+            ("2026-2-3", Some("2026-02-03")),
+            ("20260203", Some("2026-02-03")),
+            ("31.12.2026", Some("2026-12-31")),
+            ("01/01/2026", Some("2026-01-01")),
+            ("02/03/2026", None),
+            ("2026-02-30", None),
+            // Its last valid day may be the one before.
+            ("2026-11-20T00:00:00Z", None),
+            ("2026-W47-5", None),
+            ("never", None),
+            ("-2026-02-03", None),
+            ("2026-02-03 to 2026-03-04", None),
+        ] {
+            let meant = only_meaning(text).map(|day| day.to_string());
+            assert_eq!(meant.as_deref(), day, "{text}");
         }
     }
 

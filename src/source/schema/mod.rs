@@ -26,7 +26,7 @@ use self::view::{Instance, YamlTree};
 use super::dates;
 use super::flood::Flood;
 use super::tree::{NodeRef, Shape, Tree, push_key};
-use crate::finding::{Code, Finding, Place};
+use crate::finding::{Code, Finding, Fix, Place};
 
 pub(crate) const UNKNOWN_KEY: Code = Code::error("EXC101", "unknown-key");
 pub(crate) const MISSING_FIELD: Code = Code::error("EXC102", "missing-field");
@@ -186,11 +186,14 @@ impl Schema {
                 let mut at = pointer.to_owned();
                 push_key(&mut at, key);
                 let place = Place { pointer: at, ..Place::span(parent.file(), span) };
-                let help = match nearest(key, missing.iter().copied()) {
+                let meant = nearest(key, missing.iter().copied());
+                let help = match meant {
                     Some(name) => format!("did you mean `{name}`?"),
                     None => otherwise.clone(),
                 };
-                UNKNOWN_KEY.finding(place, format!("unknown key `{key}`")).help(help)
+                let typo = meant.filter(|name| likeness::is_typo(key, name));
+                let fix = typo.map(|name| Fix::Rename(name.to_owned()));
+                UNKNOWN_KEY.finding(place, format!("unknown key `{key}`")).help(help).fix(fix)
             });
         }
     }

@@ -35,6 +35,8 @@ pub(crate) enum Change {
     Append { pointer: String, value: Value },
     /// Takes away what stands at a pointer: a key, or an entry of a list.
     Remove { pointer: String },
+    /// Gives the key at a pointer another name, which no key beside it has.
+    Rename { pointer: String, key: String },
 }
 
 /// Why a text cannot be changed without touching something else.
@@ -107,6 +109,10 @@ fn intended(mut record: Json, change: &Change) -> Option<Json> {
             let at = key.parse::<usize>().ok().filter(|at| *at < items.len())?;
             items.remove(at);
         }
+        (Change::Rename { key: name, .. }, Json::Object(map)) if !map.contains_key(name) => {
+            let value = map.remove(&key)?;
+            map.insert(name.clone(), value);
+        }
         _ => return None,
     }
     Some(record)
@@ -125,11 +131,16 @@ impl Change {
         Self::Remove { pointer: pointer.into() }
     }
 
+    pub(crate) fn rename(pointer: impl Into<String>, key: impl Into<String>) -> Self {
+        Self::Rename { pointer: pointer.into(), key: key.into() }
+    }
+
     fn pointer(&self) -> &str {
         match self {
-            Self::Set { pointer, .. } | Self::Append { pointer, .. } | Self::Remove { pointer } => {
-                pointer
-            }
+            Self::Set { pointer, .. }
+            | Self::Append { pointer, .. }
+            | Self::Remove { pointer }
+            | Self::Rename { pointer, .. } => pointer,
         }
     }
 }

@@ -30,7 +30,11 @@ pub(super) fn edits(tree: &Tree, change: &Change) -> Vec<Edit> {
             page.insert(parent, key, &Value::List(vec![value.clone()]))
         }
         (Change::Remove { .. }, Some(node)) => page.remove(parent, node),
-        (Change::Remove { .. }, None) => Vec::new(),
+        (Change::Rename { key, .. }, Some(node)) => {
+            let own = node.key_span().map(|span| span.range());
+            own.map(|own| edit(own, key.clone())).into_iter().collect()
+        }
+        (Change::Remove { .. } | Change::Rename { .. }, None) => Vec::new(),
     }
 }
 

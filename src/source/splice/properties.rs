@@ -114,6 +114,9 @@ fn change() -> impl Strategy<Value = Change> {
         }),
         (0..3u8).prop_map(|at| Change::remove(format!("/scope/{at}"))),
         Just(Change::remove("/justification/end_state")),
+        Just(Change::rename("/opened", "closed")),
+        Just(Change::rename("/opened", "expires")),
+        Just(Change::rename("/justification/blocker", "why")),
     ]
 }
 
@@ -174,6 +177,7 @@ fn changes_everywhere(tree: &Tree) -> Vec<Change> {
             Change::append(format!("{pointer}/listed"), Value::map([("by", Some(text()))])),
             Change::set(pointer.clone(), text()),
             Change::append(pointer.clone(), text()),
+            Change::rename(pointer.clone(), "renamed"),
             Change::remove(pointer),
         ]
     };

@@ -137,6 +137,19 @@ fn an_entry_or_a_key_is_taken_away_with_its_line() {
 }
 
 #[test]
+fn a_key_gets_another_name_and_keeps_its_place() {
+    let rename = || Change::rename("/exipres", "expires");
+    for old in
+        ["exipres: 2026-12-31 # x", "\"exipres\":  2026-12-31", "{exipres: 2026-12-31, id: x}"]
+    {
+        let new = old.replace("\"exipres\"", "expires").replace("exipres", "expires");
+        assert_eq!(after(&format!("# a\n{old}\n"), rename()), format!("# a\n{new}\n"));
+    }
+    let both = file("exipres: 2026-12-31\nexpires: 2026-11-30\n");
+    edited(&both, &[rename()]).expect_err("no key is given twice");
+}
+
+#[test]
 fn a_list_that_says_nothing_begins_wherever_its_key_stands() {
     let review = || Change::append("/reviews", Value::map([("by", Some(Value::text("bob")))]));
     for (old, new) in [

@@ -1,0 +1,192 @@
+//! `exc check --fix`: mends what has one meaning, and nothing else.
+//!
+//! Invariant: no fix adds a finding; one that would is left for somebody to decide.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::Args;
+use crate::commands::amending::{Desk, added};
+use crate::commands::rewriting::{self, Rewrite};
+use crate::commands::selection::select;
+use crate::commands::{Globals, mainline};
+use crate::env::{Env, Outcome};
+use crate::finding::{Finding, Fix};
+use crate::render::{Safe, count};
+use crate::source::splice::{self, Change, Value};
+use crate::source::{self, RecordSchema, layout};
+use crate::text::SourceFile;
+
+/// What moving keys does, for people.
+const IN_ORDER: &str = "keys put in their order";
+
+/// A value or a key that is mended.
+struct Repair {
+    change: Change,
+    /// What it does, for people.
+    words: String,
+}
+
+/// A file that is mended, by some of its repairs.
+struct Mended {
+    /// The record's place in the register.
+    at: usize,
+    text: Rewrite,
+    /// What was done, for people.
+    done: Vec<String>,
+}
+
+/// Mends the files of the register, or shows how. Gives the outcome where nothing is to be judged
+/// after that.
+pub(super) fn run(
+    args: &Args,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> anyhow::Result<Option<Outcome>> {
+    let mut desk = Desk::open(globals, env)?;
+    let selected = select(&args.paths, globals, env, &desk.workspace)?;
+    let mut places: Vec<usize> = (0..desk.register.records.len()).collect();
+    places.retain(|&at| {
+        let path = desk.register.records[at].file().path();
+        selected.as_ref().is_none_or(|selected| selected.has(path))
+    });
+    let (mended, left) = mend(&mut desk, &places, env.today);
+    for (path, words) in &left {
+        let text = format!("left {}: {}, and then more would be wrong", Safe(path), Safe(words));
+        globals.note(env, &text);
+    }
+    if args.diff {
+        globals.print(env, |out| {
+            mended.iter().try_for_each(|it| out.write_all(it.text.patch().as_bytes()))
+        })?;
+        globals.note(env, &sentence(&mended, "would be"));
+        return Ok(Some(match (desk.register.unreadable.is_empty(), mended.is_empty()) {
+            (false, _) => Outcome::Error,
+            (true, false) => Outcome::Findings,
+            (true, true) => Outcome::Success,
+        }));
+    }
+    for it in &mended {
+        let path = it.text.before.path();
+        if let Some(note) = it.text.spent(mainline::stem(path), &desk.workspace) {
+            globals.note(env, &note);
+        }
+    }
+    let rewrites: Vec<&Rewrite> = mended.iter().map(|it| &it.text).collect();
+    let (written, result) = rewriting::write(&rewrites, &desk.workspace);
+    for it in &mended[..written.len()] {
+        let path = Safe(it.text.before.path());
+        globals.note(env, &format!("fixed {path}: {}", Safe(&it.done.join("; "))));
+    }
+    result?;
+    globals.note(env, &sentence(&mended, "were"));
+    Ok(None)
+}
+
+fn sentence(mended: &[Mended], were: &str) -> String {
+    let n = mended.iter().map(|it| it.done.len()).sum();
+    match n {
+        0 => "there is nothing that can be fixed without asking".to_owned(),
+        n => format!("{} {were} fixed in {}", count(n, "thing"), count(mended.len(), "file")),
+    }
+}
+
+fn repair(finding: &Finding, fix: &Fix) -> Repair {
+    let pointer = finding.place.pointer.clone();
+    let name = pointer.trim_start_matches('/').replace('/', ".");
+    let (change, words) = match fix {
+        Fix::Quote => {
+            let text = finding.place.file.slice(finding.place.span);
+            (Change::set(pointer, Value::text(text)), format!("`{name}` quoted"))
+        }
+        Fix::Spell(value) => {
+            (Change::set(pointer, Value::plain(value)), format!("`{name}` written as `{value}`"))
+        }
+        Fix::Rename(key) => (Change::rename(pointer, key), format!("`{name}` renamed to `{key}`")),
+    };
+    Repair { change, words }
+}
+
+/// The text with what can be mended in it, and what that is; `skipped` is left alone.
+fn applied(
+    file: &Arc<SourceFile>,
+    schema: &RecordSchema,
+    skipped: &BTreeSet<String>,
+) -> (Arc<SourceFile>, Vec<String>) {
+    let mut file = Arc::clone(file);
+    let mut done = Vec::new();
+    let mut tried = skipped.clone();
+    // A key that gets its name tells what stands below it.
+    loop {
+        let (_, found) = source::load(&file, schema);
+        let mut repairs: Vec<Repair> =
+            found.iter().filter_map(|it| Some(repair(it, it.fix.as_ref()?))).collect();
+        repairs.retain(|it| !tried.contains(&it.words));
+        let is_rename = |it: &Repair| matches!(it.change, Change::Rename { .. });
+        let Some(next) = repairs.iter().find(|it| is_rename(it)).or(repairs.first()) else { break };
+        tried.insert(next.words.clone());
+        if let Ok(after) = splice::edited(&file, std::slice::from_ref(&next.change)) {
+            file = after;
+            done.push(next.words.clone());
+        }
+    }
+    if let Some(after) = layout::in_order(&file).filter(|_| !tried.contains(IN_ORDER)) {
+        file = after;
+        done.push(IN_ORDER.to_owned());
+    }
+    (file, done)
+}
+
+/// What is left as it is: the path, and what would have been done.
+type Left = Vec<(String, String)>;
+
+/// Mends the records at these places, but for that after which something would be wrong that was
+/// not wrong before.
+fn mend(desk: &mut Desk, places: &[usize], today: NaiveDate) -> (Vec<Mended>, Left) {
+    let before = desk.judge(today);
+    let none = BTreeSet::new();
+    let mended: Vec<Mended> = places.iter().filter_map(|&at| replaced(desk, at, &none)).collect();
+    let worse = added(&before, desk.judge(today));
+    if worse.is_empty() {
+        return (mended, Vec::new());
+    }
+    // Where it is told which files are worse, the others are fine.
+    let paths: BTreeSet<&str> = worse.iter().map(|it| it.place.file.path()).collect();
+    let is_told = paths.iter().all(|path| mended.iter().any(|it| it.text.before.path() == *path));
+    let is_doubtful = |it: &Mended| !is_told || paths.contains(it.text.before.path());
+    let (doubtful, mut mended): (Vec<Mended>, Vec<Mended>) =
+        mended.into_iter().partition(is_doubtful);
+    for it in &doubtful {
+        desk.replace(it.at, &it.text.before);
+    }
+    let mut left = Vec::new();
+    for it in doubtful {
+        let mut skipped: BTreeSet<String> = it.done.iter().cloned().collect();
+        for words in it.done {
+            skipped.remove(&words);
+            let is_done = replaced(desk, it.at, &skipped).is_some();
+            if is_done && !added(&before, desk.judge(today)).is_empty() {
+                left.push((it.text.before.path().to_owned(), words.clone()));
+                skipped.insert(words);
+            }
+            // The next one is tried on the text as it was found.
+            desk.replace(it.at, &it.text.before);
+        }
+        mended.extend(replaced(desk, it.at, &skipped));
+    }
+    mended.sort_by_key(|it| it.at);
+    (mended, left)
+}
+
+/// Puts the mended text of a record into the register; none where nothing can be done.
+fn replaced(desk: &mut Desk, at: usize, skipped: &BTreeSet<String>) -> Option<Mended> {
+    let before = Arc::clone(desk.register.records[at].file());
+    let (after, done) = applied(&before, &desk.workspace.policy.record_schema, skipped);
+    if done.is_empty() {
+        return None;
+    }
+    desk.replace(at, &after)?;
+    Some(Mended { at, text: Rewrite { before, after }, done })
+}
