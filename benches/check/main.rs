@@ -1,10 +1,11 @@
 //! How fast `exc check` is, as ratios measured side by side in one run: against the floor (reading
 //! the files; reading and parsing them with spans), against what checks a schema alone, and as the
-//! gate of a pull request that changes one record.
+//! gate of a pull request that changes one record; and what the commands take that somebody waits for.
 //!
 //! `cargo bench -- --records 20000 --peers DIR`, where `ci/peers.sh DIR` has installed the peers.
 //! `--generate N FAULT_EVERY DIR` only writes a register, to look at. `--large` adds 200,000 records and memory for each record.
 
+mod everyday;
 mod generate;
 
 use std::fs;
@@ -62,6 +63,9 @@ fn main() -> Result<()> {
     verdict(&mut out, "exc check / reading and parsing", ratio(exc, parse), "at most", 1.5)?;
     peers(&mut out, &options, &clean)?;
     gate(&mut out, &options, &clean)?;
+
+    everyday::layout(&mut out, &options, &clean)?;
+    everyday::measure(&mut out, &options, directory.path())?;
 
     let small = directory.path().join("small");
     generate::write(&small, 12, 0)?;
