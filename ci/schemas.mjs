@@ -12,6 +12,8 @@ const yaml = require("js-yaml");
 const [schemaPath, ...files] = process.argv.slice(2);
 const ajv = new Ajv({ strict: true, strictRequired: false, allErrors: true });
 addFormats(ajv);
+// What editors show beside each value.
+ajv.addVocabulary(["enumDescriptions"]);
 const validate = ajv.compile(JSON.parse(readFileSync(schemaPath, "utf8")));
 
 let refused = 0;

@@ -22,6 +22,7 @@ pub(crate) struct Args {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum What {
     /// A record, `exceptions/EXC-2026-K7QD.yaml`
+    #[value(alias = "record")]
     Exception,
     /// The policy, `exceptions/policy.yaml`
     Policy,
