@@ -235,6 +235,19 @@ pub(crate) struct Emergency {
 }
 
 impl Exception {
+    /// What it gives as its reasons, ways and references: texts that may name another record.
+    pub(crate) fn references(&self) -> impl Iterator<Item = &str> {
+        let Self { title, justification, remediation, links, .. } = self;
+        let first = [title, &justification.blocker, &justification.end_state];
+        let way = [&remediation.plan, &remediation.ticket];
+        let steps = remediation.milestones.iter().map(|it| &it.what);
+        let measures = self.compensating_controls.iter();
+        let measures = measures.flat_map(|it| [&it.description, &it.reduces, &it.evidence]);
+        let renewals = self.renewals.iter().flat_map(|it| [&it.reason, &it.evidence]);
+        let all = first.into_iter().chain(way).chain(steps).chain(measures).chain(renewals);
+        all.chain(links).map(String::as_str)
+    }
+
     /// The exception without the texts that only rules about a single record look at.
     pub(crate) fn without_texts(self) -> Self {
         Self {

@@ -139,3 +139,19 @@ fn days_without_cover_include_those_since_it_expired() {
         lines.into_iter().find(|line| line["row"] == "record" && line["id"] == "EXC-2026-HHHH");
     assert_eq!(expired.expect("a line")["uncovered_days"], 21);
 }
+
+#[test]
+fn of_what_has_expired_it_is_told_who_may_lean_on_it() {
+    let it = two_years();
+    let leaning = |told: &Value| row(told, "records", "id", "EXC-2026-HHHH")["named_by"].clone();
+    assert_eq!(leaning(&json(&it, &["report", "expiry"])), "nothing");
+    it.replace(
+        "exceptions/EXC-2026-FFFF.yaml",
+        "\nopened:",
+        "\nlinks: ['https://example.com/EXC-2026-HHHH.yaml']\nopened:",
+    );
+    let told = json(&it, &["report", "expiry"]);
+    assert_eq!(leaning(&told), serde_json::json!(["EXC-2026-FFFF"]));
+    // What still holds may be named by anybody.
+    assert!(row(&told, "records", "id", "EXC-2026-FFFF")["named_by"].is_null());
+}

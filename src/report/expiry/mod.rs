@@ -6,6 +6,7 @@
 mod calendar;
 mod covers;
 mod forecast;
+mod mentions;
 mod upkeep;
 
 use std::collections::HashMap;
@@ -14,6 +15,7 @@ use chrono::NaiveDate;
 
 pub(crate) use self::calendar::{Occasion, occasions};
 use self::covers::Covers;
+use self::mentions::Mentions;
 pub(in crate::report) use self::upkeep::{Duty, dues};
 use super::document::{
     Block, Cell, Column, Document, Figure, Quantity, Row, Section, Span, Table, Text, Tone,
@@ -248,6 +250,7 @@ fn records(open: &[&Entry<'_>], ledger: &Ledger<'_>, within: u32, by: By) -> Tab
         Column::elastic("owner", "owner"),
         Column::elastic("title", "title").under("id"),
         Column::elastic("covered_by", "covered by"),
+        Column::extra("named_by", "named by").under("covered_by"),
         Column::extra("renewals_left", "renewals left").under("todo"),
         Column::extra("controls", "controls").under("risk"),
         Column::extra("team", "team").under("owner"),
@@ -260,6 +263,7 @@ fn records(open: &[&Entry<'_>], ledger: &Ledger<'_>, within: u32, by: By) -> Tab
     let mut wanted: Vec<&Entry<'_>> = open.iter().filter(is_near).copied().collect();
     sort(&mut wanted, by, today);
     let covers = Covers::of(&wanted, open, today);
+    let mentions = Mentions::of(&wanted, open, today);
     let knows = ledger.has_history();
     let rows = wanted.into_iter().map(|entry| {
         let bucket = Bucket::of(entry, today);
@@ -280,6 +284,7 @@ fn records(open: &[&Entry<'_>], ledger: &Ledger<'_>, within: u32, by: By) -> Tab
                     Cell::State(..) if !knows => Cell::Quantity(Quantity::NeedsHistory, Vec::new()),
                     cell => cell,
                 },
+                mentions.cell(entry),
                 Cell::Quantity(left, Vec::new()),
                 Cell::Text(entry.controls.join(" ")),
                 Cell::Text(entry.team().to_owned()),
@@ -293,7 +298,7 @@ fn records(open: &[&Entry<'_>], ledger: &Ledger<'_>, within: u32, by: By) -> Tab
             "Open exceptions that have expired, are not approved, or end within {}",
             n_days(within.into())
         ),
-        definition: "The last valid day is the last one on which the exception holds. Covered by: another exception that is in force for the same control and takes in all of its scope; nothing where the deviation, if it is still there, is not excepted. Renewals are counted from the history, and left are those that the policy allows beyond. The command shows what it takes, or does it.",
+        definition: "The last valid day is the last one on which the exception holds. Covered by: another exception that is in force for the same control and takes in all of its scope; nothing where the deviation, if it is still there, is not excepted. Named by: open exceptions whose reasons, plans or links name this one, and so may lean on it. Renewals are counted from the history, and left are those that the policy allows beyond. The command shows what it takes, or does it.",
         columns,
         rows: rows.collect(),
         empty: "Nothing has expired, and nothing ends in these days.",
