@@ -25,10 +25,12 @@ mod init;
 mod list;
 mod mainline;
 mod new;
+mod pull_requests;
 mod report;
 mod report_doubts;
 mod review;
 mod rules;
+mod schema;
 mod show;
 #[cfg(unix)]
 mod signals;
