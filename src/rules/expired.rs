@@ -48,7 +48,7 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     findings.push(
         CODE.finding(record.at("/expires"), describe(expires, context.today))
             .owner(&exception.owner)
-            .help(way_on("if", context.today)),
+            .help(way_on("if", exception)),
     );
 }
 
@@ -89,7 +89,7 @@ closed: {date: 2026-11-10, outcome: remediated, note: The endpoint is private.}
         let record = "expires: 2026-11-10\n";
         insta::assert_snapshot!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], ""), @r"
         EXC-2026-K7QD.yaml:28:10 error[EXC207]: expired after 2026-11-10 (UTC), 10 days ago
-          help: add `closed: {date: 2026-11-20, outcome: remediated, note: …}` if the control is met; otherwise add `{date: 2026-11-20, until: …, reason: …, evidence: …}` to `renewals`, and set `expires` to its `until`
+          help: `exc close EXC-2026-K7QD` if the control is met; otherwise `exc renew EXC-2026-K7QD`, with a new reason and new evidence
           owner: dana.ruiz@example.com
         ");
     }

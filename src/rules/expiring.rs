@@ -42,7 +42,7 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let finding = CODE
         .finding(record.at("/expires"), describe(expires, context.today))
         .owner(&exception.owner)
-        .help(way_on("once", context.today));
+        .help(way_on("once", exception));
     findings.push(context.because(finding, "/warn_within_days", "the window"));
 }
 
@@ -133,7 +133,7 @@ closed: {date: 2026-11-20, outcome: remediated, note: The endpoint is private.}
         insta::assert_snapshot!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], policy), @r"
         EXC-2026-K7QD.yaml:28:10 warning[EXC208]: valid through 2026-11-25 (UTC), 5 days left
           policy.yaml:9:19 the window
-          help: add `closed: {date: 2026-11-20, outcome: remediated, note: …}` once the control is met; otherwise add `{date: 2026-11-20, until: …, reason: …, evidence: …}` to `renewals`, and set `expires` to its `until`
+          help: `exc close EXC-2026-K7QD` once the control is met; otherwise `exc renew EXC-2026-K7QD`, with a new reason and new evidence
           owner: dana.ruiz@example.com
         ");
     }

@@ -1,6 +1,6 @@
 //! EXC211: a step of the remediation whose day has passed.
 
-use super::{Check, Context, Rule};
+use super::{Check, Context, Rule, command_id};
 use crate::finding::{Code, Finding};
 use crate::model::window::{days_left, is_past, n_days};
 use crate::source::Record;
@@ -50,7 +50,11 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
         findings.push(
             CODE.finding(record.at(&format!("{pointer}/due")), message)
                 .owner(&exception.owner)
-                .help("add `done:` with the day on which it was reached; if it was not, write a new `due` and what changed in `plan`"),
+                .help(format!(
+                    "if it was reached, run `exc amend {} --done {}`; if it was not, write a new `due` and what changed in `plan`",
+                    command_id(exception),
+                    index + 1
+                )),
         );
     }
 }

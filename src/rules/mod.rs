@@ -130,9 +130,11 @@ use self::scope_fault::FaultyTarget;
 pub(crate) use self::weakened_policy::usual as usual_level;
 use crate::changes::Change;
 use crate::finding::{self, Code, Finding};
+use crate::model::Exception;
 use crate::policy::Policy;
 use crate::register::{self, ApprovalFile, Register, Store};
 use crate::source::Record;
+use crate::text::shell_word;
 
 /// A check, with its page.
 pub(crate) struct Rule {
@@ -393,10 +395,16 @@ fn check_record(record: &Record, context: &Context<'_>) -> Vec<Finding> {
 }
 
 /// What an owner does about an end that is near or past.
-fn way_on(when: &str, today: NaiveDate) -> String {
+fn way_on(when: &str, exception: &Exception) -> String {
+    let id = command_id(exception);
     format!(
-        "add `closed: {{date: {today}, outcome: remediated, note: …}}` {when} the control is met; otherwise add `{{date: {today}, until: …, reason: …, evidence: …}}` to `renewals`, and set `expires` to its `until`"
+        "`exc close {id}` {when} the control is met; otherwise `exc renew {id}`, with a new reason and new evidence"
     )
+}
+
+/// A record as a command that somebody types takes it.
+fn command_id(exception: &Exception) -> String {
+    if exception.id.is_empty() { "ID".to_owned() } else { shell_word(&exception.id) }
 }
 
 #[cfg(test)]

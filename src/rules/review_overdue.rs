@@ -1,6 +1,6 @@
 //! EXC210: an active exception that nobody has reviewed for too long.
 
-use super::{Check, Context, Rule};
+use super::{Check, Context, Rule, command_id};
 use crate::finding::{Code, Finding};
 use crate::model::window::{Status, days_after, days_left, is_past, n_days, status};
 use crate::source::Record;
@@ -60,8 +60,8 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
         None => format!("the first review was due on {due}, {ago} ago"),
     };
     let finding = CODE.finding(record.at(&pointer), message).owner(&exception.owner).help(format!(
-        "review it, then append `{{date: {}, by: …, note: …}}` to `reviews`",
-        context.today
+        "review it, then run `exc record-review {} --note …`",
+        command_id(exception)
     ));
     findings.push(context.because(
         finding,
@@ -137,7 +137,7 @@ closed: {date: 2026-11-12, outcome: remediated, note: The endpoint is private.}
         insta::assert_snapshot!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", "")], policy), @r"
         EXC-2026-K7QD.yaml:27:9 warning[EXC210]: the first review was due on 2026-11-15, 5 days ago
           policy.yaml:9:27 days between reviews at high risk
-          help: review it, then append `{date: 2026-11-20, by: …, note: …}` to `reviews`
+          help: review it, then run `exc record-review EXC-2026-K7QD --note …`
           owner: dana.ruiz@example.com
         ");
     }

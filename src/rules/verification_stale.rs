@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Check, Context, Rule};
+use super::{Check, Context, Rule, command_id};
 use crate::finding::{Code, Finding};
 use crate::model::Lifetime;
 use crate::model::window::{days_left, is_past, n_days};
@@ -75,11 +75,14 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
             };
             finding = finding.label(record.at(&pointer("verify_every")), text);
         }
-        findings.push(
-            finding
-                .owner(&exception.owner)
-                .help("verify the control again, then write that day as `verified` and what shows it as `evidence`"),
-        );
+        let nth = match exception.compensating_controls.len() {
+            1 => String::new(),
+            _ => format!(" --nth {}", index + 1),
+        };
+        findings.push(finding.owner(&exception.owner).help(format!(
+            "verify the control again, then run `exc verify-control {}{nth} --evidence …`",
+            command_id(exception)
+        )));
     }
 }
 
@@ -113,7 +116,7 @@ mod tests {
         insta::assert_snapshot!(found("2026-10-20", "30d"), @r"
         EXC-2026-K7QD.yaml:19:15 error[EXC209]: the verification held until 2026-11-19, 1 day ago
           EXC-2026-K7QD.yaml:20:19 how long it holds
-          help: verify the control again, then write that day as `verified` and what shows it as `evidence`
+          help: verify the control again, then run `exc verify-control EXC-2026-K7QD --evidence …`
           owner: dana.ruiz@example.com
         ");
     }
