@@ -213,11 +213,12 @@ const agrees = async (file) => {
       copy.querySelectorAll(":scope > small").forEach((it) => it.remove());
       return text(copy);
     };
-    // A number below another value stands behind its name.
+    // Some values below another one stand behind their name.
     const below = (cell, head) =>
       [...cell.querySelectorAll(":scope > small")].map((it, at) => {
-        const named = it.classList.contains("n") ? it.textContent.split(": ").at(-1) : text(it);
-        return [head.dataset.below.split(" ")[at], it.dataset.value ?? named];
+        const isNamed = it.classList.contains("named") && !it.querySelector("summary");
+        const told = isNamed ? it.textContent.split(": ").at(-1) : text(it);
+        return [head.dataset.below.split(" ")[at], it.dataset.value ?? told];
       });
     const figures = [...document.querySelectorAll("[data-figure]")].map((it) => [it.dataset.figure, it.dataset.value]);
     const tables = [...document.querySelectorAll("[data-table]")].map((table) => {

@@ -144,8 +144,10 @@ fn inside(cell: &Cell, shape: &Shape, row: &Row, anchors: &Anchors<'_>) -> Marku
         (content(cell, row, anchors))
         @for it in &shape.below {
             @let cell = row.cells.get(it.at).unwrap_or(&Cell::Empty);
-            small.n[it.is_numeric] data-value=[value(cell)] {
-                @if it.is_numeric && !matches!(cell, Cell::Empty) {
+            // A number, a word or ids below another value say whose they are.
+            @let is_named = it.is_numeric || matches!(cell, Cell::State(..) | Cell::Ids(_));
+            small.n[it.is_numeric].named[is_named] data-value=[value(cell)] {
+                @if is_named && !matches!(cell, Cell::Empty) {
                     (Safe(it.column.title)) ": "
                 }
                 (content(cell, row, anchors))
