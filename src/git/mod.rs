@@ -149,6 +149,20 @@ impl Repo {
         Ok(target.and_then(|target| target.strip_prefix("refs/heads/").map(str::to_owned)))
     }
 
+    /// How many files below a folder differ from the commit that is checked out, or are new. Runs no
+    /// program, whatever filters the repository names.
+    pub(crate) fn n_uncommitted(&self, folder: &str) -> Result<usize, Error> {
+        let count = || -> Result<usize, git2::Error> {
+            let head = self.inner.head()?.peel_to_tree()?;
+            let mut options = git2::DiffOptions::new();
+            options.pathspec(folder).disable_pathspec_match(true).update_index(false);
+            options.include_untracked(true).recurse_untracked_dirs(true).ignore_submodules(true);
+            let diff = self.inner.diff_tree_to_workdir(Some(&head), Some(&mut options))?;
+            Ok(diff.deltas().len())
+        };
+        count().map_err(|error| self.error(&error))
+    }
+
     /// The day (UTC) on which the commit that is checked out was made, as its committer says; `None`
     /// where there is no commit, or its moment is outside of the calendar.
     pub(crate) fn head_day(&self) -> Result<Option<NaiveDate>, Error> {

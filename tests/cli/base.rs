@@ -121,7 +121,7 @@ error[EXC207]: expired after 2026-11-10 (UTC), 10 days ago
    |          ^^^^^^^^^^
    |
    = note: not changed here; Dana Ruiz <dana.ruiz@example.com> has to act
-   = help: add `closed: {date: 2026-11-20, outcome: remediated, note: …}` if the control is met; otherwise add `{date: 2026-11-20, until: …, reason: …, evidence: …}` to `renewals`, and set `expires` to its `until`
+   = help: `exc close EXC-2026-9T4B` if the control is met; otherwise `exc renew EXC-2026-9T4B`, with a new reason and new evidence
 
 note: `EXC-2026-K7QD` needs 2 approvals at high risk (landing or signed), has none yet; nobody may approve it
 2 records in `exceptions` judged on 2026-11-20 (UTC), `topic` ([TOPIC]) into `main` ([MAIN]): 1 error
@@ -730,4 +730,21 @@ fn a_policy_of_the_base_that_nobody_approved_is_named_with_the_command() {
     history.merge("carol", "alice", "2026-11-12");
     std::fs::remove_file(history.w.path(RECORD_PATH)).expect("removed");
     assert!(!gate(&history).contains("nobody approved"));
+}
+
+#[test]
+fn somebody_at_a_terminal_is_told_that_files_at_hand_are_not_judged() {
+    let (w, repo) = landed();
+    commit(&repo, "topic", &[tip(&repo, "main")]);
+    repo.set_head("refs/heads/topic").expect("a branch");
+    let judge = ["check", "--base", "main"];
+    assert!(!w.on_terminal(&judge, "").out.contains("last commit"));
+    edit(&w, "expires: 2027-01-31", "expires: 2027-01-15");
+    w.write("exceptions/EXC-2026-0AAA.yaml", "id: EXC-2026-0AAA\n");
+    let said = w.on_terminal(&judge, "");
+    let note = "note: 2 files of the register differ from the last commit, and are not judged: commit them first, or run `exc check` without `--base`";
+    assert!(said.out.contains(note), "{}", said.out);
+    assert_eq!(said.code(), 0);
+    // A machine knows what it has checked out.
+    assert!(!w.run(&judge).out.contains("last commit"));
 }

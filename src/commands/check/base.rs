@@ -22,7 +22,7 @@ use crate::finding::{self, Finding, Level};
 use crate::git::{self, ObjectId, Repo};
 use crate::history::Landed;
 use crate::register::{Merge, POLICY_FILE, Register, Snapshot, Store};
-use crate::render::{Gate, Revision};
+use crate::render::{Gate, Revision, count};
 use crate::rules::{self, Context, EXPIRED, Proposal};
 use crate::source::Record;
 
@@ -43,6 +43,19 @@ pub(super) enum Base {
 pub(super) struct Side {
     pub(super) name: String,
     pub(super) commit: ObjectId,
+}
+
+/// What to say to somebody who may think that the files at hand are judged.
+fn uncommitted(args: &Args, repo: &Repo, register: &str, env: &Env<'_>) -> Option<String> {
+    if args.head.is_some() || !env.terminal.output || repo.root().is_none() {
+        return None;
+    }
+    // A note is no reason to judge nothing.
+    let n = repo.n_uncommitted(register).ok().filter(|n| *n > 0)?;
+    let files = count(n, "file");
+    Some(format!(
+        "{files} of the register differ from the last commit, and are not judged: commit them first, or run `exc check` without `--base`"
+    ))
 }
 
 /// The base that is asked for, by the flag or else by the environment of a CI.
@@ -82,6 +95,7 @@ pub(super) fn judge(
     let merge = merge(&repo, base, &name, &into, &head)?;
     let mut notes = Vec::new();
     notes.extend(stale_merge(&repo, &merge, &into, &head)?);
+    notes.extend(uncommitted(args, &repo, &name, env));
     let policies = match policies(&repo, &merge, &name, &into, &head, &mut notes)? {
         Ok(policies) => policies,
         Err(findings) => return Ok(Err(Unjudged { name, findings })),
