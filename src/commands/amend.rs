@@ -6,10 +6,14 @@ use super::amending::{Desk, Planned, WriteArgs};
 use super::filter::RiskName;
 use super::{Failure, Globals, parse_date};
 use crate::env::{Env, Outcome};
-use crate::model::{Exception, Milestone, RiskLevel};
+use crate::model::{Exception, FieldKind, Milestone, RiskLevel};
+use crate::policy::Policy;
 use crate::source::schema;
 use crate::source::splice::{Change, Value};
 use crate::text::shell_word;
+
+/// What an entry of the way back is called.
+const MILESTONE: &str = "milestone";
 
 /// Change what an exception says, and nothing else in its file
 ///
@@ -20,7 +24,7 @@ use crate::text::shell_word;
 #[command(after_help = "\
 Examples:
   exc amend EXC-2026-K7QD --remove-scope service:/model-proxy/admin
-  exc amend K7QD --done 1
+  exc amend K7QD --done 1=2026-11-18
   exc amend K7QD --milestone 2027-03-01='Public endpoint disabled' --dry-run")]
 pub(crate) struct Args {
     /// The record's id, or any part of it that no other id has
@@ -76,9 +80,12 @@ pub(crate) struct Args {
     /// A further step of the plan and the day it is due; may be repeated
     #[arg(long, value_name = "DATE=WHAT", value_parser = super::new::flags::parse_milestone, help_heading = "Why, and the way back")]
     milestone: Vec<Milestone>,
-    /// A milestone that was reached today, counted from 1; may be repeated
+    /// A milestone that was reached, counted from 1, and the day, if not today; may be repeated
+    #[arg(long, value_name = "N[=DATE]", value_parser = parse_done, help_heading = "Why, and the way back")]
+    done: Vec<(usize, Option<NaiveDate>)>,
+    /// A milestone that is no step any more, counted from 1; may be repeated
     #[arg(long, value_name = "N", help_heading = "Why, and the way back")]
-    done: Vec<usize>,
+    remove_milestone: Vec<usize>,
 
     /// A further compensating control, which takes the two flags below
     #[arg(long, value_name = "TEXT", requires_all = ["compensating_owner", "compensating_evidence"], help_heading = "Compensating controls")]
@@ -99,6 +106,25 @@ pub(crate) struct Args {
         help_heading = "Compensating controls"
     )]
     compensating_evidence: Option<String>,
+    /// Which part of the risk it lowers
+    #[arg(
+        long,
+        value_name = "TEXT",
+        requires = "compensating",
+        help_heading = "Compensating controls"
+    )]
+    compensating_reduces: Option<String>,
+    /// How long a verification of it holds, such as 30d
+    #[arg(
+        long,
+        value_name = "LIFETIME",
+        requires = "compensating",
+        help_heading = "Compensating controls"
+    )]
+    verify_every: Option<String>,
+    /// One that is not in place any more, counted from 1; may be repeated
+    #[arg(long, value_name = "N", help_heading = "Compensating controls")]
+    remove_compensating: Vec<usize>,
 
     /// An earlier last valid day
     #[arg(long, value_name = "DATE", value_parser = parse_date, help_heading = "Further")]
@@ -115,6 +141,9 @@ pub(crate) struct Args {
     /// An address that goes; may be repeated
     #[arg(long, value_name = "URL", help_heading = "Further")]
     remove_link: Vec<String>,
+    /// A field that the policy adds; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", value_parser = super::new::flags::parse_field, help_heading = "Further")]
+    field: Vec<(String, String)>,
     #[command(flatten)]
     write: WriteArgs,
 }
@@ -123,7 +152,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let desk = Desk::open(globals, env)?;
     let at = desk.find(&args.id)?;
     let exception = desk.open_exception(at)?;
-    let changes = changes(args, exception, env.today)?;
+    let mut changes = changes(args, exception, env.today)?;
+    changes.extend(fields(args, &desk.workspace.policy)?);
     let adds = [&args.control, &args.scope, &args.tag, &args.link];
     if changes.is_empty() && adds.iter().all(|it| it.is_empty()) {
         return Err(Failure::new("no flag says what to change")
@@ -159,8 +189,8 @@ fn changes(args: &Args, exception: &Exception, today: NaiveDate) -> Result<Vec<C
             changes.push(Change::set(pointer, Value::text(text.trim())));
         }
     }
-    for &nth in &args.done {
-        changes.push(done(exception, nth, today)?);
+    for &(nth, day) in &args.done {
+        changes.push(done(exception, nth, day.unwrap_or(today))?);
     }
     changes.extend(args.milestone.iter().map(|it| {
         let due = it.due.map(Value::plain);
@@ -171,12 +201,20 @@ fn changes(args: &Args, exception: &Exception, today: NaiveDate) -> Result<Vec<C
         let text = |it: &Option<String>| it.as_ref().map(|it| Value::text(it.trim()));
         let entry = Value::map([
             ("description", Some(Value::text(description.trim()))),
+            ("reduces", text(&args.compensating_reduces)),
             ("owner", text(&args.compensating_owner)),
             ("evidence", text(&args.compensating_evidence)),
             ("verified", Some(Value::plain(today))),
+            ("verify_every", text(&args.verify_every)),
         ]);
         changes.push(Change::append("/compensating_controls", entry));
     }
+    let controls = exception.compensating_controls.iter().map(|it| it.description.as_str());
+    let what = ("/compensating_controls", "compensating control");
+    changes.extend(removed(exception, what, controls, &args.remove_compensating)?);
+    let milestones = exception.remediation.milestones.iter().map(|it| it.what.as_str());
+    let what = ("/remediation/milestones", MILESTONE);
+    changes.extend(removed(exception, what, milestones, &args.remove_milestone)?);
     let lists = [
         ("controls", &exception.controls, &args.control, &args.remove_control),
         ("scope", &exception.scope, &args.scope, &args.remove_scope),
@@ -210,22 +248,76 @@ fn earlier(exception: &Exception, until: NaiveDate) -> Result<(), Failure> {
     }
 }
 
-fn done(exception: &Exception, nth: usize, today: NaiveDate) -> Result<Change, Failure> {
+fn done(exception: &Exception, nth: usize, day: NaiveDate) -> Result<Change, Failure> {
     let milestones = &exception.remediation.milestones;
-    let at = nth.checked_sub(1).filter(|at| *at < milestones.len()).ok_or_else(|| {
-        let named = milestones.iter().enumerate();
-        let named: Vec<String> = named.map(|(at, it)| format!("{}: {}", at + 1, it.what)).collect();
-        let hint = match named.is_empty() {
-            true => "`--milestone DATE=WHAT` adds one".to_owned(),
-            false => format!("its milestones are {}", named.join("; ")),
-        };
-        Failure::new(format!("`{}` has no milestone {nth}", exception.id)).hint(hint)
-    })?;
+    let named = milestones.iter().map(|it| it.what.as_str());
+    let at = nth_of(exception, MILESTONE, named, nth)?;
     if let Some(day) = milestones[at].done {
         let message = format!("milestone {nth} of `{}` was reached on {day}", exception.id);
         return Err(Failure::new(message).hint("name another one with `--done N`"));
     }
-    Ok(Change::set(format!("/remediation/milestones/{at}/done"), Value::plain(today)))
+    Ok(Change::set(format!("/remediation/milestones/{at}/done"), Value::plain(day)))
+}
+
+/// The place of an entry that somebody counts from 1.
+fn nth_of<'a>(
+    exception: &Exception,
+    what: &str,
+    named: impl Iterator<Item = &'a str>,
+    nth: usize,
+) -> Result<usize, Failure> {
+    let named: Vec<String> =
+        named.enumerate().map(|(at, name)| format!("{}: {name}", at + 1)).collect();
+    nth.checked_sub(1).filter(|at| *at < named.len()).ok_or_else(|| {
+        let hint = match named.is_empty() {
+            true => match what {
+                MILESTONE => "`--milestone DATE=WHAT` adds one".to_owned(),
+                _ => "`--compensating TEXT` adds one".to_owned(),
+            },
+            false => format!("it has {}", named.join("; ")),
+        };
+        Failure::new(format!("`{}` has no {what} {nth}", exception.id)).hint(hint)
+    })
+}
+
+/// Takes entries away, from the end, so that the places of the others stay.
+fn removed<'a>(
+    exception: &Exception,
+    (pointer, what): (&str, &str),
+    named: impl Iterator<Item = &'a str> + Clone,
+    wanted: &[usize],
+) -> Result<Vec<Change>, Failure> {
+    let places = wanted.iter().map(|&nth| nth_of(exception, what, named.clone(), nth));
+    let mut places = places.collect::<Result<Vec<_>, _>>()?;
+    places.sort_unstable();
+    places.dedup();
+    Ok(places.iter().rev().map(|at| Change::remove(format!("{pointer}/{at}"))).collect())
+}
+
+fn parse_done(text: &str) -> Result<(usize, Option<NaiveDate>), String> {
+    let (nth, day) = match text.split_once('=') {
+        Some((nth, day)) => (nth, Some(parse_date(day.trim())?)),
+        None => (text, None),
+    };
+    let nth = nth.trim().parse().map_err(|_| "write it as N or N=DATE".to_owned())?;
+    Ok((nth, day))
+}
+
+/// Fields that the policy adds, in the form that they have there.
+fn fields(args: &Args, policy: &Policy) -> Result<Vec<Change>, Failure> {
+    let change = |(name, value): &(String, String)| {
+        let known = policy.fields.iter().find(|(known, _)| known == name);
+        let (_, field) = known.ok_or_else(|| {
+            Failure::new(format!("the policy declares no field `{name}`"))
+                .hint("`exc schema record` describes those that it does")
+        })?;
+        let value = match field.kind {
+            FieldKind::String => Value::text(value),
+            _ => Value::plain(value),
+        };
+        Ok(Change::set(format!("/{name}"), value))
+    };
+    args.field.iter().map(change).collect()
 }
 
 /// The place of an entry that is to go.

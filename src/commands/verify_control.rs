@@ -70,7 +70,7 @@ fn nth(exception: &Exception, wanted: Option<usize>) -> Result<usize, Failure> {
                 named.map(|(at, it)| format!("{}: {}", at + 1, it.description)).collect();
             let n = count(n, "compensating control");
             Err(Failure::new(format!("`{id}` has {n}; `--nth N` says which one was verified"))
-                .hint(format!("they are {}", named.join("; "))))
+                .hint(format!("it has {}", named.join("; "))))
         }
     }
 }

@@ -287,7 +287,7 @@ fn all_that_is_missing_is_named_at_once() {
     hint: `--milestone DATE=WHAT` adds one
     $ exc verify-control K7QD --nth 2
     error: `EXC-2026-K7QD` has 1 compensating control; `--nth N` says which one was verified
-    hint: they are 1: IP allow-list limited to the two egress addresses of the CI network
+    hint: it has 1: IP allow-list limited to the two egress addresses of the CI network
     ");
 }
 
@@ -397,3 +397,56 @@ fn a_renewal_is_asked_for_on_a_terminal() {
 
 /// Narrow enough to be read anywhere.
 pub(crate) const TERMINAL: Terminal = Terminal { input: true, output: true, width: Some(80) };
+
+#[test]
+fn milestones_and_compensating_controls_come_and_go_by_their_place() {
+    let w = Workspace::new();
+    let steps = "  milestones:\n    - {due: 2026-12-01, what: Staging}\n    # the end\n    - {due: 2027-01-15, what: Production}\n";
+    w.write(RECORD_PATH, good_record().replace("opened:", &format!("{steps}opened:")));
+    w.exc(&["amend", "K7QD", "--done", "1=2026-11-18"]);
+    assert!(w.read(RECORD_PATH).contains("{due: 2026-12-01, what: Staging, done: 2026-11-18}"));
+    let second = [
+        "--compensating",
+        "An alert on every use of the key",
+        "--compensating-owner",
+        "net.ops@example.com",
+        "--compensating-evidence",
+        "https://example.com/runs/9",
+        "--compensating-reduces",
+        "the time until misuse shows",
+        "--verify-every",
+        "60d",
+    ];
+    w.exc(&[&["amend", "K7QD"], &second[..]].concat());
+    let added = "  - description: An alert on every use of the key\n    reduces: the time until misuse shows\n    owner: net.ops@example.com\n    evidence: https://example.com/runs/9\n    verified: 2026-11-20\n    verify_every: 60d\n";
+    assert!(w.read(RECORD_PATH).contains(added), "{}", w.read(RECORD_PATH));
+    let said = w.run(&["amend", "K7QD", "--remove-milestone", "2", "--remove-compensating", "1"]);
+    assert_eq!(said.code(), 0, "{said:?}");
+    assert!(said.err.contains("this needs an approval"), "{}", said.err);
+    let text = w.read(RECORD_PATH);
+    assert!(
+        !text.contains("Production") && !text.contains("allow-list") && text.contains(added),
+        "{text}"
+    );
+    let said = w.run(&["amend", "K7QD", "--remove-compensating", "2"]);
+    assert!(
+        said.err.contains("has no compensating control 2")
+            && said.err.contains("it has 1: An alert"),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn a_field_of_the_policy_is_amended_in_its_type() {
+    let w = Workspace::with_record();
+    let fields = "fields: {cost_centre: {type: integer}, region: {type: string}}\n";
+    w.write("exceptions/policy.yaml", format!("{POLICY}{fields}"));
+    w.exc(&["amend", "K7QD", "--field", "cost_centre=4711", "--field", "region=no"]);
+    let text = w.read(RECORD_PATH);
+    assert!(text.ends_with("cost_centre: 4711\nregion: \"no\"\n"), "{text}");
+    let said = w.run(&["amend", "K7QD", "--field", "cost=1"]);
+    assert!(said.err.contains("the policy declares no field `cost`"), "{}", said.err);
+    let said = w.run(&["amend", "K7QD", "--field", "cost_centre=many"]);
+    assert_eq!(said.code(), 1, "{said:?}");
+}

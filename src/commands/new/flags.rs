@@ -234,7 +234,7 @@ pub(in crate::commands) fn parse_milestone(text: &str) -> Result<Milestone, Stri
     Ok(Milestone { due: Some(due), what, done: None })
 }
 
-pub(super) fn parse_field(text: &str) -> Result<(String, String), String> {
+pub(in crate::commands) fn parse_field(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
