@@ -1,16 +1,21 @@
 //! `exc digest`: what each owner or team has to do.
 
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
 use clap::ValueEnum;
 
-use super::Globals;
 use super::cache::CacheArgs;
 use super::filter::FilterArgs;
 use super::ledger::Registers;
 use super::list::parse_lifetime;
+use super::writing::{refuse_used, write_file};
+use super::{Globals, shown_path};
 use crate::env::{Env, Outcome};
 use crate::model::Lifetime;
 use crate::model::window::days_between;
-use crate::render::digest::{DigestFormat, write};
+use crate::render::Safe;
+use crate::render::digest::{DigestFormat, issues, write};
 use crate::report::digest::{Digest, For};
 
 /// Tell each owner or team what they have to do, most urgent first
@@ -23,7 +28,8 @@ use crate::report::digest::{Digest, For};
 Examples:
   exc digest --owner dana.ruiz@example.com                 what somebody has to do
   exc digest --by owner --format markdown                  for the weekly issue
-  exc digest --by team --format slack -o digest.json       then: curl -d @digest.json …")]
+  exc digest --by team --format slack -o digest.json       then: curl -d @digest.json …
+  exc digest --each pages                                  an issue for each owner")]
 pub(crate) struct Args {
     /// Whom the parts are for
     #[arg(long, value_name = "WHOM", default_value = "owner")]
@@ -38,6 +44,9 @@ pub(crate) struct Args {
     /// How to print it
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: DigestFormat,
+    /// Write a Markdown page for each of them into DIR, which must not exist or be empty, and print the paths; the first line of a page is a comment that is the same every day
+    #[arg(long, value_name = "DIR", conflicts_with = "format")]
+    each: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -47,6 +56,10 @@ enum Whom {
 }
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
+    let folder = args.each.as_ref().map(|folder| globals.cwd(env).join(folder));
+    if let Some(folder) = &folder {
+        refuse_used(folder)?;
+    }
     let registers = Registers::open(None, args.cache, globals, env)?;
     let today = env.today;
     let within = args.within.and_then(|it| it.after(today));
@@ -56,10 +69,33 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         Whom::Team => For::Team,
     };
     let digest = Digest::of(&registers.ledger(&args.filter), by, within);
-    let style = globals.style(env);
-    globals.print(env, |out| write(args.format, &digest, style, out))?;
+    match &folder {
+        Some(folder) => each(&digest, folder, globals, env)?,
+        None => {
+            let style = globals.style(env);
+            globals.print(env, |out| write(args.format, &digest, style, out))?;
+        }
+    }
     if digest.parties.is_empty() {
         globals.note(env, "nobody has anything to do");
     }
     Ok(registers.close(&args.filter, globals, env))
+}
+
+/// Writes a page for each party, and prints where.
+fn each(
+    digest: &Digest,
+    folder: &Path,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
+    let mut paths = Vec::new();
+    for issue in issues(digest) {
+        let path = folder.join(issue.name + ".md");
+        write_file(&path, |out| out.write_all(issue.text.as_bytes()))?;
+        paths.push(shown_path(&path, env));
+    }
+    globals.print(env, |out| paths.iter().try_for_each(|path| writeln!(out, "{}", Safe(path))))
 }

@@ -12,6 +12,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use anyhow::Context as _;
 use tempfile::{TempDir, TempPath};
 
+use super::Failure;
+
 /// The permissions of a file that anybody may read.
 const USUAL: u32 = 0o666;
 
@@ -72,6 +74,19 @@ pub(crate) fn create_file(path: &Path, text: &str) -> anyhow::Result<bool> {
         })
     };
     attempt().map_err(cause).with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+/// Refuses a folder that holds something: it is one run's, and nothing is overwritten.
+pub(crate) fn refuse_used(folder: &Path) -> Result<(), Failure> {
+    let is_used = match std::fs::read_dir(folder) {
+        Ok(mut entries) => entries.next().is_some(),
+        Err(_) => std::fs::symlink_metadata(folder).is_ok(),
+    };
+    if is_used {
+        let message = format!("`{}` is there already, and not empty", folder.display());
+        return Err(Failure::new(message).hint("name a folder that does not exist yet"));
+    }
+    Ok(())
 }
 
 /// Why a file with a known text cannot be replaced, in words that follow its name.

@@ -45,3 +45,23 @@ fn nobody_is_named_who_has_nothing_to_do() {
     assert_eq!((said.out.as_str(), said.code()), ("", 0));
     assert!(said.err.contains("nobody has anything to do"), "{}", said.err);
 }
+
+#[test]
+fn each_of_them_gets_a_page_under_a_name_that_stays() {
+    let it = two_years();
+    let paths = digest(&it, &["--by", "owner", "--each", "pages"]);
+    let paths: Vec<&str> = paths.lines().collect();
+    assert!(paths.len() > 1 && paths.iter().all(|path| path.starts_with("pages/")), "{paths:?}");
+    for path in &paths {
+        let name = path.trim_start_matches("pages/").trim_end_matches(".md");
+        let page = it.w.read(path);
+        assert!(page.starts_with(&format!("<!-- exc-digest: {name} -->\n### ")), "{page}");
+    }
+    let later = ["--today", "2026-12-01", "digest", "--each", "later"];
+    let later = it.w.run(&later).out.replace("later/", "pages/");
+    assert!(paths.iter().any(|path| later.contains(path)), "{later}");
+
+    let said = it.w.run(&["--today", TODAY, "digest", "--each", "pages"]);
+    assert_eq!(said.code(), 2);
+    assert!(said.err.contains("pages` is there already, and not empty"), "{}", said.err);
+}

@@ -6,6 +6,7 @@ mod sample;
 use std::path::PathBuf;
 
 use super::trail::{HistoryArgs, Story, open};
+use super::writing::refuse_used;
 use super::{Globals, Workspace};
 use crate::env::{Env, Outcome};
 use crate::history::{Audit, Verdict, Wanted, end_of};
@@ -49,7 +50,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let workspace = super::open_or_explain(globals, env)?;
     let pack = args.pack.as_ref().map(|folder| globals.cwd(env).join(folder));
     if let Some(folder) = &pack {
-        pack::refuse_used(folder)?;
+        refuse_used(folder)?;
     }
     let story = Story::read(&workspace, &args.history, Wanted::Everything, globals, env)?;
     let anchors: Result<Vec<_>, _> = args.anchors.iter().map(|text| story.anchor(text)).collect();

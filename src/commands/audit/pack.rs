@@ -5,27 +5,14 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
+use crate::commands::Workspace;
 use crate::commands::trail::Story;
 use crate::commands::writing::write_file;
-use crate::commands::{Failure, Workspace};
 use crate::finding::Finding;
 use crate::history::Trail;
 use crate::render::trail::{self, AuditFormat, AuditPage, Evidence};
 use crate::render::{self, Judgement};
 use crate::rules::{self, Context};
-
-/// Refuses a folder that holds something: a pack is one run's, and nothing is overwritten.
-pub(super) fn refuse_used(folder: &Path) -> Result<(), Failure> {
-    let is_used = match std::fs::read_dir(folder) {
-        Ok(mut entries) => entries.next().is_some(),
-        Err(_) => std::fs::symlink_metadata(folder).is_ok(),
-    };
-    if is_used {
-        let message = format!("`{}` is there already, and not empty", folder.display());
-        return Err(Failure::new(message).hint("name a folder that does not exist yet"));
-    }
-    Ok(())
-}
 
 /// Writes the pack: an index, the verdicts, and one folder for each record of the page.
 pub(super) fn write(

@@ -12,6 +12,7 @@ use std::io::{self, Write};
 
 use clap::ValueEnum;
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 use super::json::{SCHEMA_VERSION, TOOL_VERSION};
 use super::{Style, count};
@@ -19,6 +20,9 @@ use crate::report::digest::{Digest, Party, Task};
 
 /// What is said where the history is not all there.
 const NO_HISTORY: &str = "What nobody has approved is not known here: it needs full history.";
+
+/// Characters of an address in the name of an issue's page.
+const MAX_NAME: usize = 60;
 
 /// A format of the digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -31,6 +35,38 @@ pub(crate) enum DigestFormat {
     Slack,
     /// Everything, for programs; a promise
     Json,
+}
+
+/// A page for one party, to be kept as an issue of its own.
+pub(crate) struct Issue {
+    /// Letters, digits and `-`, the same for the same party on every day, and like that of no other.
+    pub(crate) name: String,
+    /// Markdown, whose first line is a comment that holds the name.
+    pub(crate) text: String,
+}
+
+/// A page for each who has something to do.
+pub(crate) fn issues(digest: &Digest) -> Vec<Issue> {
+    let issue = |party: &Party| {
+        let name = issue_name(party);
+        let text = format!("<!-- exc-digest: {name} -->\n{}", markdown::issue(party, digest));
+        Issue { name, text }
+    };
+    digest.parties.iter().map(issue).collect()
+}
+
+/// What is left of an address or a name in a file's name, and a hash of all of it.
+fn issue_name(party: &Party) -> String {
+    let known = party.email.as_ref().unwrap_or(&party.name).to_lowercase();
+    let words = known.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let mut name: String = words.flat_map(|word| [word, "-"]).collect();
+    name.truncate(MAX_NAME);
+    let hash = Sha256::digest(known.as_bytes());
+    let hash: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    match name.trim_end_matches('-') {
+        "" => format!("somebody-{hash}"),
+        name => format!("{name}-{hash}"),
+    }
 }
 
 /// Writes what there is to do; nothing where there is nothing, but for JSON, which says so.
@@ -184,6 +220,40 @@ mod tests {
             !page.contains("@alice") && !page.contains("#12") && !page.contains("!["),
             "{page}"
         );
+    }
+
+    #[test]
+    fn a_page_for_an_issue_is_named_by_harmless_letters_and_marked_in_its_first_line() {
+        for hostile in ["-->\n/close @here", "$(rm -rf ~)/../x", "李雷", "", "*.md"] {
+            let mut digest = digest(1, 1, "x");
+            digest.parties[0].name = hostile.to_owned();
+            let issues = issues(&digest);
+            let Issue { name, text } = &issues[0];
+            let is_harmless = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            assert!(name.chars().all(is_harmless) && !name.starts_with('-'), "{name}");
+            assert!(text.starts_with(&format!("<!-- exc-digest: {name} -->\n### ")), "{text}");
+            assert!(!text.lines().any(|line| line.starts_with('/')), "{text}");
+        }
+    }
+
+    #[test]
+    fn two_addresses_of_the_same_letters_are_two_issues() {
+        let mut digest = digest(3, 1, "x");
+        let emails = ["a.b@example.com", "a-b@example.com", "A.B@example.com"];
+        for (party, email) in digest.parties.iter_mut().zip(emails) {
+            party.email = Some(email.to_owned());
+        }
+        let names: Vec<String> = issues(&digest).into_iter().map(|it| it.name).collect();
+        assert!(names.iter().all(|name| name.starts_with("a-b-example-com-")), "{names:?}");
+        assert_ne!(names[0], names[1]);
+        assert_eq!(names[0], names[2]);
+    }
+
+    #[test]
+    fn a_page_for_an_issue_fits_and_counts_what_does_not() {
+        let issues = issues(&digest(1, 1_000, &"@".repeat(400)));
+        assert!(issues[0].text.chars().count() < 65_536);
+        assert!(issues[0].text.contains("**And 9"), "nothing is counted");
     }
 
     #[test]
