@@ -22,6 +22,8 @@ mod history;
 mod hostile;
 mod in_force;
 mod init;
+#[cfg(unix)]
+mod init_ci;
 mod list;
 mod mainline;
 mod new;

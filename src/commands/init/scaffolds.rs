@@ -1,0 +1,153 @@
+//! The files that make a register, and what each is for.
+//!
+//! Invariant: what stands in a template is text of this program; of what a repository says, only
+//! the names of the register and of its mainline go into one, each quoted for the place.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use chrono::{Datelike as _, Days, NaiveDate};
+
+use super::Ci;
+use super::site::Site;
+use crate::commands::doctor::attributes;
+use crate::register::POLICY_FILE;
+use crate::source::schema::{EXCEPTION_SCHEMA, POLICY_SCHEMA};
+
+const POLICY: &str = include_str!("templates/policy.yaml");
+const EXAMPLE: &str = include_str!("templates/example.yaml");
+const OWNERS: &str = include_str!("templates/codeowners");
+const CHECKLIST: &str = include_str!("templates/checklist.md");
+const GITHUB_GATE: &str = include_str!("templates/github/exc.yml");
+const GITHUB_DIGEST: &str = include_str!("templates/github/exceptions-digest.yml");
+const GITLAB_GATE: &str = include_str!("templates/gitlab/exc.yml");
+const GITLAB_DIGEST: &str = include_str!("templates/gitlab/exc-digest.yml");
+
+/// The example of a record, beside the schemas: in the register it would be judged as one.
+pub(super) const EXAMPLE_FILE: &str = "exception.example.yaml";
+const GATE: &str = "CI: the gate, and the review as a comment";
+const DIGEST: &str = "CI: an issue for each owner, by a schedule";
+const TEMPLATE: &str = "the questions of a review, for pull requests";
+const REVIEWERS: &str = "who reviews: fill in";
+/// Where a forge looks for the file.
+const OWNERS_PLACES: [&str; 4] =
+    [".github/CODEOWNERS", ".gitlab/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
+
+/// A file to write, and what it is for.
+pub(super) struct Scaffold {
+    pub(super) path: PathBuf,
+    pub(super) text: String,
+    pub(super) what: &'static str,
+}
+
+/// The files of a register. The policy comes last: it is what makes it one.
+pub(super) fn scaffolds(site: &Site, today: NaiveDate) -> anyhow::Result<Vec<Scaffold>> {
+    let schemas = site.schemas();
+    let mut files = Vec::new();
+    let mut add = |path: PathBuf, text: String, what| files.push(Scaffold { path, text, what });
+    add(schemas.join("exception.schema.json"), EXCEPTION_SCHEMA.to_owned(), "schema of a record");
+    add(schemas.join("policy.schema.json"), POLICY_SCHEMA.to_owned(), "schema of the policy");
+    add(schemas.join(EXAMPLE_FILE), example(today), "a record to copy from");
+    let root = |name: &str| site.root.join(name);
+    let job = |template: &str| {
+        let template = template.replace("@EXC@", &site.command());
+        template.replace("@MAINLINE@", &quoted(&site.mainline))
+    };
+    match site.ci {
+        Ci::Github => {
+            add(root(".github/workflows/exc.yml"), job(GITHUB_GATE), GATE);
+            add(root(".github/workflows/exceptions-digest.yml"), job(GITHUB_DIGEST), DIGEST);
+            add(root(".github/PULL_REQUEST_TEMPLATE/exception.md"), CHECKLIST.into(), TEMPLATE);
+        }
+        Ci::Gitlab => {
+            add(root(".gitlab/exc.yml"), job(GITLAB_GATE), GATE);
+            add(root(".gitlab/exc-digest.yml"), job(GITLAB_DIGEST), DIGEST);
+            add(root(".gitlab/merge_request_templates/Exception.md"), CHECKLIST.into(), TEMPLATE);
+        }
+        Ci::None => {}
+    }
+    if let Some(place) = owners_place(site) {
+        add(place, owners(site), REVIEWERS);
+    }
+    let line = attributes::approvals_line(&site.name) + "\n";
+    add(root(attributes::FILE), line, "keeps signed approvals byte for byte");
+    let text = POLICY
+        .replace("@SCHEMA@", "../schemas/policy.schema.json")
+        .replace("@REGISTER@", &uuid()?)
+        .replace("@MAINLINE@", &quoted(&site.mainline));
+    add(site.register.join(POLICY_FILE), text, "the policy: add your controls");
+    Ok(files)
+}
+
+/// The file that says who reviews: the one that the forge reads, or where it would be.
+pub(super) fn owners_place(site: &Site) -> Option<PathBuf> {
+    let places = OWNERS_PLACES.map(|place| site.root.join(place));
+    let known = places.iter().find(|place| place.exists()).cloned();
+    let [github, gitlab, ..] = places;
+    match site.ci {
+        Ci::None => None,
+        Ci::Github => Some(known.unwrap_or(github)),
+        Ci::Gitlab => Some(known.unwrap_or(gitlab)),
+    }
+}
+
+/// Lines that ask for reviewers, to be filled in.
+pub(super) fn owners(site: &Site) -> String {
+    let ci = match site.ci {
+        Ci::Gitlab => ".gitlab/",
+        Ci::Github | Ci::None => ".github/workflows/",
+    };
+    OWNERS.replace("@REGISTER@", &site.name).replace("@CI@", ci)
+}
+
+/// A record that is in order on the day on which it is written.
+fn example(today: NaiveDate) -> String {
+    let after = |days| today.checked_add_days(Days::new(days)).unwrap_or(today).to_string();
+    EXAMPLE
+        .replace("@YEAR@", &today.year().to_string())
+        .replace("@TODAY@", &today.to_string())
+        .replace("@MILESTONE@", &after(30))
+        .replace("@EXPIRES@", &after(60))
+}
+
+/// A branch name as YAML.
+fn quoted(name: &str) -> String {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    let is_plain = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(is_word);
+    match is_plain && crate::source::reads_as(name).is_none() {
+        true => name.to_owned(),
+        false => serde_json::Value::from(name).to_string(),
+    }
+}
+
+/// A random UUID (RFC 9562, version 4).
+fn uuid() -> anyhow::Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).context("the system gives no random numbers")?;
+    bytes[6] = bytes[6] & 0x0F | 0x40;
+    bytes[8] = bytes[8] & 0x3F | 0x80;
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let groups = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
+    Ok(groups.join("-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_register_id_is_a_random_uuid() {
+        let id = uuid().unwrap();
+        assert_eq!((id.len(), &id[14..15]), (36, "4"));
+        assert!(matches!(&id[19..20], "8" | "9" | "a" | "b"), "{id}");
+        assert_ne!(id, uuid().unwrap());
+    }
+
+    #[test]
+    fn a_branch_name_that_yaml_takes_for_something_else_is_quoted() {
+        assert_eq!(quoted("release/2.x"), "release/2.x");
+        assert_eq!(quoted("on"), "\"on\"");
+        assert_eq!(quoted("2.0"), "\"2.0\"");
+        assert_eq!(quoted("a#b: c"), "\"a#b: c\"");
+    }
+}
