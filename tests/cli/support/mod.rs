@@ -2,6 +2,8 @@
 //! own.
 
 pub(crate) mod branches;
+#[cfg(unix)]
+pub(crate) mod forge;
 pub(crate) mod history;
 pub(crate) mod portfolio;
 pub(crate) mod process;
