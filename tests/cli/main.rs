@@ -13,6 +13,8 @@ mod check;
 mod completions;
 mod diff;
 mod digest;
+#[cfg(unix)]
+mod distribution;
 mod doctor;
 mod documents;
 mod files;
