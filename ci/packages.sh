@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The pinned npm packages, once per set of pins, in $EXC_CI_NODE; sourced from the repository root.
 # To move a pin: edit ci/package.json, then in ci/
 #   npm install --package-lock-only --ignore-scripts --legacy-peer-deps --omit-lockfile-registry-resolved
