@@ -86,6 +86,8 @@ fn a_later_run_adds_what_is_missing_and_nothing_else() {
     let out = w.exc(&["init", "--ci", "github"]);
     let written: Vec<&str> = out.lines().filter(|line| line.starts_with("wrote")).collect();
     assert_eq!(written.len(), 4, "{out}");
+    // Each forge reads code owners of its own.
+    assert!(w.exc(&["init", "--ci", "gitlab"]).contains("wrote .gitlab/CODEOWNERS "));
     assert!(written.iter().all(|line| line.starts_with("wrote .github/")), "{out}");
     let after = files(&w);
     assert!(before.iter().all(|(path, text)| after.get(path) == Some(text)));

@@ -2,7 +2,7 @@
 
 use serde_yaml::Value;
 
-use crate::support::forge::{Forge, HOSTILE, job, step, steps_are_safe};
+use crate::support::forge::{Forge, HOSTILE, step, steps_are_safe};
 use crate::support::{RECORD_PATH, Workspace, good_record};
 
 /// Records of three owners that expired long ago, two of them hostile.
@@ -107,11 +107,10 @@ fn github_comments_once_below_a_change_of_the_register_and_not_below_others() {
 fn gitlab_keeps_one_issue_for_each_owner_and_closes_it_when_nothing_is_left() {
     let Some(it) = Forge::new("gitlab") else { return };
     let jobs = it.yaml(".gitlab/exc-digest.yml");
-    let (write, post) = (job(&jobs, "exceptions-digest"), job(&jobs, "exceptions-issues"));
     let digest = || {
         let _ = std::fs::remove_dir_all(it.w.path("exc-digest"));
-        it.run(&write, "", &gitlab());
-        it.run(&post, "", &gitlab());
+        it.run_job(&jobs, "exceptions-digest", &gitlab());
+        it.run_job(&jobs, "exceptions-issues", &gitlab());
     };
     it.built();
     expired(&it.w);
@@ -137,11 +136,10 @@ fn gitlab_keeps_one_issue_for_each_owner_and_closes_it_when_nothing_is_left() {
 fn gitlab_writes_one_note_below_a_change_of_the_register_and_none_below_others() {
     let Some(it) = Forge::new("gitlab") else { return };
     let jobs = it.yaml(".gitlab/exc.yml");
-    let (gate, post) = (job(&jobs, "exceptions"), job(&jobs, "exceptions-note"));
     let review = |head: &str| {
         let merge = [("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"), ("CI_COMMIT_SHA", head)];
-        it.run(&gate, "", &[&gitlab()[..], &merge].concat());
-        it.run(&post, "", &gitlab());
+        it.run_job(&jobs, "exceptions", &[&gitlab()[..], &merge].concat());
+        it.run_job(&jobs, "exceptions-note", &gitlab());
     };
     it.built();
     review(&it.propose());

@@ -29,9 +29,9 @@ const GATE: &str = "CI: the gate, and the review as a comment";
 const DIGEST: &str = "CI: an issue for each owner, by a schedule";
 const TEMPLATE: &str = "the questions of a review, for pull requests";
 const REVIEWERS: &str = "who reviews: fill in";
-/// Where a forge looks for the file.
-const OWNERS_PLACES: [&str; 4] =
-    [".github/CODEOWNERS", ".gitlab/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
+/// Where each forge looks for the file.
+const GITHUB_OWNERS: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
+const GITLAB_OWNERS: [&str; 3] = [".gitlab/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
 
 /// A file to write, and what it is for.
 pub(super) struct Scaffold {
@@ -81,14 +81,13 @@ pub(super) fn scaffolds(site: &Site, today: NaiveDate) -> anyhow::Result<Vec<Sca
 
 /// The file that says who reviews: the one that the forge reads, or where it would be.
 pub(super) fn owners_place(site: &Site) -> Option<PathBuf> {
-    let places = OWNERS_PLACES.map(|place| site.root.join(place));
-    let known = places.iter().find(|place| place.exists()).cloned();
-    let [github, gitlab, ..] = places;
-    match site.ci {
-        Ci::None => None,
-        Ci::Github => Some(known.unwrap_or(github)),
-        Ci::Gitlab => Some(known.unwrap_or(gitlab)),
-    }
+    let places = match site.ci {
+        Ci::None => return None,
+        Ci::Github => GITHUB_OWNERS,
+        Ci::Gitlab => GITLAB_OWNERS,
+    };
+    let known = places.iter().find(|place| site.root.join(place).exists());
+    Some(site.root.join(known.unwrap_or(&places[0])))
 }
 
 /// Lines that ask for reviewers, to be filled in.

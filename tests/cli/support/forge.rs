@@ -63,13 +63,29 @@ impl Forge {
     /// Runs a script as a runner does; it must succeed, and nothing of a record may be a command.
     #[track_caller]
     pub(crate) fn run(&self, script: &str, folder: &str, vars: &[(&str, &str)]) {
+        self.run_in(&["bash", "-e", "-o", "pipefail", "-c"], script, folder, vars);
+    }
+
+    /// Runs a job of GitLab in the shell that its image has.
+    #[track_caller]
+    pub(crate) fn run_job(&self, jobs: &Value, name: &str, vars: &[(&str, &str)]) {
+        let shell: &[&str] = match jobs[name]["image"].as_str().expect("an image") {
+            image if image.starts_with("alpine:") => &["sh", "-e", "-c"],
+            _ => &["bash", "-e", "-o", "pipefail", "-c"],
+        };
+        self.run_in(shell, &job(jobs, name), "", vars);
+    }
+
+    #[track_caller]
+    fn run_in(&self, shell: &[&str], script: &str, folder: &str, vars: &[(&str, &str)]) {
         let path = format!("{}:/usr/local/bin:/usr/bin:/bin", self.w.path("temp/bin").display());
         let temp = self.w.path("temp");
         for file in ["temp/output", "temp/summary"] {
             self.w.write(file, "");
         }
-        let output = Command::new("bash")
-            .args(["-e", "-o", "pipefail", "-c", script])
+        let output = Command::new(shell[0])
+            .args(&shell[1..])
+            .arg(script)
             .current_dir(self.w.path(folder))
             .env_clear()
             .env("PATH", path)
@@ -142,7 +158,7 @@ pub(crate) fn step(workflow: &Value, job: &str, name: &str) -> String {
 
 /// The script of a job of GitLab.
 #[track_caller]
-pub(crate) fn job(jobs: &Value, name: &str) -> String {
+fn job(jobs: &Value, name: &str) -> String {
     let lines = jobs[name]["script"].as_sequence().expect("a script");
     lines.iter().map(|line| line.as_str().expect("a line").to_owned() + "\n").collect()
 }
