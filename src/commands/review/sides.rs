@@ -20,7 +20,7 @@ use crate::source::Record;
 
 const OPTION: &str = "name a branch, a tag or a commit, such as `--base origin/main`";
 /// Files at fixed places that decide about records; of a work tree they are looked at on disk.
-const LOOKED_AT: [&str; 7] = [
+const LOOKED_AT: [&str; 9] = [
     ".gitattributes",
     ".mailmap",
     "CODEOWNERS",
@@ -28,6 +28,8 @@ const LOOKED_AT: [&str; 7] = [
     ".gitlab/CODEOWNERS",
     "docs/CODEOWNERS",
     ".gitlab-ci.yml",
+    ".github/workflows/exc.yml",
+    ".gitlab/exc.yml",
 ];
 
 /// The commits between which a change stands.

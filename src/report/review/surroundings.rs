@@ -24,7 +24,9 @@ pub(crate) fn caution(path: &str, register: &str) -> Option<&'static str> {
     if path == format!("{register}/{POLICY_FILE}") {
         return Some("it counts once it is approved; until then the one before it judges");
     }
-    if FOLDERS.iter().any(|folder| path.starts_with(folder)) {
+    // What `.gitlab-ci.yml` includes, as it does the jobs that `exc init` writes.
+    let is_included = path.starts_with(".gitlab/") && path.ends_with(".yml");
+    if is_included || FOLDERS.iter().any(|folder| path.starts_with(folder)) {
         return Some("it runs the checks");
     }
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -48,10 +50,17 @@ mod tests {
             "docs/codeowners",
             ".github/workflows/exc.yml",
             ".gitlab-ci.yml",
+            ".gitlab/exc.yml",
         ] {
             assert!(caution(path, "exceptions").is_some(), "{path}");
         }
-        for path in ["exceptions/EXC-2026-K7QD.yaml", "src/policy.yaml", "README.md", ".github/x"] {
+        for path in [
+            "exceptions/EXC-2026-K7QD.yaml",
+            "src/policy.yaml",
+            "README.md",
+            ".github/x",
+            ".gitlab/x.md",
+        ] {
             assert_eq!(caution(path, "exceptions"), None, "{path}");
         }
     }
