@@ -14,7 +14,7 @@ use crate::source::layout::{self, Refused};
 
 /// Lay out records in one way, with their comments
 ///
-/// Puts the keys of a record in their order, indents by two spaces and lists below their key, keeps one empty line where there are several, and puts comments behind a value two spaces away. Texts stay as they are written, quotes and line breaks included; so does what stands in braces, while it fits into 100 columns. What a record says never changes: the result is read back and compared before it is written.
+/// Puts the keys of a record in their order, indents by two spaces and lists below their key, keeps one empty line where there are several, and puts comments behind a value two spaces away, or where they were, if that is further. Texts stay as they are written, quotes and line breaks included; so does what stands in braces, while it fits into 100 columns. What a record says never changes: the result is read back and compared before it is written.
 ///
 /// Prints the paths of the files that it writes, or would write. Another layout is no change that has to be approved again, but a signature is for one exact text: lay a record out before it is signed.
 ///

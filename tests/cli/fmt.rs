@@ -25,7 +25,7 @@ fn a_record_is_laid_out_and_means_the_same() {
         .split_once('\n')
         .map(|(a, b)| (a.to_owned(), b.to_owned()))
         .expect("two lines");
-    assert_eq!(w.read(RECORD_PATH), format!("{first}  # drawn at random\n{rest}"));
+    assert_eq!(w.read(RECORD_PATH), format!("{first}   # drawn at random\n{rest}"));
     assert_eq!(w.exc(&["show", "K7QD", "--format", "json"]), before);
 
     let again = w.run(&["fmt"]);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::comments::{Comment, column, comments, has_blank_above, is_scalar, line_end};
-use super::{MAX_WIDTH, order};
+use super::{MAX_WIDTH, MIN_GAP, order};
 use crate::source::tree::{NodeRef, Tree};
 
 /// A line that holds a comment alone.
@@ -26,7 +26,15 @@ pub(super) struct Item<'a> {
     pub(super) key: Option<Cow<'a, str>>,
     pub(super) value: Laid<'a>,
     /// The comment behind its value, or behind its key where the value stands below.
-    pub(super) beside: Option<&'a str>,
+    pub(super) beside: Option<Beside<'a>>,
+}
+
+/// A comment behind something.
+#[derive(Debug)]
+pub(super) struct Beside<'a> {
+    /// Spaces before it: those that there were, which may align it with others.
+    pub(super) gap: usize,
+    pub(super) text: &'a str,
 }
 
 /// A value in the form in which it will be written.
@@ -108,14 +116,16 @@ impl<'a> Gatherer<'a, '_> {
     }
 
     /// The comment behind a place on the same line.
-    fn beside(&mut self, at: usize, before: usize) -> Option<&'a str> {
+    fn beside(&mut self, at: usize, before: usize) -> Option<Beside<'a>> {
         let next = self.comments.first().filter(|it| !it.is_alone && it.at < before)?;
         let is_here = self.text.get(at..next.at).is_some_and(|between| !between.contains('\n'));
         if !is_here {
             return None;
         }
         self.comments = &self.comments[1..];
-        Some(next.text)
+        let line = &self.text[..next.at];
+        let gap = line.len() - line.trim_end_matches(' ').len();
+        Some(Beside { gap: gap.clamp(MIN_GAP, MAX_WIDTH), text: next.text })
     }
 
     /// The entries of a collection, and the comments that follow the last within it. `name` is the

@@ -27,6 +27,8 @@ use crate::text::SourceFile;
 
 /// Columns that a collection in brackets or braces may reach.
 const MAX_WIDTH: usize = 100;
+/// Spaces before a comment that stands behind something, at least.
+const MIN_GAP: usize = 2;
 /// How often a text is laid out, until nothing changes any more.
 const MAX_ROUNDS: usize = 4;
 

@@ -40,7 +40,7 @@ id:   EXC-2026-K7QD
       # who could be hurt
       statement: A leaked key could be used.
     # why it was opened so late
-    opened: 2026-11-05  # a Thursday
+    opened: 2026-11-05   # a Thursday
     custom: 1
     ");
 }
@@ -78,7 +78,7 @@ compensating_controls:
     # about this file
 
     id: x
-    controls:  # which
+    controls:   # which
       - A
 
       - B  # the second
@@ -167,7 +167,7 @@ tags:
     insta::assert_snapshot!(laid_out(text), @r#"
     title: below its key
     justification:
-      blocker: |  # as they wrote
+      blocker: |   # as they wrote
         first
           deeper
          

@@ -2,9 +2,6 @@
 
 use super::gathered::{Gathered, Item, Laid, Line};
 
-/// Spaces before a comment that stands behind something.
-const BEFORE_COMMENT: &str = "  ";
-
 /// The text, with `\n` at the end of each line.
 pub(super) fn write(gathered: &Gathered<'_>) -> String {
     let mut page = Page { text: String::new(), takes_blank: false };
@@ -100,9 +97,9 @@ impl Page {
                     self.items(rest, &[], indentation + 2);
                 }
                 self.comments(below, indentation + 2);
-                if let Some(comment) = item.beside {
+                if let Some(comment) = &item.beside {
                     self.indent(indentation + 2);
-                    self.text.push_str(comment);
+                    self.text.push_str(comment.text);
                     self.end_line();
                 }
             }
@@ -110,9 +107,9 @@ impl Page {
     }
 
     fn end_entry(&mut self, item: &Item<'_>) {
-        if let Some(comment) = item.beside {
-            self.text.push_str(BEFORE_COMMENT);
-            self.text.push_str(comment);
+        if let Some(comment) = &item.beside {
+            self.indent(comment.gap);
+            self.text.push_str(comment.text);
         }
         self.end_line();
     }
