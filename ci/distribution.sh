@@ -115,6 +115,8 @@ repos:
     hooks:
       - id: exc-check
         language: system
+      - id: exc-fmt
+        language: system
 YAML
 mkdir -p "$out/bin"
 ln -s "$binary" "$out/bin/exc"
@@ -123,7 +125,12 @@ hooks() {
 }
 hooks || { cat "$out/hooked.txt" && fail 'the hook refuses a register that is in order'; }
 grep -q 'exc check.*Passed' "$out/hooked.txt" || { cat "$out/hooked.txt" && fail 'the hook did not run'; }
+grep -q 'exc fmt.*Passed' "$out/hooked.txt" || { cat "$out/hooked.txt" && fail 'the example is laid out in another way'; }
 record=("$out"/hooked/exceptions/EXC-*.yaml)
+sed -i 's/^title: /title:   /' "${record[0]}"
+! hooks || fail 'the hook lets another layout through'
+grep -q 'exc fmt.*Failed' "$out/hooked.txt" || { cat "$out/hooked.txt" && fail 'the hook does not see another layout'; }
+sed -i 's/^title:   /title: /' "${record[0]}"
 sed -i 's/^expires: .*/expires: 2020-02-01/' "${record[0]}"
 ! hooks || fail 'the hook lets an expired exception through'
 grep -q 'EXC2' "$out/hooked.txt" || { cat "$out/hooked.txt" && fail 'the hook does not say why'; }
