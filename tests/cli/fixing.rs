@@ -26,7 +26,7 @@ fn what_has_one_meaning_is_mended_and_no_other_byte_changes() {
     assert_eq!(said.code(), 0, "{said:?}");
     insta::assert_snapshot!(said.err, @r"
     fixed exceptions/EXC-2026-K7QD.yaml: `justification.endstate` renamed to `end_state`; `compensating-controls` renamed to `compensating_controls`; `opened` written as `2026-11-05`; `compensating_controls.0.evidence` quoted; keys put in their order
-    5 things were fixed in 1 file
+    mended 5 things in 1 file
     ");
     let mended = good_record()
         .replace("opened: 2026-11-05", "opened: 2026-11-05  # by hand")

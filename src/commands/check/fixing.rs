@@ -61,7 +61,7 @@ pub(super) fn run(
         globals.print(env, |out| {
             mended.iter().try_for_each(|it| out.write_all(it.text.patch().as_bytes()))
         })?;
-        globals.note(env, &sentence(&mended, "would be"));
+        globals.note(env, &sentence(&mended, "`exc check --fix` would mend"));
         return Ok(Some(match (desk.register.unreadable.is_empty(), mended.is_empty()) {
             (false, _) => Outcome::Error,
             (true, false) => Outcome::Findings,
@@ -81,15 +81,15 @@ pub(super) fn run(
         globals.note(env, &format!("fixed {path}: {}", Safe(&it.done.join("; "))));
     }
     result?;
-    globals.note(env, &sentence(&mended, "were"));
+    globals.note(env, &sentence(&mended, "mended"));
     Ok(None)
 }
 
-fn sentence(mended: &[Mended], were: &str) -> String {
+fn sentence(mended: &[Mended], does: &str) -> String {
     let n = mended.iter().map(|it| it.done.len()).sum();
     match n {
         0 => "there is nothing that can be fixed without asking".to_owned(),
-        n => format!("{} {were} fixed in {}", count(n, "thing"), count(mended.len(), "file")),
+        n => format!("{does} {} in {}", count(n, "thing"), count(mended.len(), "file")),
     }
 }
 
