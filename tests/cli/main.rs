@@ -20,6 +20,8 @@ mod documents;
 mod files;
 mod fixing;
 mod fmt;
+#[cfg(unix)]
+mod guide;
 mod history;
 mod hostile;
 mod in_force;
