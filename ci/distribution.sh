@@ -80,7 +80,7 @@ python3 ci/scripts.py "$out/scripts" "$out/init-exceptions/.gitlab/exc.yml" "$ou
   "$out/init-governance/.gitlab/exc.yml" "$out/init-governance/.gitlab/exc-digest.yml"
 shellcheck --shell bash "$out"/scripts/*.bash
 shellcheck --shell dash "$out"/scripts/*.sh
-shellcheck .ci/run ci/*.sh action/*.sh tests/cli/forges/*
+shellcheck .ci/run ci/*.sh action/*.sh tests/cli/forges/* tests/cli/guide/*.sh
 
 # 3. Schemas.
 echo '-- schemas'

@@ -33,7 +33,6 @@ picture() {
 cd "$scratch/root"
 # shellcheck source=tests/cli/guide/people.sh
 . "$repository/tests/cli/guide/people.sh"
-drawn=
 people
 on 2026-11-02
 register >/dev/null

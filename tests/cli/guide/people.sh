@@ -1,7 +1,10 @@
+# shellcheck shell=sh disable=SC2164 # Whoever reads this ends with the first command that fails.
+#
 # What the pages of the guide take for granted: people with clones of one bare repository, the day
 # that it is, and what others do meanwhile. The test puts this before the commands of a page.
 
 root=$PWD
+drawn=
 export GIT_CONFIG_NOSYSTEM=1
 
 # The program on the day of the story. The id that it would draw is given where the story has one.
