@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use super::{Workspace, normal, shown_path};
+use super::settled::Found;
+use super::{Failure, Workspace, normal, shown_path};
 use crate::env::Env;
+use crate::git::Repo;
 use crate::text::shell_word;
 
 /// How git is called on a register, from where the person is.
@@ -29,4 +31,10 @@ impl<'a> GitWords<'a> {
             _ => shell_word(&shown_path(path, env)),
         }
     }
+}
+
+/// The branch that is checked out, if a change can be proposed from it: any but the mainline.
+pub(super) fn own_branch(repo: &Repo, found: &Found) -> Result<Option<String>, Failure> {
+    let has_mainline = found.mainline.is_some();
+    Ok(repo.head_branch()?.filter(|own| !has_mainline || *own != found.branch))
 }

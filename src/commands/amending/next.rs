@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::commands::git_words::GitWords;
+use crate::commands::git_words::{GitWords, own_branch};
 use crate::commands::settled::Found;
 use crate::commands::{Failure, Globals, Workspace, mainline};
 use crate::env::Env;
@@ -36,7 +36,7 @@ pub(super) fn steps(
     let found = Found::read(&repo, workspace)?;
     // Nothing can be merged into a branch that is not there.
     let has_mainline = found.mainline.is_some();
-    let own = repo.head_branch()?.filter(|own| !has_mainline || *own != found.branch);
+    let own = own_branch(&repo, &found)?;
     let is_new = own.is_none();
     let branch = shell_word(&own.unwrap_or(branch));
     if is_new {

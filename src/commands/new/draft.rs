@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use serde_yaml::{Mapping, Value};
 
+use super::page;
 use crate::finding::Finding;
-use crate::model::{CompensatingControl, Exception, Person};
-use crate::policy::Policy;
-use crate::source::{self, schema, yaml};
+use crate::model::{
+    CompensatingControl, Exception, Justification, Person, Remediation, Risk, RiskLevel,
+};
+use crate::source::schema;
+use crate::source::splice::Value;
 use crate::text::SourceFile;
 
 /// What stands where an answer is missing; rules take it for missing.
@@ -29,137 +31,129 @@ pub(super) struct Draft {
 impl Draft {
     /// The record as a file: keys in the order in which people read them, dates plain, and quotes
     /// around every text that some reader of YAML takes for another type.
-    pub(super) fn file(
-        &self,
-        name: &str,
-        modeline: Option<&str>,
-        policy: &Policy,
-    ) -> Arc<SourceFile> {
-        let yaml = serde_yaml::to_string(&self.mapping()).expect("texts and lists are YAML");
-        let yaml = match modeline {
-            Some(schema) => format!("# yaml-language-server: $schema={schema}\n{yaml}"),
-            None => yaml,
-        };
-        let file = Arc::new(SourceFile::new(name, yaml));
-        let (_, findings) = source::load(&file, &policy.record_schema);
-        let text = quote_ambiguous(&file, &findings);
+    pub(super) fn file(&self, name: &str, modeline: Option<&str>) -> Arc<SourceFile> {
+        let modeline = modeline.map(|schema| format!("# yaml-language-server: $schema={schema}\n"));
+        let text = modeline.unwrap_or_default() + &page::lines(&self.entries(), 0);
         Arc::new(SourceFile::new(name, text))
     }
 
-    fn mapping(&self) -> Mapping {
+    /// The keys of the record that say something, in the order in which people read them.
+    fn entries(&self) -> Vec<(String, Value)> {
         let exception = &self.exception;
-        let mut map = Mapping::new();
-        put(&mut map, "id", required(&exception.id));
-        put(&mut map, "title", required(&exception.title));
-        put(&mut map, "controls", required_list(&exception.controls));
-        put(&mut map, "scope", required_list(&exception.scope));
-        let level = exception.risk.level.map_or(PLACEHOLDER, |level| level.as_str());
-        let risk = [("level", level.into()), ("statement", required(&exception.risk.statement))];
-        put(&mut map, "risk", mapping(risk));
-        put(&mut map, "owner", person(&exception.owner, true));
-        put(&mut map, "requester", person(&exception.requester, false));
-        let justification = [
-            ("blocker", required(&exception.justification.blocker)),
-            ("end_state", required(&exception.justification.end_state)),
+        let mut entries = vec![
+            entry("id", required(&exception.id)),
+            entry("title", required(&exception.title)),
+            entry("controls", required_list(&exception.controls)),
+            entry("scope", required_list(&exception.scope)),
+            entry("risk", risk(&exception.risk)),
+            entry("owner", person(&exception.owner, true)),
+            entry("requester", person(&exception.requester, false)),
+            entry("justification", justification(&exception.justification)),
         ];
-        put(&mut map, "justification", mapping(justification));
         let compensating = exception.compensating_controls.iter().map(compensating).collect();
-        put(&mut map, "compensating_controls", Value::Sequence(compensating));
-        put(&mut map, "remediation", self.remediation());
-        put(&mut map, "opened", date(exception.opened));
-        put(&mut map, "expires", date(exception.expires));
-        put(&mut map, "renewals", Value::Sequence(Vec::new()));
-        put(&mut map, "reviews", Value::Sequence(Vec::new()));
-        if let Some(emergency) = &exception.emergency {
-            let emergency = [
-                ("declared", required(&emergency.declared)),
-                ("reason", required(&emergency.reason)),
-            ];
-            put(&mut map, "emergency", mapping(emergency));
-        }
-        if !exception.data_classification.is_empty() {
-            put(&mut map, "data_classification", exception.data_classification.as_str().into());
-        }
-        if !exception.tags.is_empty() {
-            put(&mut map, "tags", list(&exception.tags));
-        }
-        if !exception.links.is_empty() {
-            put(&mut map, "links", list(&exception.links));
-        }
-        for (name, value) in &self.fields {
-            put(&mut map, name, value.clone());
-        }
-        map
-    }
-
-    fn remediation(&self) -> Value {
-        let remediation = &self.exception.remediation;
-        let mut map = Mapping::new();
-        put(&mut map, "plan", required(&remediation.plan));
-        if !remediation.ticket.is_empty() {
-            put(&mut map, "ticket", remediation.ticket.as_str().into());
-        }
-        if !remediation.milestones.is_empty() {
-            let milestones = remediation.milestones.iter().map(|milestone| {
-                mapping([("due", date(milestone.due)), ("what", required(&milestone.what))])
-            });
-            put(&mut map, "milestones", Value::Sequence(milestones.collect()));
-        }
-        Value::Mapping(map)
+        entries.push(entry("compensating_controls", Value::List(compensating)));
+        entries.push(entry("remediation", remediation(&exception.remediation)));
+        entries.push(entry("opened", date(exception.opened)));
+        entries.push(entry("expires", date(exception.expires)));
+        entries.push(entry("renewals", Value::List(Vec::new())));
+        entries.push(entry("reviews", Value::List(Vec::new())));
+        let emergency = exception.emergency.as_ref().map(|it| {
+            Value::map([
+                ("declared", Some(required_word(&it.declared))),
+                ("reason", Some(required(&it.reason))),
+            ])
+        });
+        let others = [
+            ("emergency", emergency),
+            ("data_classification", optional(&exception.data_classification)),
+            ("tags", list(&exception.tags)),
+            ("links", list(&exception.links)),
+        ];
+        let others = others.into_iter().filter_map(|(key, value)| Some(entry(key, value?)));
+        entries.extend(others);
+        entries.extend(self.fields.iter().cloned());
+        entries
     }
 }
 
-fn put(map: &mut Mapping, key: &str, value: Value) {
-    map.insert(key.into(), value);
-}
-
-fn mapping<const N: usize>(entries: [(&str, Value); N]) -> Value {
-    let mut map = Mapping::new();
-    entries.into_iter().for_each(|(key, value)| put(&mut map, key, value));
-    Value::Mapping(map)
+fn entry(key: &str, value: Value) -> (String, Value) {
+    (key.to_owned(), value)
 }
 
 fn required(text: &str) -> Value {
-    if text.is_empty() { PLACEHOLDER.into() } else { text.into() }
+    if text.is_empty() { Value::plain(PLACEHOLDER) } else { Value::text(text) }
 }
 
-fn list(items: &[String]) -> Value {
-    Value::Sequence(items.iter().map(|item| item.as_str().into()).collect())
+/// A moment, or another word that needs no quotes in the form that it must have.
+fn required_word(word: &str) -> Value {
+    match word.contains(|c: char| !c.is_ascii_alphanumeric() && !"-:.".contains(c)) {
+        true => required(word),
+        false => Value::plain(if word.is_empty() { PLACEHOLDER } else { word }),
+    }
+}
+
+fn optional(text: &str) -> Option<Value> {
+    (!text.is_empty()).then(|| Value::text(text))
+}
+
+fn list(items: &[String]) -> Option<Value> {
+    let items: Vec<Value> = items.iter().map(Value::text).collect();
+    (!items.is_empty()).then_some(Value::List(items))
 }
 
 fn required_list(items: &[String]) -> Value {
-    if items.is_empty() { list(&[PLACEHOLDER.to_owned()]) } else { list(items) }
+    list(items).unwrap_or_else(|| Value::List(vec![Value::plain(PLACEHOLDER)]))
 }
 
 fn date(date: Option<NaiveDate>) -> Value {
-    date.map_or_else(|| PLACEHOLDER.into(), |date| date.to_string().into())
+    date.map_or_else(|| Value::plain(PLACEHOLDER), Value::plain)
+}
+
+fn risk(risk: &Risk) -> Value {
+    let level = risk.level.map_or(PLACEHOLDER, RiskLevel::as_str);
+    Value::map([
+        ("level", Some(Value::plain(level))),
+        ("statement", Some(required(&risk.statement))),
+    ])
 }
 
 fn person(person: &Person, needs_team: bool) -> Value {
-    let mut map = Mapping::new();
-    put(&mut map, "name", required(&person.name));
-    put(&mut map, "email", required(&person.email));
-    if needs_team || !person.team.is_empty() {
-        put(&mut map, "team", required(&person.team));
-    }
-    Value::Mapping(map)
+    let team = if needs_team { Some(required(&person.team)) } else { optional(&person.team) };
+    Value::map([
+        ("name", Some(required(&person.name))),
+        ("email", Some(required(&person.email))),
+        ("team", team),
+    ])
+}
+
+fn justification(justification: &Justification) -> Value {
+    Value::map([
+        ("blocker", Some(required(&justification.blocker))),
+        ("end_state", Some(required(&justification.end_state))),
+    ])
 }
 
 fn compensating(control: &CompensatingControl) -> Value {
-    let mut map = Mapping::new();
-    put(&mut map, "description", required(&control.description));
-    if !control.reduces.is_empty() {
-        put(&mut map, "reduces", control.reduces.as_str().into());
-    }
-    put(&mut map, "owner", required(&control.owner));
-    put(&mut map, "evidence", required(&control.evidence));
-    if let Some(verified) = control.verified {
-        put(&mut map, "verified", verified.to_string().into());
-    }
-    if !control.verify_every.is_empty() {
-        put(&mut map, "verify_every", control.verify_every.as_str().into());
-    }
-    Value::Mapping(map)
+    Value::map([
+        ("description", Some(required(&control.description))),
+        ("reduces", optional(&control.reduces)),
+        ("owner", Some(required(&control.owner))),
+        ("evidence", Some(required(&control.evidence))),
+        ("verified", control.verified.map(Value::plain)),
+        ("verify_every", optional(&control.verify_every)),
+    ])
+}
+
+fn remediation(remediation: &Remediation) -> Value {
+    let milestones = remediation.milestones.iter().map(|milestone| {
+        Value::map([("due", Some(date(milestone.due))), ("what", Some(required(&milestone.what)))])
+    });
+    let milestones: Vec<Value> = milestones.collect();
+    Value::map([
+        ("plan", Some(required(&remediation.plan))),
+        ("ticket", optional(&remediation.ticket)),
+        ("milestones", (!milestones.is_empty()).then_some(Value::List(milestones))),
+    ])
 }
 
 /// Whether a finding is about something that was given, and not about what is missing.
@@ -169,32 +163,19 @@ pub(super) fn is_given(finding: &Finding) -> bool {
     finding.code != &schema::MISSING_FIELD && !text.contains(PLACEHOLDER) && text.trim() != "[]"
 }
 
-/// The text with quotes around the plain scalars that findings call ambiguous.
-fn quote_ambiguous(file: &SourceFile, findings: &[Finding]) -> String {
-    let ambiguous = findings.iter().filter(|finding| finding.code == &yaml::AMBIGUOUS);
-    let mut spans: Vec<_> = ambiguous.map(|finding| finding.place.span).collect();
-    spans.sort_unstable();
-    let mut text = file.text().to_owned();
-    for span in spans.into_iter().rev() {
-        // The ambiguous ones are words and numbers, which JSON and YAML quote alike.
-        let quoted = serde_json::Value::from(file.slice(span)).to_string();
-        text.replace_range(span.range(), &quoted);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
     use crate::rules::testing;
+    use crate::source;
 
     fn titled(title: &str) -> (String, Option<String>, Vec<&'static str>) {
         let policy = testing::policy(testing::POLICY);
         let exception = Exception { title: title.to_owned(), ..Exception::default() };
         let draft = Draft { exception, ..Draft::default() };
-        let file = draft.file("exceptions/x.yaml", None, &policy);
+        let file = draft.file("exceptions/x.yaml", None);
         let (record, findings) = source::load(&file, &policy.record_schema);
         let codes = findings.iter().filter(|finding| finding.place.pointer == "/title");
         let codes = codes.map(|finding| finding.code.id).collect();
@@ -211,12 +192,11 @@ mod tests {
 
     #[test]
     fn keys_stand_in_the_order_in_which_people_read_them_and_dates_are_plain() {
-        let policy = testing::policy(testing::POLICY);
         let mut draft = Draft::default();
         draft.exception.opened = "2026-11-20".parse().ok();
         draft.exception.expires = "2027-01-31".parse().ok();
         let modeline = Some("../schemas/exception.schema.json");
-        let file = draft.file("exceptions/x.yaml", modeline, &policy);
+        let file = draft.file("exceptions/x.yaml", modeline);
         let keys: Vec<&str> = file
             .text()
             .lines()

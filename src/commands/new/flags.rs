@@ -1,7 +1,6 @@
 //! The flags of `exc new` as a draft, and what they leave open.
 
 use chrono::NaiveDate;
-use serde_yaml::Value;
 
 use super::Args;
 use super::draft::Draft;
@@ -13,6 +12,7 @@ use crate::model::{
 };
 use crate::policy::Policy;
 use crate::source::schema;
+use crate::source::splice::Value;
 
 /// What the flags say.
 pub(super) fn draft(
@@ -154,16 +154,16 @@ pub(super) fn set_field(
     };
     let wrong = |expected: &str| Failure::new(format!("`{name}`: `{text}` is not {expected}"));
     let value = match field.kind {
-        FieldKind::String => Value::from(text),
+        FieldKind::String => Value::text(text),
         FieldKind::Date => match parse_date(text) {
-            Ok(date) => Value::from(date.to_string()),
+            Ok(date) => Value::plain(date),
             Err(_) => return Err(wrong("a date of the form YYYY-MM-DD")),
         },
         FieldKind::Integer => {
-            Value::from(text.parse::<i64>().map_err(|_| wrong("a whole number"))?)
+            Value::plain(text.parse::<i64>().map_err(|_| wrong("a whole number"))?)
         }
         FieldKind::Boolean => {
-            Value::from(text.parse::<bool>().map_err(|_| wrong("`true` or `false`"))?)
+            Value::plain(text.parse::<bool>().map_err(|_| wrong("`true` or `false`"))?)
         }
     };
     draft.fields.retain(|(known, _)| known != name);

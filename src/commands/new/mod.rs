@@ -6,6 +6,7 @@ mod consent;
 mod draft;
 pub(super) mod flags;
 mod ids;
+mod page;
 mod prompt;
 mod say;
 
@@ -266,7 +267,7 @@ fn place(draft: &Draft, workspace: &Workspace) -> anyhow::Result<(PathBuf, Arc<S
     let has_schema =
         super::init::schemas(workspace.directory()?).join("exception.schema.json").is_file();
     let modeline = has_schema.then_some(schema.as_str());
-    let file = draft.file(&format!("{name}/{file_name}"), modeline, &workspace.policy);
+    let file = draft.file(&format!("{name}/{file_name}"), modeline);
     Ok((directory.join(file_name), file))
 }
 

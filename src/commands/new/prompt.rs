@@ -139,7 +139,7 @@ impl Conversation<'_, '_> {
 /// What rules refuse at one place of a draft.
 fn refusals(draft: &Draft, pointer: &str, workspace: &Workspace, today: NaiveDate) -> Vec<Finding> {
     let name = format!("{}/draft.yaml", workspace.name);
-    let file = draft.file(&name, None, &workspace.policy);
+    let file = draft.file(&name, None);
     let (record, findings) = source::load(&file, &workspace.policy.record_schema);
     let register = Register {
         name: workspace.name.clone(),

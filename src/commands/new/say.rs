@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Args;
 use super::draft::Draft;
 use crate::commands::findings;
-use crate::commands::git_words::GitWords;
+use crate::commands::git_words::{GitWords, own_branch};
 use crate::commands::settled::Found;
 use crate::commands::{Failure, Globals, Workspace, mainline};
 use crate::env::Env;
@@ -120,18 +120,20 @@ pub(super) fn next_steps(
     let Some(repo) = mainline::repository(workspace)? else { return Ok(()) };
     let words = GitWords::of(workspace, env);
     let (git, added) = (&words.git, words.path(path, env));
-    let branch = shell_word(&format!("exception/{id}"));
-    let message = shell_word(&format!("exceptions: file {id}"));
-    let add = format!("  {git} add {added}");
-    let commit = format!("  {git} commit -m {message}");
-    let mut lines = vec!["next:".to_owned()];
+    let found = Found::read(&repo, workspace)?;
     // Nothing can be merged into a branch that is not there.
-    if Found::read(&repo, workspace)?.mainline.is_some() {
-        lines.extend([format!("  {git} switch -c {branch}"), add, commit]);
+    let has_mainline = found.mainline.is_some();
+    let own = own_branch(&repo, &found)?;
+    let branch = shell_word(own.as_deref().unwrap_or(&format!("exception/{id}")));
+    let mut lines = vec!["next:".to_owned()];
+    if has_mainline && own.is_none() {
+        lines.push(format!("  {git} switch -c {branch}"));
+    }
+    lines.push(format!("  {git} add {added}"));
+    lines.push(format!("  {git} commit -m {}", shell_word(&format!("exceptions: file {id}"))));
+    if has_mainline {
         lines.push(format!("  {git} push -u origin {branch}"));
         lines.push("and open a pull request: it is proposed until it is merged".to_owned());
-    } else {
-        lines.extend([add, commit]);
     }
     lines.iter().for_each(|line| globals.note(env, line));
     Ok(())

@@ -48,7 +48,7 @@ impl Value {
     }
 
     /// On one line behind a key or a dash of a block.
-    pub(super) fn beside(&self) -> String {
+    pub(crate) fn beside(&self) -> String {
         match self {
             Self::Text(text) => quoting::in_block(text),
             other => other.on_a_line(),
@@ -56,7 +56,7 @@ impl Value {
     }
 
     /// On one line, as it can stand everywhere.
-    pub(super) fn on_a_line(&self) -> String {
+    pub(crate) fn on_a_line(&self) -> String {
         match self {
             Self::Text(text) => quoting::in_flow(text),
             Self::Plain(word) => word.clone(),
