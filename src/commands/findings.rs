@@ -1,11 +1,35 @@
 //! Findings about records that are being written, beside the result.
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
+use chrono::NaiveDate;
 
 use super::{Globals, Workspace};
 use crate::env::Env;
 use crate::finding::Finding;
+use crate::register::Register;
 use crate::render::{self, Judgement, Style};
+use crate::rules::{self, Context};
+use crate::source;
+use crate::text::SourceFile;
+
+/// What is wrong with a record by itself, whatever else the register holds.
+pub(super) fn alone(
+    file: &Arc<SourceFile>,
+    workspace: &Workspace,
+    today: NaiveDate,
+) -> Vec<Finding> {
+    let (record, findings) = source::load(file, &workspace.policy.record_schema);
+    let register = Register {
+        name: workspace.name.clone(),
+        records: record.into_iter().collect(),
+        blobs: Vec::new(),
+        findings,
+        unreadable: Vec::new(),
+    };
+    rules::check(&register, &Context { policy: &workspace.policy, today })
+}
 
 pub(super) fn tell(
     findings: &[Finding],

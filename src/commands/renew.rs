@@ -48,11 +48,26 @@ pub(crate) struct Args {
 }
 
 /// What a renewal says.
+#[derive(Clone, Debug, Default)]
 struct Renewal {
     at: usize,
     until: NaiveDate,
     reason: String,
     evidence: String,
+}
+
+impl Renewal {
+    fn changes(&self, today: NaiveDate) -> Vec<Change> {
+        let text = |text: &str| (!text.is_empty()).then(|| Value::text(text));
+        let entry = Value::map([
+            ("date", Some(Value::plain(today))),
+            ("until", Some(Value::plain(self.until))),
+            ("reason", text(&self.reason)),
+            ("evidence", text(&self.evidence)),
+        ]);
+        let expires = Change::set("/expires", Value::plain(self.until));
+        vec![expires, Change::append("/renewals", entry)]
+    }
 }
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
@@ -86,7 +101,13 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
                     return Ok(Outcome::Findings);
                 }
                 let expires = exception.expires;
-                ask((at, until, reason, evidence), (expires, &bounds), args.write.force, env)?
+                ask(
+                    &desk,
+                    (at, until, reason, evidence),
+                    (expires, &bounds),
+                    args.write.force,
+                    env,
+                )?
             }
             _ if bounds.n_renewals >= bounds.max_renewals && !args.write.force => {
                 let id = shell_word(&exception.id);
@@ -105,17 +126,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         return Err(missing(&lacking).into());
     }
     each_its_own(&renewals)?;
-    let planned = renewals.into_iter().map(|it| {
-        let entry = Value::map([
-            ("date", Some(Value::plain(env.today))),
-            ("until", Some(Value::plain(it.until))),
-            ("reason", Some(Value::Text(it.reason))),
-            ("evidence", Some(Value::Text(it.evidence))),
-        ]);
-        let expires = Change::set("/expires", Value::plain(it.until));
-        Planned::new(it.at, vec![expires, Change::append("/renewals", entry)])
-    });
-    let planned = planned.collect();
+    let planned = renewals.iter().map(|it| Planned::new(it.at, it.changes(env.today))).collect();
     desk.write(planned, "renew", args.write, globals, env)
 }
 
@@ -284,6 +295,7 @@ fn each_its_own(renewals: &[Renewal]) -> Result<(), Failure> {
 type Known = (usize, Option<NaiveDate>, Option<String>, Option<String>);
 
 fn ask(
+    desk: &Desk,
     (at, until, reason, evidence): Known,
     (expires, bounds): (Option<NaiveDate>, &Bounds),
     is_forced: bool,
@@ -311,21 +323,57 @@ fn ask(
             }
         },
     };
-    let reason = text(reason, "what has changed, so that it is still needed", env)?;
-    let evidence = text(evidence, "where to see that", env)?;
-    Ok(Renewal { at, until, reason, evidence })
+    let mut renewal = Renewal { at, until, ..Renewal::default() };
+    let question = "what has changed, so that it is still needed";
+    let is_fine = |reason: String, env: &mut Env<'_>| {
+        let trial = Renewal { reason, ..renewal.clone() };
+        is_accepted(desk, &trial, "reason", is_forced, env)
+    };
+    renewal.reason = text(reason, question, is_fine, env)?;
+    let is_fine = |evidence: String, env: &mut Env<'_>| {
+        let trial = Renewal { evidence, ..renewal.clone() };
+        is_accepted(desk, &trial, "evidence", is_forced, env)
+    };
+    renewal.evidence = text(evidence, "where to see that", is_fine, env)?;
+    Ok(renewal)
 }
 
-fn text(known: Option<String>, question: &str, env: &mut Env<'_>) -> anyhow::Result<String> {
+/// Whether no rule refuses a part of a renewal, which is said at once.
+fn is_accepted(
+    desk: &Desk,
+    trial: &Renewal,
+    part: &str,
+    is_forced: bool,
+    env: &mut Env<'_>,
+) -> bool {
+    let nth = desk.exception(trial.at).renewals.len();
+    let changes = trial.changes(env.today);
+    let refusals = desk.refusals(trial.at, &changes, &format!("/renewals/{nth}/{part}"), env.today);
+    for finding in &refusals {
+        say(env, &finding.message);
+        if let Some(help) = &finding.help {
+            say(env, &format!("  {help}"));
+        }
+    }
+    refusals.is_empty() || is_forced
+}
+
+fn text(
+    known: Option<String>,
+    question: &str,
+    is_fine: impl Fn(String, &mut Env<'_>) -> bool,
+    env: &mut Env<'_>,
+) -> anyhow::Result<String> {
     if let Some(known) = known {
         return Ok(known);
     }
     loop {
         let answer = read_answer(env, &format!("{question} > "))?;
-        if !answer.is_empty() {
+        if answer.is_empty() {
+            say(env, "an answer is needed");
+        } else if is_fine(answer.clone(), env) {
             return Ok(answer);
         }
-        say(env, "an answer is needed");
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! All days are civil dates in UTC. `expires` is inclusive: the exception holds on that day.
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate, Weekday};
 
 use super::Exception;
 
@@ -115,6 +115,20 @@ pub(crate) fn day_before(date: NaiveDate) -> NaiveDate {
     date.pred_opt().unwrap_or(NaiveDate::MIN)
 }
 
+/// The Monday of a day's week.
+pub(crate) fn monday(day: NaiveDate) -> NaiveDate {
+    days_before(day, day.weekday().num_days_from_monday())
+}
+
+/// The working day that is so many days before another, or the one before that.
+pub(crate) fn working_day_before(day: NaiveDate, days: u32) -> NaiveDate {
+    let mut before = days_before(day, days);
+    while matches!(before.weekday(), Weekday::Sat | Weekday::Sun) {
+        before = day_before(before);
+    }
+    before
+}
+
 /// `valid through 2027-01-31 (UTC), 72 days left`, or how long ago that was.
 pub(crate) fn describe(last_day: NaiveDate, today: NaiveDate) -> String {
     match days_left(last_day, today) {
@@ -139,6 +153,14 @@ mod tests {
 
     fn exception(expires: &str) -> Exception {
         Exception { expires: Some(date(expires)), ..Exception::default() }
+    }
+
+    #[test]
+    fn a_week_begins_on_monday_and_its_last_working_day_is_friday() {
+        assert_eq!(monday(date("2026-11-20")), date("2026-11-16"));
+        assert_eq!(monday(date("2026-11-16")), date("2026-11-16"));
+        assert_eq!(working_day_before(date("2027-01-31"), 7), date("2027-01-22"));
+        assert_eq!(working_day_before(date("2027-01-22"), 0), date("2027-01-22"));
     }
 
     #[test]

@@ -8,9 +8,10 @@ mod listing;
 mod merging;
 mod store;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use crate::finding::Finding;
@@ -217,6 +218,17 @@ impl Register {
     /// The records whose exception has not been closed.
     pub(crate) fn open(&self) -> impl Iterator<Item = &Record> {
         self.records.iter().filter(|record| record.exception.is_open())
+    }
+
+    /// The open records by their last valid day.
+    pub(crate) fn ends(&self) -> BTreeMap<NaiveDate, Vec<&Record>> {
+        let mut ends: BTreeMap<NaiveDate, Vec<&Record>> = BTreeMap::new();
+        for record in self.open() {
+            if let Some(expires) = record.exception.expires {
+                ends.entry(expires).or_default().push(record);
+            }
+        }
+        ends
     }
 
     pub(crate) fn exceptions(&self) -> impl Iterator<Item = &Exception> {

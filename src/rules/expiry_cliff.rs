@@ -1,11 +1,8 @@
 //! EXC305: many open exceptions that end on one day.
 
-use std::collections::BTreeMap;
-
 use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
 use crate::register::Register;
-use crate::source::Record;
 
 pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Register(check) };
 
@@ -50,13 +47,7 @@ expires: 2027-01-15
 
 fn check(register: &Register, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let limit = context.policy.cliff.records;
-    let mut by_day: BTreeMap<_, Vec<&Record>> = BTreeMap::new();
-    for record in register.open() {
-        if let Some(expires) = record.exception.expires {
-            by_day.entry(expires).or_default().push(record);
-        }
-    }
-    for (day, records) in by_day.iter().filter(|(_, records)| records.len() >= limit) {
+    for (day, records) in register.ends().iter().filter(|(_, records)| records.len() >= limit) {
         let Some(last) = records.last() else { continue };
         let message = format!("{} open exceptions end on {day}", records.len());
         let finding = CODE

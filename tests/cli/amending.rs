@@ -385,6 +385,19 @@ fn a_renewal_is_asked_for_on_a_terminal() {
     this needs an approval
     ");
     assert!(w.read(RECORD_PATH).contains("expires: 2027-02-08\n"));
+    // What no rule accepts is said at its question, and the next answer counts.
+    let w = Workspace::with_record();
+    let typed = "80d\nstill needed\nThe vendor moved it to March\nTBD\nhttps://example.com/1\n";
+    let said = w.on_terminal(&["renew", "K7QD"], typed);
+    assert_eq!(said.code(), 0, "{said:?}");
+    let again = ": `still needed`\n  say ";
+    assert!(said.err.contains(again), "{}", said.err);
+    assert!(
+        said.err.contains("where to see that > `evidence` holds a placeholder"),
+        "{}",
+        said.err
+    );
+    assert!(w.codes().is_empty());
     for typed in ["", "\n", "80d\nThe vendor moved it", "80d\nThe vendor moved it\n"] {
         let w = Workspace::with_record();
         let said = w.on_terminal(&["renew", "K7QD"], typed);

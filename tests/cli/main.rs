@@ -31,6 +31,7 @@ mod init_ci;
 mod list;
 mod mainline;
 mod new;
+mod new_offers;
 mod pull_requests;
 mod report;
 mod report_doubts;

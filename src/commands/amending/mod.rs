@@ -116,6 +116,22 @@ impl Desk {
         }
     }
 
+    /// What stands against one place of a record, if it is changed so. What a change cannot do is
+    /// said when it is made.
+    pub(super) fn refusals(
+        &self,
+        at: usize,
+        changes: &[Change],
+        pointer: &str,
+        today: NaiveDate,
+    ) -> Vec<Finding> {
+        let before = self.register.records[at].file();
+        let Ok(after) = splice::edited(before, changes) else { return Vec::new() };
+        let mut findings = findings::alone(&after, &self.workspace, today);
+        findings.retain(|it| it.level == Level::Error && it.place.pointer == pointer);
+        findings
+    }
+
     /// Changes records, says what that means, and writes them. `verb` is what a commit calls it.
     pub(super) fn write(
         mut self,

@@ -7,34 +7,6 @@ use crate::model::{Field, FieldKind, window};
 use crate::policy::Policy;
 use crate::source::schema;
 
-/// Controls of the catalogue that a question lists.
-const MAX_LISTED: usize = 20;
-
-/// The catalogue as lines; of a long one, the beginning.
-pub(super) fn catalogue(policy: &Policy) -> Vec<String> {
-    let controls = &policy.controls;
-    let width = controls.iter().take(MAX_LISTED).map(|control| control.id.len()).max().unwrap_or(0);
-    let mut lines: Vec<String> = controls
-        .iter()
-        .take(MAX_LISTED)
-        .map(|control| {
-            let limit = match (control.never_exempt, control.max_days) {
-                (true, _) => " (never exempt)".to_owned(),
-                (false, Some(days)) => format!(" (at most {})", window::n_days(days.into())),
-                (false, None) => String::new(),
-            };
-            format!("  {:<width$}  {}{limit}", control.id, control.title)
-        })
-        .collect();
-    if controls.len() > MAX_LISTED {
-        lines.push(format!("  and {} more in the policy", controls.len() - MAX_LISTED));
-    }
-    if controls.is_empty() {
-        lines.push("the policy has no controls yet: add them to its `controls`".to_owned());
-    }
-    lines
-}
-
 /// The id of a control of the catalogue, in the catalogue's own letters.
 pub(super) fn known_control(policy: &Policy, answer: &str) -> Result<String, String> {
     let is_meant = |id: &str| id.eq_ignore_ascii_case(answer);

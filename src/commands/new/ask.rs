@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::allowed::{catalogue, field_form, known_control, latest};
+use super::allowed::field_form;
 use super::draft::Draft;
 use super::flags;
 use super::prompt::{Conversation, Question};
 use crate::commands::{Globals, Workspace, parse_date};
 use crate::env::Env;
 use crate::finding::Place;
-use crate::model::{CompensatingControl, Lifetime, Person, RiskLevel, Target, window};
+use crate::model::{CompensatingControl, Lifetime, RiskLevel, window};
 use crate::register::Register;
 use crate::source::{self, schema};
 
@@ -26,11 +26,11 @@ pub(super) fn fill(
     env: &mut Env<'_>,
 ) -> anyhow::Result<()> {
     let is_bold = globals.style(env).color;
-    let mut talk = Conversation { env, workspace, draft, is_bold };
+    let mut talk = Conversation { env, workspace, register, draft, is_bold };
     talk.say(&format!("filing an exception in `{}`", workspace.name));
     talk.say("Ctrl-D gives up; nothing is written before the end");
     talk.what()?;
-    talk.who(register)?;
+    talk.who()?;
     talk.why()?;
     talk.compensating()?;
     talk.way_back()?;
@@ -57,61 +57,6 @@ impl Conversation<'_, '_> {
             ),
             |draft| &mut draft.exception.risk.statement,
         )
-    }
-
-    fn controls(&mut self) -> anyhow::Result<()> {
-        if !self.draft.exception.controls.is_empty() {
-            return Ok(());
-        }
-        let policy = &self.workspace.policy;
-        let catalogue = catalogue(policy);
-        let question = |at| match at {
-            0 => Question::new("control", "the rule that is not met, by its id", "/controls/0")
-                .explain(catalogue.iter().cloned()),
-            at => {
-                let pointer = format!("/controls/{at}");
-                Question::new("another control", "empty if there is none", &pointer).optional()
-            }
-        };
-        self.entries(question, |draft, answer| {
-            let id = known_control(policy, answer)?;
-            if draft.exception.controls.contains(&id) {
-                return Err(format!("`{id}` is named already"));
-            }
-            draft.exception.controls.push(id);
-            Ok(())
-        })
-    }
-
-    fn scope(&mut self) -> anyhow::Result<()> {
-        if !self.draft.exception.scope.is_empty() {
-            return Ok(());
-        }
-        let kinds = self.workspace.policy.scope.iter().map(|(kind, levels)| {
-            let levels = levels.levels.join(" > ");
-            format!("  {kind}: {levels}")
-        });
-        let title = "kinds and their levels, from broad to narrow:".to_owned();
-        let kinds: Vec<String> = std::iter::once(title).chain(kinds).collect();
-        let question = |at| match at {
-            0 => Question::new(
-                "scope",
-                "where: the smallest target that solves the problem, as kind:/path",
-                "/scope/0",
-            )
-            .explain(kinds.iter().cloned()),
-            at => {
-                let pointer = format!("/scope/{at}");
-                Question::new("another target", "empty if there is none", &pointer).optional()
-            }
-        };
-        self.entries(question, |draft, answer| {
-            Target::parse(answer).map_err(|error| {
-                format!("`{answer}` is no target: {error}; write it as kind:/path")
-            })?;
-            draft.exception.scope.push(answer.to_owned());
-            Ok(())
-        })
     }
 
     fn risk(&mut self) -> anyhow::Result<()> {
@@ -142,56 +87,6 @@ impl Conversation<'_, '_> {
             Ok(())
         })?;
         Ok(())
-    }
-
-    /// Shows who git says that the requester is, to be kept or put right.
-    fn requester_of_git(&mut self) -> anyhow::Result<()> {
-        let Person { name, email, .. } = &self.draft.exception.requester;
-        if !self.draft.is_requester_from_git || name.is_empty() || email.is_empty() {
-            return Ok(());
-        }
-        let known = format!("{name} <{email}>");
-        let explanation = format!("from git: {known}; Enter keeps it, else write NAME <ADDRESS>");
-        let question = Question::new("requester", &explanation, "/requester/email").default(&known);
-        self.ask(question, |draft, answer| {
-            let written = answer.strip_suffix('>').and_then(|answer| answer.split_once('<'));
-            let (name, email) = written.ok_or("write it as NAME <ADDRESS>")?;
-            let requester = &mut draft.exception.requester;
-            requester.name = name.trim().to_owned();
-            requester.email = email.trim().to_owned();
-            if requester.name.is_empty() { Err("the name is missing".to_owned()) } else { Ok(()) }
-        })?;
-        Ok(())
-    }
-
-    fn who(&mut self, register: &Register) -> anyhow::Result<()> {
-        self.requester_of_git()?;
-        self.text(Question::new("requester", "your name", "/requester/name"), |draft| {
-            &mut draft.exception.requester.name
-        })?;
-        self.text(
-            Question::new("requester's e-mail", "your address", "/requester/email"),
-            |draft| &mut draft.exception.requester.email,
-        )?;
-        let Person { name, email, .. } = self.draft.exception.requester.clone();
-        self.text(
-            Question::new("owner", "the one person who answers for it", "/owner/name")
-                .default(&name),
-            |draft| &mut draft.exception.owner.name,
-        )?;
-        let is_requester = self.draft.exception.owner.name == name;
-        self.text(
-            Question::new("owner's e-mail", "not that of a group", "/owner/email")
-                .default(if is_requester { &email } else { "" }),
-            |draft| &mut draft.exception.owner.email,
-        )?;
-        let email = &self.draft.exception.owner.email;
-        let known = register.exceptions().find(|exception| &exception.owner.email == email);
-        let team = known.map(|exception| exception.owner.team.clone()).unwrap_or_default();
-        self.text(
-            Question::new("team", "the owner's team", "/owner/team").default(&team),
-            |draft| &mut draft.exception.owner.team,
-        )
     }
 
     fn why(&mut self) -> anyhow::Result<()> {
@@ -346,40 +241,9 @@ impl Conversation<'_, '_> {
         }
         Ok(())
     }
-
-    fn end(&mut self) -> anyhow::Result<()> {
-        if self.draft.exception.expires.is_some() {
-            return Ok(());
-        }
-        let opened = self.draft.exception.opened.unwrap_or(self.env.today);
-        let (latest, reason) = latest(self.draft, &self.workspace.policy, opened);
-        let question = Question::new(
-            "expires",
-            "the last valid day, as a date or a length of time such as 90d",
-            "/expires",
-        )
-        .explain([format!("at the latest {latest}: {reason}")]);
-        self.ask(question, |draft, answer| {
-            let expires = match Lifetime::parse(answer) {
-                Some(lifetime) => {
-                    flags::after(lifetime, opened).map_err(|error| error.to_string())?
-                }
-                None => date(answer)?,
-            };
-            if expires < opened {
-                return Err(format!("`{expires}` is before the first day, {opened}"));
-            }
-            if expires > latest {
-                return Err(format!("`{expires}` is later than {latest}: {reason}"));
-            }
-            draft.exception.expires = Some(expires);
-            Ok(())
-        })?;
-        Ok(())
-    }
 }
 
-fn date(answer: &str) -> Result<NaiveDate, String> {
+pub(super) fn date(answer: &str) -> Result<NaiveDate, String> {
     parse_date(answer).map_err(|_| {
         let place = Place::file(&Arc::default());
         let finding = source::dates::not_a_date(place, answer);

@@ -29,6 +29,12 @@ pub(super) struct Draft {
 }
 
 impl Draft {
+    /// Compensating controls that are there are all of them, and at low risk none are needed.
+    pub(super) fn settle_compensating(&mut self) {
+        let is_low = self.exception.risk.level == Some(RiskLevel::Low);
+        self.has_compensating = is_low || !self.exception.compensating_controls.is_empty();
+    }
+
     /// The record as a file: keys in the order in which people read them, dates plain, and quotes
     /// around every text that some reader of YAML takes for another type.
     pub(super) fn file(&self, name: &str, modeline: Option<&str>) -> Arc<SourceFile> {

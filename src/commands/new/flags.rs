@@ -20,6 +20,7 @@ pub(super) fn draft(
     policy: &Policy,
     identity: &Identity,
     today: NaiveDate,
+    copied: Vec<CompensatingControl>,
 ) -> Result<Draft, Failure> {
     let text = |flag: &Option<String>| flag.as_deref().unwrap_or_default().trim().to_owned();
     let texts = |flags: &[String]| flags.iter().map(|text| text.trim().to_owned()).collect();
@@ -28,7 +29,7 @@ pub(super) fn draft(
         Some(flag) => flag.trim().to_owned(),
         None => known.as_deref().unwrap_or_default().trim().to_owned(),
     };
-    let compensating_controls = compensating(args)?;
+    let compensating_controls = compensating(args, copied)?;
     let exception = Exception {
         title: text(&args.title),
         controls: texts(&args.control),
@@ -66,14 +67,12 @@ pub(super) fn draft(
         compensating_controls,
         ..Exception::default()
     };
-    let has_compensating =
-        !exception.compensating_controls.is_empty() || exception.risk.level == Some(RiskLevel::Low);
     let is_from_git =
         |flag: &Option<String>, known: &Option<String>| flag.is_none() && known.is_some();
     let is_requester_from_git = is_from_git(&args.requester_name, &identity.0)
         || is_from_git(&args.requester_email, &identity.1);
-    let mut draft =
-        Draft { exception, has_compensating, is_requester_from_git, fields: Vec::new() };
+    let mut draft = Draft { exception, is_requester_from_git, ..Draft::default() };
+    draft.settle_compensating();
     for (name, value) in &args.field {
         set_field(&mut draft, policy, name, value)?;
     }
@@ -186,8 +185,20 @@ fn expires(args: &Args, opened: NaiveDate) -> Result<Option<NaiveDate>, Failure>
 }
 
 /// The compensating controls: the first of each flag belong together, then the second, and so on.
-fn compensating(args: &Args) -> Result<Vec<CompensatingControl>, Failure> {
-    let n = args.compensating.len();
+/// Without `--compensating`, they are about those that were copied.
+fn compensating(
+    args: &Args,
+    copied: Vec<CompensatingControl>,
+) -> Result<Vec<CompensatingControl>, Failure> {
+    let mut controls = copied;
+    if !args.compensating.is_empty() {
+        let described = |text: &String| CompensatingControl {
+            description: text.trim().to_owned(),
+            ..CompensatingControl::default()
+        };
+        controls = args.compensating.iter().map(described).collect();
+    }
+    let n = controls.len();
     let given = [
         ("--compensating-reduces", args.compensating_reduces.len()),
         ("--compensating-owner", args.compensating_owner.len()),
@@ -201,27 +212,25 @@ fn compensating(args: &Args) -> Result<Vec<CompensatingControl>, Failure> {
             "repeat them in the same order: the first of each belong together, then the second",
         ));
     }
-    let text = |flags: &[String], at: usize| {
-        flags.get(at).map(|text| text.trim().to_owned()).unwrap_or_default()
+    let fill = |part: &mut String, flags: &[String], at: usize| {
+        if let Some(text) = flags.get(at) {
+            text.trim().clone_into(part);
+        }
     };
-    let controls = (0..n).map(|at| {
-        let verified = match args.verified.get(at).map(|text| text.trim()) {
+    for (at, control) in controls.iter_mut().enumerate() {
+        fill(&mut control.reduces, &args.compensating_reduces, at);
+        fill(&mut control.owner, &args.compensating_owner, at);
+        fill(&mut control.evidence, &args.compensating_evidence, at);
+        fill(&mut control.verify_every, &args.verify_every, at);
+        control.verified = match args.verified.get(at).map(|text| text.trim()) {
             None | Some("") => None,
             Some(text) => Some(
                 parse_date(text)
                     .map_err(|error| Failure::new(format!("`--verified {text}` is {error}")))?,
             ),
         };
-        Ok(CompensatingControl {
-            description: text(&args.compensating, at),
-            reduces: text(&args.compensating_reduces, at),
-            owner: text(&args.compensating_owner, at),
-            evidence: text(&args.compensating_evidence, at),
-            verified,
-            verify_every: text(&args.verify_every, at),
-        })
-    });
-    controls.collect()
+    }
+    Ok(controls)
 }
 
 pub(in crate::commands) fn parse_milestone(text: &str) -> Result<Milestone, String> {

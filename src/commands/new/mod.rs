@@ -4,11 +4,17 @@ mod allowed;
 mod ask;
 mod consent;
 mod draft;
+mod end;
 pub(super) mod flags;
 mod ids;
+mod offers;
 mod page;
 mod prompt;
+mod reach;
 mod say;
+mod shape;
+mod similar;
+mod who;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -146,6 +152,9 @@ pub(crate) struct Args {
     /// The record's id [default: drawn at random, as EXC-2026-K7QD]
     #[arg(long, value_name = "ID", help_heading = "Further")]
     id: Option<String>,
+    /// Begin with the shape of another record: its controls, risk, owner, compensating controls and plan, and if it is closed its scope; never its reason, dates or evidence
+    #[arg(long, value_name = "ID", help_heading = "Further")]
+    from: Option<String>,
     /// Write it even if rules refuse it, with TODO where something is missing; `exc check` fails until that is filled in
     #[arg(long, help_heading = "Further")]
     draft: bool,
@@ -162,7 +171,12 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         }
         None => (None, None),
     };
-    let mut draft = flags::draft(args, &workspace.policy, &identity, env.today)?;
+    let model = shape::model(args, &register)?;
+    let copied = model.map_or_else(Vec::new, |model| shape::compensating(&model.exception));
+    let mut draft = flags::draft(args, &workspace.policy, &identity, env.today, copied)?;
+    if let Some(model) = model {
+        shape::fill(&mut draft, model, &workspace, globals, env)?;
+    }
     let missing = flags::missing(&draft, &workspace.policy);
     let is_terminal = env.terminal.input && env.terminal.output && !globals.no_input;
     let asks = is_terminal && !missing.is_empty() && !args.draft;
@@ -176,7 +190,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         say::requester(&draft, globals, env);
     }
     let mut accepts_errors = args.draft;
-    let mut is_settled = !asks;
+    let (mut is_settled, mut is_told) = (!asks, false);
     let mut ids = Ids::new(args, &register, &workspace, draft.exception.opened)?;
     loop {
         draft.exception.id = ids.next()?;
@@ -194,6 +208,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
             is_settled = true;
             ids.again(&draft.exception.id);
             continue;
+        }
+        if !is_told {
+            similar::tell(&draft.exception, &register, globals, env);
+            is_told = true;
         }
         if !is_settled && !consent::confirms(&draft, env)? {
             return Err(Failure::new("nothing was written, as you said").into());

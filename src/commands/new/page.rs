@@ -1,7 +1,6 @@
 //! How a new record is laid out: lists and mappings below their key and two columns in, people and
 //! steps on one line where that is not too long.
 
-use crate::source;
 use crate::source::splice::Value;
 
 /// Columns of a line that is easy to read.
@@ -53,9 +52,8 @@ fn list_item(key: &str, item: &Value, column: usize) -> String {
 /// A single value behind its key or its dash, which stands at this column.
 fn beside(value: &Value, column: usize) -> String {
     match value {
-        // What some reader takes for another type gets quotes, as a text of white space does that a
-        // block would lose.
-        Value::Text(text) if source::reads_as(text).is_none() && text.trim() == text => {
+        // Lines stay lines, unless a block would lose white space around them.
+        Value::Text(text) if text.contains('\n') && text.trim() == text => {
             let spelled = serde_yaml::to_string(text).expect("a text is YAML");
             let indentation = format!("\n{}", " ".repeat(column));
             spelled

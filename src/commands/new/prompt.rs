@@ -1,15 +1,16 @@
 //! How a question is asked: again, with the reason, until the rules accept the answer.
 
+use std::ops::ControlFlow;
+
 use chrono::NaiveDate;
 
-use super::draft::Draft;
-use crate::commands::{Workspace, read_answer};
+use super::draft::{self, Draft};
+use super::offers::{self, MAX_LISTED, MAX_SHOWN, Offer};
+use crate::commands::{Workspace, findings, read_answer};
 use crate::env::Env;
 use crate::finding::{Finding, Level};
 use crate::register::Register;
 use crate::render::Safe;
-use crate::rules::{self, Context};
-use crate::source;
 
 /// A question, and the place in the record that its answer fills.
 pub(super) struct Question<'a> {
@@ -18,12 +19,23 @@ pub(super) struct Question<'a> {
     /// What an empty answer means.
     default: Option<String>,
     is_optional: bool,
-    pointer: String,
+    /// The place, and others that an answer may fill besides.
+    pointers: Vec<String>,
+    offers: Vec<Offer>,
+    /// Offers that are shown before anybody answers.
+    n_shown: usize,
+    /// Whether nothing but an offer can be right.
+    is_closed: bool,
+    /// Whether an answer is written out in full, and means nothing but itself.
+    is_whole: Box<dyn Fn(&str) -> bool + 'a>,
+    /// What there is to say of an answer that is accepted.
+    remark: Box<dyn Fn(&str) -> Option<String> + 'a>,
 }
 
 pub(super) struct Conversation<'a, 'e> {
     pub(super) env: &'a mut Env<'e>,
     pub(super) workspace: &'a Workspace,
+    pub(super) register: &'a Register,
     pub(super) draft: &'a mut Draft,
     pub(super) is_bold: bool,
 }
@@ -35,7 +47,12 @@ impl<'a> Question<'a> {
             explanation: vec![explanation.to_owned()],
             default: None,
             is_optional: false,
-            pointer: pointer.to_owned(),
+            pointers: vec![pointer.to_owned()],
+            offers: Vec::new(),
+            n_shown: 0,
+            is_closed: false,
+            is_whole: Box::new(|_| false),
+            remark: Box::new(|_| None),
         }
     }
 
@@ -51,6 +68,40 @@ impl<'a> Question<'a> {
 
     pub(super) fn explain(mut self, lines: impl IntoIterator<Item = String>) -> Self {
         self.explanation.extend(lines);
+        self
+    }
+
+    /// Another place that an answer may fill.
+    pub(super) fn also(mut self, pointer: &str) -> Self {
+        self.pointers.push(pointer.to_owned());
+        self
+    }
+
+    /// What is known already, of which the first are shown.
+    pub(super) fn offers(mut self, offers: Vec<Offer>) -> Self {
+        (self.offers, self.n_shown) = (offers, MAX_SHOWN);
+        self
+    }
+
+    /// All that can be answered.
+    pub(super) fn catalogue(mut self, offers: Vec<Offer>) -> Self {
+        (self.offers, self.n_shown, self.is_closed) = (offers, MAX_LISTED, true);
+        self
+    }
+
+    /// What is known already, which is not shown before somebody means a part of it.
+    pub(super) fn lookup(mut self, offers: Vec<Offer>) -> Self {
+        self.offers = offers;
+        self
+    }
+
+    pub(super) fn whole(mut self, is_whole: impl Fn(&str) -> bool + 'a) -> Self {
+        self.is_whole = Box::new(is_whole);
+        self
+    }
+
+    pub(super) fn remark(mut self, remark: impl Fn(&str) -> Option<String> + 'a) -> Self {
+        self.remark = Box::new(remark);
         self
     }
 }
@@ -90,44 +141,122 @@ impl Conversation<'_, '_> {
         question: Question<'_>,
         set: impl Fn(&mut Draft, &str) -> Result<(), String>,
     ) -> anyhow::Result<bool> {
+        self.pose(&question);
+        let mut listed: Vec<&Offer> = question.offers.iter().take(question.n_shown).collect();
+        let default = question.default.as_deref();
+        let prompt = default.map_or_else(|| "> ".to_owned(), |it| format!("[{}] > ", Safe(it)));
+        let mut typed = read_answer(self.env, &prompt)?;
+        loop {
+            let answer = match (typed.as_str(), default) {
+                ("", Some(default)) => ControlFlow::Break(default.to_owned()),
+                ("", None) if question.is_optional => return Ok(false),
+                ("", None) => {
+                    self.say("an answer is needed");
+                    ControlFlow::Continue(None)
+                }
+                _ => self.meant(&question, &typed, &mut listed)?,
+            };
+            match answer {
+                ControlFlow::Break(answer) if self.accepts(&question, &answer, &set) => {
+                    return Ok(true);
+                }
+                ControlFlow::Continue(Some(next)) => typed = next,
+                _ => typed = read_answer(self.env, &prompt)?,
+            }
+        }
+    }
+
+    fn pose(&mut self, question: &Question<'_>) {
         let (bold, plain) = if self.is_bold { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
         let mut lines = question.explanation.iter();
         let first = lines.next().map(String::as_str).unwrap_or_default();
         let _ = writeln!(self.env.err, "\n{bold}{}{plain}: {}", Safe(question.label), Safe(first));
         lines.for_each(|line| self.say(line));
-        let prompt = match &question.default {
-            Some(default) => format!("[{}] > ", Safe(default)),
-            None => "> ".to_owned(),
-        };
-        loop {
-            let mut answer = read_answer(self.env, &prompt)?;
-            if answer.is_empty() {
-                match &question.default {
-                    Some(default) => answer.clone_from(default),
-                    None if question.is_optional => return Ok(false),
-                    None => {
-                        self.say("an answer is needed");
-                        continue;
-                    }
-                }
-            }
-            let mut trial = self.draft.clone();
-            if let Err(reason) = set(&mut trial, &answer) {
-                self.say(&reason);
-                continue;
-            }
-            let refusals = refusals(&trial, &question.pointer, self.workspace, self.env.today);
-            if refusals.is_empty() {
-                *self.draft = trial;
-                return Ok(true);
-            }
-            for finding in refusals {
-                self.say(&finding.message);
-                if let Some(help) = finding.help {
-                    self.say(&format!("  {help}"));
-                }
+        let n_known = question.offers.len();
+        let shown: Vec<&Offer> = question.offers.iter().take(question.n_shown).collect();
+        if !shown.is_empty() {
+            self.list(&shown);
+            let more = n_known - shown.len();
+            match more {
+                0 => self.say("a number picks one"),
+                _ => self.say(&format!("a number picks one; a part of a name finds {more} more")),
             }
         }
+    }
+
+    /// The offers, each with the number that picks it.
+    fn list(&mut self, offers: &[&Offer]) {
+        let width = offers.iter().map(|offer| offer.answer.chars().count()).max().unwrap_or(0);
+        for (index, Offer { answer, about }) in offers.iter().enumerate() {
+            let line = format!("  {:>2}  {answer:<width$}  {about}", index + 1);
+            self.say(line.trim_end());
+        }
+    }
+
+    /// What somebody means who typed this: `Break` with the answer, or `Continue` with what was
+    /// typed instead, if something was.
+    fn meant<'q>(
+        &mut self,
+        question: &'q Question<'_>,
+        typed: &str,
+        listed: &mut Vec<&'q Offer>,
+    ) -> anyhow::Result<ControlFlow<String, Option<String>>> {
+        if let Some(offer) = question.offers.iter().find(|offer| offer.is_meant_by(typed)) {
+            return Ok(ControlFlow::Break(offer.answer.clone()));
+        }
+        if let Some(offer) = picked(listed, typed) {
+            return Ok(ControlFlow::Break(offer.answer.clone()));
+        }
+        let found = match (question.is_whole)(typed) {
+            true => Vec::new(),
+            false => offers::like(&question.offers, typed),
+        };
+        if found.is_empty() {
+            return Ok(ControlFlow::Break(typed.to_owned()));
+        }
+        self.say(&format!("`{typed}` is not known; is one of these meant?"));
+        self.list(&found);
+        *listed = found;
+        if question.is_closed || question.n_shown == 0 && question.is_optional {
+            self.say("a number picks one");
+            return Ok(ControlFlow::Continue(None));
+        }
+        let prompt = format!("a number picks one, Enter keeps `{}` > ", Safe(typed));
+        let next = read_answer(self.env, &prompt)?;
+        match next.is_empty() {
+            true => Ok(ControlFlow::Break(typed.to_owned())),
+            false => Ok(ControlFlow::Continue(Some(next))),
+        }
+    }
+
+    /// Puts an answer into the draft, unless `set` or a rule refuses it, and says what there is to
+    /// say of it.
+    fn accepts(
+        &mut self,
+        question: &Question<'_>,
+        answer: &str,
+        set: impl Fn(&mut Draft, &str) -> Result<(), String>,
+    ) -> bool {
+        let mut trial = self.draft.clone();
+        if let Err(reason) = set(&mut trial, answer) {
+            self.say(&reason);
+            return false;
+        }
+        let findings = judged(&trial, &question.pointers, self.workspace, self.env.today);
+        for finding in &findings {
+            self.say(&finding.message);
+            if let Some(help) = &finding.help {
+                self.say(&format!("  {help}"));
+            }
+        }
+        let is_accepted = findings.iter().all(|finding| finding.level < Level::Error);
+        if is_accepted {
+            *self.draft = trial;
+            if let Some(remark) = (question.remark)(answer) {
+                self.say(&remark);
+            }
+        }
+        is_accepted
     }
 
     pub(super) fn say(&mut self, line: &str) {
@@ -136,20 +265,26 @@ impl Conversation<'_, '_> {
     }
 }
 
-/// What rules refuse at one place of a draft.
-fn refusals(draft: &Draft, pointer: &str, workspace: &Workspace, today: NaiveDate) -> Vec<Finding> {
+/// The offer whose number was typed.
+fn picked<'q>(listed: &[&'q Offer], typed: &str) -> Option<&'q Offer> {
+    let number: usize = typed.parse().ok()?;
+    listed.get(number.checked_sub(1)?).copied()
+}
+
+/// What rules say about some places of a draft: at the first about whatever stands there, at the
+/// others about what was given.
+fn judged(
+    draft: &Draft,
+    pointers: &[String],
+    workspace: &Workspace,
+    today: NaiveDate,
+) -> Vec<Finding> {
     let name = format!("{}/draft.yaml", workspace.name);
     let file = draft.file(&name, None);
-    let (record, findings) = source::load(&file, &workspace.policy.record_schema);
-    let register = Register {
-        name: workspace.name.clone(),
-        records: record.into_iter().collect(),
-        blobs: Vec::new(),
-        findings,
-        unreadable: Vec::new(),
-    };
-    let context = Context { policy: &workspace.policy, today };
-    let mut findings = rules::check(&register, &context);
-    findings.retain(|finding| finding.level == Level::Error && finding.place.pointer == pointer);
+    let mut findings = findings::alone(&file, workspace, today);
+    findings.retain(|finding| match pointers.iter().position(|it| *it == finding.place.pointer) {
+        Some(at) => at == 0 || draft::is_given(finding),
+        None => false,
+    });
     findings
 }

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate, Weekday};
+use chrono::NaiveDate;
 
-use crate::model::window::{day_before, days_after, days_before, is_past};
+use crate::model::window::{days_after, is_past, monday, working_day_before};
 use crate::report::document::{
     Block, Cell, Chart, Column, Drawing, Grid, Row, Section, Series, Table, Text, Tone,
 };
@@ -63,15 +63,6 @@ fn cliffs<'a>(open: &[&'a Entry<'a>], today: NaiveDate) -> Vec<Cliff<'a>> {
         (entries.len() >= limit).then_some(Cliff { day, limit, entries })
     });
     cliffs.collect()
-}
-
-/// The Monday of a day's week.
-fn monday(day: NaiveDate) -> NaiveDate {
-    let mut monday = day;
-    while monday.weekday() != Weekday::Mon {
-        monday = day_before(monday);
-    }
-    monday
 }
 
 fn chart(open: &[&Entry<'_>], cliffs: &[Cliff<'_>], today: NaiveDate) -> Chart {
@@ -160,33 +151,5 @@ fn staggered(cliffs: &[Cliff<'_>], today: NaiveDate) -> Table {
         ],
         rows,
         empty: "No day is a cliff.",
-    }
-}
-
-fn working_day_before(day: NaiveDate, days: u32) -> NaiveDate {
-    let mut before = days_before(day, days);
-    while matches!(before.weekday(), Weekday::Sat | Weekday::Sun) {
-        before = day_before(before);
-    }
-    before
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_suggested_day_is_an_earlier_working_day() {
-        let day: NaiveDate = "2027-01-31".parse().expect("a day");
-        let suggested = working_day_before(day, 7);
-        assert_eq!(suggested.to_string(), "2027-01-22");
-        assert_eq!(suggested.weekday(), Weekday::Fri);
-    }
-
-    #[test]
-    fn a_week_begins_on_monday() {
-        let day = |text: &str| text.parse::<NaiveDate>().expect("a day");
-        assert_eq!(monday(day("2026-11-20")), day("2026-11-16"));
-        assert_eq!(monday(day("2026-11-16")), day("2026-11-16"));
     }
 }

@@ -30,7 +30,7 @@ fn has_typo(word: &str, name: &str) -> bool {
 }
 
 /// How close a word is to a name, from 0 to 1, where that is close enough.
-fn likeness(word: &str, name: &str) -> Option<f64> {
+pub(crate) fn likeness(word: &str, name: &str) -> Option<f64> {
     let (word, name) = (word.to_lowercase(), name.to_lowercase());
     let is_prefix = word.len() >= 4 && (name.starts_with(&word) || word.starts_with(&name));
     let is_typo = word.len() >= 3 && has_typo(&word, &name);

@@ -20,7 +20,7 @@ use serde_json::Value;
 
 use self::expected::expected_form;
 use self::explanation::Explanation;
-pub(crate) use self::likeness::nearest;
+pub(crate) use self::likeness::{likeness, nearest};
 pub(crate) use self::view::to_json;
 use self::view::{Instance, YamlTree};
 use super::dates;

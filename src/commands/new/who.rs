@@ -1,0 +1,88 @@
+//! Who asks, and who answers for it.
+
+use super::draft::Draft;
+use super::offers::{self, name_and_address};
+use super::prompt::{Conversation, Question};
+use crate::model::Person;
+
+impl Conversation<'_, '_> {
+    pub(super) fn who(&mut self) -> anyhow::Result<()> {
+        self.requester_of_git()?;
+        self.person(
+            Question::new("requester", "your name, or NAME <ADDRESS>", "/requester/name"),
+            |draft| &mut draft.exception.requester,
+        )?;
+        self.text(
+            Question::new("requester's e-mail", "your address", "/requester/email"),
+            |draft| &mut draft.exception.requester.email,
+        )?;
+        self.owner()
+    }
+
+    /// Shows who git says that the requester is, to be kept or put right.
+    fn requester_of_git(&mut self) -> anyhow::Result<()> {
+        let Person { name, email, .. } = &self.draft.exception.requester;
+        if !self.draft.is_requester_from_git || name.is_empty() || email.is_empty() {
+            return Ok(());
+        }
+        let known = format!("{name} <{email}>");
+        let explanation = format!("from git: {known}; Enter keeps it, else write NAME <ADDRESS>");
+        let question = Question::new("requester", &explanation, "/requester/email").default(&known);
+        self.ask(question, |draft, answer| {
+            let (name, email) = name_and_address(answer).ok_or("write it as NAME <ADDRESS>")?;
+            let requester = &mut draft.exception.requester;
+            (name.clone_into(&mut requester.name), email.clone_into(&mut requester.email));
+            if requester.name.is_empty() { Err("the name is missing".to_owned()) } else { Ok(()) }
+        })?;
+        Ok(())
+    }
+
+    fn owner(&mut self) -> anyhow::Result<()> {
+        let Person { name, email, .. } = self.draft.exception.requester.clone();
+        let known = offers::owners(&self.workspace.policy, self.register);
+        let question = Question::new(
+            "owner",
+            "the one person who answers for it: a name, an address, or NAME <ADDRESS>",
+            "/owner/name",
+        );
+        let own = if email.is_empty() { name } else { format!("{name} <{email}>") };
+        self.person(question.also("/owner/email").default(&own).offers(known), |draft| {
+            &mut draft.exception.owner
+        })?;
+        self.text(
+            Question::new("owner's e-mail", "not that of a group", "/owner/email"),
+            |draft| &mut draft.exception.owner.email,
+        )?;
+        let team = offers::team_of(self.register, &self.draft.exception.owner.email);
+        let question = Question::new("team", "the owner's team", "/owner/team");
+        let question = question.default(team.unwrap_or_default());
+        self.text(question.offers(offers::teams(self.register)), |draft| {
+            &mut draft.exception.owner.team
+        })
+    }
+
+    /// Asks for a person whose name is not there yet, with the address where both are written.
+    fn person(
+        &mut self,
+        question: Question<'_>,
+        part: impl Fn(&mut Draft) -> &mut Person,
+    ) -> anyhow::Result<()> {
+        let is_known = !part(self.draft).name.is_empty();
+        if is_known {
+            return Ok(());
+        }
+        let question = question.whole(|answer| name_and_address(answer).is_some());
+        self.ask(question, |draft, answer| {
+            let person = part(draft);
+            match name_and_address(answer) {
+                Some((name, email)) => {
+                    name.clone_into(&mut person.name);
+                    email.clone_into(&mut person.email);
+                }
+                None => answer.clone_into(&mut person.name),
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+}
