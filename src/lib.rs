@@ -39,9 +39,10 @@
 //! - What an earlier run kept ([`commands::cache`]) is read by those who only look, and decides
 //!   nothing.
 //! - Text that stands in a record reaches a sink through [`render`], which makes it harmless there.
-//! - No network, no unsafe code. One place starts programs: `exc approve` has `ssh-keygen` sign, and
-//!   asks `ssh-add` which keys there are ([`commands::approve`]). Both are looked up in the user's
-//!   `PATH`; no repository names or configures them.
+//! - No network, no unsafe code. Two places start programs: `exc approve` has `ssh-keygen` sign, and
+//!   asks `ssh-add` which keys there are ([`commands::approve`]), both looked up in the user's `PATH`;
+//!   `exc new --edit` runs the editor that the user's `VISUAL` or `EDITOR` names ([`commands::new`]).
+//!   No repository names or configures any of them.
 #![forbid(unsafe_code)]
 
 mod changes;

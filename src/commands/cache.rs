@@ -41,16 +41,7 @@ pub(crate) struct Cache {
 impl Cache {
     /// Its place, which is made where it is not there; none where it cannot be had.
     pub(crate) fn of(repo: &Repo, folder: &str) -> Option<Self> {
-        let shared = repo.shared_directory();
-        let place = shared.join(FOLDER);
-        let is_new = make_private(&place).is_ok();
-        let (own, around) = (fs::symlink_metadata(&place).ok()?, fs::metadata(shared).ok()?);
-        if !own.is_dir() || !have_one_owner(&own, &around) {
-            if is_new {
-                let _ = fs::remove_dir(&place);
-            }
-            return None;
-        }
+        let place = place(repo)?;
         let name = format!("history-{}", &history::digest(folder.as_bytes())[..16]);
         Some(Self { path: place.join(name), folder: folder.to_owned() })
     }
@@ -76,6 +67,22 @@ impl Cache {
             let _ = write_private(&self.path, &parts);
         }
     }
+}
+
+/// The folder for what `exc` keeps of a repository, which is made where it is not there; none where
+/// it cannot be had.
+pub(crate) fn place(repo: &Repo) -> Option<PathBuf> {
+    let shared = repo.shared_directory();
+    let place = shared.join(FOLDER);
+    let is_new = make_private(&place).is_ok();
+    let (own, around) = (fs::symlink_metadata(&place).ok()?, fs::metadata(shared).ok()?);
+    if !own.is_dir() || !have_one_owner(&own, &around) {
+        if is_new {
+            let _ = fs::remove_dir(&place);
+        }
+        return None;
+    }
+    Some(place)
 }
 
 /// The tree of a folder at a commit, if there is one.
@@ -113,14 +120,15 @@ fn is_current(
     Ok(false)
 }
 
+/// Makes a folder that only its user can look into.
 #[cfg(unix)]
-fn make_private(path: &std::path::Path) -> std::io::Result<()> {
+pub(crate) fn make_private(path: &std::path::Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
 
     fs::DirBuilder::new().mode(0o700).create(path)
 }
 
 #[cfg(not(unix))]
-fn make_private(path: &std::path::Path) -> std::io::Result<()> {
+pub(crate) fn make_private(path: &std::path::Path) -> std::io::Result<()> {
     fs::create_dir(path)
 }

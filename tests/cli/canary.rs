@@ -200,6 +200,17 @@ fn no_command_runs_what_a_repository_names() {
 }
 
 #[test]
+fn the_editor_is_the_one_of_the_users_environment_and_no_other() {
+    let edit = ["new", "--edit", "--risk", "low"];
+    for (expected, editor) in [(2, ""), (1, "true")] {
+        let armed = Armed::new();
+        let armed = Armed { w: armed.w.var("EDITOR", editor) };
+        let said = armed.w.run(&edit);
+        assert_eq!((said.code(), armed.sung().as_slice()), (expected, &[][..]), "{said:?}");
+    }
+}
+
+#[test]
 fn every_command_is_in_the_table() {
     let help = Workspace::empty().exc(&["--help"]);
     let (_, commands) = help.split_once("\nCommands:\n").expect("a list of commands");

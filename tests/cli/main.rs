@@ -31,7 +31,11 @@ mod init_ci;
 mod list;
 mod mainline;
 mod new;
+#[cfg(unix)]
+mod new_drafts;
 mod new_offers;
+#[cfg(unix)]
+mod new_terminal;
 mod pull_requests;
 mod report;
 mod report_doubts;

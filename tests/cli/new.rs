@@ -454,11 +454,13 @@ fn the_end_of_the_input_ends_the_conversation_and_writes_nothing() {
         let said = w.on_terminal(&["new"], &typed);
         assert_eq!(said.outcome, Outcome::Error, "{n}");
         assert!(
-            said.err.ends_with("\nerror: the input has ended: nothing was written\n"),
+            said.err.contains("\nerror: the input has ended: nothing was written\n"),
             "{}",
             said.err
         );
         assert_eq!(w.names("exceptions"), ["policy.yaml"]);
+        // What was typed is kept, if it was anything.
+        assert_eq!(said.err.contains("\nhint: the draft is kept in exc-draft-"), n > 0, "{n}");
     }
 }
 

@@ -8,44 +8,57 @@ use chrono::NaiveDate;
 
 use super::allowed::field_form;
 use super::draft::Draft;
+use super::filing::Filing;
 use super::flags;
+use super::kept::Kept;
 use super::prompt::{Conversation, Question};
-use crate::commands::{Globals, Workspace, parse_date};
+use crate::commands::parse_date;
 use crate::env::Env;
 use crate::finding::Place;
 use crate::model::{CompensatingControl, Lifetime, RiskLevel, window};
-use crate::register::Register;
 use crate::source::{self, schema};
 
-/// Asks for everything that a draft lacks.
+/// Asks for everything that a draft lacks; of an emergency, for what has to be known.
 pub(super) fn fill(
     draft: &mut Draft,
-    register: &Register,
-    workspace: &Workspace,
-    globals: &Globals,
+    filing: &Filing<'_>,
+    kept: &mut Kept,
     env: &mut Env<'_>,
 ) -> anyhow::Result<()> {
+    let Filing { workspace, register, globals, .. } = filing;
     let is_bold = globals.style(env).color;
-    let mut talk = Conversation { env, workspace, register, draft, is_bold };
+    let mut talk =
+        Conversation { env, workspace, register, draft, kept, is_bold, is_unkept: false };
     talk.say(&format!("filing an exception in `{}`", workspace.name));
-    talk.say("Ctrl-D gives up; nothing is written before the end");
-    talk.what()?;
-    talk.who()?;
-    talk.why()?;
-    talk.compensating()?;
-    talk.way_back()?;
-    talk.fields()?;
-    talk.end()?;
+    talk.say("Ctrl-D gives up; nothing is written before the end, and the answers are kept");
+    if talk.draft.exception.emergency.is_some() {
+        talk.title()?;
+        talk.controls()?;
+        talk.scope()?;
+        talk.who()?;
+    } else {
+        talk.what()?;
+        talk.who()?;
+        talk.why()?;
+        talk.compensating()?;
+        talk.way_back()?;
+        talk.fields()?;
+        talk.end()?;
+    }
     talk.say("");
     Ok(())
 }
 
 impl Conversation<'_, '_> {
-    fn what(&mut self) -> anyhow::Result<()> {
+    fn title(&mut self) -> anyhow::Result<()> {
         self.text(
             Question::new("title", "one line: what is excepted, and until which event", "/title"),
             |draft| &mut draft.exception.title,
-        )?;
+        )
+    }
+
+    fn what(&mut self) -> anyhow::Result<()> {
+        self.title()?;
         self.controls()?;
         self.scope()?;
         self.risk()?;

@@ -19,6 +19,26 @@ pub(super) fn wants_draft(env: &mut Env<'_>) -> anyhow::Result<bool> {
     }
 }
 
+/// What to do with a draft that rules refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    Edit,
+    Write,
+    Stop,
+}
+
+pub(super) fn what_next(env: &mut Env<'_>) -> anyhow::Result<Next> {
+    let question = "edit it again (e), write it as it is (w), or stop and keep the draft (s)? [e] ";
+    loop {
+        match read_answer(env, question)?.to_ascii_lowercase().as_str() {
+            "" | "e" | "edit" | "y" => return Ok(Next::Edit),
+            "w" | "write" => return Ok(Next::Write),
+            "s" | "stop" | "n" => return Ok(Next::Stop),
+            _ => {}
+        }
+    }
+}
+
 /// Shows in short what the answers amount to, and asks whether to write it.
 pub(super) fn confirms(draft: &Draft, env: &mut Env<'_>) -> anyhow::Result<bool> {
     let exception = &draft.exception;

@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::page;
+use super::{flags, page};
+use crate::commands::Failure;
 use crate::finding::Finding;
 use crate::model::{
     CompensatingControl, Exception, Justification, Person, Remediation, Risk, RiskLevel,
 };
-use crate::source::schema;
+use crate::policy::Policy;
 use crate::source::splice::Value;
+use crate::source::tree::NodeRef;
+use crate::source::{Record, schema};
 use crate::text::SourceFile;
 
 /// What stands where an answer is missing; rules take it for missing.
@@ -29,6 +32,26 @@ pub(super) struct Draft {
 }
 
 impl Draft {
+    /// What a record says, but for what only time adds to it; what it leaves open is open.
+    pub(super) fn of(record: &Record, policy: &Policy) -> Result<Self, Failure> {
+        let mut exception = Exception {
+            renewals: Vec::new(),
+            reviews: Vec::new(),
+            closed: None,
+            ..(*record.exception).clone()
+        };
+        clear_placeholders(&mut exception);
+        let mut draft = Self { exception, ..Self::default() };
+        for (name, _) in &policy.fields {
+            let node = record.tree().root().get(name);
+            if let Some(text) = node.and_then(NodeRef::text).filter(|text| *text != PLACEHOLDER) {
+                flags::set_field(&mut draft, policy, name, text)?;
+            }
+        }
+        draft.settle_compensating();
+        Ok(draft)
+    }
+
     /// Compensating controls that are there are all of them, and at low risk none are needed.
     pub(super) fn settle_compensating(&mut self) {
         let is_low = self.exception.risk.level == Some(RiskLevel::Low);
@@ -80,6 +103,34 @@ impl Draft {
         entries.extend(self.fields.iter().cloned());
         entries
     }
+}
+
+fn clear_placeholders(exception: &mut Exception) {
+    let clear = |text: &mut String| {
+        if text == PLACEHOLDER {
+            text.clear();
+        }
+    };
+    let lists = [&mut exception.controls, &mut exception.scope];
+    lists.into_iter().for_each(|list| list.retain(|text| text != PLACEHOLDER));
+    let Person { name, email, team } = &mut exception.owner;
+    [name, email, team].into_iter().for_each(clear);
+    let Person { name, email, .. } = &mut exception.requester;
+    [name, email].into_iter().for_each(clear);
+    let Justification { blocker, end_state } = &mut exception.justification;
+    [blocker, end_state].into_iter().for_each(clear);
+    let texts = [
+        &mut exception.title,
+        &mut exception.risk.statement,
+        &mut exception.remediation.plan,
+        &mut exception.data_classification,
+    ];
+    texts.into_iter().for_each(clear);
+    for control in &mut exception.compensating_controls {
+        let CompensatingControl { description, owner, evidence, .. } = control;
+        [description, owner, evidence].into_iter().for_each(clear);
+    }
+    exception.compensating_controls.retain(|it| *it != CompensatingControl::default());
 }
 
 fn entry(key: &str, value: Value) -> (String, Value) {

@@ -4,14 +4,59 @@ use chrono::{Datelike, NaiveDate, Weekday};
 
 use super::allowed::latest;
 use super::ask::date;
+use super::draft::Draft;
+use super::filing::Filing;
 use super::flags;
 use super::prompt::{Conversation, Question};
-use crate::model::{Lifetime, window};
+use crate::env::Env;
+use crate::model::{Lifetime, RiskLevel, window};
 use crate::policy::Policy;
 use crate::register::Register;
 
 /// Weeks by which a proposal moves to pass by the days on which others end.
 const MAX_WEEKS: u32 = 8;
+
+/// What the policy allows a draft, and what is proposed.
+pub(super) struct Allowed {
+    latest: NaiveDate,
+    reason: String,
+    pub(super) proposed: NaiveDate,
+    why: Option<String>,
+}
+
+impl Allowed {
+    pub(super) fn lines(&self) -> Vec<String> {
+        let first = format!("at the latest {}: {}", self.latest, self.reason);
+        std::iter::once(first).chain(self.why.clone()).collect()
+    }
+}
+
+pub(super) fn allowed(
+    draft: &Draft,
+    register: &Register,
+    policy: &Policy,
+    today: NaiveDate,
+) -> Allowed {
+    let opened = draft.exception.opened.unwrap_or(today);
+    let (latest, reason) = latest(draft, policy, opened);
+    let (proposed, why) = proposed(latest, opened, register, policy);
+    Allowed { latest, reason, proposed, why }
+}
+
+/// Gives an emergency an end: without one, the latest that the policy allows; where nobody says how
+/// much is at stake, that of the highest risk.
+pub(super) fn of_emergency(draft: &mut Draft, filing: &Filing<'_>, env: &mut Env<'_>) {
+    if draft.exception.expires.is_some() {
+        return;
+    }
+    let mut trial = draft.clone();
+    trial.exception.risk.level.get_or_insert(RiskLevel::Critical);
+    let allowed = allowed(&trial, &filing.register, &filing.workspace.policy, env.today);
+    draft.exception.expires = Some(allowed.proposed);
+    let text = format!("note: no last valid day is given, so it is {}", allowed.proposed);
+    filing.globals.note(env, &text);
+    allowed.lines().iter().for_each(|line| filing.globals.note(env, &format!("  {line}")));
+}
 
 impl Conversation<'_, '_> {
     pub(super) fn end(&mut self) -> anyhow::Result<()> {
@@ -19,17 +64,15 @@ impl Conversation<'_, '_> {
             return Ok(());
         }
         let opened = self.draft.exception.opened.unwrap_or(self.env.today);
-        let policy = &self.workspace.policy;
-        let (latest, reason) = latest(self.draft, policy, opened);
-        let (proposed, why) = proposed(latest, opened, self.register, policy);
+        let allowed = allowed(self.draft, self.register, &self.workspace.policy, self.env.today);
         let question = Question::new(
             "expires",
             "the last valid day, as a date or a length of time such as 90d",
             "/expires",
         )
-        .explain([format!("at the latest {latest}: {reason}")])
-        .explain(why)
-        .default(&proposed.to_string());
+        .explain(allowed.lines())
+        .default(&allowed.proposed.to_string());
+        let Allowed { latest, reason, .. } = allowed;
         self.ask(question, |draft, answer| {
             let expires = match Lifetime::parse(answer) {
                 Some(lifetime) => {

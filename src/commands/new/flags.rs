@@ -14,69 +14,101 @@ use crate::policy::Policy;
 use crate::source::schema;
 use crate::source::splice::Value;
 
-/// What the flags say.
+/// What the flags say, and where they say nothing, what another draft does.
 pub(super) fn draft(
     args: &Args,
     policy: &Policy,
     identity: &Identity,
     today: NaiveDate,
-    copied: Vec<CompensatingControl>,
+    base: Draft,
 ) -> Result<Draft, Failure> {
-    let text = |flag: &Option<String>| flag.as_deref().unwrap_or_default().trim().to_owned();
-    let texts = |flags: &[String]| flags.iter().map(|text| text.trim().to_owned()).collect();
-    let opened = args.opened.unwrap_or(today);
-    let requester = |flag: &Option<String>, known: &Option<String>| match flag {
+    let text = |flag: &Option<String>, base: String| match flag {
         Some(flag) => flag.trim().to_owned(),
-        None => known.as_deref().unwrap_or_default().trim().to_owned(),
+        None => base,
     };
-    let compensating_controls = compensating(args, copied)?;
+    let texts = |flags: &[String], base: Vec<String>| match flags {
+        [] => base,
+        flags => flags.iter().map(|text| text.trim().to_owned()).collect(),
+    };
+    let Draft { exception: base, fields, .. } = base;
+    let opened = args.opened.unwrap_or(today);
+    let known = |flag: &Option<String>, base: &str, known: &Option<String>| {
+        let is_known = flag.is_none() && base.is_empty();
+        known.as_deref().map(str::trim).filter(|_| is_known).map(str::to_owned)
+    };
+    let name = known(&args.requester_name, &base.requester.name, &identity.0);
+    let email = known(&args.requester_email, &base.requester.email, &identity.1);
+    let is_requester_from_git = name.is_some() || email.is_some();
+    let milestones = match args.milestone.as_slice() {
+        [] => base.remediation.milestones,
+        given => given.to_vec(),
+    };
     let exception = Exception {
-        title: text(&args.title),
-        controls: texts(&args.control),
-        scope: texts(&args.scope),
-        risk: Risk { level: args.risk.map(RiskLevel::from), statement: text(&args.risk_statement) },
-        owner: Person {
-            name: text(&args.owner_name),
-            email: text(&args.owner_email),
-            team: text(&args.team),
+        title: text(&args.title, base.title),
+        controls: texts(&args.control, base.controls),
+        scope: texts(&args.scope, base.scope),
+        risk: Risk {
+            level: args.risk.map(RiskLevel::from).or(base.risk.level),
+            statement: text(&args.risk_statement, base.risk.statement),
         },
+        owner: owner(args, base.owner),
         requester: Person {
-            name: requester(&args.requester_name, &identity.0),
-            email: requester(&args.requester_email, &identity.1),
-            team: String::new(),
+            name: name.unwrap_or_else(|| text(&args.requester_name, base.requester.name)),
+            email: email.unwrap_or_else(|| text(&args.requester_email, base.requester.email)),
+            team: base.requester.team,
         },
         justification: Justification {
-            blocker: text(&args.blocker),
-            end_state: text(&args.end_state),
+            blocker: text(&args.blocker, base.justification.blocker),
+            end_state: text(&args.end_state, base.justification.end_state),
         },
         remediation: Remediation {
-            plan: text(&args.plan),
-            ticket: text(&args.ticket),
-            milestones: args.milestone.clone(),
+            plan: text(&args.plan, base.remediation.plan),
+            ticket: text(&args.ticket, base.remediation.ticket),
+            milestones,
         },
         opened: Some(opened),
-        expires: expires(args, opened)?,
-        emergency: args.emergency.as_ref().map(|reason| Emergency {
-            // Nobody is told a time of day that nobody has stated: a day begins at midnight.
-            declared: args.declared.clone().unwrap_or_else(|| format!("{opened}T00:00:00Z")),
-            reason: reason.trim().to_owned(),
-        }),
-        data_classification: text(&args.data_classification),
-        tags: texts(&args.tag),
-        links: texts(&args.link),
-        compensating_controls,
+        expires: expires(args, opened)?.or(base.expires),
+        emergency: emergency(args, opened).or(base.emergency),
+        data_classification: text(&args.data_classification, base.data_classification),
+        tags: texts(&args.tag, base.tags),
+        links: texts(&args.link, base.links),
+        compensating_controls: compensating(args, base.compensating_controls)?,
         ..Exception::default()
     };
-    let is_from_git =
-        |flag: &Option<String>, known: &Option<String>| flag.is_none() && known.is_some();
-    let is_requester_from_git = is_from_git(&args.requester_name, &identity.0)
-        || is_from_git(&args.requester_email, &identity.1);
-    let mut draft = Draft { exception, is_requester_from_git, ..Draft::default() };
+    let mut draft = Draft { exception, is_requester_from_git, fields, ..Draft::default() };
     draft.settle_compensating();
     for (name, value) in &args.field {
         set_field(&mut draft, policy, name, value)?;
     }
     Ok(draft)
+}
+
+/// One name goes with one address: where a flag says one, the other is not somebody else's.
+fn owner(args: &Args, base: Person) -> Person {
+    let text = |flag: &Option<String>| flag.as_deref().map(|text| text.trim().to_owned());
+    let team = text(&args.team).unwrap_or(base.team);
+    match (text(&args.owner_name), text(&args.owner_email)) {
+        (None, None) => Person { team, ..base },
+        (name, email) => {
+            Person { name: name.unwrap_or_default(), email: email.unwrap_or_default(), team }
+        }
+    }
+}
+
+fn emergency(args: &Args, opened: NaiveDate) -> Option<Emergency> {
+    args.emergency.as_ref().map(|reason| Emergency {
+        // Nobody is told a time of day that nobody has stated: a day begins at midnight.
+        declared: args.declared.clone().unwrap_or_else(|| format!("{opened}T00:00:00Z")),
+        reason: reason.trim().to_owned(),
+    })
+}
+
+/// What has to be known of an emergency: which rule, where, and who answers for it.
+pub(super) fn essential(missing: &[String]) -> Vec<String> {
+    const ESSENTIAL: [&str; 5] =
+        ["--title ", "--control ", "--scope ", "--owner-name ", "--owner-email "];
+    let is_essential = |flag: &&String| ESSENTIAL.iter().any(|it| flag.starts_with(it));
+    missing.iter().filter(is_essential).cloned().collect()
 }
 
 /// The flags that a complete record still needs, with what they take.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::Context as _;
 use chrono::{Datelike, NaiveDate};
+use regex::Regex;
 
 use super::Args;
 use crate::commands::{Failure, Workspace, mainline};
@@ -14,21 +15,21 @@ use crate::register::Register;
 const MAX_DRAWS: usize = 1000;
 
 /// Where ids come from: the command line, or chance.
-pub(super) struct Ids<'a> {
+pub(super) struct Ids {
     wanted: Option<String>,
     year: i32,
     /// In capitals, since some file systems do not tell the case of names apart.
     taken: BTreeSet<String>,
-    workspace: &'a Workspace,
+    pattern: Regex,
     n_draws: usize,
     repeated: Option<String>,
 }
 
-impl<'a> Ids<'a> {
+impl Ids {
     pub(super) fn new(
         args: &Args,
         register: &Register,
-        workspace: &'a Workspace,
+        workspace: &Workspace,
         opened: Option<NaiveDate>,
     ) -> Result<Self, Failure> {
         let stated = register.exceptions().map(|exception| exception.id.as_str());
@@ -38,17 +39,19 @@ impl<'a> Ids<'a> {
         let mut taken: BTreeSet<String> = local.collect();
         taken.extend(mainline::names(workspace)?.iter().map(|name| name.to_ascii_uppercase()));
         let year = opened.map_or(0, |opened| opened.year());
+        let pattern = workspace.policy.id_pattern.clone();
         let ids =
-            Self { wanted: args.id.clone(), year, taken, workspace, n_draws: 0, repeated: None };
+            Self { wanted: args.id.clone(), year, taken, pattern, n_draws: 0, repeated: None };
         if let Some(id) = &ids.wanted {
             ids.check(id)?;
         }
         Ok(ids)
     }
 
-    fn check(&self, id: &str) -> Result<(), Failure> {
+    /// Refuses what is no id of this register, or somebody else's.
+    pub(super) fn check(&self, id: &str) -> Result<(), Failure> {
         let is_word = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-        let pattern = &self.workspace.policy.id_pattern;
+        let pattern = &self.pattern;
         if !pattern.is_match(id) || !id.chars().all(is_word) || id.starts_with(['.', '-']) {
             let message = format!("`{id}` is not an id of this register");
             let form = pattern.as_str().trim_start_matches("^(?:").trim_end_matches(")$");
@@ -71,7 +74,7 @@ impl<'a> Ids<'a> {
             self.n_draws += 1;
             let bits = getrandom::u32().context("the system gives no random numbers")?;
             let id = model::draw(self.year, bits);
-            if !self.workspace.policy.id_pattern.is_match(&id) {
+            if !self.pattern.is_match(&id) {
                 let message = "the policy wants ids of another form than `exc` draws";
                 let hint = "give one with `--id`, in the form of `ids.pattern`";
                 return Err(Failure::new(message).hint(hint).into());

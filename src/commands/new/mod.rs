@@ -4,9 +4,12 @@ mod allowed;
 mod ask;
 mod consent;
 mod draft;
+mod edit;
 mod end;
+mod filing;
 pub(super) mod flags;
 mod ids;
+mod kept;
 mod offers;
 mod page;
 mod prompt;
@@ -14,45 +17,46 @@ mod reach;
 mod say;
 mod shape;
 mod similar;
+mod template;
 mod who;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use anyhow::Context as _;
 use chrono::{Datelike, NaiveDate};
 
 use self::draft::Draft;
+use self::filing::Filing;
 use self::ids::Ids;
+use self::kept::Kept;
 use super::filter::RiskName;
 use super::list::parse_lifetime;
-use super::writing::create_file;
-use super::{Failure, Globals, Workspace, mainline, parse_date, refuse_links, shown_path};
+use super::{Failure, Globals, mainline, parse_date, shown_path};
 use crate::env::{Env, Outcome};
 use crate::finding::{Finding, Level};
-use crate::model::{self, Lifetime, Milestone};
-use crate::policy::Layout;
-use crate::register::{self, Register};
+use crate::model::{self, Exception, Lifetime, Milestone};
+use crate::register;
 use crate::render;
-use crate::rules::{self, Context};
-use crate::source;
-use crate::text::SourceFile;
 
 /// File an exception: asks for what a good record needs, judges it, and writes it
 ///
-/// On a terminal, asks for everything that no flag gives, and says what the policy allows. Elsewhere, or with `--no-input`, all that is required must be given as flags. The record is judged like `exc check` does before it is written; one with errors is not written unless it is asked for as a draft.
+/// On a terminal, asks for everything that no flag gives: offers what the register knows, says what the policy allows, and proposes a last valid day. A number picks an offer, and a part of a name finds one. Elsewhere, or with `--no-input`, all that is required must be given as flags. The record is judged like `exc check` does before it is written; one with errors is not written unless it is asked for as a draft.
+///
+/// Answers, and what is written in an editor, are kept under the directory of git until the record is written; `--resume` goes on with them.
 ///
 /// Prints the path of the new file. Exit codes: 0 written, also as a draft; 1 refused by a rule, and nothing was written; 2 something required is missing or cannot be read.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Example:
+Examples:
   exc new --title 'Model proxy keeps a public endpoint until vendor private link ships' \\
     --control AZ-NET-004 --scope service:/model-proxy/api --risk low \\
     --risk-statement 'A leaked key could be used from anywhere.' \\
     --owner-name 'Dana Ruiz' --owner-email dana.ruiz@example.com --team ai-platform \\
     --blocker 'The vendor offers no private link before 2027-02 (ticket 48213).' \\
     --end-state 'Traffic enters through the private endpoint; the public one is disabled.' \\
-    --plan 'Migrate in the 2027-02 release.' --for 90d")]
+    --plan 'Migrate in the 2027-02 release.' --for 90d
+  exc new --from K7QD --title 'Batch gateway keeps a public endpoint until June'
+  exc new --edit --risk low
+  exc new --emergency 'The primary region is down since 21:40.'")]
 pub(crate) struct Args {
     /// One line: what is excepted, and until which event
     #[arg(long, value_name = "TEXT", help_heading = "What and where")]
@@ -133,7 +137,7 @@ pub(crate) struct Args {
     /// The first day [default: today]
     #[arg(long, value_name = "DATE", value_parser = parse_date, help_heading = "When")]
     opened: Option<NaiveDate>,
-    /// It is in effect before its approval, for this reason
+    /// It is in effect before its approval, for this reason; title, control, scope and owner are enough to file it
     #[arg(long, value_name = "REASON", help_heading = "When")]
     emergency: Option<String>,
     /// When the emergency was declared, in UTC, as 2026-11-05T22:10:00Z [default: the start of the first day]
@@ -155,6 +159,12 @@ pub(crate) struct Args {
     /// Begin with the shape of another record: its controls, risk, owner, compensating controls and plan, and if it is closed its scope; never its reason, dates or evidence
     #[arg(long, value_name = "ID", help_heading = "Further")]
     from: Option<String>,
+    /// Go on with the newest draft that is kept, or with that in FILE
+    #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with = "from", help_heading = "Further")]
+    resume: Option<Option<PathBuf>>,
+    /// Write the record in the editor that `VISUAL` or `EDITOR` names, on a commented template
+    #[arg(short, long, help_heading = "Further")]
+    edit: bool,
     /// Write it even if rules refuse it, with TODO where something is missing; `exc check` fails until that is filled in
     #[arg(long, help_heading = "Further")]
     draft: bool,
@@ -162,7 +172,9 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
     let workspace = super::open_or_explain(globals, env)?;
-    let mut register =
+    // What only a commit holds cannot be written.
+    workspace.directory()?;
+    let register =
         register::load(&workspace.store, &workspace.name, &workspace.policy.record_schema);
     let identity = match mainline::repository(&workspace)? {
         Some(repo) => {
@@ -171,38 +183,73 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         }
         None => (None, None),
     };
-    let model = shape::model(args, &register)?;
-    let copied = model.map_or_else(Vec::new, |model| shape::compensating(&model.exception));
-    let mut draft = flags::draft(args, &workspace.policy, &identity, env.today, copied)?;
-    if let Some(model) = model {
-        shape::fill(&mut draft, model, &workspace, globals, env)?;
-    }
-    let missing = flags::missing(&draft, &workspace.policy);
+    let mut kept = Kept::new(args, &workspace, env)?;
+    let base = match &args.from {
+        Some(wanted) => {
+            let model = shape::model(wanted, &register)?;
+            shape::tell(&model.exception, args, globals, env);
+            shape::of(model, &workspace.policy)?
+        }
+        None if args.resume.is_some() && !args.edit => kept.draft(&workspace)?,
+        None => Draft::default(),
+    };
+    let draft = flags::draft(args, &workspace.policy, &identity, env.today, base)?;
+    let mut filing = Filing { args, globals, workspace, register };
+    let (command, result) = if args.edit {
+        let mut ids = Ids::new(args, &filing.register, &filing.workspace, draft.exception.opened)?;
+        ("exc new --edit", edit::run(&mut filing, draft, &mut ids, &mut kept, env))
+    } else {
+        ("exc new", file(&mut filing, draft, &mut kept, env))
+    };
+    result.map_err(|error| kept.told(error, &kept.command(command, env), env))
+}
+
+/// Files what flags and answers say.
+fn file(
+    filing: &mut Filing<'_>,
+    mut draft: Draft,
+    kept: &mut Kept,
+    env: &mut Env<'_>,
+) -> anyhow::Result<Outcome> {
+    let (args, globals) = (filing.args, filing.globals);
+    let is_emergency = draft.exception.emergency.is_some();
+    let lacking = |draft: &Draft, filing: &Filing<'_>| {
+        let missing = flags::missing(draft, &filing.workspace.policy);
+        if is_emergency { flags::essential(&missing) } else { missing }
+    };
+    let missing = lacking(&draft, filing);
     let is_terminal = env.terminal.input && env.terminal.output && !globals.no_input;
-    let asks = is_terminal && !missing.is_empty() && !args.draft;
-    if asks {
-        ask::fill(&mut draft, &register, &workspace, globals, env)?;
-    } else if !missing.is_empty() && !args.draft {
-        let found = faults(args, draft, &mut register, &workspace, env.today)?;
-        return Err(incomplete(&missing, &found, &workspace, globals, env)?.into());
+    let asks = is_terminal && (!missing.is_empty() || args.resume.is_some()) && !args.draft;
+    if !asks && !missing.is_empty() && !args.draft {
+        let found = faults(filing, draft, env.today)?;
+        return Err(incomplete(&missing, &found, filing, env)?.into());
     }
-    if !asks && draft.is_requester_from_git {
+    let mut ids = Ids::new(args, &filing.register, &filing.workspace, draft.exception.opened)?;
+    draft.exception.id = ids.next()?;
+    ids.again(&draft.exception.id);
+    if asks {
+        ask::fill(&mut draft, filing, kept, env)?;
+    } else if draft.is_requester_from_git {
         say::requester(&draft, globals, env);
+    }
+    if is_emergency {
+        end::of_emergency(&mut draft, filing, env);
     }
     let mut accepts_errors = args.draft;
     let (mut is_settled, mut is_told) = (!asks, false);
-    let mut ids = Ids::new(args, &register, &workspace, draft.exception.opened)?;
     loop {
         draft.exception.id = ids.next()?;
-        let (path, file) = place(&draft, &workspace)?;
-        let findings = judge(&file, &mut register, &workspace, env.today);
-        let has_errors = findings.iter().any(|finding| finding.level == Level::Error);
-        if has_errors && !accepts_errors {
-            let findings = say::unwritten(&findings, &file, (!asks).then_some(args));
-            say::findings(&findings, &workspace, globals, env)?;
+        let (path, file) = filing.file(&draft)?;
+        let findings = filing.judge(&file, env.today);
+        // What is not known yet is no reason to refuse an emergency.
+        let refuses =
+            |it: &&Finding| it.level == Level::Error && (!is_emergency || draft::is_given(it));
+        if findings.iter().any(|it| refuses(&it)) && !accepts_errors {
+            let refused: Vec<Finding> = findings.iter().filter(refuses).cloned().collect();
+            filing.tell(&say::unwritten(&refused, &file, (!asks).then_some(args)), env)?;
             accepts_errors = is_terminal && consent::wants_draft(env)?;
             if !accepts_errors {
-                globals.note(env, "nothing was written; `--draft` writes it nevertheless");
+                say::refused(kept, globals, env);
                 return Ok(Outcome::Findings);
             }
             is_settled = true;
@@ -210,112 +257,69 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
             continue;
         }
         if !is_told {
-            similar::tell(&draft.exception, &register, globals, env);
+            similar::tell(&draft.exception, &filing.register, globals, env);
             is_told = true;
         }
         if !is_settled && !consent::confirms(&draft, env)? {
             return Err(Failure::new("nothing was written, as you said").into());
         }
         is_settled = true;
-        if !write(&path, file.text(), &workspace)? {
+        if !filing.write(&path, file.text(), kept, env)? {
             ids.taken(&draft.exception.id)?;
             continue;
         }
-        let shown = shown_path(&path, env);
-        globals.print(env, |out| writeln!(out, "{}", render::Safe(&shown)))?;
-        if has_errors {
-            say::draft(&findings, &shown, globals, env);
-        } else if !findings.is_empty() {
-            say::findings(&findings, &workspace, globals, env)?;
-        }
-        say::next_steps(&draft.exception.id, &path, &workspace, globals, env)?;
+        conclude(filing, &draft, &findings, &path, env)?;
         return Ok(Outcome::Success);
     }
 }
 
+/// Says what is left to do of a record that is written.
+fn conclude(
+    filing: &Filing<'_>,
+    draft: &Draft,
+    findings: &[Finding],
+    path: &Path,
+    env: &mut Env<'_>,
+) -> anyhow::Result<()> {
+    let Exception { id, emergency, .. } = &draft.exception;
+    let has_errors = findings.iter().any(|it| it.level == Level::Error);
+    let missing = flags::missing(draft, &filing.workspace.policy);
+    if has_errors && emergency.is_some() && !missing.is_empty() {
+        say::gaps(id, &missing, filing.globals, env);
+    } else if has_errors {
+        say::draft(findings, &shown_path(path, env), filing.globals, env);
+    } else if !findings.is_empty() {
+        filing.tell(findings, env)?;
+    }
+    say::next_steps(id, path, &filing.workspace, filing.globals, env)?;
+    Ok(())
+}
+
 /// What is wrong with what was given, where more is missing: all of it is said in one round.
 fn faults(
-    args: &Args,
+    filing: &mut Filing<'_>,
     mut draft: Draft,
-    register: &mut Register,
-    workspace: &Workspace,
     today: NaiveDate,
 ) -> anyhow::Result<Vec<Finding>> {
     let year = draft.exception.opened.map_or(0, |opened| opened.year());
-    draft.exception.id = args.id.clone().unwrap_or_else(|| model::draw(year, 0));
-    let (_, file) = place(&draft, workspace)?;
-    let mut findings = judge(&file, register, workspace, today);
+    draft.exception.id = filing.args.id.clone().unwrap_or_else(|| model::draw(year, 0));
+    let (_, file) = filing.file(&draft)?;
+    let mut findings = filing.judge(&file, today);
     findings.retain(|finding| finding.level == Level::Error && draft::is_given(finding));
-    Ok(say::unwritten(&findings, &file, Some(args)))
+    Ok(say::unwritten(&findings, &file, Some(filing.args)))
 }
 
 fn incomplete(
     missing: &[String],
     found: &[Finding],
-    workspace: &Workspace,
-    globals: &Globals,
+    filing: &Filing<'_>,
     env: &mut Env<'_>,
 ) -> anyhow::Result<Failure> {
     if !found.is_empty() {
-        say::findings(found, workspace, globals, env)?;
+        filing.tell(found, env)?;
     }
     let message =
         format!("{} missing: {}", render::count(missing.len(), "flag"), missing.join(", "));
     Ok(Failure::new(message)
         .hint("run `exc new` on a terminal to be asked, or add `--draft` to fill in a file"))
-}
-
-/// The path of the new record, and its text.
-fn place(draft: &Draft, workspace: &Workspace) -> anyhow::Result<(PathBuf, Arc<SourceFile>)> {
-    let opened = draft.exception.opened.context("a draft has a first day")?;
-    let folder = match workspace.policy.layout {
-        Layout::Flat => None,
-        Layout::Year => Some(opened.format("%Y").to_string()),
-        Layout::YearMonth => Some(opened.format("%Y-%m").to_string()),
-    };
-    let mut directory = workspace.directory()?.to_owned();
-    let mut name = workspace.name.clone();
-    let mut schema = "../schemas/exception.schema.json".to_owned();
-    if let Some(folder) = folder {
-        directory.push(&folder);
-        name = format!("{name}/{folder}");
-        schema = format!("../{schema}");
-    }
-    let file_name = format!("{}.yaml", draft.exception.id);
-    let has_schema =
-        super::init::schemas(workspace.directory()?).join("exception.schema.json").is_file();
-    let modeline = has_schema.then_some(schema.as_str());
-    let file = draft.file(&format!("{name}/{file_name}"), modeline);
-    Ok((directory.join(file_name), file))
-}
-
-/// What the loader and all rules say about a new record within the register.
-fn judge(
-    file: &Arc<SourceFile>,
-    register: &mut Register,
-    workspace: &Workspace,
-    today: NaiveDate,
-) -> Vec<Finding> {
-    let (record, found) = source::load(file, &workspace.policy.record_schema);
-    let n_findings = register.findings.len();
-    register.findings.extend(found);
-    let is_record = record.is_some();
-    register.records.extend(record);
-    let context = Context { policy: &workspace.policy, today };
-    let mut findings = rules::check(register, &context);
-    findings.retain(|finding| finding.place.file.path() == file.path());
-    register.findings.truncate(n_findings);
-    if is_record {
-        register.records.pop();
-    }
-    findings
-}
-
-/// Writes a new file and the folder it stands in; `false` where the file exists.
-fn write(path: &Path, text: &str, workspace: &Workspace) -> anyhow::Result<bool> {
-    refuse_links(&workspace.root, path)?;
-    let folder = path.parent().unwrap_or(path);
-    std::fs::create_dir_all(folder)
-        .with_context(|| format!("cannot create `{}`", folder.display()))?;
-    create_file(path, text)
 }

@@ -5,12 +5,16 @@ use std::ops::ControlFlow;
 use chrono::NaiveDate;
 
 use super::draft::{self, Draft};
+use super::kept::Kept;
 use super::offers::{self, MAX_LISTED, MAX_SHOWN, Offer};
 use crate::commands::{Workspace, findings, read_answer};
 use crate::env::Env;
 use crate::finding::{Finding, Level};
 use crate::register::Register;
 use crate::render::Safe;
+
+/// What there is to say of an answer.
+type Remark<'a> = Box<dyn Fn(&str) -> Option<String> + 'a>;
 
 /// A question, and the place in the record that its answer fills.
 pub(super) struct Question<'a> {
@@ -29,7 +33,7 @@ pub(super) struct Question<'a> {
     /// Whether an answer is written out in full, and means nothing but itself.
     is_whole: Box<dyn Fn(&str) -> bool + 'a>,
     /// What there is to say of an answer that is accepted.
-    remark: Box<dyn Fn(&str) -> Option<String> + 'a>,
+    remark: Remark<'a>,
 }
 
 pub(super) struct Conversation<'a, 'e> {
@@ -37,7 +41,10 @@ pub(super) struct Conversation<'a, 'e> {
     pub(super) workspace: &'a Workspace,
     pub(super) register: &'a Register,
     pub(super) draft: &'a mut Draft,
+    pub(super) kept: &'a mut Kept,
     pub(super) is_bold: bool,
+    /// Whether somebody was told that the answers cannot be kept.
+    pub(super) is_unkept: bool,
 }
 
 impl<'a> Question<'a> {
@@ -252,11 +259,22 @@ impl Conversation<'_, '_> {
         let is_accepted = findings.iter().all(|finding| finding.level < Level::Error);
         if is_accepted {
             *self.draft = trial;
+            self.keep();
             if let Some(remark) = (question.remark)(answer) {
                 self.say(&remark);
             }
         }
         is_accepted
+    }
+
+    /// Keeps the answers, in case that the conversation ends before the record is written.
+    fn keep(&mut self) {
+        let text = self.draft.file("draft.yaml", None).text().to_owned();
+        if let Err(error) = self.kept.put(&self.draft.exception.id, &text)
+            && !std::mem::replace(&mut self.is_unkept, true)
+        {
+            self.say(&format!("note: the answers are not kept: {error:#}"));
+        }
     }
 
     pub(super) fn say(&mut self, line: &str) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Args;
 use super::draft::Draft;
+use super::kept::Kept;
 use crate::commands::findings;
 use crate::commands::git_words::{GitWords, own_branch};
 use crate::commands::settled::Found;
@@ -33,7 +34,18 @@ pub(super) fn unwritten(
     file: &Arc<SourceFile>,
     args: Option<&Args>,
 ) -> Vec<Finding> {
-    let renamed = Arc::new(SourceFile::new(UNWRITTEN, file.text()));
+    let mut findings = renamed(findings, file, UNWRITTEN);
+    for finding in &mut findings {
+        if let Some(flag) = args.and_then(|args| flag(&finding.place.pointer, args)) {
+            finding.message = format!("`{flag}`: {}", finding.message);
+        }
+    }
+    findings
+}
+
+/// Findings that name another file than that which was judged, with the same text.
+pub(super) fn renamed(findings: &[Finding], file: &Arc<SourceFile>, name: &str) -> Vec<Finding> {
+    let renamed = Arc::new(SourceFile::new(name, file.text()));
     let moved = |place: &Place| match place.file.path() == file.path() {
         true => Place { file: Arc::clone(&renamed), ..place.clone() },
         false => place.clone(),
@@ -42,9 +54,6 @@ pub(super) fn unwritten(
         let mut finding = finding.clone();
         finding.place = moved(&finding.place);
         finding.labels.iter_mut().for_each(|label| label.place = moved(&label.place));
-        if let Some(flag) = args.and_then(|args| flag(&finding.place.pointer, args)) {
-            finding.message = format!("`{flag}`: {}", finding.message);
-        }
         finding
     });
     findings.collect()
@@ -101,12 +110,43 @@ pub(super) fn requester(draft: &Draft, globals: &Globals, env: &mut Env<'_>) {
     globals.note(env, &text);
 }
 
+/// Says that a record was refused, and where the answers are.
+pub(super) fn refused(kept: &Kept, globals: &Globals, env: &mut Env<'_>) {
+    let text = match kept.shown(env) {
+        Some(shown) => {
+            let command = kept.command("exc new", env);
+            format!(
+                "nothing was written; `{command}` goes on with {shown}, `--draft` writes it nevertheless"
+            )
+        }
+        None => "nothing was written; `--draft` writes it nevertheless".to_owned(),
+    };
+    globals.note(env, &text);
+}
+
 /// Says how much of a draft is left to do.
 pub(super) fn draft(findings: &[Finding], shown: &str, globals: &Globals, env: &mut Env<'_>) {
     let n = findings.iter().filter(|finding| finding.level == Level::Error).count();
     let things = render::count(n, "thing");
     let path = shell_word(shown);
     globals.note(env, &format!("{things} to fill in or to fix: run `exc check {path}`"));
+}
+
+/// Says what an emergency was filed without, and the command that adds it.
+pub(super) fn gaps(id: &str, missing: &[String], globals: &Globals, env: &mut Env<'_>) {
+    // What no flag of the command takes is written into the file.
+    let is_amended = |flag: &&String| {
+        !["--requester", "--field", "--verified", "--expires"].iter().any(|it| flag.starts_with(it))
+    };
+    globals.note(env, "filed as an emergency, and not complete: `exc check` fails until it is");
+    let amended: Vec<&str> = missing.iter().filter(is_amended).map(String::as_str).collect();
+    if !amended.is_empty() {
+        globals.note(env, "to add what is missing, together or one by one:");
+        globals.note(env, &format!("  exc amend {} {}", shell_word(id), amended.join(" ")));
+    }
+    if amended.len() < missing.len() {
+        globals.note(env, "what says TODO besides is filled in in the file");
+    }
 }
 
 /// Says how the new record gets to where it is approved.

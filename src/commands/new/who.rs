@@ -31,7 +31,8 @@ impl Conversation<'_, '_> {
         self.ask(question, |draft, answer| {
             let (name, email) = name_and_address(answer).ok_or("write it as NAME <ADDRESS>")?;
             let requester = &mut draft.exception.requester;
-            (name.clone_into(&mut requester.name), email.clone_into(&mut requester.email));
+            name.clone_into(&mut requester.name);
+            email.clone_into(&mut requester.email);
             if requester.name.is_empty() { Err("the name is missing".to_owned()) } else { Ok(()) }
         })?;
         Ok(())

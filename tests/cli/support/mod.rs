@@ -7,6 +7,8 @@ pub(crate) mod forge;
 pub(crate) mod history;
 pub(crate) mod portfolio;
 pub(crate) mod process;
+#[cfg(unix)]
+pub(crate) mod pty;
 pub(crate) mod signing;
 #[path = "../../../src/render/viewers.rs"]
 pub(crate) mod viewers;
@@ -158,6 +160,8 @@ impl Workspace {
     ) -> (String, Outcome) {
         let mut err = Vec::new();
         let mut vars = self.vars.clone();
+        let temporary = self.root().display().to_string();
+        vars.entry("TMPDIR".to_owned()).or_insert(temporary);
         if terminal.output {
             vars.entry("NO_COLOR".to_owned()).or_insert("1".to_owned());
         }

@@ -1,0 +1,184 @@
+//! `--edit`: a record is written in the editor of whoever files it, and judged when that ends.
+//!
+//! Invariant: which program that is comes from the user's environment alone, never from a repository
+//! or its configuration; the file that is edited stays until the record is written.
+
+use std::path::Path;
+use std::process::{Command, ExitStatus};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+
+use super::draft::Draft;
+use super::filing::Filing;
+use super::ids::Ids;
+use super::kept::Kept;
+use super::{consent, end, say, similar, template};
+use crate::commands::Failure;
+use crate::env::{Env, Outcome};
+use crate::finding::{Finding, Level};
+use crate::model::CompensatingControl;
+use crate::source::{self, Record};
+use crate::text::SourceFile;
+
+/// The variables that name an editor, in the order in which they count.
+const VARIABLES: [&str; 2] = ["VISUAL", "EDITOR"];
+
+/// What came of an editor.
+struct Edited {
+    /// With the comments of the template.
+    file: Arc<SourceFile>,
+    record: Option<Record>,
+    findings: Vec<Finding>,
+}
+
+pub(super) fn run(
+    filing: &mut Filing<'_>,
+    draft: Draft,
+    ids: &mut Ids,
+    kept: &mut Kept,
+    env: &mut Env<'_>,
+) -> anyhow::Result<Outcome> {
+    let editor = editor(filing, env)?;
+    let template = template(filing, draft, ids, kept, env)?;
+    let path = kept.path("")?;
+    loop {
+        if let Some(shown) = kept.shown(env) {
+            filing.globals.note(env, &format!("the draft is in {shown}, until it is written"));
+        }
+        let status = open(&editor, &path, env)?;
+        if !status.success() {
+            let message = format!("the editor `{editor}` has failed: {status}");
+            return Err(Failure::new(message).hint("nothing was written").into());
+        }
+        let text = kept.text()?;
+        if template::without_comments(&text, &template).trim().is_empty() {
+            kept.discard();
+            return Err(Failure::new("the draft is empty: nothing was written").into());
+        }
+        let edited = read(filing, &text, ids, env)?;
+        let has_errors = edited.findings.iter().any(|finding| finding.level == Level::Error);
+        let mut is_draft = filing.args.draft;
+        if has_errors && !is_draft {
+            let shown = kept.shown(env).unwrap_or_default();
+            filing.tell(&say::renamed(&edited.findings, &edited.file, &shown), env)?;
+            let is_terminal = env.terminal.input && env.terminal.output;
+            let next = if is_terminal { consent::what_next(env)? } else { consent::Next::Stop };
+            match next {
+                consent::Next::Edit => continue,
+                consent::Next::Write => is_draft = true,
+                consent::Next::Stop => {
+                    let command = kept.command("exc new --edit", env);
+                    let note = format!("nothing was written; `{command}` goes on with {shown}");
+                    filing.globals.note(env, &note);
+                    return Ok(Outcome::Findings);
+                }
+            }
+        }
+        return write(filing, &edited, &template, (ids, kept), (has_errors, is_draft), env);
+    }
+}
+
+/// The editor that the user's environment names, as a command line of the shell.
+fn editor(filing: &Filing<'_>, env: &Env<'_>) -> Result<String, Failure> {
+    if filing.globals.no_input {
+        return Err(Failure::new("`--edit` asks for input, and `--no-input` forbids it")
+            .hint("leave one of them out"));
+    }
+    let named = VARIABLES.iter().find_map(|name| env.var(name));
+    named.map(str::to_owned).ok_or_else(|| {
+        Failure::new("neither `VISUAL` nor `EDITOR` names an editor")
+            .hint("set one of them, as `EDITOR=vi exc new --edit`, or leave `--edit` out")
+    })
+}
+
+/// Puts what is known into the file that is edited, unless it is there already; gives the text with
+/// the comments that are no part of the record.
+fn template(
+    filing: &Filing<'_>,
+    mut draft: Draft,
+    ids: &mut Ids,
+    kept: &mut Kept,
+    env: &Env<'_>,
+) -> anyhow::Result<String> {
+    draft.exception.id = ids.next()?;
+    if !draft.has_compensating {
+        draft.exception.compensating_controls.push(CompensatingControl::default());
+    }
+    let allowed = end::allowed(&draft, &filing.register, &filing.workspace.policy, env.today);
+    let (_, file) = filing.file(&draft)?;
+    let known = template::text(&file, &filing.workspace.policy, &filing.register, &allowed);
+    if filing.args.resume.is_none() {
+        kept.put(&draft.exception.id, &known)?;
+    }
+    Ok(known)
+}
+
+/// Runs the editor on a file, as git does, and waits for it.
+fn open(editor: &str, path: &Path, env: &Env<'_>) -> anyhow::Result<ExitStatus> {
+    let mut command = if cfg!(windows) {
+        let mut words = editor.split_whitespace();
+        let mut command = Command::new(words.next().unwrap_or_default());
+        command.args(words);
+        command
+    } else {
+        // The variable may hold arguments, and quotes around a path with spaces.
+        let mut command = Command::new("/bin/sh");
+        command.arg("-c").arg(format!("{editor} \"$@\"")).arg(editor);
+        command
+    };
+    command.arg(path).env_clear().envs(&env.vars).current_dir(&env.cwd);
+    command.status().with_context(|| format!("cannot start the editor `{editor}`"))
+}
+
+/// Judges what was edited as the record that it says it is.
+fn read(
+    filing: &mut Filing<'_>,
+    text: &str,
+    ids: &mut Ids,
+    env: &Env<'_>,
+) -> anyhow::Result<Edited> {
+    let schema = &filing.workspace.policy.record_schema;
+    let (record, _) = source::load(&Arc::new(SourceFile::new("draft.yaml", text)), schema);
+    let (id, opened) = match &record {
+        Some(record) => (record.exception.id.clone(), record.exception.opened),
+        None => (String::new(), None),
+    };
+    // An id decides on a path.
+    let id = if ids.check(&id).is_ok() { id } else { ids.next()? };
+    ids.again(&id);
+    let place = filing.place(&id, opened.unwrap_or(env.today))?;
+    let file = Arc::new(SourceFile::new(place.name, text));
+    let findings = filing.judge(&file, env.today);
+    Ok(Edited { file, record, findings })
+}
+
+fn write(
+    filing: &Filing<'_>,
+    edited: &Edited,
+    template: &str,
+    (ids, kept): (&mut Ids, &Kept),
+    (has_errors, is_draft): (bool, bool),
+    env: &mut Env<'_>,
+) -> anyhow::Result<Outcome> {
+    let opened = edited.record.as_ref().and_then(|it| it.exception.opened).unwrap_or(env.today);
+    let id = ids.next()?;
+    let place = filing.place(&id, opened)?;
+    if let Some(record) = &edited.record {
+        similar::tell(&record.exception, &filing.register, filing.globals, env);
+    }
+    let text = template::without_comments(edited.file.text(), template);
+    if !filing.write(&place.path, &text, kept, env)? {
+        return Err(Failure::new(format!("`{}` exists by now: nothing was written", place.name))
+            .hint("write another `id` into the draft")
+            .into());
+    }
+    if has_errors && is_draft {
+        let shown = crate::commands::shown_path(&place.path, env);
+        say::draft(&edited.findings, &shown, filing.globals, env);
+    } else if !edited.findings.is_empty() {
+        filing.tell(&edited.findings, env)?;
+    }
+    say::next_steps(&id, &place.path, &filing.workspace, filing.globals, env)?;
+    Ok(Outcome::Success)
+}

@@ -1,0 +1,166 @@
+//! `exc new` as a person meets it: the program on a terminal of its own.
+
+use crate::support::pty::Session;
+use crate::support::{RECORD_PATH, Workspace, good_record};
+
+/// Answers the questions up to the blocker.
+#[track_caller]
+fn begin(session: &mut Session, target: &str) {
+    session
+        .answer("title: ", "Batch gateway keeps a public endpoint until the June release")
+        .answer("control: ", "network")
+        .answer("is one of these meant?", "1")
+        .answer("another control: ", "")
+        .answer("scope: ", target)
+        .answer("another target: ", "")
+        .answer("risk: ", "low")
+        .answer("risk statement: ", "A leaked key could be used from anywhere.")
+        .answer("requester: ", "")
+        .answer("owner: ", "ruiz")
+        .answer("is one of these meant?", "1");
+}
+
+fn repository() -> Workspace {
+    let w = Workspace::with_record();
+    let repo = w.git();
+    w.commit(&repo, "main");
+    w
+}
+
+#[test]
+fn a_whole_filing_ends_in_a_record_that_the_check_accepts() {
+    let w = repository();
+    let mut session = Session::start(&w, &["new", "--id", "EXC-2026-NEW0"], &[]);
+    begin(&mut session, "service:/batch/api");
+    session
+        .answer("team: ", "")
+        .answer("blocker: ", "we needed this to work")
+        .wait_for("could stand in every record")
+        .answer("", "The vendor offers no private link before June (ticket 48213).")
+        .answer("end state: ", "Traffic enters through the private endpoint pe-batch.")
+        .answer("compensating control: ", "")
+        .answer("plan: ", "Migrate to private link in the June release.")
+        .answer("ticket: ", "")
+        .answer("milestone: ", "")
+        .answer("expires: ", "")
+        .wait_for("similar exceptions are open:")
+        .wait_for("EXC-2026-K7QD")
+        .wait_for("write it? [Y/n] ")
+        .type_line("y");
+    let (code, said) = session.end();
+    assert_eq!(code, Some(0), "{said}");
+    let end = "\
+exceptions/EXC-2026-NEW0.yaml
+next:
+  git switch -c exception/EXC-2026-NEW0
+  git add exceptions/EXC-2026-NEW0.yaml
+  git commit -m 'exceptions: file EXC-2026-NEW0'
+  git push -u origin exception/EXC-2026-NEW0
+and open a pull request: it is proposed until it is merged
+";
+    assert!(said.ends_with(end), "{said}");
+    let text = w.read("exceptions/EXC-2026-NEW0.yaml");
+    assert!(
+        text.contains("owner: {name: Dana Ruiz, email: dana.ruiz@example.com, team: ai-platform}")
+    );
+    // 120 days after the first day is a Saturday.
+    assert!(text.contains("expires: 2027-03-19\n"), "{text}");
+    assert!(w.codes().is_empty(), "{:?}", w.codes());
+}
+
+#[test]
+fn what_is_too_broad_or_excepted_already_is_said_at_once() {
+    let w = repository();
+    let mut session = Session::start(&w, &["new"], &[]);
+    session
+        .answer("title: ", "Batch gateway keeps a public endpoint until the June release")
+        .answer("control: ", "1")
+        .answer("another control: ", "")
+        .answer("scope: ", "azure:/subscriptions/8f1c0c9e-5f3b-4a53-9a41-1c2d3e4f5a6b")
+        .wait_for("covers everything in one of `subscriptions`")
+        .answer("", "service:/model-proxy/api")
+        .wait_for("`EXC-2026-K7QD` excepts it already")
+        .wait_for("> ")
+        .press(b"\x04");
+    let (code, said) = session.end();
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("error: the input has ended: nothing was written\n"), "{said}");
+    assert!(said.contains("`exc new --resume` goes on with it"), "{said}");
+    assert_eq!(w.names("exceptions"), ["EXC-2026-K7QD.yaml", "policy.yaml"]);
+}
+
+#[test]
+fn an_interrupt_writes_no_record_and_loses_no_answer() {
+    let w = repository();
+    let mut session = Session::start(&w, &["new", "--id", "EXC-2026-NEW0"], &[]);
+    begin(&mut session, "service:/batch/api");
+    session.wait_for("team: ").wait_for("> ").press(b"\x03");
+    let (code, said) = session.end();
+    assert_eq!(code, Some(130), "{said}");
+    assert_eq!(w.names("exceptions"), ["EXC-2026-K7QD.yaml", "policy.yaml"]);
+    assert_eq!(w.names(".git/exc/drafts"), ["EXC-2026-NEW0.yaml"]);
+    let mut session = Session::start(&w, &["new", "--resume"], &[]);
+    session.wait_for("team: ").wait_for("> ").press(b"\x03");
+    assert_eq!(session.end().0, Some(130));
+}
+
+#[test]
+fn a_draft_that_rules_refuse_goes_back_to_the_editor() {
+    let w = repository();
+    let fill = good_record().replace("service:/model-proxy/api", "service:/batch/api");
+    w.write("filled.yaml", fill.replace("K7QD", "NEW0"));
+    w.write(
+        "vague.yaml",
+        fill.replace("K7QD", "NEW0").replace(
+            "The vendor offers no private link before 2027-02 (ticket 48213).",
+            "we needed this",
+        ),
+    );
+    w.write(
+        "edit.sh",
+        "test -e again && cp filled.yaml \"$1\" || cp vague.yaml \"$1\"; touch again\n",
+    );
+    let vars = [("EDITOR", "sh edit.sh"), ("PATH", "/usr/bin:/bin")];
+    let mut session = Session::start(&w, &["new", "--edit", "--id", "EXC-2026-NEW0"], &vars);
+    session
+        .wait_for("the draft is in .git/exc/drafts/EXC-2026-NEW0.yaml")
+        .wait_for("error[EXC111]")
+        .wait_for("--> .git/exc/drafts/EXC-2026-NEW0.yaml:")
+        .wait_for("edit it again (e)")
+        .wait_for("[e] ")
+        .type_line("");
+    let (code, said) = session.end();
+    assert_eq!(code, Some(0), "{said}");
+    let text = w.read("exceptions/EXC-2026-NEW0.yaml");
+    assert_eq!(text, w.read("filled.yaml"));
+    assert!(w.names(".git/exc/drafts").is_empty());
+    assert_eq!(w.read(RECORD_PATH), good_record());
+}
+
+#[test]
+fn a_draft_is_kept_whatever_becomes_of_the_editor() {
+    let w = repository();
+    let kill = "echo 'title: Mine' >> \"$1\"; kill -KILL $$\n";
+    w.write("edit.sh", kill);
+    let vars = [("VISUAL", "sh edit.sh"), ("EDITOR", "false")];
+    let session = Session::start(&w, &["new", "--edit", "--id", "EXC-2026-NEW0"], &vars);
+    let (code, said) = session.end();
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("the editor `sh edit.sh` has failed: "), "{said}");
+    let draft = ".git/exc/drafts/EXC-2026-NEW0.yaml";
+    assert!(w.read(draft).ends_with("\ntitle: Mine\n"));
+    // Ctrl-C while the editor runs ends both, whichever is first, and the draft stays.
+    w.write("edit.sh", "echo 'team: Ours' >> \"$1\"; echo ready; sleep 60\n");
+    let mut session = Session::start(&w, &["new", "--edit", "--resume"], &vars);
+    session.wait_for("ready").press(b"\x03");
+    let (code, said) = session.end();
+    assert!(matches!(code, Some(130 | 2)), "{code:?}: {said}");
+    assert!(w.read(draft).ends_with("\ntitle: Mine\nteam: Ours\n"));
+    // A program that is not there says so.
+    let session =
+        Session::start(&w, &["new", "--edit", "--resume"], &[("EDITOR", "no-such-editor")]);
+    let (code, said) = session.end();
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("the editor `no-such-editor` has failed: exit status: 127"), "{said}");
+    assert!(w.read(draft).ends_with("\ntitle: Mine\nteam: Ours\n"));
+}
