@@ -3,7 +3,7 @@
 //! Invariant: an answer that is written out in full is taken as it is; what only resembles something
 //! known is asked about, never replaced.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Exception, Target, window};
 use crate::policy::Policy;
@@ -79,12 +79,32 @@ pub(super) fn teams(register: &Register) -> Vec<Offer> {
     by_use(teams.filter(|team| !team.is_empty()).map(|team| (team.to_owned(), "")))
 }
 
-/// The targets of other exceptions, but those that are excepted from the same control already.
+/// The targets of other exceptions, but those that are excepted from the same control already; first
+/// those of the kinds that exceptions from it are about.
 pub(super) fn targets(register: &Register, own: &Exception) -> Vec<Offer> {
     let targets = register.exceptions().flat_map(|it| it.scope.iter());
     let mut offers = by_use(targets.map(|target| (target.clone(), "")));
-    offers.retain(|offer| overlapping(register, own, &offer.answer).is_none());
+    let taken: Vec<&Exception> = open_beside(register, own).collect();
+    offers.retain(|offer| !taken.iter().any(|it| meets(it, &offer.answer)));
+    let beside = register.exceptions().filter(|it| shares_control(it, own));
+    let kinds: BTreeSet<&str> = beside.flat_map(|it| &it.scope).filter_map(|it| kind(it)).collect();
+    offers.sort_by_key(|offer| !kind(&offer.answer).is_some_and(|kind| kinds.contains(kind)));
     offers
+}
+
+fn kind(target: &str) -> Option<&str> {
+    target.split_once(':').map(|it| it.0)
+}
+
+pub(super) fn shares_control(exception: &Exception, own: &Exception) -> bool {
+    exception.controls.iter().any(|control| own.controls.contains(control))
+}
+
+fn open_beside<'a>(
+    register: &'a Register,
+    own: &'a Exception,
+) -> impl Iterator<Item = &'a Exception> {
+    register.exceptions().filter(|it| it.is_open() && shares_control(it, own))
 }
 
 /// The team of whoever has this address, as the register knows it.
@@ -98,12 +118,10 @@ pub(super) fn team_of<'a>(register: &'a Register, email: &str) -> Option<&'a str
 /// controls.
 pub(super) fn overlapping<'a>(
     register: &'a Register,
-    own: &Exception,
+    own: &'a Exception,
     target: &str,
 ) -> Option<&'a Exception> {
-    let shares = |it: &Exception| it.controls.iter().any(|control| own.controls.contains(control));
-    let mut open = register.exceptions().filter(|it| it.is_open() && shares(it));
-    open.find(|it| meets(it, target))
+    open_beside(register, own).find(|it| meets(it, target))
 }
 
 /// Whether an exception is about a target, or about something around or within it.

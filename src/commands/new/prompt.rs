@@ -28,7 +28,7 @@ pub(super) struct Question<'a> {
     offers: Vec<Offer>,
     /// Offers that are shown before anybody answers.
     n_shown: usize,
-    /// Whether nothing but an offer can be right.
+    /// Whether what only resembles an offer cannot be right.
     is_closed: bool,
     /// Whether an answer is written out in full, and means nothing but itself.
     is_whole: Box<dyn Fn(&str) -> bool + 'a>,
@@ -90,9 +90,15 @@ impl<'a> Question<'a> {
         self
     }
 
-    /// All that can be answered.
+    /// The same, of which more are shown.
     pub(super) fn catalogue(mut self, offers: Vec<Offer>) -> Self {
-        (self.offers, self.n_shown, self.is_closed) = (offers, MAX_LISTED, true);
+        (self.offers, self.n_shown) = (offers, MAX_LISTED);
+        self
+    }
+
+    /// Nothing is right but an offer, or what is written out in full.
+    pub(super) fn closed(mut self) -> Self {
+        self.is_closed = true;
         self
     }
 
@@ -224,7 +230,7 @@ impl Conversation<'_, '_> {
         self.say(&format!("`{typed}` is not known; is one of these meant?"));
         self.list(&found);
         *listed = found;
-        if question.is_closed || question.n_shown == 0 && question.is_optional {
+        if question.is_closed {
             self.say("a number picks one");
             return Ok(ControlFlow::Continue(None));
         }

@@ -22,13 +22,15 @@ impl Conversation<'_, '_> {
                     }
                     false => "the rule that is not met: its id, or a part of its title",
                 };
-                Question::new("control", explanation, "/controls/0").catalogue(known.clone())
+                Question::new("control", explanation, "/controls/0")
+                    .catalogue(known.clone())
+                    .closed()
             }
             at => {
                 let pointer = format!("/controls/{at}");
                 let question =
                     Question::new("another control", "empty if there is none", &pointer).optional();
-                question.lookup(known.clone())
+                question.lookup(known.clone()).closed()
             }
         };
         self.entries(question, |draft, answer| {
@@ -69,6 +71,7 @@ impl Conversation<'_, '_> {
                 }
             };
             question
+                .closed()
                 .whole(|answer| Target::parse(answer).is_ok())
                 .remark(|answer| breadth(policy, answer))
         };

@@ -47,7 +47,7 @@ fn find<'a>(own: &Exception, register: &'a Register) -> Vec<Similar<'a>> {
     let open = register.exceptions().filter(|it| it.is_open() && it.id != own.id);
     let mut found: Vec<(u8, Similar<'_>)> = open
         .filter_map(|exception| {
-            let shares = exception.controls.iter().any(|it| own.controls.contains(it));
+            let shares = offers::shares_control(exception, own);
             let is_team = !own.owner.team.is_empty()
                 && exception.owner.team.eq_ignore_ascii_case(&own.owner.team);
             let meets = |target: &String| offers::meets(exception, target);

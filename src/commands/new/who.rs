@@ -55,11 +55,15 @@ impl Conversation<'_, '_> {
             |draft| &mut draft.exception.owner.email,
         )?;
         let team = offers::team_of(self.register, &self.draft.exception.owner.email);
-        let question = Question::new("team", "the owner's team", "/owner/team");
-        let question = question.default(team.unwrap_or_default());
-        self.text(question.offers(offers::teams(self.register)), |draft| {
-            &mut draft.exception.owner.team
-        })
+        let (question, known) = (
+            Question::new("team", "the owner's team", "/owner/team"),
+            offers::teams(self.register),
+        );
+        let question = match team {
+            Some(team) => question.lookup(known).default(team),
+            None => question.offers(known),
+        };
+        self.text(question, |draft| &mut draft.exception.owner.team)
     }
 
     /// Asks for a person whose name is not there yet, with the address where both are written.
