@@ -315,6 +315,13 @@ pub(crate) fn check(register: &Register, context: &Context<'_>) -> Vec<Finding> 
     complete(register, inspected, context)
 }
 
+/// What is wrong with the last record of a register, and with the register as a whole; worst first.
+pub(crate) fn check_last(register: &Register, context: &Context<'_>) -> Vec<Finding> {
+    let last = register.records.last();
+    let inspected = last.map(|record| check_record(record, context)).unwrap_or_default();
+    complete(register, inspected, context)
+}
+
 /// What is wrong with a change, whatever the register is like that it makes; worst first.
 pub(crate) fn check_proposal(proposal: &Proposal<'_>, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();

@@ -77,7 +77,7 @@ impl Filing<'_> {
         let is_record = record.is_some();
         register.records.extend(record);
         let context = Context { policy: &self.workspace.policy, today };
-        let mut findings = rules::check(register, &context);
+        let mut findings = rules::check_last(register, &context);
         findings.retain(|finding| finding.place.file.path() == file.path());
         register.findings.truncate(n_findings);
         if is_record {

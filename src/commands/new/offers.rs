@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Exception, Target, window};
+use crate::model::{Exception, Target, enclosing, window};
 use crate::policy::Policy;
 use crate::register::Register;
 use crate::source::schema;
@@ -84,12 +84,24 @@ pub(super) fn teams(register: &Register) -> Vec<Offer> {
 pub(super) fn targets(register: &Register, own: &Exception) -> Vec<Offer> {
     let targets = register.exceptions().flat_map(|it| it.scope.iter());
     let mut offers = by_use(targets.map(|target| (target.clone(), "")));
-    let taken: Vec<&Exception> = open_beside(register, own).collect();
-    offers.retain(|offer| !taken.iter().any(|it| meets(it, &offer.answer)));
+    // Each looks up what is around it, since comparing every pair would take a register its square.
+    let taken = open_beside(register, own).flat_map(|it| keys(&it.scope));
+    let taken: BTreeSet<String> = taken.collect();
+    let around: BTreeSet<&str> = taken.iter().flat_map(|key| enclosing(key)).collect();
+    let is_free = |key: String| {
+        !taken.contains(&key)
+            && !around.contains(key.as_str())
+            && !enclosing(&key).any(|around| taken.contains(around))
+    };
+    offers.retain(|offer| Target::parse(&offer.answer).is_ok_and(|it| is_free(it.key())));
     let beside = register.exceptions().filter(|it| shares_control(it, own));
     let kinds: BTreeSet<&str> = beside.flat_map(|it| &it.scope).filter_map(|it| kind(it)).collect();
     offers.sort_by_key(|offer| !kind(&offer.answer).is_some_and(|kind| kinds.contains(kind)));
     offers
+}
+
+fn keys(scope: &[String]) -> impl Iterator<Item = String> {
+    scope.iter().filter_map(|target| Some(Target::parse(target).ok()?.key()))
 }
 
 fn kind(target: &str) -> Option<&str> {
@@ -190,7 +202,12 @@ fn by_use<'a>(known: impl Iterator<Item = (String, &'a str)>) -> Vec<Offer> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::register;
+    use crate::rules::testing::{POLICY, RECORD, overlaid, policy};
+    use crate::text::SourceFile;
 
     fn found(typed: &str) -> Vec<String> {
         let offer = |(answer, about): &(&str, &str)| Offer {
@@ -215,6 +232,29 @@ mod tests {
         assert_eq!(found("Dana Riuz"), ["Dana Ruiz <dana.ruiz@example.com>"]);
         assert_eq!(found("model-porxy"), ["service:/model-proxy/api"]);
         assert!(found("Quentin").is_empty() && found("d").is_empty());
+    }
+
+    #[test]
+    fn a_target_is_offered_unless_something_at_it_around_it_or_within_it_is_taken() {
+        let policy = policy(POLICY);
+        let scopes = ["azure:/subscriptions/s/resourceGroups/a", "service:/x/y", "service:/z"];
+        let file = |(n, scope): (usize, &str), control: &str| {
+            let changes = format!("id: {control}-{n}\ncontrols: [{control}]\nscope: ['{scope}']\n");
+            let path = format!("exceptions/{control}-{n}.yaml");
+            Arc::new(SourceFile::new(path, overlaid(RECORD, &changes)))
+        };
+        let taken = ["azure:/subscriptions/S/resourceGroups/A/x/y", "service:/x"];
+        let files = scopes.into_iter().enumerate().map(|it| file(it, "LOG-002"));
+        let files = files.chain(taken.into_iter().enumerate().map(|it| file(it, "AZ-NET-004")));
+        let register = register::from_files("exceptions", files.collect(), &policy.record_schema);
+        let of = |control: &str| {
+            let own = Exception { controls: vec![control.to_owned()], ..Exception::default() };
+            let offers = targets(&register, &own);
+            offers.into_iter().map(|it| it.answer).collect::<Vec<_>>()
+        };
+        assert_eq!(of("AZ-NET-004"), ["service:/z"]);
+        assert_eq!(of("LOG-002"), [""; 0]);
+        assert_eq!(of("AZ-KV-001").len(), 5);
     }
 
     #[test]
