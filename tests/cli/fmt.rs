@@ -118,3 +118,63 @@ fn this_repository_keeps_its_own_records_laid_out() {
     let register = root.to_str().expect("a path");
     assert_eq!(w.exc(&["--register", register, "fmt", "--check"]), "");
 }
+
+#[test]
+fn what_exc_writes_is_laid_out_already() {
+    let w = Workspace::new();
+    // Who asks is whom git knows.
+    w.git();
+    let filing = "new --control LOG-002 --scope service:/index/api --risk high --title";
+    let mut words: Vec<&str> = filing.split(' ').collect();
+    words.extend([
+        "Index logs stay local, until the store takes them: release 12",
+        "--risk-statement",
+        "Logs of one service could be lost.",
+        "--owner-name",
+        "Dana Ruiz",
+        "--owner-email",
+        "dana.ruiz@example.com",
+        "--team",
+        "ai-platform",
+        "--blocker",
+        "The store refuses entries above 64 kB (ticket 12).",
+        "--end-state",
+        "Logs reach the store.",
+        "--plan",
+        "Switch with release 12.",
+        "--milestone",
+        "2026-12-15=Staging: logs arrive",
+        "--compensating",
+        "Logs are copied every night",
+        "--compensating-owner",
+        "net.ops@example.com",
+        "--compensating-evidence",
+        "run #9",
+        "--verified",
+        "2026-11-02",
+        "--verify-every",
+        "30d",
+        "--tag",
+        "no",
+        "--for",
+        "60d",
+    ]);
+    w.exc(&words);
+    assert_eq!(w.exc(&["fmt", "--check"]), "");
+    let name = w.names("exceptions").remove(0);
+    let id = name.trim_end_matches(".yaml");
+    w.exc(&[
+        "renew",
+        id,
+        "--for",
+        "80d",
+        "--reason",
+        "The store moved to March: see #9",
+        "--evidence",
+        "ticket 13",
+    ]);
+    w.exc(&["amend", id, "--tag", "vendor", "--done", "1"]);
+    w.exc(&["record-review", id, "--by", "a@example.com", "--note", "Still needed"]);
+    w.exc(&["close", id, "--outcome", "remediated", "--note", "Logs arrive"]);
+    assert_eq!(w.exc(&["fmt", "--check"]), "");
+}
