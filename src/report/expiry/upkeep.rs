@@ -23,6 +23,8 @@ pub(in crate::report) struct Due<'a> {
     /// The last day on which it is in time.
     pub(in crate::report) day: NaiveDate,
     pub(in crate::report) what: String,
+    /// Which of its kind in the record, from 1; none where there is but one to name.
+    nth: Option<usize>,
     pub(in crate::report) entry: &'a Entry<'a>,
 }
 
@@ -39,28 +41,35 @@ impl Duty {
 }
 
 impl Due<'_> {
+    /// The command that says that it is done.
     pub(in crate::report) fn act(&self) -> String {
-        self.entry.command(match self.duty {
-            Duty::Review => "record-review",
-            Duty::Verification => "verify-control",
-            Duty::Milestone => "amend",
-        })
+        let command = |verb| self.entry.command(verb);
+        match (self.duty, self.nth) {
+            (Duty::Review, _) => format!("{} --note …", command("record-review")),
+            (Duty::Verification, None) => command("verify-control"),
+            (Duty::Verification, Some(nth)) => format!("{} --nth {nth}", command("verify-control")),
+            (Duty::Milestone, nth) => format!("{} --done {}", command("amend"), nth.unwrap_or(1)),
+        }
     }
 }
 
 /// What falls due through a day, of a record that is open: the earliest first.
 pub(in crate::report) fn dues<'a>(entry: &'a Entry<'a>, through: NaiveDate) -> Vec<Due<'a>> {
     let exception = entry.exception;
-    let verifications = exception.compensating_controls.iter().filter_map(|control| {
+    let controls = &exception.compensating_controls;
+    let verifications = controls.iter().enumerate().filter_map(|(at, control)| {
         let what = control.description.clone();
-        Some(Due { duty: Duty::Verification, day: control.holds_until()?, what, entry })
+        let nth = (controls.len() > 1).then_some(at + 1);
+        Some(Due { duty: Duty::Verification, day: control.holds_until()?, what, nth, entry })
     });
     let what = || "somebody other than the owner looks at it".to_owned();
     let review = entry.review_due();
-    let review = review.map(|day| Due { duty: Duty::Review, day, what: what(), entry });
-    let milestones = exception.remediation.milestones.iter().filter_map(|milestone| {
+    let review = review.map(|day| Due { duty: Duty::Review, day, what: what(), nth: None, entry });
+    let milestones = exception.remediation.milestones.iter().enumerate();
+    let milestones = milestones.filter_map(|(at, milestone)| {
         let day = milestone.due.filter(|_| milestone.done.is_none())?;
-        Some(Due { duty: Duty::Milestone, day, what: milestone.what.clone(), entry })
+        let (what, nth) = (milestone.what.clone(), Some(at + 1));
+        Some(Due { duty: Duty::Milestone, day, what, nth, entry })
     });
     let mut dues: Vec<Due<'_>> = verifications.chain(review).chain(milestones).collect();
     dues.retain(|due| !is_past(through, due.day));
