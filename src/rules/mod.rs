@@ -315,10 +315,15 @@ pub(crate) fn check(register: &Register, context: &Context<'_>) -> Vec<Finding> 
     complete(register, inspected, context)
 }
 
-/// What is wrong with the last record of a register, and with the register as a whole; worst first.
-pub(crate) fn check_last(register: &Register, context: &Context<'_>) -> Vec<Finding> {
-    let last = register.records.last();
-    let inspected = last.map(|record| check_record(record, context)).unwrap_or_default();
+/// What is wrong with some records of a register, by their places, and with the register as a
+/// whole; worst first.
+pub(crate) fn check_some(
+    register: &Register,
+    places: &[usize],
+    context: &Context<'_>,
+) -> Vec<Finding> {
+    let records = places.iter().filter_map(|&at| register.records.get(at));
+    let inspected = records.flat_map(|record| check_record(record, context)).collect();
     complete(register, inspected, context)
 }
 

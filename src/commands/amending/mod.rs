@@ -141,7 +141,9 @@ impl Desk {
         globals: &Globals,
         env: &mut Env<'_>,
     ) -> anyhow::Result<Outcome> {
-        let before = self.judge(env.today);
+        // What is wrong with other records is wrong before and after.
+        let places: Vec<usize> = planned.iter().map(|plan| plan.at).collect();
+        let before = self.judge_some(&places, env.today);
         let mut written: Vec<Written> = Vec::new();
         for plan in planned {
             written.extend(self.change(plan)?);
@@ -152,7 +154,7 @@ impl Desk {
         }
         let needs_approval = self.tell(&written, globals, env)?;
         let own: HashSet<&str> = written.iter().map(|it| it.text.after.path()).collect();
-        let mut added = added(&before, self.judge(env.today));
+        let mut added = added(&before, self.judge_some(&places, env.today));
         // What is only better or worse elsewhere is for `exc check` to say.
         added.retain(|it| it.level == Level::Error || own.contains(it.place.file.path()));
         if !added.is_empty() {
@@ -214,6 +216,11 @@ impl Desk {
         self.register.findings.retain(is_other);
         self.register.findings.extend(found);
         Some(record)
+    }
+
+    fn judge_some(&self, places: &[usize], today: NaiveDate) -> Vec<Finding> {
+        let context = Context { policy: &self.workspace.policy, today };
+        rules::check_some(&self.register, places, &context)
     }
 
     pub(super) fn judge(&self, today: NaiveDate) -> Vec<Finding> {

@@ -77,7 +77,8 @@ impl Filing<'_> {
         let is_record = record.is_some();
         register.records.extend(record);
         let context = Context { policy: &self.workspace.policy, today };
-        let mut findings = rules::check_last(register, &context);
+        let last = register.records.len().saturating_sub(1);
+        let mut findings = rules::check_some(register, &[last], &context);
         findings.retain(|finding| finding.place.file.path() == file.path());
         register.findings.truncate(n_findings);
         if is_record {
