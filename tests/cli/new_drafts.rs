@@ -351,3 +351,14 @@ fn a_kill_leaves_a_whole_record_or_none() {
     let others = names.iter().filter(|name| name.starts_with(".exc-")).count();
     assert_eq!(names.len(), records + others + 1, "{names:?}");
 }
+
+#[test]
+fn what_a_kept_draft_says_of_a_verification_stays() {
+    let desk = Desk::new("exit 1");
+    let draft = crate::support::good_record().replace("expires: 2027-01-31", "expires: never");
+    desk.w.write("draft.yaml", draft);
+    let said = desk.w.run(&["new", "--resume", "draft.yaml", "--expires", "2027-01-29"]);
+    assert_eq!(said.outcome, Outcome::Success, "{said:?}");
+    let text = desk.w.read(said.out.trim_end());
+    assert!(text.contains("verified: 2026-11-02\n    verify_every: 30d\n"), "{text}");
+}

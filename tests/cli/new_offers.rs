@@ -274,3 +274,10 @@ fn a_closed_record_lends_its_scope_too() {
     }
     assert!(!text.contains("closed") && !text.contains("verified:"), "{text}");
 }
+
+#[test]
+fn a_copied_compensating_control_is_verified_anew() {
+    let w = register(&[]);
+    let said = w.run(&["new", "--from", "K7QD", "--scope", "service:/batch/api", "--risk", "low"]);
+    assert!(said.err.contains("--compensating-evidence TEXT, --verified DATE"), "{}", said.err);
+}

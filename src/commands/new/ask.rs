@@ -181,8 +181,10 @@ impl Conversation<'_, '_> {
         let question =
             Question::new("its evidence", "where to see that it works", &pointer("evidence"));
         self.text(question, |draft| &mut draft.exception.compensating_controls[at].evidence)?;
-        let is_needed = flags::needs_verification(&self.draft.exception);
-        let is_known = self.draft.exception.compensating_controls[at].verified.is_some();
+        let exception = &self.draft.exception;
+        let control = &exception.compensating_controls[at];
+        let is_known = control.verified.is_some();
+        let is_needed = flags::needs_verification(exception) || !control.verify_every.is_empty();
         if !all && (is_known || !is_needed) {
             return Ok(());
         }

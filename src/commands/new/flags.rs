@@ -140,9 +140,11 @@ pub(super) fn missing(draft: &Draft, policy: &Policy) -> Vec<String> {
     need(needs(|control| &control.owner), "--compensating-owner ADDRESS");
     need(needs(|control| &control.evidence), "--compensating-evidence TEXT");
     let controls = &exception.compensating_controls;
-    let is_unverified =
-        !draft.has_compensating || controls.iter().any(|control| control.verified.is_none());
-    need(needs_verification(exception) && is_unverified, "--verified DATE");
+    let is_unverified = match draft.has_compensating {
+        true => controls.iter().any(|control| lacks_verification(control, exception)),
+        false => needs_verification(exception),
+    };
+    need(is_unverified, "--verified DATE");
     need(exception.remediation.plan.is_empty(), "--plan TEXT");
     need(exception.expires.is_none(), "--expires DATE (or --for LIFETIME)");
     for (name, _) in required_fields(draft, policy) {
@@ -154,6 +156,12 @@ pub(super) fn missing(draft: &Draft, policy: &Policy) -> Vec<String> {
 /// Whether the risk is so high that EXC119 asks when each compensating control was verified.
 pub(super) fn needs_verification(exception: &Exception) -> bool {
     exception.risk.level >= Some(RiskLevel::High)
+}
+
+/// Whether a compensating control has to say when it was verified, and does not.
+pub(super) fn lacks_verification(control: &CompensatingControl, exception: &Exception) -> bool {
+    let is_needed = needs_verification(exception) || !control.verify_every.is_empty();
+    is_needed && control.verified.is_none()
 }
 
 /// The fields that the register demands and the draft lacks.
@@ -254,13 +262,16 @@ fn compensating(
         fill(&mut control.owner, &args.compensating_owner, at);
         fill(&mut control.evidence, &args.compensating_evidence, at);
         fill(&mut control.verify_every, &args.verify_every, at);
-        control.verified = match args.verified.get(at).map(|text| text.trim()) {
-            None | Some("") => None,
-            Some(text) => Some(
-                parse_date(text)
-                    .map_err(|error| Failure::new(format!("`--verified {text}` is {error}")))?,
-            ),
-        };
+        match args.verified.get(at).map(|text| text.trim()) {
+            // What a draft says already stands.
+            None => {}
+            Some("") => control.verified = None,
+            Some(text) => {
+                let day = parse_date(text)
+                    .map_err(|error| Failure::new(format!("`--verified {text}` is {error}")))?;
+                control.verified = Some(day);
+            }
+        }
     }
     Ok(controls)
 }
