@@ -62,6 +62,11 @@ pub(super) fn run(
             mended.iter().try_for_each(|it| out.write_all(it.text.patch().as_bytes()))
         })?;
         globals.note(env, &sentence(&mended, "`exc check --fix` would mend"));
+        let n_unreadable = desk.register.unreadable.len();
+        if n_unreadable > 0 {
+            let files = count(n_unreadable, "file");
+            globals.note(env, &format!("{files} could not be read: `exc check` says why"));
+        }
         return Ok(Some(match (desk.register.unreadable.is_empty(), mended.is_empty()) {
             (false, _) => Outcome::Error,
             (true, false) => Outcome::Findings,

@@ -69,7 +69,9 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let mut additions = owners_to_add(&site, env);
     additions.extend(attributes_to_add(&site, env));
     let is_new = lines.iter().any(|(verb, ..)| *verb == "wrote");
-    let mut notes = if is_new { next_steps(&site, env) } else { Vec::new() };
+    // The policy comes last, and is what makes a register.
+    let begins = lines.last().is_some_and(|(verb, ..)| *verb == "wrote");
+    let mut notes = if is_new { next_steps(&site, begins, env) } else { Vec::new() };
     if !is_new && additions.is_empty() {
         notes.push("nothing was missing".to_owned());
     }
@@ -83,16 +85,17 @@ pub(super) fn schemas(register: &Path) -> PathBuf {
     register.parent().unwrap_or(register).join("schemas")
 }
 
-fn next_steps(site: &Site, env: &Env<'_>) -> Vec<String> {
+fn next_steps(site: &Site, begins: bool, env: &Env<'_>) -> Vec<String> {
     let policy = shown_path(&site.register.join(POLICY_FILE), env);
     let example = shown_path(&site.schemas().join(EXAMPLE_FILE), env);
-    let mut lines = vec![
-        String::new(),
-        "next:".to_owned(),
-        format!("  1. add your controls to {policy}"),
-        "  2. exc check                     judge the register".to_owned(),
-        format!("  3. exc new                       file the first record, like {example}"),
-    ];
+    let mut lines = vec![String::new(), "next:".to_owned()];
+    if begins {
+        lines.extend([
+            format!("  1. add your controls to {policy}"),
+            "  2. exc check                     judge the register".to_owned(),
+            format!("  3. exc new                       file the first record, like {example}"),
+        ]);
+    }
     let ci: &[&str] = match site.ci {
         Ci::Github => &[
             "  4. make the job `exceptions` a required check, and say where it gets `exc` from:",
@@ -108,7 +111,13 @@ fn next_steps(site: &Site, env: &Env<'_>) -> Vec<String> {
         ],
         Ci::None => &[],
     };
-    lines.extend(ci.iter().map(|line| (*line).to_owned()));
+    if !begins && ci.is_empty() {
+        return Vec::new();
+    }
+    lines.extend(ci.iter().map(|line| match begins {
+        true => (*line).to_owned(),
+        false => line.replacen("  4.", "  1.", 1).replacen("  5.", "  2.", 1),
+    }));
     lines
 }
 
