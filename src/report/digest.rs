@@ -223,6 +223,9 @@ fn way_out(entry: &Entry<'_>) -> String {
     }
     let approvers = entry.approvers();
     match (approvers.as_slice(), entry.n_missing()) {
+        ([], _) if entry.exception.risk.level.is_none() => {
+            "complete it first: its risk says who may approve it".to_owned()
+        }
         ([], _) => "nobody who may approve it is left in `people` of the policy".to_owned(),
         (approvers, 0 | 1) => format!("have it approved by {}", either(approvers)),
         (approvers, n) => format!("have it approved by {n} of {}", either(approvers)),
