@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
-use super::amending::{Desk, Planned, WriteArgs};
+use super::amending::{Desk, Planned, WriteArgs, asking};
 use super::{Globals, parse_date};
 use crate::env::{Env, Outcome as Ended};
 use crate::model::Outcome;
@@ -26,10 +26,10 @@ pub(crate) struct Args {
     ids: Vec<String>,
     /// Why it ends
     #[arg(long, value_name = "OUTCOME")]
-    outcome: OutcomeName,
+    outcome: Option<OutcomeName>,
     /// What came of it: where to see that the control is met, or what took its place
     #[arg(long, value_name = "TEXT")]
-    note: String,
+    note: Option<String>,
     /// The day on which it ended (UTC) [default: today]
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     date: Option<NaiveDate>,
@@ -68,14 +68,23 @@ impl From<OutcomeName> for Outcome {
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Ended> {
     let desk = Desk::open(globals, env)?;
+    let places = desk.find_all(&args.ids)?;
+    let (has_outcome, has_note) = (args.outcome.is_some(), args.note.is_some());
+    asking::demand([("--outcome OUTCOME", has_outcome), ("--note TEXT", has_note)], globals, env)?;
+    let (mut outcome, mut note) = (args.outcome, args.note.clone());
     let mut planned = Vec::new();
-    for at in desk.find_all(&args.ids)? {
-        desk.open_exception(at)?;
+    for at in places {
+        let exception = desk.open_exception(at)?;
+        // Several end for one reason.
+        let word = asking::word(outcome, "why it ends", exception, globals, env)?;
+        let question = "what came of it, and where to see that";
+        let text = asking::text(note.as_deref(), question, exception, globals, env)?;
         let closed = Value::map([
             ("date", Some(Value::plain(args.date.unwrap_or(env.today)))),
-            ("outcome", Some(Value::plain(Outcome::from(args.outcome).as_str()))),
-            ("note", Some(Value::text(args.note.trim()))),
+            ("outcome", Some(Value::plain(Outcome::from(word).as_str()))),
+            ("note", Some(Value::text(text.as_str()))),
         ]);
+        (outcome, note) = (Some(word), Some(text));
         planned.push(Planned::new(at, vec![Change::set("/closed", closed)]));
     }
     desk.write(planned, "close", args.write, globals, env)

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::amending::{Desk, Planned, WriteArgs, whoever};
+use super::amending::{Desk, Planned, WriteArgs, asking, whoever};
 use super::{Failure, Globals, parse_date};
 use crate::env::{Env, Outcome};
 use crate::source::splice::{Change, Value};
@@ -24,7 +24,7 @@ pub(crate) struct Args {
     ids: Vec<String>,
     /// What was looked at, and what came of it
     #[arg(long, value_name = "TEXT")]
-    note: String,
+    note: Option<String>,
     /// Who looked, by e-mail address [default: as git knows you]
     #[arg(long, value_name = "ADDRESS")]
     by: Option<String>,
@@ -37,10 +37,12 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
     let desk = Desk::open(globals, env)?;
+    asking::demand([("--note TEXT", args.note.is_some())], globals, env)?;
     let by = match &args.by {
         Some(by) => by.trim().to_owned(),
         None => whoever(&desk.workspace, "--by", env)?,
     };
+    let mut note = args.note.clone();
     let mut planned = Vec::new();
     for at in desk.find_all(&args.ids)? {
         let exception = desk.open_exception(at)?;
@@ -51,11 +53,14 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
                 .hint("name the day of the review with `--date`")
                 .into());
         }
+        let question = "what was looked at, and what came of it";
+        let text = asking::text(note.as_deref(), question, exception, globals, env)?;
         let review = Value::map([
             ("date", Some(Value::plain(day))),
             ("by", Some(Value::text(by.as_str()))),
-            ("note", Some(Value::text(args.note.trim()))),
+            ("note", Some(Value::text(text.as_str()))),
         ]);
+        note = Some(text);
         planned.push(Planned::new(at, vec![Change::append("/reviews", review)]));
     }
     desk.write(planned, "review", args.write, globals, env)

@@ -257,20 +257,11 @@ fn all_that_is_missing_is_named_at_once() {
     error: `EXC-2026-K7QD` lacks `--until` or `--for`, `--reason`, `--evidence`
     hint: add them, or run `exc renew EXC-2026-K7QD` on a terminal to be asked
     $ exc close K7QD
-    error: the following required arguments were not provided:
-      --outcome <OUTCOME>
-      --note <TEXT>
-
-    Usage: exc close --outcome <OUTCOME> --note <TEXT> <ID>...
-
-    For more information, try '--help'.
+    error: `--outcome OUTCOME` and `--note TEXT` are missing
+    hint: say it, or run the command on a terminal to be asked
     $ exc record-review K7QD
-    error: the following required arguments were not provided:
-      --note <TEXT>
-
-    Usage: exc record-review --note <TEXT> <ID>...
-
-    For more information, try '--help'.
+    error: `--note TEXT` is missing
+    hint: say it, or run the command on a terminal to be asked
     $ exc amend K7QD
     error: no flag says what to change
     hint: `exc amend --help` lists them; `exc show ID` shows what the record says
@@ -462,4 +453,21 @@ fn a_field_of_the_policy_is_amended_in_its_type() {
     assert!(said.err.contains("the policy declares no field `cost`"), "{}", said.err);
     let said = w.run(&["amend", "K7QD", "--field", "cost_centre=many"]);
     assert_eq!(said.code(), 1, "{said:?}");
+}
+
+#[test]
+fn what_no_flag_says_is_asked_for_at_a_terminal() {
+    let w = Workspace::with_record();
+    let said = w.run_with(
+        &["record-review", "K7QD", "--by", "a@example.com"],
+        "\nStill needed\n",
+        TERMINAL,
+    );
+    assert_eq!(said.code(), 0, "{said:?}");
+    assert!(said.err.starts_with("EXC-2026-K7QD: Model proxy"), "{}", said.err);
+    assert!(w.read(RECORD_PATH).contains("note: Still needed\n"));
+    let said = w.run_with(&["close", "K7QD"], "no\nremed\nThe public endpoint is off\n", TERMINAL);
+    assert_eq!(said.code(), 0, "{said:?}");
+    let closed = "  outcome: remediated\n  note: The public endpoint is off\n";
+    assert!(w.read(RECORD_PATH).contains(closed), "{}", w.read(RECORD_PATH));
 }
