@@ -37,7 +37,7 @@ wrote schemas/policy.schema.json                  schema of the policy
 wrote schemas/exception.example.yaml              a record to copy from
 wrote .github/workflows/exc.yml                   CI: the gate, and the review as a comment
 wrote .github/workflows/exceptions-digest.yml     CI: an issue for each owner, by a schedule
-wrote .github/PULL_REQUEST_TEMPLATE/exception.md  the questions of a review, for pull requests
+wrote .github/PULL_REQUEST_TEMPLATE/exception.md  the questions of a review
 wrote .github/CODEOWNERS                          who reviews: fill in
 wrote .gitattributes                              keeps signed approvals byte for byte
 wrote exceptions/policy.yaml                      the policy: add your controls
@@ -197,8 +197,8 @@ fn code_owners_that_exist_are_kept_and_told_what_to_add_until_they_have_it() {
 add to {place}, with your own reviewers:
   /exceptions/             @your-org/risk-reviewers
   /exceptions/policy.yaml  @your-org/policy-owners
-  /.gitattributes  @your-org/policy-owners
-  /.github/workflows/  @your-org/policy-owners
+  /.gitattributes          @your-org/policy-owners
+  /.github/                @your-org/policy-owners
 "
         );
         assert!(said.err.ends_with(&lines), "{}", said.err);

@@ -27,7 +27,7 @@ const GITLAB_DIGEST: &str = include_str!("templates/gitlab/exc-digest.yml");
 pub(super) const EXAMPLE_FILE: &str = "exception.example.yaml";
 const GATE: &str = "CI: the gate, and the review as a comment";
 const DIGEST: &str = "CI: an issue for each owner, by a schedule";
-const TEMPLATE: &str = "the questions of a review, for pull requests";
+const TEMPLATE: &str = "the questions of a review";
 const REVIEWERS: &str = "who reviews: fill in";
 /// Where each forge looks for the file.
 const GITHUB_OWNERS: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
@@ -62,7 +62,8 @@ pub(super) fn scaffolds(site: &Site, today: NaiveDate) -> anyhow::Result<Vec<Sca
         Ci::Gitlab => {
             add(root(".gitlab/exc.yml"), job(GITLAB_GATE), GATE);
             add(root(".gitlab/exc-digest.yml"), job(GITLAB_DIGEST), DIGEST);
-            add(root(".gitlab/merge_request_templates/Exception.md"), CHECKLIST.into(), TEMPLATE);
+            let checklist = CHECKLIST.replace("pull request", "merge request");
+            add(root(".gitlab/merge_request_templates/Exception.md"), checklist, TEMPLATE);
         }
         Ci::None => {}
     }
@@ -94,9 +95,19 @@ pub(super) fn owners_place(site: &Site) -> Option<PathBuf> {
 pub(super) fn owners(site: &Site) -> String {
     let ci = match site.ci {
         Ci::Gitlab => ".gitlab/",
-        Ci::Github | Ci::None => ".github/workflows/",
+        // With the code owners themselves.
+        Ci::Github | Ci::None => ".github/",
     };
-    OWNERS.replace("@REGISTER@", &site.name).replace("@CI@", ci)
+    let text = OWNERS.replace("@REGISTER@", &site.name).replace("@CI@", ci);
+    let parts = |line: &str| {
+        line.split_once("  ").map(|(path, who)| (path.to_owned(), who.trim().to_owned()))
+    };
+    let width = text.lines().filter_map(parts).map(|(path, _)| path.chars().count()).max();
+    let aligned = text.lines().map(|line| match parts(line) {
+        Some((path, who)) => format!("{path:<width$}  {who}\n", width = width.unwrap_or_default()),
+        None => format!("{line}\n"),
+    });
+    aligned.collect()
 }
 
 /// A record that is in order on the day on which it is written.
