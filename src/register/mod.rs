@@ -14,7 +14,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Level};
 use crate::git::ObjectId;
 use crate::model::Exception;
 use crate::source::{self, Record, RecordSchema};
@@ -95,7 +95,13 @@ pub(crate) fn each_text<T: Send>(
             Err(found) => findings.extend(found),
         }
     }
-    findings.retain(|finding| finding.code.unjudged);
+    // A file that is no record is none of the reader's business; one that may be is.
+    let is_record = |path: &str| path.ends_with(".yaml") || path.ends_with(".yml");
+    let is_read = |path: &str| texts.iter().any(|(file, _)| file.path() == path);
+    findings.retain(|it| {
+        let path = it.place.file.path();
+        it.code.unjudged || (it.level == Level::Error && is_record(path) && !is_read(path))
+    });
     (texts, findings)
 }
 

@@ -178,3 +178,12 @@ fn what_exc_writes_is_laid_out_already() {
     w.exc(&["close", id, "--outcome", "remediated", "--note", "Logs arrive"]);
     assert_eq!(w.exc(&["fmt", "--check"]), "");
 }
+
+#[test]
+fn a_file_whose_name_nobody_can_read_is_not_passed_over() {
+    let w = Workspace::with_record();
+    w.write("exceptions/tab\tx.yaml", "title: a\nid: x\n");
+    let said = w.run(&["fmt", "--check"]);
+    assert_eq!(said.code(), 2, "{said:?}");
+    assert!(said.err.contains("EXC024"), "{}", said.err);
+}

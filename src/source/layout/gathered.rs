@@ -203,7 +203,9 @@ impl<'a> Gatherer<'a, '_> {
         let (value, beside) = match self.block_header(node) {
             Some(header) => (self.block(node, header), self.beside(header, own.start.max(header))),
             None => {
-                let lines = self.text[own.clone()].lines().map(str::trim);
+                // No other white space counts as such.
+                let lines =
+                    self.text[own.clone()].lines().map(|line| line.trim_matches([' ', '\t']));
                 let is_empty = own.is_empty();
                 let lines = if is_empty { Vec::new() } else { lines.collect() };
                 // A value that says nothing stands nowhere: what is beside it is beside its key.
@@ -277,7 +279,9 @@ impl<'a> Gatherer<'a, '_> {
         let line = self.text.get(from..start)?.split_inclusive('\n').next()?;
         let is_above = line.ends_with('\n');
         let structure = line.split('#').next().filter(|_| is_above)?;
-        Some(from + structure.find(['|', '>'])?)
+        let is_mark = |c: char| " \t\r\n-:?|>+".contains(c) || c.is_ascii_digit();
+        let header = structure.find(['|', '>'])?;
+        structure.chars().all(is_mark).then_some(from + header)
     }
 
     fn block(&self, node: NodeRef<'a>, header: usize) -> Laid<'a> {
@@ -345,7 +349,10 @@ impl<'a> Gatherer<'a, '_> {
 
     fn is_flow(&self, node: NodeRef<'a>) -> bool {
         let own = self.text.get(node.span().range()).unwrap_or_default();
-        !is_scalar(node) && own.starts_with(['[', '{'])
+        // The span of a block list at the column of its key begins with its first entry.
+        let first = node.items().next().map(|item| item.span().start);
+        let is_collection = node.is_map() || node.is_list();
+        is_collection && own.starts_with(['[', '{']) && first != Some(node.span().start)
     }
 }
 

@@ -299,3 +299,31 @@ id: x
     assert!(in_order(&after).is_none());
     assert!(in_order(&file("{title: a, id: x}\n")).is_none());
 }
+
+#[test]
+fn a_list_at_the_column_of_its_key_is_a_block_whatever_its_first_entry_is() {
+    let text = "\
+renewals:
+- {date: 2026-11-20, until: 2027-01-31}   # first
+- {date: 2026-12-20, until: 2027-02-28}   # second
+links:
+- [a]
+- b  # about b
+id: y
+";
+    insta::assert_snapshot!(laid_out(text), @r"
+    id: y
+    renewals:
+      - {date: 2026-11-20, until: 2027-01-31}   # first
+      - {date: 2026-12-20, until: 2027-02-28}   # second
+    links:
+      - [a]
+      - b  # about b
+    ");
+}
+
+#[test]
+fn a_mark_in_a_quoted_text_and_white_space_of_other_kinds_stay() {
+    let text = "title: Proxy\u{a0}\ntags: [ 'a > b',  # one\n  c ]\n";
+    assert_eq!(laid_out(text), "title: Proxy\u{a0}\ntags:\n  - 'a > b'  # one\n  - c\n");
+}

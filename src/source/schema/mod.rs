@@ -191,7 +191,13 @@ impl Schema {
                     Some(name) => format!("did you mean `{name}`?"),
                     None => otherwise.clone(),
                 };
-                let typo = meant.filter(|name| likeness::is_typo(key, name));
+                // A key that may be two, and two that may be one, are for their author to tell apart.
+                let may_be = |key: &str, name: &str| likeness::is_typo(key, name);
+                let typo = meant.filter(|name| {
+                    may_be(key, name)
+                        && missing.iter().filter(|name| may_be(key, name)).count() == 1
+                        && unexpected.iter().filter(|key| may_be(key, name)).count() == 1
+                });
                 let fix = typo.map(|name| Fix::Rename(name.to_owned()));
                 UNKNOWN_KEY.finding(place, format!("unknown key `{key}`")).help(help).fix(fix)
             });

@@ -302,7 +302,10 @@ impl Page<'_> {
     /// Whether a collection is written in brackets or braces.
     fn is_flow(&self, node: NodeRef<'_>) -> bool {
         let own = self.text.get(node.span().range()).unwrap_or_default();
-        (node.is_map() || node.is_list()) && own.starts_with(['[', '{'])
+        // The span of a block list at the column of its key begins with its first entry.
+        let first = node.items().next().map(|item| item.span().start);
+        let is_collection = node.is_map() || node.is_list();
+        is_collection && own.starts_with(['[', '{']) && first != Some(node.span().start)
     }
 }
 

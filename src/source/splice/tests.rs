@@ -199,3 +199,19 @@ fn a_block_scalar_at_the_end_of_a_list_keeps_its_lines() {
         assert_eq!(changed.replace("  - by: b\n", ""), text);
     }
 }
+
+#[test]
+fn a_list_at_the_column_of_its_key_takes_an_entry_whatever_its_first_one_is() {
+    let text = "id: x\nrenewals:\n- {date: 2026-01-01}  # one\nopened: 2026-01-01\n";
+    let review = Value::map([("by", Some(Value::text("bob")))]);
+    let last = "# one\n";
+    assert_eq!(
+        after(text, Change::append("/renewals", review)),
+        text.replace(last, &format!("{last}- by: bob\n"))
+    );
+    let one = "id: x\nrenewals:\n- {date: 2026-01-01}\n- {date: 2026-02-01}\n";
+    assert_eq!(
+        after(one, Change::remove("/renewals/0")),
+        "id: x\nrenewals:\n- {date: 2026-02-01}\n"
+    );
+}

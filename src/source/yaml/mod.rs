@@ -349,7 +349,7 @@ impl<'i> Reader<'_, 'i> {
                 let within = self.input.get(range.clone()).unwrap_or("");
                 let end = match within.as_bytes().last() {
                     Some(b'!'..=b'~') => range.end,
-                    _ => range.start + within.trim_end().len(),
+                    _ => range.start + within.trim_end_matches([' ', '\t', '\r', '\n']).len(),
                 };
                 self.last = self.last.max(self.base + end);
                 Ok((event, Span::new(self.base + range.start, self.base + end)))
