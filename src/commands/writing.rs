@@ -130,8 +130,14 @@ pub(crate) fn replace_file(
         let mut temporary = Temporary::beside(path, USUAL)?;
         temporary.file.write_all(text.as_bytes())?;
         temporary.file.set_permissions(old.metadata()?.permissions())?;
-        temporary.complete(|temporary| Ok(temporary.persist(path)?))?;
-        Ok(None)
+        temporary.complete(|temporary| {
+            // Once more: writing took its time.
+            let obstacle = obstacle(path, known)?;
+            if obstacle.is_none() {
+                temporary.persist(path)?;
+            }
+            Ok(obstacle)
+        })
     };
     attempt().map_err(cause).with_context(|| format!("cannot write `{}`", path.display()))
 }
