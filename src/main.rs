@@ -55,12 +55,17 @@ fn main() -> ExitCode {
 fn end_on_signals() -> io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
+    // A file that grows too large is an error of the one who writes it, who tells and tidies up.
+    #[cfg(target_os = "linux")]
+    signal_hook::flag::register(libc::SIGXFSZ, std::sync::Arc::default())?;
+
     let ignored = ignored_signals();
     let is_heard = |signal: &i32| ignored >> (signal - 1) & 1 == 0;
     let heard = [SIGHUP, SIGINT, SIGTERM].into_iter().filter(is_heard);
     let mut signals = signal_hook::iterator::Signals::new(heard)?;
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        if let Some(signal) = signals.forever().next() {
+        let is_ours = |signal: &i32| *signal != SIGINT || !exc::are_interrupts_left();
+        if let Some(signal) = signals.forever().find(is_ours) {
             let _until_the_end = exc::abandon_writes();
             signal_hook::low_level::exit(128 + signal);
         }

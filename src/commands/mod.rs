@@ -20,6 +20,7 @@ pub(crate) mod fmt;
 mod git_words;
 pub(crate) mod history;
 pub(crate) mod init;
+pub(crate) mod interrupts;
 mod ledger;
 pub(crate) mod list;
 mod mainline;

@@ -14,7 +14,7 @@ use super::filing::Filing;
 use super::ids::Ids;
 use super::kept::Kept;
 use super::{consent, end, say, similar, template};
-use crate::commands::Failure;
+use crate::commands::{Failure, interrupts};
 use crate::env::{Env, Outcome};
 use crate::finding::{Finding, Level};
 use crate::model::CompensatingControl;
@@ -128,7 +128,8 @@ fn open(editor: &str, path: &Path, env: &Env<'_>) -> anyhow::Result<ExitStatus> 
         command
     };
     command.arg(path).env_clear().envs(&env.vars).current_dir(&env.cwd);
-    command.status().with_context(|| format!("cannot start the editor `{editor}`"))
+    interrupts::leaving(|| command.status())
+        .with_context(|| format!("cannot start the editor `{editor}`"))
 }
 
 /// Judges what was edited as the record that it says it is.

@@ -31,7 +31,7 @@ pub(super) fn draft(
         flags => flags.iter().map(|text| text.trim().to_owned()).collect(),
     };
     let Draft { exception: base, fields, .. } = base;
-    let opened = args.opened.unwrap_or(today);
+    let opened = args.opened.or(base.opened).unwrap_or(today);
     let known = |flag: &Option<String>, base: &str, known: &Option<String>| {
         let is_known = flag.is_none() && base.is_empty();
         known.as_deref().map(str::trim).filter(|_| is_known).map(str::to_owned)

@@ -17,7 +17,7 @@ use crate::commands::writing::write_private;
 use crate::commands::{Failure, Workspace, mainline, shown_path};
 use crate::env::Env;
 use crate::register::MAX_RECORD_SIZE;
-use crate::source;
+use crate::source::{self, schema::UNKNOWN_KEY};
 use crate::text::{SourceFile, shell_word};
 
 /// The folder below that for what `exc` keeps.
@@ -85,11 +85,18 @@ impl Kept {
     /// The draft as far as it can be read.
     pub(super) fn draft(&self, workspace: &Workspace) -> anyhow::Result<Draft> {
         let file = Arc::new(SourceFile::new("draft.yaml", self.text()?));
-        let (record, _) = source::load(&file, &workspace.policy.record_schema);
+        let (record, found) = source::load(&file, &workspace.policy.record_schema);
         let record = record.ok_or_else(|| {
             Failure::new("the draft is not the YAML of a record")
                 .hint("`exc new --edit --resume` opens it in an editor")
         })?;
+        // A key that nobody asks about would be lost.
+        if let Some(unknown) = found.iter().find(|it| *it.code == UNKNOWN_KEY) {
+            let line = unknown.place.start().line;
+            return Err(Failure::new(format!("{} of the draft, line {line}", unknown.message))
+                .hint("`exc new --edit --resume` opens it in an editor")
+                .into());
+        }
         Ok(Draft::of(&record, &workspace.policy)?)
     }
 
