@@ -61,7 +61,7 @@ fn nothing_is_mended_after_which_something_else_would_be_wrong() {
     let said = w.run(&["check", "--fix"]);
     assert_eq!(said.code(), 1);
     assert!(said.out.contains("EXC201"), "{}", said.out);
-    let left = "left exceptions/EXC-2026-K7QD.yaml: `expires` written as `2026-11-19`, and then more would be wrong";
+    let left = "left exceptions/EXC-2026-K7QD.yaml: `expires` written as `2026-11-19`, after which EXC207 would be found";
     assert!(said.err.contains(left), "{}", said.err);
     assert_eq!(w.read(RECORD_PATH), expired);
 }
@@ -153,4 +153,48 @@ fn a_key_with_a_typo_gets_its_name_back() {
         n_fixed += usize::from(text == good);
     }
     assert!(n_fixed >= 15, "{n_fixed} keys");
+}
+
+#[test]
+fn two_keys_that_may_be_one_are_left_to_their_author() {
+    let w = Workspace::new();
+    let doubtful = good_record().replace("  level: high", "  leve: high\n  levl: low");
+    w.write(RECORD_PATH, &doubtful);
+    let said = w.run(&["check", "--fix"]);
+    assert_eq!(said.code(), 1);
+    assert_eq!(w.read(RECORD_PATH), doubtful);
+}
+
+#[test]
+fn no_file_is_mended_for_which_another_would_have_a_finding() {
+    let w = Workspace::new();
+    let policy = format!("{}cliff: {{records: 3}}\n", crate::support::POLICY);
+    w.write("exceptions/policy.yaml", policy);
+    let id = |nth: usize| format!("EXC-2026-AAA{nth}");
+    for nth in 0..4 {
+        let text = crate::support::record(&id(nth), "high", "2027-1-31")
+            .replace("model-proxy/api", &format!("service-{nth}"))
+            .replace("team: ai-platform", "team: no");
+        w.write(format!("exceptions/{}.yaml", id(nth)), text);
+    }
+    let said = w.run(&["check", "--fix"]);
+    assert!(!said.out.contains("EXC305"), "{}", said.out);
+    let texts: Vec<String> =
+        (0..4).map(|nth| w.read(format!("exceptions/{}.yaml", id(nth)))).collect();
+    // All that does no harm is done, and as much of the rest as makes no cliff.
+    assert!(texts.iter().all(|text| text.contains("team: \"no\"")), "{said:?}");
+    let n_dated = texts.iter().filter(|text| text.contains("expires: 2027-01-31")).count();
+    assert_eq!(n_dated, 2, "{said:?}");
+    assert!(said.err.contains("after which EXC305 would be found"), "{}", said.err);
+}
+
+#[test]
+fn more_than_a_run_takes_is_left_for_the_next() {
+    let w = Workspace::new();
+    let tags: String = (1000..1060).map(|tag| format!("  - {tag}\n")).collect();
+    w.write(RECORD_PATH, format!("{}tags:\n{tags}", good_record()));
+    let said = w.run(&["check", "--fix"]);
+    assert!(said.err.ends_with("mended 50 things in 1 file\n"), "{}", said.err);
+    assert!(said.out.contains("`exc check --fix` may mend 10 of that"), "{}", said.out);
+    assert_eq!(w.run(&["check", "--fix"]).code(), 0);
 }

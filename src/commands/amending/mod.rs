@@ -282,7 +282,7 @@ struct Written {
 }
 
 /// What is wrong after a change that was not wrong before it.
-pub(super) fn added(before: &[Finding], after: Vec<Finding>) -> Vec<Finding> {
+fn added(before: &[Finding], after: Vec<Finding>) -> Vec<Finding> {
     let key = |it: &Finding| {
         let place = &it.place;
         (it.code.id, place.file.path().to_owned(), place.pointer.clone(), it.message.clone())

@@ -2,13 +2,13 @@
 //!
 //! Invariant: no fix adds a finding; one that would is left for somebody to decide.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use super::Args;
-use crate::commands::amending::{Desk, added};
+use crate::commands::amending::Desk;
 use crate::commands::rewriting::{self, Rewrite};
 use crate::commands::selection::select;
 use crate::commands::{Globals, mainline};
@@ -19,6 +19,10 @@ use crate::source::splice::{self, Change, Value};
 use crate::source::{self, RecordSchema, layout};
 use crate::text::SourceFile;
 
+/// Files whose repairs are tried one by one, each of which takes a look at the whole register.
+const MAX_TRIED: usize = 20;
+/// Repairs of one file in one run.
+const MAX_REPAIRS: usize = 50;
 /// What moving keys does, for people.
 const IN_ORDER: &str = "keys put in their order";
 
@@ -53,8 +57,9 @@ pub(super) fn run(
         selected.as_ref().is_none_or(|selected| selected.has(path))
     });
     let (mended, left) = mend(&mut desk, &places, env.today);
-    for (path, words) in &left {
-        let text = format!("left {}: {}, and then more would be wrong", Safe(path), Safe(words));
+    for (path, words, worse) in &left {
+        let (path, words) = (Safe(path), Safe(words));
+        let text = format!("left {path}: {words}, after which {worse} would be found");
         globals.note(env, &text);
     }
     if args.diff {
@@ -124,7 +129,7 @@ fn applied(
     let mut done = Vec::new();
     let mut tried = skipped.clone();
     // A key that gets its name tells what stands below it.
-    loop {
+    for _ in 0..MAX_REPAIRS {
         let (_, found) = source::load(&file, schema);
         let mut repairs: Vec<Repair> =
             found.iter().filter_map(|it| Some(repair(it, it.fix.as_ref()?))).collect();
@@ -144,36 +149,49 @@ fn applied(
     (file, done)
 }
 
-/// What is left as it is: the path, and what would have been done.
-type Left = Vec<(String, String)>;
+/// What is left as it is: the path, what would have been done, and what that would make wrong.
+type Left = Vec<(String, String, String)>;
 
 /// Mends the records at these places, but for that after which something would be wrong that was
 /// not wrong before.
 fn mend(desk: &mut Desk, places: &[usize], today: NaiveDate) -> (Vec<Mended>, Left) {
     let before = desk.judge(today);
     let none = BTreeSet::new();
-    let mended: Vec<Mended> = places.iter().filter_map(|&at| replaced(desk, at, &none)).collect();
-    let worse = added(&before, desk.judge(today));
-    if worse.is_empty() {
-        return (mended, Vec::new());
-    }
-    // Where it is told which files are worse, the others are fine.
-    let paths: BTreeSet<&str> = worse.iter().map(|it| it.place.file.path()).collect();
-    let is_told = paths.iter().all(|path| mended.iter().any(|it| it.text.before.path() == *path));
-    let is_doubtful = |it: &Mended| !is_told || paths.contains(it.text.before.path());
-    let (doubtful, mut mended): (Vec<Mended>, Vec<Mended>) =
-        mended.into_iter().partition(is_doubtful);
-    for it in &doubtful {
-        desk.replace(it.at, &it.text.before);
+    let mut mended: Vec<Mended> =
+        places.iter().filter_map(|&at| replaced(desk, at, &none)).collect();
+    let mut doubtful = Vec::new();
+    // What one file makes wrong may stand in another: then all are tried one by one.
+    loop {
+        let worse = worse(&before, desk.judge(today));
+        if worse.is_empty() {
+            break;
+        }
+        let paths: BTreeSet<&str> = worse.iter().map(|it| it.place.file.path()).collect();
+        let is_told = |it: &Mended| paths.contains(it.text.before.path());
+        let is_any_told = mended.iter().any(is_told);
+        let (found, fine): (Vec<Mended>, Vec<Mended>) =
+            mended.into_iter().partition(|it| !is_any_told || is_told(it));
+        found.iter().for_each(|it| drop(desk.replace(it.at, &it.text.before)));
+        doubtful.extend(found);
+        mended = fine;
+        if mended.is_empty() {
+            break;
+        }
     }
     let mut left = Vec::new();
-    for it in doubtful {
+    for (nth, it) in doubtful.into_iter().enumerate() {
+        let path = it.text.before.path().to_owned();
+        if nth >= MAX_TRIED {
+            left.push((path, it.done.join("; "), "something".to_owned()));
+            continue;
+        }
         let mut skipped: BTreeSet<String> = it.done.iter().cloned().collect();
         for words in it.done {
             skipped.remove(&words);
             let is_done = replaced(desk, it.at, &skipped).is_some();
-            if is_done && !added(&before, desk.judge(today)).is_empty() {
-                left.push((it.text.before.path().to_owned(), words.clone()));
+            let worse = if is_done { worse(&before, desk.judge(today)) } else { Vec::new() };
+            if let Some(first) = worse.first() {
+                left.push((path.clone(), words.clone(), first.code.id.to_owned()));
                 skipped.insert(words);
             }
             // The next one is tried on the text as it was found.
@@ -183,6 +201,14 @@ fn mend(desk: &mut Desk, places: &[usize], today: NaiveDate) -> (Vec<Mended>, Le
     }
     mended.sort_by_key(|it| it.at);
     (mended, left)
+}
+
+/// What is wrong at a place where that was not wrong before, however much of it there was.
+fn worse(before: &[Finding], after: Vec<Finding>) -> Vec<Finding> {
+    let key =
+        |it: &Finding| (it.code.id, it.place.file.path().to_owned(), it.place.pointer.clone());
+    let known: HashSet<_> = before.iter().map(key).collect();
+    after.into_iter().filter(|it| !known.contains(&key(it))).collect()
 }
 
 /// Puts the mended text of a record into the register; none where nothing can be done.
