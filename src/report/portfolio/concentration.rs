@@ -17,8 +17,6 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
     let owners = ranked(ledger, |it| vec![it.owner()]);
     let teams = ranked(ledger, |it| vec![it.team()]);
     let controls = ranked(ledger, |it| it.controls.iter().map(String::as_str).collect());
-    // Where there are no more than that, they have all of them.
-    let is_told = |ranked: &[(&str, Vec<String>)]| ranked.len() > TOP;
     let share = |key, label: &str, definition, ranked: &[(&str, Vec<String>)]| {
         let mut top: Vec<String> =
             ranked.iter().take(TOP).flat_map(|(_, ids)| ids.iter().cloned()).collect();
@@ -27,10 +25,7 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
         Figure {
             key,
             label: label.to_owned(),
-            quantity: match is_told(ranked) {
-                true => Quantity::Share { part: top.len(), whole: n_open },
-                false => Quantity::None,
-            },
+            quantity: Quantity::Share { part: top.len(), whole: n_open },
             tone: Tone::Plain,
             definition,
             ids: top,

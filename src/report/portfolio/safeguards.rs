@@ -41,7 +41,7 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
         ),
         counted(
             "safeguards_stale",
-            "have one that is stale",
+            "have one that is stale or was never verified",
             Tone::Warn,
             "Open exceptions with a compensating control that was never verified, or whose verification no longer holds.",
             with(Worth::Stale),
@@ -67,7 +67,7 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
     };
     let n = |worth| ledger.open().filter(|it| Worth::of(it, ledger.today) == worth).count();
     let insight = format!(
-        "{} fresh, {} stale, {} without any.",
+        "{} fresh, {} stale or never verified, {} without any.",
         n(Worth::Fresh),
         n(Worth::Stale),
         n(Worth::None)
@@ -77,7 +77,7 @@ pub(super) fn section(ledger: &Ledger<'_>) -> Section {
         labels: labels.collect(),
         series: vec![
             series("fresh", "fresh", Tone::Good, Worth::Fresh),
-            series("stale", "stale", Tone::Warn, Worth::Stale),
+            series("stale", "stale or never verified", Tone::Warn, Worth::Stale),
             series("none", "none", Tone::Bad, Worth::None),
         ],
         marks: Vec::new(),
