@@ -107,10 +107,14 @@ fn github_comments_once_below_a_change_of_the_register_and_not_below_others() {
 fn gitlab_keeps_one_issue_for_each_owner_and_closes_it_when_nothing_is_left() {
     let Some(it) = Forge::new("gitlab") else { return };
     let jobs = it.yaml(".gitlab/exc-digest.yml");
+    // The runner keeps its folder: what earlier pipelines wrote is still there.
+    let pipeline = std::cell::Cell::new(100);
     let digest = || {
-        let _ = std::fs::remove_dir_all(it.w.path("exc-digest"));
-        it.run_job(&jobs, "exceptions-digest", &gitlab());
-        it.run_job(&jobs, "exceptions-issues", &gitlab());
+        pipeline.set(pipeline.get() + 1);
+        let number = pipeline.get().to_string();
+        let vars = [&gitlab()[..], &[("CI_PIPELINE_ID", number.as_str())]].concat();
+        it.run_job(&jobs, "exceptions-digest", &vars);
+        it.run_job(&jobs, "exceptions-issues", &vars);
     };
     it.built();
     expired(&it.w);
@@ -155,8 +159,9 @@ fn gitlab_writes_one_note_below_a_change_of_the_register_and_none_below_others()
     assert!(it.w.path("gl-code-quality-report.json").exists());
 }
 
-fn gitlab() -> [(&'static str, &'static str); 4] {
+fn gitlab() -> [(&'static str, &'static str); 5] {
     [
+        ("CI_PIPELINE_ID", "7"),
         ("CI_API_V4_URL", "https://gitlab.example.com/api/v4"),
         ("CI_PROJECT_ID", "12"),
         ("CI_MERGE_REQUEST_IID", "5"),
