@@ -19,7 +19,10 @@ pub(super) fn reordered(tree: &Tree) -> Option<String> {
     {
         return None;
     }
-    let end = above(text, text.len(), 0, |line| line.trim().is_empty() || line.starts_with('#'));
+    let is_loose = |line: &str| line.trim().is_empty() || line.starts_with('#');
+    // A last line without its break belongs to its key, unless it is a comment.
+    let last = text.len() - column(text, text.len());
+    let end = if is_loose(&text[last..]) { above(text, last, 0, is_loose) } else { text.len() };
     let mut starts = Vec::new();
     for (nth, &(_, at)) in keys.iter().enumerate() {
         let floor = nth.checked_sub(1).map_or(0, |before| keys[before].1);

@@ -298,6 +298,8 @@ id: x
     ");
     assert!(in_order(&after).is_none());
     assert!(in_order(&file("{title: a, id: x}\n")).is_none());
+    let without_break = in_order(&file("title: a\nid: x")).expect("it is not in order");
+    assert_eq!(without_break.text(), "id: x\ntitle: a\n");
 }
 
 #[test]
