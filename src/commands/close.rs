@@ -69,22 +69,21 @@ impl From<OutcomeName> for Outcome {
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Ended> {
     let desk = Desk::open(globals, env)?;
     let places = desk.find_all(&args.ids)?;
-    let (has_outcome, has_note) = (args.outcome.is_some(), args.note.is_some());
-    asking::demand([("--outcome OUTCOME", has_outcome), ("--note TEXT", has_note)], globals, env)?;
-    let (mut outcome, mut note) = (args.outcome, args.note.clone());
+    let exceptions = places.iter().map(|&at| desk.open_exception(at));
+    let exceptions = exceptions.collect::<Result<Vec<_>, _>>()?;
+    let flags =
+        [("--outcome OUTCOME", args.outcome.is_some()), ("--note TEXT", args.note.is_some())];
+    asking::begin(flags, &exceptions, globals, env)?;
+    let outcome = Outcome::from(asking::word(args.outcome, "why it ends", env)?);
+    let question = "what came of it, and where to see that";
+    let note = asking::text(args.note.as_deref(), question, env)?;
     let mut planned = Vec::new();
     for at in places {
-        let exception = desk.open_exception(at)?;
-        // Several end for one reason.
-        let word = asking::word(outcome, "why it ends", exception, globals, env)?;
-        let question = "what came of it, and where to see that";
-        let text = asking::text(note.as_deref(), question, exception, globals, env)?;
         let closed = Value::map([
             ("date", Some(Value::plain(args.date.unwrap_or(env.today)))),
-            ("outcome", Some(Value::plain(Outcome::from(word).as_str()))),
-            ("note", Some(Value::text(text.as_str()))),
+            ("outcome", Some(Value::plain(outcome.as_str()))),
+            ("note", Some(Value::text(note.as_str()))),
         ]);
-        (outcome, note) = (Some(word), Some(text));
         planned.push(Planned::new(at, vec![Change::set("/closed", closed)]));
     }
     desk.write(planned, "close", args.write, globals, env)

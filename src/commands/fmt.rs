@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::rewriting::{self, Rewrite};
+use super::rewriting::{self, Rewrite, Signed};
 use super::selection::{holds_no_record, select};
 use super::{Globals, Workspace, findings, mainline};
 use crate::env::{Env, Outcome};
@@ -14,11 +14,11 @@ use crate::source::layout::{self, Refused};
 
 /// Lay out records in one way, with their comments
 ///
-/// Puts the keys of a record in their order, indents by two spaces and lists below their key, keeps one empty line where there are several, and puts comments behind a value two spaces away, or where they were, if that is further. Texts stay as they are written, quotes and line breaks included; so does what stands in braces, while it fits into 100 columns. What a record says never changes: the result is read back and compared before it is written.
+/// Puts the keys of a record in their order, indents by two spaces and lists below their key, keeps one empty line where there are several, and puts comments behind a value two spaces away, or as many as there were. Texts stay as they are written, quotes and line breaks included; so does what stands in braces, while it fits into 100 columns. What a record says never changes: the result is read back and compared before it is written.
 ///
-/// Prints the paths of the files that it writes, or would write. Another layout is no change that has to be approved again, but a signature is for one exact text: lay a record out before it is signed.
+/// Prints the paths of the files that it writes, or would write; with `--diff`, a patch. Another layout is no change that has to be approved again, but a signature is for one exact text: lay a record out before it is signed.
 ///
-/// Exit codes: 0 all is laid out; 1 with `--check` or `--diff`, something is not; 2 a file could not be read or written.
+/// Exit codes: 0 all is laid out; 1 with `--check` or `--diff`, something is not; 2 a file could not be read, laid out or written.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -54,7 +54,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
             return Err(holds_no_record(name).into());
         }
     }
-    let n_files = texts.len();
+    let n_texts = texts.len();
     let mut rewrites = Vec::new();
     let mut odd = Vec::new();
     for (before, laid_out) in texts {
@@ -65,6 +65,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
             Err(Refused::Form) => odd.push(before.path().to_owned()),
         }
     }
+    let refused: BTreeSet<&str> = unread.iter().map(|it| it.place.file.path()).collect();
+    let n_files = n_texts.saturating_sub(refused.len() + odd.len());
     let only_looks = args.check || args.diff;
     tell_unread(&unread, &odd, &workspace, globals, env)?;
     match only_looks {
@@ -73,7 +75,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     }
     let n = count(n_files, "record");
     let sentence = match (rewrites.len(), only_looks) {
-        (0, _) => format!("{n} laid out as they should be"),
+        (0, _) if n_files == 1 => format!("{n} is laid out as it should be"),
+        (0, _) => format!("{n} are laid out as they should be"),
         (n_changed, true) => {
             format!("{n_changed} of {n} would be laid out anew: `exc fmt` does it")
         }
@@ -129,8 +132,9 @@ fn write(
     globals: &Globals,
     env: &mut Env<'_>,
 ) -> anyhow::Result<()> {
+    let signed = Signed::read(workspace);
     for it in rewrites {
-        if let Some(note) = it.spent(mainline::stem(it.before.path()), workspace) {
+        if let Some(note) = it.spent(mainline::stem(it.before.path()), &signed) {
             globals.note(env, &note);
         }
     }

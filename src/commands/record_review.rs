@@ -37,14 +37,18 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
     let desk = Desk::open(globals, env)?;
-    asking::demand([("--note TEXT", args.note.is_some())], globals, env)?;
+    let places = desk.find_all(&args.ids)?;
+    let exceptions = places.iter().map(|&at| desk.open_exception(at));
+    let exceptions = exceptions.collect::<Result<Vec<_>, _>>()?;
+    asking::begin([("--note TEXT", args.note.is_some())], &exceptions, globals, env)?;
     let by = match &args.by {
         Some(by) => by.trim().to_owned(),
         None => whoever(&desk.workspace, "--by", env)?,
     };
-    let mut note = args.note.clone();
+    let question = "what was looked at, and what came of it";
+    let note = asking::text(args.note.as_deref(), question, env)?;
     let mut planned = Vec::new();
-    for at in desk.find_all(&args.ids)? {
+    for at in places {
         let exception = desk.open_exception(at)?;
         let day = args.date.unwrap_or(env.today);
         if let Some(opened) = exception.opened.filter(|opened| day < *opened) {
@@ -53,14 +57,11 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
                 .hint("name the day of the review with `--date`")
                 .into());
         }
-        let question = "what was looked at, and what came of it";
-        let text = asking::text(note.as_deref(), question, exception, globals, env)?;
         let review = Value::map([
             ("date", Some(Value::plain(day))),
             ("by", Some(Value::text(by.as_str()))),
-            ("note", Some(Value::text(text.as_str()))),
+            ("note", Some(Value::text(note.as_str()))),
         ]);
-        note = Some(text);
         planned.push(Planned::new(at, vec![Change::append("/reviews", review)]));
     }
     desk.write(planned, "review", args.write, globals, env)

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a file that somebody else has changed meanwhile is left as it is.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,9 +13,20 @@ use super::writing::{obstacle, replace_file};
 use super::{Failure, Globals, Workspace, refuse_links, shown_path};
 use crate::env::Env;
 use crate::history::{self, Approval, MAX_APPROVAL_SIZE};
-use crate::register;
+use crate::register::{self, ApprovalFile};
 use crate::render::Safe;
 use crate::text::{SourceFile, shell_word};
+
+/// The approvals that stand in the register, by record.
+pub(super) struct Signed(BTreeMap<String, Vec<ApprovalFile>>);
+
+impl Signed {
+    pub(super) fn read(workspace: &Workspace) -> Self {
+        let max = MAX_APPROVAL_SIZE as u64;
+        // They are read for a note, which is no reason to write nothing.
+        Self(register::approvals(&workspace.store, &workspace.name, max).unwrap_or_default())
+    }
+}
 
 /// A file's text, and the one that takes its place.
 pub(super) struct Rewrite {
@@ -33,10 +45,9 @@ impl Rewrite {
 
     /// What to say where somebody has signed the text as it was: that approval is about no text any
     /// more, unless it has landed.
-    pub(super) fn spent(&self, id: &str, workspace: &Workspace) -> Option<String> {
+    pub(super) fn spent(&self, id: &str, signed: &Signed) -> Option<String> {
         let own = history::digest(self.before.text().as_bytes());
-        let max = MAX_APPROVAL_SIZE as u64;
-        let files = register::approvals(&workspace.store, &workspace.name, max).ok()?;
+        let files = &signed.0;
         let bytes = files.get(id)?.iter().filter_map(|file| file.bytes.as_ref().ok());
         let approvals = bytes.filter_map(|bytes| Approval::parse(bytes).ok());
         let mut signed = approvals.filter(|it| it.statement.content.to_string() == own);

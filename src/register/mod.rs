@@ -97,10 +97,10 @@ pub(crate) fn each_text<T: Send>(
     }
     // A file that is no record is none of the reader's business; one that may be is.
     let is_record = |path: &str| path.ends_with(".yaml") || path.ends_with(".yml");
-    let is_read = |path: &str| texts.iter().any(|(file, _)| file.path() == path);
+    let read: BTreeSet<&str> = texts.iter().map(|(file, _)| file.path()).collect();
     findings.retain(|it| {
         let path = it.place.file.path();
-        it.code.unjudged || (it.level == Level::Error && is_record(path) && !is_read(path))
+        it.code.unjudged || (it.level == Level::Error && is_record(path) && !read.contains(path))
     });
     (texts, findings)
 }

@@ -258,10 +258,10 @@ fn all_that_is_missing_is_named_at_once() {
     hint: add them, or run `exc renew EXC-2026-K7QD` on a terminal to be asked
     $ exc close K7QD
     error: `--outcome OUTCOME` and `--note TEXT` are missing
-    hint: say it, or run the command on a terminal to be asked
+    hint: add what is missing, or run the command on a terminal to be asked
     $ exc record-review K7QD
     error: `--note TEXT` is missing
-    hint: say it, or run the command on a terminal to be asked
+    hint: add what is missing, or run the command on a terminal to be asked
     $ exc amend K7QD
     error: no flag says what to change
     hint: `exc amend --help` lists them; `exc show ID` shows what the record says
@@ -466,7 +466,8 @@ fn what_no_flag_says_is_asked_for_at_a_terminal() {
     assert_eq!(said.code(), 0, "{said:?}");
     assert!(said.err.starts_with("EXC-2026-K7QD: Model proxy"), "{}", said.err);
     assert!(w.read(RECORD_PATH).contains("note: Still needed\n"));
-    let said = w.run_with(&["close", "K7QD"], "no\nremed\nThe public endpoint is off\n", TERMINAL);
+    let said =
+        w.run_with(&["close", "K7QD"], "no\nre\nremed\nThe public endpoint is off\n", TERMINAL);
     assert_eq!(said.code(), 0, "{said:?}");
     let closed = "  outcome: remediated\n  note: The public endpoint is off\n";
     assert!(w.read(RECORD_PATH).contains(closed), "{}", w.read(RECORD_PATH));

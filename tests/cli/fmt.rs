@@ -30,7 +30,7 @@ fn a_record_is_laid_out_and_means_the_same() {
 
     let again = w.run(&["fmt"]);
     assert_eq!((again.code(), again.out.as_str()), (0, ""));
-    assert_eq!(again.err, "1 record laid out as they should be\n");
+    assert_eq!(again.err, "1 record is laid out as it should be\n");
 }
 
 #[test]

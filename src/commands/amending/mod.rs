@@ -15,7 +15,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use chrono::NaiveDate;
 
-use super::rewriting::{self, Rewrite};
+use super::rewriting::{self, Rewrite, Signed};
 use super::{Failure, Globals, Workspace, findings, mainline, naming};
 use crate::changes;
 use crate::env::{Env, Outcome};
@@ -176,7 +176,8 @@ impl Desk {
             (true, ..) => globals.note(env, "written all the same: `exc check` will refuse it"),
             (false, ..) => {}
         }
-        for note in written.iter().filter_map(|it| it.text.spent(&it.id, &self.workspace)) {
+        let signed = Signed::read(&self.workspace);
+        for note in written.iter().filter_map(|it| it.text.spent(&it.id, &signed)) {
             globals.note(env, &note);
         }
         let rewrites: Vec<&Rewrite> = written.iter().map(|it| &it.text).collect();

@@ -9,8 +9,8 @@ use chrono::NaiveDate;
 
 use super::Args;
 use crate::commands::amending::Desk;
-use crate::commands::rewriting::{self, Rewrite};
-use crate::commands::selection::select;
+use crate::commands::rewriting::{self, Rewrite, Signed};
+use crate::commands::selection::{check_selection, select};
 use crate::commands::{Globals, mainline};
 use crate::env::{Env, Outcome};
 use crate::finding::{Finding, Fix};
@@ -51,6 +51,9 @@ pub(super) fn run(
 ) -> anyhow::Result<Option<Outcome>> {
     let mut desk = Desk::open(globals, env)?;
     let selected = select(&args.paths, globals, env, &desk.workspace)?;
+    if let Some(selected) = &selected {
+        check_selection(selected, &desk.register, &desk.register.findings, &desk.workspace)?;
+    }
     let mut places: Vec<usize> = (0..desk.register.records.len()).collect();
     places.retain(|&at| {
         let path = desk.register.records[at].file().path();
@@ -67,20 +70,22 @@ pub(super) fn run(
             mended.iter().try_for_each(|it| out.write_all(it.text.patch().as_bytes()))
         })?;
         globals.note(env, &sentence(&mended, "`exc check --fix` would mend"));
-        let n_unreadable = desk.register.unreadable.len();
+        let is_selected = |path: &&String| selected.as_ref().is_none_or(|it| it.has(path));
+        let n_unreadable = desk.register.unreadable.iter().filter(is_selected).count();
         if n_unreadable > 0 {
             let files = count(n_unreadable, "file");
             globals.note(env, &format!("{files} could not be read: `exc check` says why"));
         }
-        return Ok(Some(match (desk.register.unreadable.is_empty(), mended.is_empty()) {
+        return Ok(Some(match (n_unreadable == 0, mended.is_empty()) {
             (false, _) => Outcome::Error,
             (true, false) => Outcome::Findings,
             (true, true) => Outcome::Success,
         }));
     }
+    let signed = Signed::read(&desk.workspace);
     for it in &mended {
         let path = it.text.before.path();
-        if let Some(note) = it.text.spent(mainline::stem(path), &desk.workspace) {
+        if let Some(note) = it.text.spent(mainline::stem(path), &signed) {
             globals.note(env, &note);
         }
     }
