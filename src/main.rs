@@ -50,7 +50,7 @@ fn main() -> ExitCode {
 }
 
 /// Ends the process on Ctrl-C and its like with 128 and the signal's number, at once, but for
-/// removing what is half written.
+/// removing what is half written. Ctrl-C while an editor has the terminal is meant for the editor.
 #[cfg(unix)]
 fn end_on_signals() -> io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};

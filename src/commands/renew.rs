@@ -334,7 +334,11 @@ fn ask(
         let trial = Renewal { evidence, ..renewal.clone() };
         is_accepted(desk, &trial, "evidence", is_forced, env)
     };
-    renewal.evidence = text(evidence, "where to see that", is_fine, env)?;
+    let evidence = text(evidence, "where to see that", is_fine, env).inspect_err(|_| {
+        let (id, reason) = (shell_word(&desk.exception(at).id), shell_word(&renewal.reason));
+        say(env, &format!("`exc renew {id} --until {until} --reason {reason}` goes on with it"));
+    })?;
+    renewal.evidence = evidence;
     Ok(renewal)
 }
 

@@ -1,4 +1,5 @@
-//! `exc new` as a person meets it: the program on a terminal of its own.
+//! `exc new`, `exc renew` and `exc close` as a person meets them: the program on a terminal of its
+//! own.
 
 use crate::support::pty::Session;
 use crate::support::{RECORD_PATH, Workspace, good_record};
@@ -163,4 +164,32 @@ fn a_draft_is_kept_whatever_becomes_of_the_editor() {
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains("the editor `no-such-editor` has failed: exit status: 127"), "{said}");
     assert!(w.read(draft).ends_with("\ntitle: Mine\nteam: Ours\n"));
+}
+
+#[test]
+fn a_renewal_and_a_closing_are_answered_and_an_interrupt_changes_nothing() {
+    let w = repository();
+    let renew = || {
+        let mut session = Session::start(&w, &["renew", "K7QD"], &[]);
+        session
+            .answer("last valid day", "80d")
+            .answer("what has changed", "The vendor moved it to March")
+            .wait_for("where to see that")
+            .wait_for("> ");
+        session
+    };
+    let mut session = renew();
+    session.press(b"\x03");
+    assert_eq!(session.end().0, Some(130));
+    assert_eq!(w.read(RECORD_PATH), good_record());
+    let mut session = renew();
+    session.type_line("https://example.com/1");
+    let (code, said) = session.end();
+    assert_eq!(code, Some(0), "{said}");
+    assert!(w.read(RECORD_PATH).contains("reason: The vendor moved it to March\n"));
+    let mut session = Session::start(&w, &["close", "K7QD"], &[]);
+    session.answer("why it ends", "remed").answer("what came of it", "The public endpoint is off");
+    let (code, said) = session.end();
+    assert_eq!(code, Some(0), "{said}");
+    assert!(w.read(RECORD_PATH).contains("  outcome: remediated\n"));
 }

@@ -126,6 +126,10 @@ impl Kept {
     }
 
     pub(super) fn put(&mut self, id: &str, text: &str) -> anyhow::Result<()> {
+        // A file of somebody's own is read, and never written.
+        if !self.is_ours {
+            (self.path, self.is_ours) = (None, true);
+        }
         let path = self.path(id)?;
         write_private(&path, &[text.as_bytes().to_vec()])
             .with_context(|| format!("cannot keep a draft in `{}`", path.display()))

@@ -214,7 +214,9 @@ impl Conversation<'_, '_> {
         typed: &str,
         listed: &mut Vec<&'q Offer>,
     ) -> anyhow::Result<ControlFlow<String, Option<String>>> {
-        if let Some(offer) = question.offers.iter().find(|offer| offer.is_meant_by(typed)) {
+        let mut meant = question.offers.iter().filter(|offer| offer.is_meant_by(typed));
+        // Several of one name are told apart by whoever typed it.
+        if let (Some(offer), None) = (meant.next(), meant.next()) {
             return Ok(ControlFlow::Break(offer.answer.clone()));
         }
         if let Some(offer) = picked(listed, typed) {

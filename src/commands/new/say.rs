@@ -136,7 +136,10 @@ pub(super) fn draft(findings: &[Finding], shown: &str, globals: &Globals, env: &
 pub(super) fn gaps(id: &str, missing: &[String], globals: &Globals, env: &mut Env<'_>) {
     // What no flag of the command takes is written into the file.
     let is_amended = |flag: &&String| {
-        !["--requester", "--field", "--verified", "--expires"].iter().any(|it| flag.starts_with(it))
+        let is_new = missing.iter().any(|it| it.starts_with("--compensating "));
+        let is_of_another = flag.starts_with("--compensating-") && !is_new;
+        let others = ["--requester", "--verified", "--expires"];
+        !is_of_another && !others.iter().any(|it| flag.starts_with(it))
     };
     globals.note(env, "filed as an emergency, and not complete: `exc check` fails until it is");
     let amended: Vec<&str> = missing.iter().filter(is_amended).map(String::as_str).collect();
