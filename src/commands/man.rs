@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use clap::Command;
 use clap_mangen::Man;
 
@@ -37,6 +38,8 @@ pub(crate) fn run(
     root.build();
     if let Some(dir) = &args.dir {
         let dir = globals.cwd(env).join(dir);
+        std::fs::create_dir_all(&dir)
+            .with_context(|| format!("cannot create `{}`", dir.display()))?;
         let mut paths = Vec::new();
         for command in all(&root) {
             let path = dir.join(format!("{}.1", page_name(command)));
