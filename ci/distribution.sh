@@ -90,6 +90,12 @@ done
 check-jsonschema --builtin-schema vendor.github-actions action.yml
 check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci \
   "$out"/init-exceptions/.gitlab/*.yml "$out"/init-governance/.gitlab/*.yml "$out"/scripts/component-*.yml
+for schemas in "$out/init-exceptions/schemas" "$out/init-governance/governance/schemas"; do
+  check-jsonschema --schemafile "$schemas/exception.schema.json" "$schemas/exception.example.yaml"
+done
+"$binary" -C "$out/init-exceptions" schema record >"$out/record.schema.json"
+check-jsonschema --schemafile "$out/record.schema.json" "$out"/init-exceptions/exceptions/EXC-*.yaml
+"$binary" completions bash | bash -n
 
 # 4. The image.
 echo '-- hadolint'

@@ -18,6 +18,9 @@ case "$target" in
 esac
 binary=$2/$program
 [ -x "$binary" ] || fail "$binary is not an executable file"
+case "$target" in
+  *-linux-musl) ! readelf --program-headers "$binary" | grep -q INTERP || fail "$binary is not static" ;;
+esac
 version=$("$binary" --version)
 name=exc-$target-v${version#exc }
 folder=$out/$name

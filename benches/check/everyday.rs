@@ -44,8 +44,39 @@ const COMMANDS: [&[&str]; 14] = [
     &["amend", "@ID", "--tag", "network", "--dry-run"],
     &["verify-control", "@ID", "--dry-run"],
     &["record-review", "@ID", "--by", "ada@example.com", "--note", "Still needed", "--dry-run"],
-    // Refused for what is missing, after everything was read.
-    &["new", "--no-input", "--title", "Another exception of the service", "--risk", "low"],
+    // Judged whole, and refused for its reason, so that nothing is written.
+    &[
+        "new",
+        "--no-input",
+        "--title",
+        "Another exception of another service until June",
+        "--control",
+        "LOG-001",
+        "--scope",
+        "service:/another/part",
+        "--risk",
+        "low",
+        "--risk-statement",
+        "Logs of one service could be lost.",
+        "--owner-name",
+        "Ada Ruiz",
+        "--owner-email",
+        "ada@example.com",
+        "--team",
+        "search",
+        "--requester-name",
+        "Lee Park",
+        "--requester-email",
+        "lee@example.com",
+        "--blocker",
+        "We needed this to work.",
+        "--end-state",
+        "Logs reach the store.",
+        "--plan",
+        "Switch with the June release.",
+        "--for",
+        "30d",
+    ],
     &["fmt", "--check", "@PATH"],
     &["explain", "EXC203"],
     &["completions", "bash"],
@@ -76,7 +107,7 @@ pub(crate) fn measure(out: &mut impl Write, options: &Options, directory: &Path)
         let mut best = f64::MAX;
         let mut read = f64::MAX;
         for _ in 0..options.rounds {
-            best = best.min(run(&mut command, &[0, 2])?.as_secs_f64() * 1e3);
+            best = best.min(run(&mut command, &[0, 1])?.as_secs_f64() * 1e3);
             read = read.min(run(&mut floor, &[0])?.as_secs_f64() * 1e3);
         }
         match words[0] {

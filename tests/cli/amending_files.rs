@@ -161,7 +161,7 @@ fn a_folder_that_cannot_be_written_keeps_its_file_and_one_that_can_its_permissio
 fn a_full_disk_leaves_the_old_file_and_no_other() {
     let hurried =
         good_record().replace("title:", "title:   ").replace("opened: 2026-", "opened: 2026/");
-    let cases: [(&[&str], &str); 6] = [
+    let cases: [(&[&str], &str); 7] = [
         (&CLOSE, &good_record()),
         (
             &[
@@ -178,6 +178,10 @@ fn a_full_disk_leaves_the_old_file_and_no_other() {
         ),
         (&["amend", "K7QD", "--tag", "vendor"], &good_record()),
         (&["verify-control", "K7QD", "--evidence", "https://example.com/runs/9"], &good_record()),
+        (
+            &["record-review", "K7QD", "--by", "a@example.com", "--note", "Still needed"],
+            &good_record(),
+        ),
         (&["fmt"], &hurried),
         (&["check", "--fix"], &hurried),
     ];
@@ -230,37 +234,57 @@ fn processes_at_once_lose_nothing_that_one_of_them_has_written() {
 #[cfg(unix)]
 #[test]
 fn a_kill_between_files_leaves_each_of_them_whole() {
-    const N: usize = 200;
-    for (signal, code, is_asked) in [("KILL", None, false), ("TERM", Some(143), true)] {
-        let w = Workspace::new();
-        let path = |nth: usize| format!("exceptions/EXC-2026-{nth:04}.yaml");
-        let old = |nth: usize| record(&format!("EXC-2026-{nth:04}"), "high", "2027-01-31");
-        (0..N).for_each(|nth| w.write(path(nth), old(nth)));
-        let mut close = program(&w);
-        close.args(["close", "--outcome", "withdrawn", "--note", "The project ended"]);
-        close.args((0..N).map(|nth| format!("EXC-2026-{nth:04}")));
-        close.args(["--today", "2026-11-20"]).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut child = close.spawn().expect("the program runs");
-        while w.read(path(0)) == old(0) {
-            assert_eq!(child.try_wait().expect("it runs"), None, "it has ended already");
+    let id = |nth: usize| format!("EXC-2026-{nth:04}");
+    let closed = "closed:\n  date: 2026-11-20\n  outcome: withdrawn\n  note: The project ended\n";
+    let good = |nth: usize| record(&id(nth), "high", "2027-01-31");
+    let hurried = |nth: usize| good(nth).replace("title:", "title:   ");
+    let close = ["close", "--outcome", "withdrawn", "--note", "The project ended"];
+    let close: Vec<String> =
+        close.iter().map(|it| (*it).to_owned()).chain((0..N_KILLED).map(id)).collect();
+    let done: [(Vec<String>, &dyn Fn(usize) -> String, &dyn Fn(usize) -> String); 2] =
+        [(close, &good, &|nth| good(nth) + closed), (vec!["fmt".to_owned()], &hurried, &good)];
+    for (arguments, old, new) in done {
+        for (signal, code, is_asked) in [("KILL", None, false), ("TERM", Some(143), true)] {
+            killed(&arguments, (old, new), (signal, code, is_asked));
         }
-        let line = format!("kill -{signal} {}", child.id());
-        let sent = std::process::Command::new("/bin/sh").args(["-c", &line]).status();
-        assert!(sent.expect("a shell").success());
-        let status = child.wait().expect("it ends");
-        let closed =
-            "closed:\n  date: 2026-11-20\n  outcome: withdrawn\n  note: The project ended\n";
-        let n_new = (0..N).filter(|&nth| {
-            let text = w.read(path(nth));
-            assert!(text == old(nth) || text == old(nth) + closed, "{text}");
-            text != old(nth)
-        });
-        let n_new = n_new.count();
-        assert!((1..N).contains(&n_new), "{n_new} are written");
-        assert_eq!(status.code(), code, "{signal}");
-        let n_files = w.names("exceptions").len();
-        assert!(n_files == N + 1 || (!is_asked && n_files == N + 2), "{n_files}");
     }
+}
+
+/// Files that a command is killed between.
+#[cfg(unix)]
+const N_KILLED: usize = 200;
+
+/// Kills a command that changes many files after the first, and looks at what is left.
+#[cfg(unix)]
+fn killed(
+    arguments: &[String],
+    (old, new): (&dyn Fn(usize) -> String, &dyn Fn(usize) -> String),
+    (signal, code, is_asked): (&str, Option<i32>, bool),
+) {
+    let w = Workspace::new();
+    let path = |nth: usize| format!("exceptions/EXC-2026-{nth:04}.yaml");
+    (0..N_KILLED).for_each(|nth| w.write(path(nth), old(nth)));
+    let mut command = program(&w);
+    command.args(arguments).args(["--today", "2026-11-20"]);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("the program runs");
+    while w.read(path(0)) == old(0) {
+        assert_eq!(child.try_wait().expect("it runs"), None, "it has ended already");
+    }
+    let line = format!("kill -{signal} {}", child.id());
+    let sent = std::process::Command::new("/bin/sh").args(["-c", &line]).status();
+    assert!(sent.expect("a shell").success());
+    let status = child.wait().expect("it ends");
+    let n_new = (0..N_KILLED).filter(|&nth| {
+        let text = w.read(path(nth));
+        assert!(text == old(nth) || text == new(nth), "{text}");
+        text != old(nth)
+    });
+    let n_new = n_new.count();
+    assert!((1..N_KILLED).contains(&n_new), "{arguments:?}: {n_new} are written");
+    assert_eq!(status.code(), code, "{signal}");
+    let n_files = w.names("exceptions").len();
+    assert!(n_files == N_KILLED + 1 || (!is_asked && n_files == N_KILLED + 2), "{n_files}");
 }
 
 #[test]

@@ -274,3 +274,17 @@ fn nothing_is_promised_that_is_not_there() {
         }
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_leaves_no_half_of_a_file_and_a_later_run_writes_all() {
+    let w = Workspace::empty();
+    let line =
+        format!("ulimit -f 0; trap '' XFSZ; exec '{}' init --ci github", env!("CARGO_BIN_EXE_exc"));
+    let mut shell = std::process::Command::new("/bin/sh");
+    let said = shell.args(["-c", &line]).env_clear().current_dir(w.root()).output();
+    assert_eq!(said.expect("a shell").status.code(), Some(2));
+    assert!(!w.path("exceptions/policy.yaml").exists());
+    w.exc(&["init", "--ci", "github"]);
+    w.exc(&["check"]);
+}

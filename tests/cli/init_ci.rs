@@ -186,6 +186,13 @@ fn a_job_of_github_has_the_permissions_that_it_needs_and_no_more() {
         assert_eq!(workflow["permissions"], serde_yaml::from_str::<Value>("{}").expect("YAML"));
         assert!(!text.contains("pull_request_target"), "{file}");
         assert!(text.contains("fetch-depth: 0"), "{file}: without history nothing is judged");
+        let triggers = workflow["on"].as_mapping().expect("triggers").keys();
+        let triggers: Vec<&str> = triggers.filter_map(Value::as_str).collect();
+        let expected: &[&str] = match file.ends_with("digest.yml") {
+            true => &["schedule", "workflow_dispatch"],
+            false => &["pull_request", "merge_group", "push"],
+        };
+        assert_eq!(triggers, expected, "{file}");
         for (name, job) in workflow["jobs"].as_mapping().expect("jobs") {
             n_jobs += 1;
             let (.., expected) = *allowed
