@@ -241,14 +241,18 @@ fn a_kill_between_files_leaves_each_of_them_whole() {
     let close = ["close", "--outcome", "withdrawn", "--note", "The project ended"];
     let close: Vec<String> =
         close.iter().map(|it| (*it).to_owned()).chain((0..N_KILLED).map(id)).collect();
-    let done: [(Vec<String>, &dyn Fn(usize) -> String, &dyn Fn(usize) -> String); 2] =
-        [(close, &good, &|nth| good(nth) + closed), (vec!["fmt".to_owned()], &hurried, &good)];
-    for (arguments, old, new) in done {
+    let cases: [(Vec<String>, Texts<'_>); 2] =
+        [(close, (&good, &|nth| good(nth) + closed)), (vec!["fmt".to_owned()], (&hurried, &good))];
+    for (arguments, texts) in cases {
         for (signal, code, is_asked) in [("KILL", None, false), ("TERM", Some(143), true)] {
-            killed(&arguments, (old, new), (signal, code, is_asked));
+            killed(&arguments, texts, (signal, code, is_asked));
         }
     }
 }
+
+/// The text of each file before and after.
+#[cfg(unix)]
+type Texts<'a> = (&'a dyn Fn(usize) -> String, &'a dyn Fn(usize) -> String);
 
 /// Files that a command is killed between.
 #[cfg(unix)]
@@ -258,7 +262,7 @@ const N_KILLED: usize = 200;
 #[cfg(unix)]
 fn killed(
     arguments: &[String],
-    (old, new): (&dyn Fn(usize) -> String, &dyn Fn(usize) -> String),
+    (old, new): Texts<'_>,
     (signal, code, is_asked): (&str, Option<i32>, bool),
 ) {
     let w = Workspace::new();
