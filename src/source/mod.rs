@@ -141,6 +141,12 @@ pub(crate) fn load(
     (Some(record), findings)
 }
 
+/// The tree of a text in which nothing stands twice and nothing is left out, or what is wrong.
+fn whole_tree(file: &Arc<SourceFile>) -> Result<Tree, Vec<Finding>> {
+    let (tree, findings) = yaml::parse(file, RECORD_LIMITS);
+    tree.filter(|_| findings.is_empty()).ok_or(findings)
+}
+
 /// Reads a record as far as it goes, and judges nothing; none where it is no YAML of a record.
 pub(crate) fn load_unchecked(file: &Arc<SourceFile>) -> Option<Record> {
     let (tree, findings) = yaml::parse(file, RECORD_LIMITS);

@@ -222,6 +222,15 @@ impl<'a> NodeRef<'a> {
         matches!(self.node.value, Value::List(_))
     }
 
+    /// Whether a collection is written in brackets or braces.
+    pub(crate) fn is_flow(self) -> bool {
+        let own = self.file.text().get(self.node.span.range()).unwrap_or_default();
+        // The span of a block list at the column of its key begins with its first entry.
+        let first = self.items().next().map(|item| item.node.span.start);
+        let is_collection = self.is_map() || self.is_list();
+        is_collection && own.starts_with(['[', '{']) && first != Some(self.node.span.start)
+    }
+
     /// Whether the node is a plain scalar that says nothing, in one of its spellings.
     pub(crate) fn is_null(self) -> bool {
         self.is_plain() && self.text().is_some_and(is_null)

@@ -138,7 +138,7 @@ impl<'a> Gatherer<'a, '_> {
         bound: usize,
         outer: Option<usize>,
     ) -> (Vec<Item<'a>>, Vec<Line<'a>>) {
-        let is_flow = self.is_flow(node);
+        let is_flow = node.is_flow();
         let children: Vec<(Option<&'a str>, NodeRef<'a>)> = match node.is_map() {
             true => node.entries().map(|(key, value)| (Some(key), value)).collect(),
             false => node.items().map(|value| (None, value)).collect(),
@@ -235,7 +235,7 @@ impl<'a> Gatherer<'a, '_> {
     /// A collection in brackets or braces on one line, if it was written in them and has room; none
     /// where a comment or a text of several lines stands inside.
     fn flow(&self, node: NodeRef<'a>, name: &str, column: usize) -> Option<String> {
-        if !self.is_flow(node) {
+        if !node.is_flow() {
             return None;
         }
         let own = node.span().range();
@@ -321,7 +321,7 @@ impl<'a> Gatherer<'a, '_> {
     /// Where a value begins: with its first key, its bracket, its indicator, its text.
     fn start_of(&self, node: NodeRef<'a>) -> usize {
         let own = node.span().start as usize;
-        if self.is_flow(node) {
+        if node.is_flow() {
             return own;
         }
         let first = node.items().chain(node.entries().map(|(_, value)| value)).next();
@@ -345,14 +345,6 @@ impl<'a> Gatherer<'a, '_> {
             Some(dash) => dash,
             None => column,
         }
-    }
-
-    fn is_flow(&self, node: NodeRef<'a>) -> bool {
-        let own = self.text.get(node.span().range()).unwrap_or_default();
-        // The span of a block list at the column of its key begins with its first entry.
-        let first = node.items().next().map(|item| item.span().start);
-        let is_collection = node.is_map() || node.is_list();
-        is_collection && own.starts_with(['[', '{']) && first != Some(node.span().start)
     }
 }
 

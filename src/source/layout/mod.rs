@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use super::schema::to_json;
 use super::tree::Tree;
-use super::{RECORD_LIMITS, yaml};
+use super::whole_tree as read;
 use crate::finding::Finding;
 use crate::text::SourceFile;
 
@@ -71,12 +71,6 @@ pub(crate) fn in_order(file: &Arc<SourceFile>) -> Option<Arc<SourceFile>> {
     let tree = read(&after).ok()?;
     let is_same = to_json(tree.root()) == to_json(before.root()) && said(&tree) == said(&before);
     (is_same && after.text() != file.text()).then_some(after)
-}
-
-/// The tree of a text in which nothing stands twice and nothing is left out, or what is wrong.
-fn read(file: &Arc<SourceFile>) -> Result<Tree, Vec<Finding>> {
-    let (tree, findings) = yaml::parse(file, RECORD_LIMITS);
-    tree.filter(|_| findings.is_empty()).ok_or(findings)
 }
 
 fn laid_out(tree: &Tree) -> String {

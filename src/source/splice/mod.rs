@@ -21,7 +21,7 @@ use serde_json::Value as Json;
 use self::place::Edit;
 use super::schema::to_json;
 use super::tree::Tree;
-use super::{RECORD_LIMITS, yaml};
+use super::whole_tree;
 use crate::text::SourceFile;
 
 pub(crate) use self::written::Value;
@@ -75,10 +75,9 @@ fn changed(file: &Arc<SourceFile>, change: &Change) -> Result<Arc<SourceFile>, R
     Err(refused("it is written in a form that has to be changed by hand"))
 }
 
-/// The tree of a text in which nothing stands twice and nothing is left out.
+/// The tree of a text that is read whole.
 fn read(file: &Arc<SourceFile>) -> Option<Tree> {
-    let (tree, findings) = yaml::parse(file, RECORD_LIMITS);
-    tree.filter(|_| findings.is_empty())
+    whole_tree(file).ok()
 }
 
 /// What a record has to say after a change; none where that has no place in it.

@@ -47,7 +47,7 @@ struct Page<'a> {
 impl Page<'_> {
     fn replace(&self, parent: NodeRef<'_>, node: NodeRef<'_>, value: &Value) -> Vec<Edit> {
         let own = node.span().range();
-        let is_in_flow = self.is_flow(parent);
+        let is_in_flow = parent.is_flow();
         let written = if is_in_flow { value.on_a_line() } else { value.beside() };
         let is_collection = node.is_map() || node.is_list();
         let Some(key) = node.key_span() else {
@@ -89,7 +89,7 @@ impl Page<'_> {
                 before = Some(node);
             }
         }
-        if self.is_flow(parent) {
+        if parent.is_flow() {
             let written = format!("{key}: {}", value.on_a_line());
             let Some(last) = parent.entries().last() else {
                 let start = parent.span().start as usize + 1;
@@ -112,7 +112,7 @@ impl Page<'_> {
         let Some(last) = list.items().last() else {
             return self.begin(parent, list, value);
         };
-        if self.is_flow(list) {
+        if list.is_flow() {
             let at = self.end_of(last);
             return vec![edit(at..at, format!(", {}", value.on_a_line()))];
         }
@@ -139,7 +139,7 @@ impl Page<'_> {
         }
         let inside = &self.text[own.clone()];
         let is_comment_inside = inside.contains('#');
-        if self.is_flow(parent) || is_comment_inside || self.text[colon..own.start].contains('\n') {
+        if parent.is_flow() || is_comment_inside || self.text[colon..own.start].contains('\n') {
             return match inside.is_empty() {
                 true => beside(colon..colon, format!(" {}", first.on_a_line())),
                 false if is_comment_inside => Vec::new(),
@@ -165,7 +165,7 @@ impl Page<'_> {
         };
         if siblings().count() == 1 && parent.is_list() {
             // An empty list cannot be written as a block.
-            let own = match (self.is_flow(parent), parent.key_span()) {
+            let own = match (parent.is_flow(), parent.key_span()) {
                 (true, _) => parent.span().range(),
                 (false, Some(key)) => {
                     let Some(colon) = self.after_colon(key.end as usize) else { return Vec::new() };
@@ -178,7 +178,7 @@ impl Page<'_> {
             };
             return vec![edit(own, "[]".to_owned())];
         }
-        if self.is_flow(parent) {
+        if parent.is_flow() {
             let (start, end) = (start_of(node), self.end_of(node));
             let before = at.checked_sub(1).and_then(|at| siblings().nth(at));
             let gone = match (siblings().nth(at + 1), before) {
@@ -243,7 +243,7 @@ impl Page<'_> {
     /// Where the text of a node ends, without what follows it.
     fn end_of(&self, node: NodeRef<'_>) -> usize {
         let mut end = node.span().end as usize;
-        if (node.is_map() || node.is_list()) && !self.is_flow(node) {
+        if (node.is_map() || node.is_list()) && !node.is_flow() {
             let last = node.items().chain(node.entries().map(|(_, node)| node)).last();
             if let Some(last) = last {
                 end = self.end_of(last);
@@ -297,15 +297,6 @@ impl Page<'_> {
     fn column_of(&self, at: usize) -> usize {
         let line = self.text[..at].rfind('\n').map_or(0, |at| at + 1);
         self.text[line..at].chars().count()
-    }
-
-    /// Whether a collection is written in brackets or braces.
-    fn is_flow(&self, node: NodeRef<'_>) -> bool {
-        let own = self.text.get(node.span().range()).unwrap_or_default();
-        // The span of a block list at the column of its key begins with its first entry.
-        let first = node.items().next().map(|item| item.span().start);
-        let is_collection = node.is_map() || node.is_list();
-        is_collection && own.starts_with(['[', '{']) && first != Some(node.span().start)
     }
 }
 
