@@ -19,7 +19,7 @@ use crate::source::splice::{self, Change, Value};
 use crate::source::{self, RecordSchema, layout};
 use crate::text::SourceFile;
 
-/// Files whose repairs are tried one by one, each of which takes a look at the whole register.
+/// Files whose repairs are tried one by one; each repair takes a look at the whole register.
 const MAX_TRIED: usize = 20;
 /// Repairs of one file in one run.
 const MAX_REPAIRS: usize = 50;
@@ -60,9 +60,9 @@ pub(super) fn run(
         selected.as_ref().is_none_or(|selected| selected.has(path))
     });
     let (mended, left) = mend(&mut desk, &places, env.today);
-    for (path, words, worse) in &left {
+    for (path, words, why) in &left {
         let (path, words) = (Safe(path), Safe(words));
-        let text = format!("left {path}: {words}, after which {worse} would be found");
+        let text = format!("left {path}: {words}, {why}");
         globals.note(env, &text);
     }
     if args.diff {
@@ -154,7 +154,7 @@ fn applied(
     (file, done)
 }
 
-/// What is left as it is: the path, what would have been done, and what that would make wrong.
+/// What is left as it is: the path, what would have been done, and why it was not.
 type Left = Vec<(String, String, String)>;
 
 /// Mends the records at these places, but for that after which something would be wrong that was
@@ -187,7 +187,8 @@ fn mend(desk: &mut Desk, places: &[usize], today: NaiveDate) -> (Vec<Mended>, Le
     for (nth, it) in doubtful.into_iter().enumerate() {
         let path = it.text.before.path().to_owned();
         if nth >= MAX_TRIED {
-            left.push((path, it.done.join("; "), "something".to_owned()));
+            let why = "not tried: `exc check --fix PATH` tries one file".to_owned();
+            left.push((path, it.done.join("; "), why));
             continue;
         }
         let mut skipped: BTreeSet<String> = it.done.iter().cloned().collect();
@@ -196,7 +197,8 @@ fn mend(desk: &mut Desk, places: &[usize], today: NaiveDate) -> (Vec<Mended>, Le
             let is_done = replaced(desk, it.at, &skipped).is_some();
             let worse = if is_done { worse(&before, desk.judge(today)) } else { Vec::new() };
             if let Some(first) = worse.first() {
-                left.push((path.clone(), words.clone(), first.code.id.to_owned()));
+                let why = format!("after which {} would be found", first.code.id);
+                left.push((path.clone(), words.clone(), why));
                 skipped.insert(words);
             }
             // The next one is tried on the text as it was found.
