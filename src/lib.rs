@@ -36,9 +36,10 @@
 //!   streams, and listens to signals. Everything else gets an [`Env`].
 //! - A file that is replaced is whole, the old one or the new one, however the run ends
 //!   ([`commands::writing`]).
-//! - What an earlier run kept ([`commands::cache`]) is read by those who only look, and decides
+//! - The verdicts that an earlier run kept ([`commands::cache`]) are read by those who only look, and decide
 //!   nothing.
-//! - Text that stands in a record reaches a sink through [`render`], which makes it harmless there.
+//! - Text that stands in a record reaches a sink through [`render`], which makes it harmless there;
+//!   but for a patch, whose bytes `git apply` needs.
 //! - No network, no unsafe code. Two places start programs: `exc approve` has `ssh-keygen` sign, and
 //!   asks `ssh-add` which keys there are ([`commands::approve`]), both looked up in the user's `PATH`;
 //!   `exc new --edit` runs the editor that the user's `VISUAL` or `EDITOR` names ([`commands::new`]).

@@ -143,7 +143,8 @@ pub(crate) fn replace_file(
 }
 
 /// Writes a file that only its user can read, whole or not at all, into a folder of the same user;
-/// its parts follow each other. What can be made again is not worth waiting for the disk.
+/// its parts follow each other. What can be made or typed again is not worth waiting for the
+/// disk.
 pub(crate) fn write_private(path: &Path, parts: &[Vec<u8>]) -> io::Result<()> {
     let mut temporary = Temporary::beside(path, 0o600)?;
     let folder = std::fs::metadata(path.parent().unwrap_or(path))?;

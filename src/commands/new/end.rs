@@ -43,7 +43,7 @@ pub(super) fn allowed(
     Allowed { latest, reason, proposed, why }
 }
 
-/// Gives an emergency an end: without one, the latest that the policy allows; where nobody says how
+/// Gives an emergency an end: without one, the day that would be proposed; where nobody says how
 /// much is at stake, that of the highest risk.
 pub(super) fn of_emergency(draft: &mut Draft, filing: &Filing<'_>, env: &mut Env<'_>) {
     if draft.exception.expires.is_some() {
