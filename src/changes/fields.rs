@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use super::bindings::{self, Bindings};
 use super::entries;
 use super::values::{Reading, shown};
 use super::{FieldChange, Kind};
@@ -44,6 +45,7 @@ pub(super) fn changes(before: Option<&Record>, after: &Record) -> Vec<FieldChang
             "renewals" if is_shortened(&root) && sides.is_cut_short() => {
                 found.push(sides.whole(Kind::Tightening));
             }
+            "bindings" => sides.bindings(&root.at("scope"), &mut found),
             _ => known(key, &sides, closing(before, after), &mut found),
         }
     }
@@ -248,6 +250,18 @@ impl<'a> Sides<'a> {
             let (kind, pointer) = (kind(&before, &after), self.pointer.clone());
             found.push(FieldChange { pointer, kind, before: None, after: None, added, removed });
         }
+    }
+
+    /// A list of bindings, looked at within the newer scope, whose change is a difference of its own.
+    fn bindings(&self, scope: &Self, found: &mut Vec<FieldChange>) {
+        if !is_list(self.before) || !is_list(self.after) {
+            return found.push(self.whole(Kind::Widening));
+        }
+        let scope = words(scope.after).unwrap_or_default();
+        let (before, after) = (Bindings::of(self.before, &scope), Bindings::of(self.after, &scope));
+        let (added, removed) = (after.missing_in(&before), before.missing_in(&after));
+        let (kind, pointer) = (bindings::kind(&before, &after), self.pointer.clone());
+        found.push(FieldChange { pointer, kind, before: None, after: None, added, removed });
     }
 
     /// A list of mappings.

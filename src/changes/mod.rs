@@ -3,6 +3,7 @@
 //! Invariant: pure, and the same whatever a policy says. What is not known to be harmless is not
 //! called harmless: a field that `exc` does not know counts like a reason.
 
+mod bindings;
 mod entries;
 mod fields;
 mod policies;

@@ -8,15 +8,16 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::Lifetime;
 use super::window::parse_day;
+use super::{Binding, Lifetime};
 
 /// The keys of a record, in the order in which people read them.
-pub(crate) const KEYS: [&str; 19] = [
+pub(crate) const KEYS: [&str; 20] = [
     "id",
     "title",
     "controls",
     "scope",
+    "bindings",
     "risk",
     "owner",
     "requester",
@@ -39,6 +40,21 @@ pub(crate) const KEYS: [&str; 19] = [
 pub(crate) fn keys_below(name: &str) -> &'static [&'static str] {
     match name {
         "" => &KEYS,
+        "bindings" => &[
+            "tool",
+            "assignment",
+            "definition_references",
+            "selectors",
+            "policy",
+            "rules",
+            "resources",
+            "producer",
+            "ids",
+            "paths",
+            "packages",
+        ],
+        "selectors" => &["kind", "in", "not_in"],
+        "resources" => &["kinds", "namespaces", "names"],
         "risk" => &["level", "statement"],
         "owner" | "requester" => &["name", "email", "team"],
         "justification" => &["blocker", "end_state"],
@@ -67,6 +83,9 @@ pub(crate) struct Exception {
     pub(crate) controls: Vec<String>,
     #[serde(deserialize_with = "each_lenient")]
     pub(crate) scope: Vec<String>,
+    /// What enforces the controls there, and what it is told to leave alone.
+    #[serde(deserialize_with = "each_lenient")]
+    pub(crate) bindings: Vec<Binding>,
     #[serde(deserialize_with = "lenient")]
     pub(crate) risk: Risk,
     #[serde(deserialize_with = "lenient")]
@@ -336,7 +355,7 @@ impl fmt::Display for RiskLevel {
 }
 
 /// Reads a part, or its empty form where it cannot be understood.
-fn lenient<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+pub(super) fn lenient<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de> + Default,
@@ -354,7 +373,7 @@ where
 }
 
 /// Reads a list whose elements may be broken one by one, so that indices stay those of the file.
-fn each_lenient<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+pub(super) fn each_lenient<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de> + Default,

@@ -2,14 +2,18 @@
 //!
 //! Invariant: knows neither YAML nor findings; nothing here reads a file or the clock.
 
+mod binding;
 mod breadth;
 mod exception;
 mod field;
 mod id;
 mod lifetime;
+pub(crate) mod reach;
 mod target;
+mod wildcard;
 pub(crate) mod window;
 
+pub(crate) use binding::{Binding, Resources, Selector, Tool};
 pub(crate) use breadth::{AZURE, AZURE_LEVELS};
 pub(crate) use exception::{
     CompensatingControl, Emergency, Exception, Justification, KEYS, Milestone, Outcome, Person,

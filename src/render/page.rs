@@ -76,6 +76,8 @@ impl Page<'_> {
             self.field(if at == 0 { "controls" } else { "" }, &format!("{control}  {title}"))?;
         }
         self.list("scope", &exception.scope)?;
+        let bindings: Vec<String> = exception.bindings.iter().map(ToString::to_string).collect();
+        self.list("bindings", &bindings)?;
         self.field("owner", &person(&exception.owner))?;
         self.field("requester", &person(&exception.requester))?;
         self.field("opened", &date(exception.opened))?;

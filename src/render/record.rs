@@ -9,7 +9,9 @@ use serde_json::{Map, Value};
 use super::json::{self, PersonView, SCHEMA_VERSION, TOOL_VERSION};
 use crate::history::Verdict;
 use crate::model::window::{self, Status};
-use crate::model::{CompensatingControl, Exception, Milestone, Renewal, Review};
+use crate::model::{
+    Binding, CompensatingControl, Exception, Milestone, Renewal, Resources, Review, Selector, Tool,
+};
 
 /// A record as it is listed: its content, where it stands, and what it is on the day of the run.
 #[derive(Debug)]
@@ -90,6 +92,7 @@ struct RecordView<'a> {
     title: &'a str,
     controls: &'a [String],
     scope: &'a [String],
+    bindings: Vec<BindingView<'a>>,
     risk: RiskView<'a>,
     owner: PersonView<'a>,
     requester: PersonView<'a>,
@@ -106,6 +109,51 @@ struct RecordView<'a> {
     tags: &'a [String],
     links: &'a [String],
     fields: &'a Map<String, Value>,
+}
+
+/// A binding with the keys that say something.
+#[derive(Serialize)]
+struct BindingView<'a> {
+    tool: Option<&'static str>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    assignment: &'a str,
+    #[serde(skip_serializing_if = "is_empty")]
+    definition_references: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    selectors: Vec<SelectorView<'a>>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    policy: &'a str,
+    #[serde(skip_serializing_if = "is_empty")]
+    rules: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resources: Option<ResourcesView<'a>>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    producer: &'a str,
+    #[serde(skip_serializing_if = "is_empty")]
+    ids: &'a [String],
+    #[serde(skip_serializing_if = "is_empty")]
+    paths: &'a [String],
+    #[serde(skip_serializing_if = "is_empty")]
+    packages: &'a [String],
+}
+
+#[derive(Serialize)]
+struct SelectorView<'a> {
+    kind: &'a str,
+    #[serde(rename = "in", skip_serializing_if = "is_empty")]
+    within: &'a [String],
+    #[serde(skip_serializing_if = "is_empty")]
+    not_in: &'a [String],
+}
+
+#[derive(Serialize)]
+struct ResourcesView<'a> {
+    #[serde(skip_serializing_if = "is_empty")]
+    kinds: &'a [String],
+    #[serde(skip_serializing_if = "is_empty")]
+    namespaces: &'a [String],
+    #[serde(skip_serializing_if = "is_empty")]
+    names: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -254,6 +302,7 @@ fn view<'a>(record: &'a Listed<'a>, today: NaiveDate) -> RecordView<'a> {
         title: &exception.title,
         controls: &exception.controls,
         scope: &exception.scope,
+        bindings: exception.bindings.iter().map(binding).collect(),
         risk: RiskView {
             level: exception.risk.level.map(|level| level.as_str()),
             statement: &exception.risk.statement,
@@ -287,6 +336,32 @@ fn view<'a>(record: &'a Listed<'a>, today: NaiveDate) -> RecordView<'a> {
         tags: &exception.tags,
         links: &exception.links,
         fields: &record.fields,
+    }
+}
+
+fn is_empty(list: &&[String]) -> bool {
+    list.is_empty()
+}
+
+fn selector(Selector { kind, within, not_in }: &Selector) -> SelectorView<'_> {
+    SelectorView { kind, within, not_in }
+}
+
+fn binding(binding: &Binding) -> BindingView<'_> {
+    let Resources { kinds, namespaces, names } = &binding.resources;
+    let resources = ResourcesView { kinds, namespaces, names };
+    BindingView {
+        tool: binding.tool.map(Tool::as_str),
+        assignment: &binding.assignment,
+        definition_references: &binding.definition_references,
+        selectors: binding.selectors.iter().map(selector).collect(),
+        policy: &binding.policy,
+        rules: &binding.rules,
+        resources: binding.has("resources").then_some(resources),
+        producer: &binding.producer,
+        ids: &binding.ids,
+        paths: &binding.paths,
+        packages: &binding.packages,
     }
 }
 

@@ -22,6 +22,7 @@
 mod ambiguous_scalar;
 mod anchor_or_alias;
 mod bidi_control;
+mod binding_form;
 mod byte_order_mark;
 mod clock_behind;
 mod closed_without_outcome;
@@ -234,6 +235,7 @@ pub(crate) const RULES: &[&Rule] = &[
     &scope_too_broad::RULE,
     &scope_wildcard::RULE,
     &scope_repeats::RULE,
+    &binding_form::RULE,
     &not_a_date::RULE,
     &dates_reversed::RULE,
     &duration_too_long::RULE,

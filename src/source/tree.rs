@@ -367,7 +367,7 @@ fn is_null(text: &str) -> bool {
 
 /// Reads a plain scalar by the core schema (YAML 1.2.2, section 10.3.2), of whose numbers only those
 /// count that every reader takes for the same number: no other bases, exponents, signs or infinities.
-pub(super) fn core_schema(text: &str) -> Shape<'_> {
+pub(crate) fn core_schema(text: &str) -> Shape<'_> {
     match text {
         text if is_null(text) => return Shape::Null,
         "true" | "True" | "TRUE" => return Shape::Bool(true),

@@ -27,7 +27,7 @@ fn an_error_is_exit_1_with_place_and_help() {
     28 | expiry: 2027-01-31
        | ^^^^^^
        |
-       = help: the keys here are `closed`, `compensating_controls`, `controls`, `data_classification`, `emergency`, `expires`, `id`, `justification`, `links`, `opened`, `owner`, `remediation`, `renewals`, `requester`, `reviews`, `risk`, `scope`, `tags` or `title`
+       = help: the keys here are `bindings`, `closed`, `compensating_controls`, `controls`, `data_classification`, `emergency`, `expires`, `id`, `justification`, `links`, `opened`, `owner`, `remediation`, `renewals`, `requester`, `reviews`, `risk`, `scope`, `tags` or `title`
 
     1 record in `exceptions` judged on 2026-11-20 (UTC): 1 error
     for more about a code, try `exc explain EXC101`
@@ -54,7 +54,7 @@ fn what_cannot_be_judged_is_exit_2_and_the_rest_is_still_printed() {
     28 | expiry: 2027-01-31
        | ^^^^^^
        |
-       = help: the keys here are `closed`, `compensating_controls`, `controls`, `data_classification`, `emergency`, `expires`, `id`, `justification`, `links`, `opened`, `owner`, `remediation`, `renewals`, `requester`, `reviews`, `risk`, `scope`, `tags` or `title`
+       = help: the keys here are `bindings`, `closed`, `compensating_controls`, `controls`, `data_classification`, `emergency`, `expires`, `id`, `justification`, `links`, `opened`, `owner`, `remediation`, `renewals`, `requester`, `reviews`, `risk`, `scope`, `tags` or `title`
 
     1 record in `exceptions` judged on 2026-11-20 (UTC): 2 errors, 1 file not judged
     for more about a code, try `exc explain EXC001`
@@ -289,7 +289,7 @@ fn json_is_a_promise() {
           "end_line": 28,
           "end_column": 7,
           "message": "unknown key `expiry`",
-          "help": "the keys here are `closed`, `compensating_controls`, `controls`, `data_classification`, `emergency`, `expires`, `id`, `justification`, `links`, `opened`, `owner`, `remediation`, `renewals`, `requester`, `reviews`, `risk`, `scope`, `tags` or `title`",
+          "help": "the keys here are `bindings`, `closed`, `compensating_controls`, `controls`, `data_classification`, `emergency`, `expires`, `id`, `justification`, `links`, `opened`, `owner`, `remediation`, `renewals`, `requester`, `reviews`, `risk`, `scope`, `tags` or `title`",
           "owner": null
         }
       ]
@@ -352,7 +352,7 @@ fn under_github_actions_a_page_is_added_to_the_step_summary() {
 
     | Level | Rule | Where | What |
     | --- | --- | --- | --- |
-    | error | EXC101 unknown-key | exceptions/EXC-2026-K7QD.yaml:28:1 | unknown key <code>expiry</code><br>help: the keys here are <code>closed</code>, <code>compensating&#95;controls</code>, <code>controls</code>, <code>data&#95;classification</code>, <code>emergency</code>, <code>expires</code>, <code>id</code>, <code>justification</code>, <code>links</code>, <code>opened</code>, <code>owner</code>, <code>remediation</code>, <code>renewals</code>, <code>requester</code>, <code>reviews</code>, <code>risk</code>, <code>scope</code>, <code>tags</code> or <code>title</code> |
+    | error | EXC101 unknown-key | exceptions/EXC-2026-K7QD.yaml:28:1 | unknown key <code>expiry</code><br>help: the keys here are <code>bindings</code>, <code>closed</code>, <code>compensating&#95;controls</code>, <code>controls</code>, <code>data&#95;classification</code>, <code>emergency</code>, <code>expires</code>, <code>id</code>, <code>justification</code>, <code>links</code>, <code>opened</code>, <code>owner</code>, <code>remediation</code>, <code>renewals</code>, <code>requester</code>, <code>reviews</code>, <code>risk</code>, <code>scope</code>, <code>tags</code> or <code>title</code> |
     ");
 }
 

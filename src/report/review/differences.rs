@@ -82,11 +82,12 @@ pub(crate) const TICKET: &str = "ticket";
 pub(crate) const LINK: &str = "link";
 
 /// Fields that the page of a new record says elsewhere, or need not say.
-const ELSEWHERE: [&str; 14] = [
+const ELSEWHERE: [&str; 15] = [
     "id",
     "title",
     "controls",
     "scope",
+    "bindings",
     "risk",
     "owner",
     "requester",
@@ -308,6 +309,8 @@ pub(super) fn stated(change: &Change<'_>, policy: &Policy) -> Vec<Stated> {
             let breadth = breadth(target, policy).map_or(String::new(), |it| format!("  ({it})"));
             Stated { label: "scope", text: format!("{target}{breadth}") }
         }));
+        let bindings = exception.bindings.iter().map(ToString::to_string);
+        found.extend(bindings.map(|text| Stated { label: "bound to", text }));
         found.push(stated("risk", &exception.risk.statement));
     }
     let goes_on = change.kind > Kind::Closed && exception.is_open();

@@ -1,0 +1,75 @@
+//! Whether one value of a dimension lies within another, as the tool compares them.
+
+use super::{Dimension, Hierarchy, packages, paths, places};
+use crate::model::{Target, Tool, wildcard};
+
+/// Whether a value lies within another one; the best answer comes first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Answer {
+    Yes,
+    Unknown(String),
+    No,
+}
+
+impl From<bool> for Answer {
+    fn from(is_within: bool) -> Self {
+        if is_within { Self::Yes } else { Self::No }
+    }
+}
+
+impl Tool {
+    /// The form in which two values that the tool takes for the same are equal.
+    pub(super) fn compared(self, dimension: Dimension, value: &str) -> String {
+        match (dimension, self) {
+            (Dimension::Place, _) => {
+                Target::parse(value).map_or_else(|_| value.to_owned(), |target| target.key())
+            }
+            (Dimension::Path, _) => {
+                let path = value.trim_start_matches("./").trim_start_matches('/');
+                path.trim_end_matches('/').to_owned()
+            }
+            (Dimension::Package, _) => packages::canonical(value),
+            (_, Self::AzurePolicy) => value.to_ascii_lowercase(),
+            (Dimension::Id, Self::Snyk) => value.to_ascii_lowercase(),
+            _ => value.to_owned(),
+        }
+    }
+
+    /// Whether `value` lies within `limit`, both as they are compared.
+    pub(super) fn within(
+        self,
+        dimension: Dimension,
+        limit: &str,
+        value: &str,
+        hierarchy: &Hierarchy,
+    ) -> Answer {
+        if limit == value {
+            return Answer::Yes;
+        }
+        match (dimension, self) {
+            (Dimension::Place, _) => places::within(limit, value, hierarchy),
+            (Dimension::Path, _) => paths::within(limit, value),
+            (Dimension::Package, _) => packages::within(limit, value),
+            (Dimension::Kind, _) => {
+                // `Pod` is that of every group and version.
+                let last = value.rsplit_once('/').map_or(value, |(_, kind)| kind);
+                let is_of_any = !limit.contains('/') && !wildcard::is_pattern(limit);
+                match is_of_any && !wildcard::is_pattern(value) {
+                    true => (limit == last).into(),
+                    false => patterns(limit, value),
+                }
+            }
+            (Dimension::Namespace | Dimension::Name, _)
+            | (Dimension::Policy | Dimension::Id, Self::Kyverno) => patterns(limit, value),
+            _ => Answer::No,
+        }
+    }
+}
+
+fn patterns(limit: &str, value: &str) -> Answer {
+    wildcard::covers(limit, value).map_or_else(|| undecided(limit, value), Answer::from)
+}
+
+pub(super) fn undecided(limit: &str, value: &str) -> Answer {
+    Answer::Unknown(format!("whether `{value}` lies within `{limit}` is not computable"))
+}

@@ -1,0 +1,295 @@
+//! How far a suppression of a tool reaches, and whether one reaches no further than another.
+//!
+//! A reach is the product of its dimensions: it takes in what lies within its limits in each of them,
+//! and a dimension without a limit takes in all. The comparison says *unknown* where texts alone do
+//! not decide; nothing that is unknown ever counts as covered.
+
+mod containment;
+mod packages;
+mod paths;
+mod places;
+#[cfg(test)]
+mod properties;
+
+use std::collections::btree_map::{BTreeMap, Entry};
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+
+use self::containment::Answer;
+use super::{Selector, Target, Tool};
+
+/// A way in which a suppression can be limited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Dimension {
+    /// Targets of a record, or where a suppression hangs.
+    Place,
+    /// An assignment, a policy, the producer of a report.
+    Policy,
+    /// What is not judged: findings, rules, definition references.
+    Id,
+    Path,
+    Package,
+    Kind,
+    Namespace,
+    Name,
+    Location,
+    ResourceType,
+    WithoutLocation,
+    User,
+    Group,
+}
+
+/// The values of one dimension, in the form in which they are compared, with how they were written.
+type Values = BTreeMap<String, String>;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Reach {
+    pub(crate) tool: Tool,
+    limits: BTreeMap<Dimension, Values>,
+    /// Further conditions that can only narrow, as the tool writes them.
+    conditions: BTreeSet<String>,
+}
+
+/// Whether one reach lies within another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Cover {
+    /// They are the same.
+    Same,
+    Within,
+    /// It goes further, in these ways.
+    Beyond(Vec<Excess>),
+    /// Texts alone do not say.
+    Unknown(String),
+}
+
+/// What goes further than it may.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Excess {
+    pub(crate) dimension: Dimension,
+    /// The first value that is beyond; none where there is no limit at all.
+    pub(crate) value: Option<String>,
+    /// What it may be at most.
+    pub(crate) limit: Vec<String>,
+}
+
+/// Which management group holds which subscription or group, by their keys ([`Target::key`]).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Hierarchy {
+    parents: HashMap<String, String>,
+}
+
+impl Hierarchy {
+    /// Adds that `parent` holds `child`.
+    pub(crate) fn add(&mut self, child: &Target<'_>, parent: &Target<'_>) {
+        self.parents.insert(child.key(), parent.key());
+    }
+
+    /// Whether the hierarchy says what holds a subscription or group.
+    fn knows(&self, key: &str) -> bool {
+        self.parents.contains_key(key) || self.parents.values().any(|parent| parent == key)
+    }
+
+    /// The management groups around a subscription or group, nearest first.
+    pub(crate) fn around<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
+        let up = |key: &&'a str| self.parents.get(*key).map(String::as_str);
+        // A file that names a group as its own ancestor ends all the same.
+        std::iter::successors(up(&key), up).take(64)
+    }
+}
+
+impl Reach {
+    /// All that a tool judges.
+    pub(crate) fn of(tool: Tool) -> Self {
+        Self { tool, limits: BTreeMap::new(), conditions: BTreeSet::new() }
+    }
+
+    /// Limits a dimension to these values; none of them is no limit. Limited twice, it holds what both
+    /// name.
+    pub(crate) fn limit(&mut self, dimension: Dimension, values: impl IntoIterator<Item = String>) {
+        let values = values.into_iter();
+        let values: Values =
+            values.map(|written| (self.tool.compared(dimension, &written), written)).collect();
+        if values.is_empty() {
+            return;
+        }
+        match self.limits.entry(dimension) {
+            Entry::Vacant(entry) => {
+                entry.insert(values);
+            }
+            Entry::Occupied(mut entry) => {
+                entry.get_mut().retain(|value, _| values.contains_key(value));
+            }
+        }
+    }
+
+    /// The same, for a builder.
+    pub(crate) fn limited(
+        mut self,
+        dimension: Dimension,
+        values: impl IntoIterator<Item = String>,
+    ) -> Self {
+        self.limit(dimension, values);
+        self
+    }
+
+    /// Adds a condition that only narrows and is not understood further.
+    pub(crate) fn condition(&mut self, text: String) {
+        self.conditions.insert(text);
+    }
+
+    /// Adds a resource selector of Azure.
+    pub(crate) fn select(&mut self, selector: &Selector) {
+        let dimension = match selector.kind.to_ascii_lowercase().as_str() {
+            "resourcelocation" => Some(Dimension::Location),
+            "resourcetype" => Some(Dimension::ResourceType),
+            "resourcewithoutlocation" => Some(Dimension::WithoutLocation),
+            "policydefinitionreferenceid" => Some(Dimension::Id),
+            "userprincipalid" => Some(Dimension::User),
+            "groupprincipalid" => Some(Dimension::Group),
+            _ => None,
+        };
+        match dimension {
+            Some(dimension) if !selector.within.is_empty() => {
+                self.limit(dimension, selector.within.iter().cloned());
+            }
+            _ => {}
+        }
+        let is_understood = dimension.is_some() && !selector.within.is_empty();
+        if !selector.not_in.is_empty() || !is_understood {
+            let mut values = selector.not_in.clone();
+            values.iter_mut().for_each(|value| value.make_ascii_lowercase());
+            values.sort();
+            let kind = selector.kind.to_ascii_lowercase();
+            self.condition(format!("{kind} notIn [{}]", values.join(", ")));
+        }
+    }
+
+    /// The limit of a dimension, in the form in which it is compared; none where it has none.
+    pub(crate) fn values(&self, dimension: Dimension) -> Option<impl Iterator<Item = &str> + '_> {
+        self.limits.get(&dimension).map(|values| values.keys().map(String::as_str))
+    }
+
+    /// The limit of a dimension as it was written; nothing where it has none.
+    pub(crate) fn written(&self, dimension: Dimension) -> impl Iterator<Item = &str> + '_ {
+        self.limits
+            .get(&dimension)
+            .into_iter()
+            .flat_map(|values| values.values().map(String::as_str))
+    }
+
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = &str> + '_ {
+        self.conditions.iter().map(String::as_str)
+    }
+
+    /// The reach as the union of those of its single values; none where these are more than `limit`.
+    pub(crate) fn parts(&self, limit: usize) -> Option<Vec<Self>> {
+        let n_parts = self.limits.values().try_fold(1_usize, |n, it| n.checked_mul(it.len()))?;
+        if n_parts <= 1 || n_parts > limit {
+            return None;
+        }
+        let mut parts = vec![self.clone()];
+        for (dimension, values) in &self.limits {
+            let of_one = |(value, written): (&String, &String), part: &Self| {
+                let mut part = part.clone();
+                part.limits.insert(*dimension, Values::from([(value.clone(), written.clone())]));
+                part
+            };
+            parts = parts
+                .iter()
+                .flat_map(|part| values.iter().map(move |value| of_one(value, part)))
+                .collect();
+        }
+        Some(parts)
+    }
+
+    /// Whether `other` reaches no further than `self`.
+    pub(crate) fn covers(&self, other: &Self, hierarchy: &Hierarchy) -> Cover {
+        if self.tool != other.tool {
+            return Cover::Unknown(format!("it is of {}, not of {}", other.tool, self.tool));
+        }
+        let mut beyond = Vec::new();
+        let mut unknown = None;
+        let mut is_same = self.conditions == other.conditions;
+        // A condition that is not understood may limit what looks unlimited.
+        let is_opaque = !other.conditions.is_subset(&self.conditions);
+        for (&dimension, limit) in &self.limits {
+            let values = other.limits.get(&dimension);
+            is_same &= values.is_some_and(|values| values.keys().eq(limit.keys()));
+            let excess = |value: Option<&String>| Excess {
+                dimension,
+                value: value.cloned(),
+                limit: limit.values().cloned().collect(),
+            };
+            let Some(values) = values else {
+                match is_opaque && dimension.can_be_implied() {
+                    true => unknown = unknown.or(Some(implied(dimension, other))),
+                    false => beyond.push(excess(None)),
+                }
+                continue;
+            };
+            for (value, written) in values {
+                let of_value =
+                    |limit: &String| self.tool.within(dimension, limit, value, hierarchy);
+                let mut answers: Vec<Answer> = limit.keys().map(of_value).collect();
+                answers.sort();
+                match answers.into_iter().next() {
+                    Some(Answer::Yes) => {}
+                    Some(Answer::Unknown(reason)) => unknown = unknown.or(Some(reason)),
+                    _ if is_opaque && dimension.can_be_implied() => {
+                        unknown = unknown.or(Some(implied(dimension, other)));
+                    }
+                    _ => {
+                        beyond.push(excess(Some(written)));
+                        break;
+                    }
+                }
+            }
+        }
+        is_same &= self.limits.len() == other.limits.len();
+        if let Some(missing) = self.conditions.difference(&other.conditions).next() {
+            unknown = unknown.or(Some(format!("it is not limited by `{missing}` in these words")));
+        }
+        match (beyond.is_empty(), unknown) {
+            (false, _) => Cover::Beyond(beyond),
+            (true, Some(reason)) => Cover::Unknown(reason),
+            (true, None) if is_same => Cover::Same,
+            (true, None) => Cover::Within,
+        }
+    }
+}
+
+fn implied(dimension: Dimension, reach: &Reach) -> String {
+    let conditions: Vec<&str> = reach.conditions().collect();
+    format!("whether `{}` limits the {dimension} is not computable", conditions.join("` and `"))
+}
+
+impl Dimension {
+    /// Whether a condition of the tool could limit it, too.
+    fn can_be_implied(self) -> bool {
+        !matches!(self, Self::Place | Self::Policy | Self::Id)
+    }
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Place => "scope",
+            Self::Policy => "policy",
+            Self::Id => "ids",
+            Self::Path => "paths",
+            Self::Package => "packages",
+            Self::Kind => "kinds",
+            Self::Namespace => "namespaces",
+            Self::Name => "names",
+            Self::Location => "locations",
+            Self::ResourceType => "resource types",
+            Self::WithoutLocation => "resources without location",
+            Self::User => "users",
+            Self::Group => "groups",
+        }
+    }
+}
+
+impl fmt::Display for Dimension {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
