@@ -40,6 +40,7 @@ pub(crate) enum Command {
     Audit(commands::audit::Args),
     Report(commands::report::Args),
     Digest(commands::digest::Args),
+    Reconcile(commands::reconcile::Args),
     Explain(commands::explain::Args),
     Rules(commands::rules::Args),
     Schema(commands::schema::Args),

@@ -11,7 +11,7 @@
 //! - [`model`]: the domain as plain values. [`model::window`] alone decides "expired".
 //! - [`git`]: the only user of git2, as owned values.
 //! - [`finding`]: the only way to say that something is wrong.
-//! - [`source`]: text → record. [`source::yaml`] alone names a YAML parser and makes
+//! - [`source`]: text → record. [`source::yaml`] alone reads the YAML of a register and makes
 //!   the tree of [`source::tree`]; [`source::schema`] alone names a validator and says what it
 //!   refuses; [`source::splice`] changes single values of a text and no other byte, and
 //!   [`source::layout`] lays a whole text out without changing what it says.
@@ -22,6 +22,8 @@
 //! - [`rules`]: one rule per file. Start here to add a check.
 //! - [`report`](mod@report): what there is to say to a reader, as typed data. Start here to add a
 //!   figure: each report makes one document, and each format walks it.
+//! - [`bridge`]: suppressions of enforcement tools against the bindings of records. One adapter per
+//!   format; start in [`bridge::formats`] to add one.
 //! - [`render`]: findings, lists and reports → text, HTML, JSON, SARIF and so on.
 //! - [`env`](mod@env): the world around one run; all that is read from outside.
 //! - [`commands`]: one verb per file.
@@ -46,6 +48,7 @@
 //!   No repository names or configures any of them.
 #![forbid(unsafe_code)]
 
+mod bridge;
 mod changes;
 mod cli;
 mod commands;
@@ -118,6 +121,7 @@ fn dispatch(cli: Cli, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
         Command::Close(args) => commands::close::run(&args, globals, env),
         Command::Amend(args) => commands::amend::run(&args, globals, env),
         Command::VerifyControl(args) => commands::verify_control::run(&args, globals, env),
+        Command::Reconcile(args) => commands::reconcile::run(&args, globals, env),
         Command::RecordReview(args) => commands::record_review::run(&args, globals, env),
         Command::Fmt(args) => commands::fmt::run(&args, globals, env),
         Command::Approve(args) => commands::approve::run(&args, globals, env),

@@ -202,7 +202,11 @@ pub(super) fn listed<'a>(record: &'a Record, status: Status, workspace: &Workspa
 }
 
 /// Says which files could not be read; the list is not complete without them.
-fn name_unreadable(register: &Register, globals: &Globals, env: &mut Env<'_>) -> Outcome {
+pub(super) fn name_unreadable(
+    register: &Register,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> Outcome {
     for path in &register.unreadable {
         let reason = register
             .findings

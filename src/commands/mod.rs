@@ -28,6 +28,7 @@ pub(crate) mod man;
 mod naming;
 pub(crate) mod new;
 mod proposed;
+pub(crate) mod reconcile;
 pub(crate) mod record_review;
 pub(crate) mod renew;
 pub(crate) mod report;

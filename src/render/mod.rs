@@ -26,6 +26,7 @@ pub(crate) mod markdown;
 pub(crate) mod page;
 mod policies;
 pub(crate) mod proposal;
+pub(crate) mod reconcile;
 pub(crate) mod record;
 pub(crate) mod review;
 mod safe;

@@ -269,7 +269,7 @@ fn nothing_is_promised_that_is_not_there() {
         texts.push(w.exc(&[command, "--help"]));
     }
     for text in texts {
-        for command in ["reconcile", "export", "import"] {
+        for command in ["export", "import"] {
             assert!(!text.contains(&format!("`exc {command}`")), "{command}: {text}");
         }
     }

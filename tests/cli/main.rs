@@ -37,6 +37,7 @@ mod new_offers;
 #[cfg(unix)]
 mod new_terminal;
 mod pull_requests;
+mod reconcile;
 mod report;
 mod report_doubts;
 mod review;

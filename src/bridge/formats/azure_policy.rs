@@ -1,0 +1,267 @@
+//! Exemptions of Azure Policy, in the four shapes in which they are printed and deployed, and what
+//! an assignment leaves alone by itself.
+//!
+//! Sources: the resource `Microsoft.Authorization/policyExemptions`, api version 2022-07-01-preview,
+//! <https://learn.microsoft.com/azure/governance/policy/concepts/exemption-structure>, and
+//! `policyAssignments`, <https://learn.microsoft.com/azure/governance/policy/concepts/assignment-structure>.
+//!
+//! - REST: `{"value": […]}`, each with `properties`;
+//! - `az policy exemption list -o json`: a list, with the properties beside `id`;
+//! - Resource Graph: a list of rows, or `{"data": […]}`, each with `properties`;
+//! - an ARM template: `resources` of that type, whose values may be expressions in brackets.
+//!
+//! `expiresOn` is an instant in UTC at which Azure no longer honours the exemption; it keeps the object
+//! for ever. Without one it never ends. The scope is the part of `id` before the provider.
+
+use chrono::{DateTime, Utc};
+
+use crate::bridge::input::{Fault, Input, Node, Value};
+use crate::bridge::{End, Format, Suppression};
+use crate::model::reach::{Dimension, Reach};
+use crate::model::{Selector, Tool};
+
+pub(crate) const FORMAT: Format = Format {
+    name: "azure-policy",
+    about: "exemptions and assignments of Azure Policy: `az policy exemption list -o json`, REST, \
+            Resource Graph, ARM templates",
+    tool: Tool::AzurePolicy,
+    read,
+};
+
+const EXEMPTION: &str = "microsoft.authorization/policyexemptions";
+const ASSIGNMENT: &str = "microsoft.authorization/policyassignments";
+
+fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
+    let root = input.json()?;
+    let list = ["value", "data", "resources"].into_iter().find_map(|key| root.get(key)?.items());
+    let Some(resources) = list.or_else(|| root.items()) else {
+        return Err(Fault::at(root.span, "the file holds no list of exemptions or assignments"));
+    };
+    if let Some(next) = root.get("nextLink").filter(|next| !next.is_null()) {
+        return Err(Fault::at(next.span, "the list goes on at `nextLink`: fetch all pages"));
+    }
+    let is_template = root.get("resources").is_some();
+    let mut found = Vec::new();
+    for resource in resources {
+        resource.expect("resource", "a mapping", |it| (it.value.is_map()).then_some(()))?;
+        let kind = resource.text_at("type")?.unwrap_or_default().to_ascii_lowercase();
+        let has = |key: &str| property(resource, key).is_some();
+        if kind == ASSIGNMENT || (kind.is_empty() && has("policyDefinitionId")) {
+            found.extend(assignment(resource)?);
+        } else if kind == EXEMPTION || (kind.is_empty() && has("policyAssignmentId")) {
+            found.push(exemption(resource, is_template)?);
+        } else if !is_template {
+            let message = match kind.as_str() {
+                "" => "this is neither an exemption nor an assignment".to_owned(),
+                kind => format!("`{kind}` is neither an exemption nor an assignment"),
+            };
+            return Err(Fault::at(resource.span, message));
+        }
+    }
+    Ok(found)
+}
+
+/// A property, below `properties` or flattened to the resource.
+fn property<'a>(resource: &'a Node, key: &str) -> Option<&'a Node> {
+    let found = match resource.get("properties").filter(|node| !node.is_null()) {
+        Some(properties) => properties.get_folded(key),
+        None => resource.get_folded(key),
+    };
+    found.filter(|node| !node.is_null())
+}
+
+fn text<'a>(resource: &'a Node, key: &str) -> Result<Option<&'a str>, Fault> {
+    property(resource, key).map(|node| node.expect(key, "a text", Node::text)).transpose()
+}
+
+fn texts(resource: &Node, key: &str) -> Result<Vec<String>, Fault> {
+    let Some(node) = property(resource, key) else { return Ok(Vec::new()) };
+    let items = node.expect(key, "a list", Node::items)?;
+    let text = |item: &Node| item.expect(key, "a list of texts", Node::text).map(str::to_owned);
+    items.iter().map(text).collect()
+}
+
+fn is_expression(text: &str) -> bool {
+    text.starts_with('[') && !text.starts_with("[[") && text.ends_with(']')
+}
+
+fn exemption(resource: &Node, is_template: bool) -> Result<Suppression, Fault> {
+    let name = resource.text_at("name")?.unwrap_or_default();
+    let id = resource.text_at("id")?;
+    let mut notes = Vec::new();
+    let (end, unread) = end(text(resource, "expiresOn")?);
+    let reach = match unread {
+        Some(reason) => Err(reason),
+        None => reach(resource, id, is_template, &mut notes)?,
+    };
+    let category = text(resource, "exemptionCategory")?.unwrap_or_default();
+    if !["waiver", "mitigated"].iter().any(|known| category.eq_ignore_ascii_case(known)) {
+        notes.push(format!("its category is `{category}`, neither `Waiver` nor `Mitigated`"));
+    }
+    if text(resource, "assignmentScopeValidation")?
+        .is_some_and(|it| it.eq_ignore_ascii_case("DoNotValidate"))
+    {
+        notes.push("`DoNotValidate`: it may lie outside of its assignment's scope".to_owned());
+    }
+    let mut said = vec![name.to_owned()];
+    for key in ["displayName", "description"] {
+        said.extend(text(resource, key)?.map(str::to_owned));
+    }
+    if let Some(metadata) = property(resource, "metadata") {
+        texts_below(metadata, &mut said);
+    }
+    Ok(Suppression {
+        span: resource.span,
+        name: if name.is_empty() { id.unwrap_or("?").to_owned() } else { name.to_owned() },
+        said,
+        reach,
+        end,
+        made: made(resource)?,
+        notes,
+    })
+}
+
+/// The end, and why the suppression cannot be compared where the end cannot be read.
+fn end(expires: Option<&str>) -> (End, Option<String>) {
+    match expires {
+        None => (End::Never, None),
+        Some(text) if is_expression(text) => {
+            (End::Never, Some(format!("its `expiresOn` is the expression `{text}`")))
+        }
+        Some(text) => match DateTime::parse_from_rfc3339(text) {
+            Ok(end) => (End::At(end.with_timezone(&Utc)), None),
+            Err(_) => {
+                (End::Never, Some(format!("its `expiresOn` is `{text}`, which is no instant")))
+            }
+        },
+    }
+}
+
+fn reach(
+    resource: &Node,
+    id: Option<&str>,
+    is_template: bool,
+    notes: &mut Vec<String>,
+) -> Result<Result<Vec<Reach>, String>, Fault> {
+    let assignment = text(resource, "policyAssignmentId")?;
+    let Some(assignment) = assignment.filter(|it| !it.is_empty()) else {
+        return Ok(Err("it names no `policyAssignmentId`".to_owned()));
+    };
+    let references = texts(resource, "policyDefinitionReferenceIds")?;
+    if let Some(stray) = property(resource, "policyDefinitionReferenceId") {
+        notes.push(format!(
+            "`policyDefinitionReferenceId` is no key of an exemption ({}): it reads as the whole \
+             assignment",
+            stray.kind()
+        ));
+    }
+    let values = references.iter().map(String::as_str).chain([assignment]);
+    if let Some(text) = values.into_iter().find(|text| is_expression(text)) {
+        return Ok(Err(format!("`{text}` is an expression")));
+    }
+    let scope = match (id.and_then(scope_of), resource.text_at("scope")?) {
+        (Some(scope), _) => scope,
+        (None, Some(scope)) if is_template && !is_expression(scope) => scope.to_owned(),
+        (None, Some(scope)) if is_template => {
+            return Ok(Err(format!("its `scope` is the expression `{scope}`")));
+        }
+        _ if is_template => {
+            return Ok(Err("it is deployed at a scope that the template does not name".to_owned()));
+        }
+        _ => return Ok(Err("its `id` does not say where it hangs".to_owned())),
+    };
+    let base = Reach::of(Tool::AzurePolicy)
+        .limited(Dimension::Place, [format!("azure:{scope}")])
+        .limited(Dimension::Policy, [assignment.to_owned()])
+        .limited(Dimension::Id, references);
+    selected(resource, base)
+}
+
+/// The reach within the resource selectors, of which one has to hold.
+fn selected(resource: &Node, base: Reach) -> Result<Result<Vec<Reach>, String>, Fault> {
+    let Some(node) = property(resource, "resourceSelectors") else { return Ok(Ok(vec![base])) };
+    let alternatives = node.expect("resourceSelectors", "a list", Node::items)?;
+    let mut reaches = Vec::new();
+    for alternative in alternatives {
+        let mut reach = base.clone();
+        let selectors = alternative.get("selectors").and_then(Node::items).unwrap_or_default();
+        for selector in selectors {
+            reach.select(&Selector {
+                kind: selector.text_at("kind")?.unwrap_or_default().to_owned(),
+                within: selector.texts_at("in")?,
+                not_in: selector.texts_at("notIn")?,
+            });
+        }
+        reaches.push(reach);
+    }
+    Ok(Ok(if reaches.is_empty() { vec![base] } else { reaches }))
+}
+
+/// `/subscriptions/S` of `/subscriptions/S/providers/Microsoft.Authorization/policyExemptions/N`.
+fn scope_of(id: &str) -> Option<String> {
+    let provider = "/providers/microsoft.authorization/policy";
+    let at = id.to_ascii_lowercase().rfind(provider)?;
+    (at > 0).then(|| id[..at].to_owned())
+}
+
+/// What an assignment leaves alone: the scopes in `notScopes`, and everything if it does not enforce.
+fn assignment(resource: &Node) -> Result<Vec<Suppression>, Fault> {
+    let id = resource.text_at("id")?.unwrap_or_default();
+    let name = resource.text_at("name")?.unwrap_or(id);
+    let mut said = vec![name.to_owned()];
+    for key in ["displayName", "description"] {
+        said.extend(text(resource, key)?.map(str::to_owned));
+    }
+    if let Some(metadata) = property(resource, "metadata") {
+        texts_below(metadata, &mut said);
+    }
+    let made = made(resource)?;
+    let suppression = |suffix: &str, scope: Option<String>, note: Option<&str>| Suppression {
+        span: resource.span,
+        name: format!("{name} {suffix}"),
+        said: said.clone(),
+        reach: match scope {
+            Some(scope) if !id.is_empty() => Ok(vec![
+                Reach::of(Tool::AzurePolicy)
+                    .limited(Dimension::Place, [format!("azure:{scope}")])
+                    .limited(Dimension::Policy, [id.to_owned()]),
+            ]),
+            _ => Err("the assignment's `id` does not say where it hangs".to_owned()),
+        },
+        end: End::Never,
+        made: made.clone(),
+        notes: note.map(str::to_owned).into_iter().collect(),
+    };
+    let mut found: Vec<Suppression> = texts(resource, "notScopes")?
+        .into_iter()
+        .map(|scope| {
+            let note = "`notScopes` excludes the scope from the assignment and never ends";
+            suppression(&format!("notScopes {scope}"), Some(scope), Some(note))
+        })
+        .collect();
+    let mode = text(resource, "enforcementMode")?.unwrap_or("Default");
+    if mode.eq_ignore_ascii_case("DoNotEnforce") {
+        let scope = text(resource, "scope")?.map(str::to_owned).or_else(|| scope_of(id));
+        found.push(suppression("DoNotEnforce", scope, Some("the assignment enforces nothing")));
+    }
+    Ok(found)
+}
+
+/// Who created the resource, and when.
+fn made(resource: &Node) -> Result<Option<String>, Fault> {
+    let Some(system) = resource.get("systemData").filter(|node| !node.is_null()) else {
+        return Ok(None);
+    };
+    let by = system.text_at("createdBy")?.unwrap_or("somebody");
+    let at = system.text_at("createdAt")?.unwrap_or("an unknown time");
+    Ok(Some(format!("created by {by} at {at}")))
+}
+
+fn texts_below(node: &Node, found: &mut Vec<String>) {
+    match &node.value {
+        Value::Text(text) => found.push(text.clone()),
+        Value::List(items) => items.iter().for_each(|item| texts_below(item, found)),
+        Value::Map(entries) => entries.iter().for_each(|entry| texts_below(&entry.value, found)),
+        _ => {}
+    }
+}

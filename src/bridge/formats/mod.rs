@@ -1,0 +1,18 @@
+//! The formats that `exc` reads, one file each.
+//!
+//! A new one is a file with a constant [`Format`] and its tests, and a line in [`FORMATS`]. It reads
+//! the tree of its file ([`super::input`]), says of each entry how far it reaches, and keeps to what
+//! the tool's own code does: whose day a bare date excludes, which entry wins, what a missing list
+//! means. Where that cannot be known from the file, the reach is the reason why.
+
+mod azure_policy;
+
+use super::Format;
+
+/// All formats, in the order in which the help lists them.
+pub(crate) const FORMATS: &[&Format] = &[&azure_policy::FORMAT];
+
+/// The format of this name.
+pub(crate) fn named(name: &str) -> Option<&'static Format> {
+    FORMATS.iter().copied().find(|format| format.name == name)
+}

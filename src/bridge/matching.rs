@@ -1,0 +1,450 @@
+//! Suppressions against the bindings of a register: which are covered, and what is wrong with the
+//! rest.
+//!
+//! A binding is found by what it names (an assignment, a policy, an id) and where it hangs, in an
+//! index, or because the suppression names its record. A suppression is covered if each part of it
+//! lies within a binding of a record that is in force, and it ends no later than that record.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+use regex::Regex;
+
+use super::{End, Suppression};
+use crate::model::reach::{Cover, Dimension, Excess, Hierarchy, Reach};
+use crate::model::{Exception, Target, Tool, enclosing};
+
+/// Parts into which a suppression is taken, at most, to see whether several bindings cover it.
+const MAX_PARTS: usize = 1_000;
+/// Narrower bindings that are compared with a suppression around them, at most.
+const MAX_BELOW: usize = 16;
+/// Where management groups stand in the order of places.
+const GROUPS: &str = "azure:/managementgroups/";
+
+/// A record as it stands with its approvals.
+#[derive(Debug)]
+pub(crate) struct Holding<'a> {
+    pub(crate) exception: &'a Exception,
+    pub(crate) path: &'a str,
+    pub(crate) state: State,
+    /// Why its bindings cannot be relied on, where they cannot be read as they are written.
+    pub(crate) fault: Option<String>,
+}
+
+/// What a record allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    /// Active and approved, through this day.
+    InForce(NaiveDate),
+    Expired(NaiveDate),
+    Closed,
+    /// Not approved, in the words of its verdict.
+    Unapproved(String),
+    /// The history does not say, for this reason.
+    Unknown(String),
+}
+
+/// What a comparison comes to, the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Verdict {
+    /// The tool no longer honours it.
+    Ended,
+    Covered,
+    /// Within what is excepted, and less.
+    Narrower,
+    Unknown,
+    Outlives,
+    RecordUnapproved,
+    RecordExpired,
+    Wider,
+    Orphan,
+}
+
+/// A suppression with its verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Judged {
+    pub(crate) verdict: Verdict,
+    /// The record that it was compared with: the one that covers it, or comes closest.
+    pub(crate) record: Option<String>,
+    /// Why, a sentence each, the decisive one first.
+    pub(crate) why: Vec<String>,
+}
+
+/// A binding of a record, by its place in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Bound {
+    pub(crate) record: String,
+    pub(crate) path: String,
+    pub(crate) index: usize,
+    pub(crate) shown: String,
+}
+
+/// The bindings of a register to one tool, by what they name and where they hang.
+pub(crate) struct Bindings<'a> {
+    tool: Tool,
+    holdings: &'a [Holding<'a>],
+    by_id: HashMap<&'a str, usize>,
+    bindings: Vec<Binding>,
+    /// The bindings of each record.
+    of_record: HashMap<usize, Vec<usize>>,
+    /// By policy or id, then by place; the empty place where the tool has none.
+    index: HashMap<String, BTreeMap<String, Vec<usize>>>,
+    /// Bindings that a pattern names.
+    patterns: Vec<usize>,
+    hierarchy: &'a Hierarchy,
+    ids: &'a Regex,
+}
+
+struct Binding {
+    holding: usize,
+    index: usize,
+    shown: String,
+    reach: Reach,
+}
+
+impl Verdict {
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Ended,
+        Self::Covered,
+        Self::Narrower,
+        Self::Unknown,
+        Self::Outlives,
+        Self::RecordUnapproved,
+        Self::RecordExpired,
+        Self::Wider,
+        Self::Orphan,
+    ];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Ended => "ended",
+            Self::Covered => "covered",
+            Self::Narrower => "narrower",
+            Self::Unknown => "unknown",
+            Self::Outlives => "outlives",
+            Self::RecordUnapproved => "record-unapproved",
+            Self::RecordExpired => "record-expired",
+            Self::Wider => "wider",
+            Self::Orphan => "orphan",
+        }
+    }
+
+    /// Whether the suppression leaves something alone that no approved exception allows.
+    pub(crate) fn is_shadow(self) -> bool {
+        self > Self::Unknown
+    }
+}
+
+impl<'a> Bindings<'a> {
+    /// `ids` is the form of the register's ids.
+    pub(crate) fn of(
+        tool: Tool,
+        holdings: &'a [Holding<'a>],
+        hierarchy: &'a Hierarchy,
+        ids: &'a Regex,
+    ) -> Self {
+        let mut all = Self {
+            tool,
+            holdings,
+            by_id: HashMap::new(),
+            bindings: Vec::new(),
+            of_record: HashMap::new(),
+            index: HashMap::new(),
+            patterns: Vec::new(),
+            hierarchy,
+            ids,
+        };
+        for (at, holding) in holdings.iter().enumerate() {
+            all.by_id.insert(&holding.exception.id, at);
+            for (index, binding) in holding.exception.bindings.iter().enumerate() {
+                if binding.tool != Some(tool) {
+                    continue;
+                }
+                let Some(reach) = binding.reach(holding.exception) else { continue };
+                all.add(Binding { holding: at, index, shown: binding.to_string(), reach });
+            }
+        }
+        all
+    }
+
+    fn add(&mut self, binding: Binding) {
+        let at = self.bindings.len();
+        let names: Vec<String> = match binding.reach.values(key_dimension(self.tool)) {
+            Some(names) => names.map(str::to_owned).collect(),
+            None => Vec::new(),
+        };
+        if names.is_empty() || names.iter().any(|name| is_pattern(name)) {
+            self.patterns.push(at);
+        }
+        let places = places(&binding.reach);
+        for name in names {
+            let by_place = self.index.entry(name).or_default();
+            for place in &places {
+                by_place.entry(place.clone()).or_default().push(at);
+            }
+        }
+        self.of_record.entry(binding.holding).or_default().push(at);
+        self.bindings.push(binding);
+    }
+
+    /// Judges a suppression; `used` learns which bindings it meets.
+    pub(crate) fn judge(
+        &self,
+        suppression: &Suppression,
+        today: NaiveDate,
+        used: &mut BTreeSet<usize>,
+    ) -> Judged {
+        if suppression.end.is_over(today) {
+            let why = vec![format!("it ended at {}", suppression.end)];
+            return Judged { verdict: Verdict::Ended, record: None, why };
+        }
+        let (named, strangers) = self.named(suppression);
+        let mut judged = match &suppression.reach {
+            Err(reason) => {
+                let record = named.first().map(|&at| self.holdings[at].exception.id.clone());
+                Judged { verdict: Verdict::Unknown, record, why: vec![reason.clone()] }
+            }
+            Ok(parts) => {
+                let judged = parts.iter().map(|part| self.part(part, suppression, &named, used));
+                let worst = judged.max_by_key(|judged| judged.verdict);
+                worst.unwrap_or_else(|| Judged {
+                    verdict: Verdict::Unknown,
+                    record: None,
+                    why: vec!["it takes out nothing that could be compared".to_owned()],
+                })
+            }
+        };
+        if judged.verdict > Verdict::Narrower {
+            let told = strangers.iter().map(|id| format!("it names `{id}`, which no record has"));
+            judged.why.extend(told);
+        }
+        judged
+    }
+
+    /// The records that a suppression names, and ids that it names and no record has.
+    fn named(&self, suppression: &Suppression) -> (Vec<usize>, Vec<String>) {
+        let (mut named, mut strangers) = (Vec::new(), Vec::new());
+        for text in &suppression.said {
+            for word in text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')) {
+                match self.by_id.get(word) {
+                    Some(&at) if !named.contains(&at) => named.push(at),
+                    None if self.ids.is_match(word) && !strangers.iter().any(|id| id == word) => {
+                        strangers.push(word.to_owned());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        (named, strangers)
+    }
+
+    fn part(
+        &self,
+        part: &Reach,
+        suppression: &Suppression,
+        named: &[usize],
+        used: &mut BTreeSet<usize>,
+    ) -> Judged {
+        let whole = self.best(part, suppression, named, used);
+        // Several bindings may cover together what none covers alone.
+        if whole.verdict == Verdict::Wider
+            && let Some(parts) = part.parts(MAX_PARTS)
+        {
+            let mut met = BTreeSet::new();
+            let judged: Vec<Judged> =
+                parts.iter().map(|part| self.best(part, suppression, named, &mut met)).collect();
+            if judged.iter().all(|judged| judged.verdict <= Verdict::Narrower) {
+                used.extend(met);
+                let records: BTreeSet<String> =
+                    judged.iter().filter_map(|judged| judged.record.clone()).collect();
+                let list: Vec<String> = records.iter().map(|id| format!("`{id}`")).collect();
+                let why = match list.len() {
+                    1 => Vec::new(),
+                    _ => vec![format!("{} cover it together", list.join(" and "))],
+                };
+                let record = records.into_iter().next();
+                return Judged { verdict: Verdict::Covered, record, why };
+            }
+        }
+        whole
+    }
+
+    /// The verdict of the binding that covers a reach, or comes closest to it.
+    fn best(
+        &self,
+        part: &Reach,
+        suppression: &Suppression,
+        named: &[usize],
+        used: &mut BTreeSet<usize>,
+    ) -> Judged {
+        let mut candidates = self.candidates(part);
+        for holding in named {
+            candidates.extend(self.of_record.get(holding).into_iter().flatten());
+        }
+        let mut best: Option<((bool, bool, Verdict), usize, Judged)> = None;
+        for at in candidates {
+            let judged = self.against(&self.bindings[at], part, suppression);
+            let is_named = named.contains(&self.bindings[at].holding);
+            let rank = (judged.verdict > Verdict::Narrower, !is_named, judged.verdict);
+            if best.as_ref().is_none_or(|(other, ..)| rank < *other) {
+                best = Some((rank, at, judged));
+            }
+        }
+        if let Some((_, at, judged)) = best {
+            used.insert(at);
+            return judged;
+        }
+        match named.first() {
+            None => Judged {
+                verdict: Verdict::Orphan,
+                record: None,
+                why: vec!["no record is bound to it".to_owned()],
+            },
+            Some(&at) => {
+                let id = &self.holdings[at].exception.id;
+                let why = format!(
+                    "it names `{id}`, which has no binding to {}: nothing says what that covers",
+                    self.tool
+                );
+                Judged { verdict: Verdict::Unknown, record: Some(id.clone()), why: vec![why] }
+            }
+        }
+    }
+
+    /// The bindings that name what a reach takes in, around it or within it.
+    fn candidates(&self, part: &Reach) -> BTreeSet<usize> {
+        let mut found: BTreeSet<usize> = self.patterns.iter().copied().collect();
+        let names: Option<Vec<&str>> = part.values(key_dimension(self.tool)).map(Iterator::collect);
+        let Some(names) = names.filter(|names| !names.iter().any(|name| is_pattern(name))) else {
+            // It names none, so that every binding may be the one.
+            found.extend(0..self.bindings.len());
+            return found;
+        };
+        let places = places(part);
+        for by_place in names.iter().filter_map(|name| self.index.get(*name)) {
+            for place in &places {
+                for around in enclosing(place) {
+                    found.extend(by_place.get(around).into_iter().flatten());
+                }
+                let groups = by_place.range(GROUPS.to_owned()..);
+                let groups = groups.take_while(|(key, _)| key.starts_with(GROUPS));
+                found.extend(groups.flat_map(|(_, bindings)| bindings));
+                let below = format!("{place}/");
+                let within = by_place.range(below.clone()..);
+                let within = within.take_while(|(key, _)| key.starts_with(&below));
+                found.extend(within.take(MAX_BELOW).flat_map(|(_, bindings)| bindings));
+            }
+        }
+        found
+    }
+
+    /// What a binding makes of a reach.
+    fn against(&self, binding: &Binding, part: &Reach, suppression: &Suppression) -> Judged {
+        let holding = &self.holdings[binding.holding];
+        let judged = |verdict, why: Vec<String>| Judged {
+            verdict,
+            record: Some(holding.exception.id.clone()),
+            why,
+        };
+        let cover = match &holding.fault {
+            Some(fault) => Cover::Unknown(fault.clone()),
+            None => binding.reach.covers(part, self.hierarchy),
+        };
+        let mut why = match &cover {
+            Cover::Beyond(excess) => excess.iter().map(sentence).collect(),
+            _ => Vec::new(),
+        };
+        let lasts_to = match &holding.state {
+            State::InForce(last) => Ok(*last),
+            State::Expired(last) => {
+                Err((Verdict::RecordExpired, format!("the record was valid through {last} (UTC)")))
+            }
+            State::Closed => Err((Verdict::RecordExpired, "the record is closed".to_owned())),
+            State::Unapproved(verdict) => {
+                Err((Verdict::RecordUnapproved, format!("the record is {verdict}")))
+            }
+            State::Unknown(reason) => Err((Verdict::Unknown, reason.clone())),
+        };
+        let is_beyond = !why.is_empty();
+        let verdict = match lasts_to {
+            Err((verdict, reason)) => {
+                why.push(reason);
+                verdict
+            }
+            Ok(last) if suppression.end.outlives(last) => {
+                let until = End::At(End::of_exception(last));
+                why.push(match &suppression.end {
+                    End::Never => format!("it never ends, and the record ends at {until}"),
+                    end => format!("it ends at {end}, and the record at {until}"),
+                });
+                Verdict::Outlives
+            }
+            Ok(_) => Verdict::Covered,
+        };
+        match cover {
+            _ if is_beyond => judged(Verdict::Wider, why),
+            Cover::Unknown(reason) if verdict <= Verdict::Unknown => {
+                why.insert(0, reason);
+                judged(Verdict::Unknown, why)
+            }
+            Cover::Within if verdict == Verdict::Covered => judged(Verdict::Narrower, why),
+            _ => judged(verdict, why),
+        }
+    }
+
+    /// The bindings of records in force that no suppression has met.
+    pub(crate) fn unused(&self, used: &BTreeSet<usize>) -> Vec<Bound> {
+        let all = self.bindings.iter().enumerate().filter(|(at, _)| !used.contains(at));
+        let all = all.map(|(_, binding)| (binding, &self.holdings[binding.holding]));
+        let in_force = all.filter(|(_, holding)| matches!(holding.state, State::InForce(_)));
+        let bound = in_force.map(|(binding, holding)| Bound {
+            record: holding.exception.id.clone(),
+            path: holding.path.to_owned(),
+            index: binding.index,
+            shown: binding.shown.clone(),
+        });
+        bound.collect()
+    }
+}
+
+/// The dimension in which every binding to the tool names something.
+fn key_dimension(tool: Tool) -> Dimension {
+    match tool {
+        Tool::AzurePolicy | Tool::Kyverno => Dimension::Policy,
+        _ => Dimension::Id,
+    }
+}
+
+fn is_pattern(text: &str) -> bool {
+    text.contains(['*', '?'])
+}
+
+fn places(reach: &Reach) -> Vec<String> {
+    match reach.values(Dimension::Place) {
+        Some(places) => places.map(str::to_owned).collect(),
+        None => vec![String::new()],
+    }
+}
+
+/// How a suppression goes further than a binding.
+fn sentence(excess: &Excess) -> String {
+    let Excess { dimension, value, limit } = excess;
+    let (limit, more) = limit.split_at(limit.len().min(3));
+    let mut limit: Vec<String> = limit.iter().map(|it| format!("`{}`", shown(it))).collect();
+    if !more.is_empty() {
+        limit.push(format!("{} more", more.len()));
+    }
+    let limit = limit.join(", ");
+    match value {
+        Some(value) => format!("{dimension}: `{}` is beyond {limit}", shown(value)),
+        None => format!("{dimension}: all of them, and the record only has {limit}"),
+    }
+}
+
+/// A place as the tool writes it, without the kind.
+fn shown(value: &str) -> &str {
+    match Target::parse(value) {
+        Ok(target) => &value[target.kind().len() + 1..],
+        Err(_) => value,
+    }
+}

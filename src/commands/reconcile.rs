@@ -1,0 +1,228 @@
+//! `exc reconcile`: what enforcement tools leave alone, against what is excepted.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use clap::builder::{PossibleValue, PossibleValuesParser};
+
+use super::cache::CacheArgs;
+use super::mainline::Landed;
+use super::trail::HistoryArgs;
+use super::verdicts::Verdicts;
+use super::{Failure, Globals};
+use crate::bridge::formats::{self, FORMATS};
+use crate::bridge::input::{Fault, Input};
+use crate::bridge::matching::{Bindings, Holding, State};
+use crate::bridge::{
+    Format as ToolFormat, Located, Reconciliation, Row, Suppression, Unread, hierarchy,
+};
+use crate::env::{Env, Outcome};
+use crate::finding::Level;
+use crate::history::{Verdict, Wanted};
+use crate::model::reach::Hierarchy;
+use crate::model::window::Status;
+use crate::register::{self, Register};
+use crate::render::{Safe, reconcile};
+use crate::source::Record;
+
+/// Find suppressions in enforcement tools that no approved exception covers
+///
+/// Reads what a tool prints or is configured with, and compares each suppression with the `bindings` of the records. The verdicts: `covered`, or `narrower` than what is excepted; `wider` than it; `outlives` the record; `record-expired` and `record-unapproved`; `orphan`, where no record is bound to it; `unknown`, where the texts do not decide, with the reason; `ended`, where the tool no longer honours it. Bindings for which the files hold nothing are listed, too.
+///
+/// A suppression may name its record in its name or reason; what it may leave alone says the binding alone. Whether a record is approved is read from the history of the mainline, each time.
+///
+/// Exit codes: 0 everything is covered, 1 something is not, 2 a file could not be read, or a suppression is unknown and not allowed by `--allow-unknown`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  az policy exemption list -o json > live.json
+  exc reconcile azure-policy live.json
+  exc reconcile azure-policy live.json --hierarchy groups.json --format markdown
+  exc reconcile azure-policy live.json --allow-unknown legacy-exemption")]
+pub(crate) struct Args {
+    /// What the files are
+    #[arg(value_name = "TOOL", value_parser = PossibleValuesParser::new(FORMATS.iter().map(named)))]
+    tool: String,
+    /// Files of the tool
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// The hierarchy of management groups, from `az account management-group show --name ROOT --expand --recurse`
+    #[arg(long, value_name = "FILE")]
+    hierarchy: Option<PathBuf>,
+    /// The suppression of this name may be unknown; may be repeated
+    #[arg(long, value_name = "NAME")]
+    allow_unknown: Vec<String>,
+    /// Show what is covered and what has ended, too
+    #[arg(long)]
+    all: bool,
+    /// How to print it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+/// A format as the help lists it.
+fn named(format: &&ToolFormat) -> PossibleValue {
+    PossibleValue::new(format.name).help(format.about)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// Everything, for programs; a promise
+    Json,
+}
+
+pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
+    let workspace = super::open_or_explain(globals, env)?;
+    let format = formats::named(&args.tool).expect("clap knows the same names");
+    let hierarchy = args.hierarchy(globals, env)?;
+    let register =
+        register::load(&workspace.store, &workspace.name, &workspace.policy.record_schema);
+    let history = HistoryArgs::of_day(None);
+    // What the gate says is decided by the history itself, not by what was kept of it.
+    let cache = CacheArgs { no_cache: true };
+    let verdicts = Verdicts::read(&workspace, &history, cache, Wanted::Everything, globals, env)?;
+    let landed = Landed::read(&workspace, &register, Some(verdicts.found()), globals, env)?;
+    let holdings = holdings(&register, &verdicts, &landed, env);
+    let bindings = Bindings::of(format.tool, &holdings, &hierarchy, &workspace.policy.id_pattern);
+    let result = args.compare(format, &bindings, globals, env)?;
+    let (style, today) = (globals.style(env), env.today);
+    globals.print(env, |out| match args.format {
+        Format::Text => reconcile::text::write(&result, args.all, style, out),
+        Format::Json => reconcile::json::write(&result, today, out),
+    })?;
+    for unread in &result.unread {
+        let Located { path, position } = &unread.place;
+        let place = format!("{path}:{}:{}", position.line, position.column);
+        let text = format!("{place}: {}", unread.message);
+        let _ = writeln!(env.err, "error: {}", Safe(&text));
+    }
+    let outcome = super::list::name_unreadable(&register, globals, env);
+    // The process is about to end: taking a large history apart would only cost time.
+    std::mem::forget(verdicts);
+    Ok(match (result.is_incomplete(), result.has_shadows()) {
+        (true, _) => Outcome::Error,
+        (false, true) => outcome.max(Outcome::Findings),
+        (false, false) => outcome,
+    })
+}
+
+impl Args {
+    fn hierarchy(&self, globals: &Globals, env: &Env<'_>) -> Result<Hierarchy, Failure> {
+        let Some(path) = &self.hierarchy else { return Ok(Hierarchy::default()) };
+        let read = read(path, globals, env)?.and_then(|input| match hierarchy::read(&input) {
+            Ok(hierarchy) => Ok(hierarchy),
+            Err(fault) => Err((input, fault)),
+        });
+        read.map_err(|(input, fault)| {
+            let Located { path, position } = Located::of(&input, fault.span);
+            let place = format!("{path}:{}:{}", position.line, position.column);
+            Failure::new(format!("{place}: {}", fault.message)).hint(
+                "write it with `az account management-group show --name ROOT --expand --recurse -o json`",
+            )
+        })
+    }
+
+    /// Reads the files and judges what they hold.
+    fn compare(
+        &self,
+        format: &ToolFormat,
+        bindings: &Bindings<'_>,
+        globals: &Globals,
+        env: &Env<'_>,
+    ) -> Result<Reconciliation, Failure> {
+        let mut result = Reconciliation {
+            format: format.name,
+            tool: format.tool,
+            rows: Vec::new(),
+            unread: Vec::new(),
+            unused: Vec::new(),
+        };
+        let mut used = BTreeSet::new();
+        for path in &self.files {
+            let read = read(path, globals, env)?.and_then(|input| match (format.read)(&input) {
+                Ok(suppressions) => Ok((input, suppressions)),
+                Err(fault) => Err((input, fault)),
+            });
+            match read {
+                Ok((input, suppressions)) => {
+                    let rows = suppressions.into_iter().map(|suppression| {
+                        let judged = bindings.judge(&suppression, env.today, &mut used);
+                        let is_allowed = self.allow_unknown.contains(&suppression.name);
+                        let place = Located::of(&input, suppression.span);
+                        let Suppression { name, end, made, notes, .. } = suppression;
+                        Row { place, name, end, made, notes, judged, is_allowed }
+                    });
+                    result.rows.extend(rows);
+                }
+                Err((input, fault)) => {
+                    let place = Located::of(&input, fault.span);
+                    result.unread.push(Unread { place, message: fault.message });
+                }
+            }
+        }
+        result.unused = bindings.unused(&used);
+        Ok(result)
+    }
+}
+
+/// The text of a file that a person named.
+fn read(
+    path: &Path,
+    globals: &Globals,
+    env: &Env<'_>,
+) -> Result<Result<Input, (Input, Fault)>, Failure> {
+    let shown = path.display().to_string();
+    match std::fs::read(globals.cwd(env).join(path)) {
+        Ok(bytes) => Ok(Input::new(&shown, &bytes)),
+        Err(error) => Err(Failure::new(format!("cannot read `{shown}`: {error}"))),
+    }
+}
+
+/// All records, as the mainline's history and the calendar make them.
+fn holdings<'a>(
+    register: &'a Register,
+    verdicts: &Verdicts,
+    landed: &Landed,
+    env: &Env<'_>,
+) -> Vec<Holding<'a>> {
+    let mut faults: HashMap<&str, String> = HashMap::new();
+    let is_of_reach = |pointer: &str| {
+        pointer.is_empty() || ["/scope", "/bindings"].iter().any(|it| pointer.starts_with(it))
+    };
+    for finding in &register.findings {
+        if finding.level == Level::Error && is_of_reach(&finding.place.pointer) {
+            let path = finding.place.file.path();
+            let fault = || format!("the record cannot be relied on: {}", finding.message);
+            faults.entry(path).or_insert_with(fault);
+        }
+    }
+    let holding = |record: &'a Record| {
+        let exception = &*record.exception;
+        let path = record.file().path();
+        let status = landed.status(record, env.today);
+        let last = exception.expires;
+        let state = match (status, last) {
+            (Status::Closed, _) => State::Closed,
+            (Status::Expired, Some(last)) => State::Expired(last),
+            (Status::Proposed, _) => State::Unapproved("not on the mainline yet".to_owned()),
+            (_, None) => State::Unknown("the record has no last valid day".to_owned()),
+            (_, Some(last)) => match verdicts.judge(record, status, landed) {
+                (_, Some(true)) => State::InForce(last),
+                (Some(Verdict::Approved | Verdict::ApprovedLate), Some(false)) => {
+                    State::Unapproved("changed here since it was approved".to_owned())
+                }
+                (Some(verdict), Some(false)) => State::Unapproved(verdict.as_str().to_owned()),
+                (None, Some(false)) => State::Unapproved("unapproved".to_owned()),
+                (_, None) => State::Unknown(
+                    "whether the record is approved cannot be told from git here: see `exc audit`"
+                        .to_owned(),
+                ),
+            },
+        };
+        Holding { exception, path, state, fault: faults.get(path).cloned() }
+    };
+    register.records.iter().map(holding).collect()
+}

@@ -1,0 +1,168 @@
+//! `exc reconcile`: suppressions of tools against the register and its history.
+
+use serde_json::{Value, json};
+
+use crate::support::history::History;
+use crate::support::record;
+
+const PROXY: &str = "EXC-2026-AAAA";
+const VAULT: &str = "EXC-2026-BBBB";
+const LOGS: &str = "EXC-2026-CCCC";
+const LATE: &str = "EXC-2026-DDDD";
+
+const SUBSCRIPTION: &str = "/subscriptions/8f1c0c9e-5f3b-4a53-9a41-1c2d3e4f5a6b";
+
+fn assignment(name: &str) -> String {
+    format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/policyAssignments/{name}")
+}
+
+/// A record about a resource group, bound to an assignment.
+fn bound(id: &str, expires: &str, group: &str) -> String {
+    let name = assignment("deny-public");
+    let places = format!(
+        "azure:{SUBSCRIPTION}/resourceGroups/{group}\nbindings:\n  - tool: azure-policy\n    \
+         assignment: {name}"
+    );
+    record(id, "low", expires).replace("service:/model-proxy/api", &places)
+}
+
+fn exemption(name: &str, scope: &str, expires: Option<&str>, description: &str) -> Value {
+    let id = format!("{scope}/providers/Microsoft.Authorization/policyExemptions/{name}");
+    json!({
+        "id": id,
+        "name": name,
+        "type": "Microsoft.Authorization/policyExemptions",
+        "policyAssignmentId": assignment("deny-public"),
+        "policyDefinitionReferenceIds": [],
+        "exemptionCategory": "Waiver",
+        "expiresOn": expires,
+        "displayName": name,
+        "description": description,
+        "systemData": {"createdBy": "jo@example.com", "createdAt": "2026-10-01T08:00:00Z"},
+    })
+}
+
+/// Two approved records, one that has expired, and one that nobody has approved.
+fn register() -> History {
+    let mut history = History::new();
+    for (id, expires, group) in [
+        (PROXY, "2027-01-31", "rg-proxy"),
+        (VAULT, "2027-01-31", "rg-vault"),
+        (LOGS, "2026-11-19", "rg-logs"),
+    ] {
+        history.w.write(format!("exceptions/{id}.yaml"), bound(id, expires, group));
+    }
+    history.merge("carol", "alice", "2026-11-05");
+    history.w.write(format!("exceptions/{LATE}.yaml"), bound(LATE, "2027-01-31", "rg-late"));
+    history.push("carol", "2026-11-10", "file one");
+    history
+}
+
+fn group(name: &str) -> String {
+    format!("{SUBSCRIPTION}/resourceGroups/{name}")
+}
+
+/// What the command says of each suppression, by name.
+fn verdicts(history: &History, live: &Value, arguments: &[&str]) -> (u8, Vec<(String, String)>) {
+    history.w.write("live.json", serde_json::to_string_pretty(live).expect("JSON"));
+    let all = ["reconcile", "azure-policy", "live.json", "--format", "json"];
+    let said = history.w.run(&[&all, arguments].concat());
+    let out: Value = serde_json::from_str(&said.out).expect("JSON");
+    let rows = out["suppressions"].as_array().expect("a list").iter();
+    let text = |row: &Value, key: &str| row[key].as_str().expect("a text").to_owned();
+    (said.code(), rows.map(|row| (text(row, "name"), text(row, "verdict"))).collect())
+}
+
+fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(name, verdict)| ((*name).to_owned(), (*verdict).to_owned())).collect()
+}
+
+#[test]
+fn one_approved_one_expired_one_widened_and_one_that_nobody_filed_are_told_apart() {
+    let history = register();
+    let end = Some("2027-02-01T00:00:00Z");
+    let live = json!([
+        exemption("proxy", &group("rg-proxy"), end, "EXC-2026-AAAA: vendor"),
+        exemption("logs", &group("rg-logs"), None, "until the store moves"),
+        exemption("vault", SUBSCRIPTION, end, "EXC-2026-BBBB: soft delete"),
+        exemption("stray", &group("rg-stray"), None, "just for now"),
+    ]);
+    history.w.write("live.json", serde_json::to_string_pretty(&live).expect("JSON"));
+    let said = history.w.run(&["reconcile", "azure-policy", "live.json"]);
+    assert_eq!(said.code(), 1, "{}", said.err);
+    insta::assert_snapshot!(said.out, @r"
+    orphan: nobody filed these
+      stray  live.json:47
+          no record is bound to it
+          created by jo@example.com at 2026-10-01T08:00:00Z
+      help: remove these from azure-policy, or file them with `exc new`
+
+    wider: these leave more alone than their record allows
+      vault  live.json:32  EXC-2026-BBBB
+          scope: `/subscriptions/8f1c0c9e-5f3b-4a53-9a41-1c2d3e4f5a6b` is beyond `/subscriptions/8f1c0c9e-5f3b-4a53-9a41-1c2d3e4f5a6b/resourceGroups/rg-vault`
+          created by jo@example.com at 2026-10-01T08:00:00Z
+      help: narrow these in the tool, or widen the record's `scope` and `bindings` and have it approved
+
+    record-expired: the record has ended, and these have not
+      logs  live.json:17  EXC-2026-CCCC
+          the record was valid through 2026-11-19 (UTC)
+          created by jo@example.com at 2026-10-01T08:00:00Z
+      help: renew the record with `exc renew ID`, or remove these from the tool
+
+    4 suppressions of azure-policy: 1 orphan, 1 wider, 1 record-expired, 1 covered
+    ");
+}
+
+#[test]
+fn what_covers_exactly_and_what_is_less_are_fine() {
+    let history = register();
+    let end = Some("2027-02-01T00:00:00Z");
+    let below = format!("{}/providers/Microsoft.Web/sites/a", group("RG-Proxy"));
+    let live = json!([
+        exemption("same", &group("RG-PROXY"), end, ""),
+        exemption("below", &below, Some("2026-12-31T23:59:59.0000000Z"), ""),
+        exemption("gone", &group("rg-nowhere"), Some("2026-11-20T00:00:00Z"), ""),
+    ]);
+    let expected = [("same", "covered"), ("below", "narrower"), ("gone", "ended")];
+    assert_eq!(verdicts(&history, &live, &[]), (0, pairs(&expected)));
+}
+
+#[test]
+fn a_second_more_outlives_and_a_name_that_only_begins_alike_is_another_group() {
+    let history = register();
+    let live = json!([
+        exemption("late", &group("rg-proxy"), Some("2027-02-01T00:00:01Z"), ""),
+        exemption("for-ever", &group("rg-proxy"), None, ""),
+        exemption("alike", &group("rg-proxy2"), Some("2027-01-01T00:00:00Z"), ""),
+        exemption("filed", &group("rg-late"), Some("2027-01-01T00:00:00Z"), ""),
+    ]);
+    let expected = [
+        ("late", "outlives"),
+        ("for-ever", "outlives"),
+        ("alike", "orphan"),
+        ("filed", "record-unapproved"),
+    ];
+    assert_eq!(verdicts(&history, &live, &[]), (1, pairs(&expected)));
+}
+
+#[test]
+fn what_cannot_be_told_is_an_error_unless_it_is_allowed_by_name() {
+    let history = register();
+    let mut live = json!([exemption("odd", &group("rg-proxy"), Some("tomorrow"), "")]);
+    assert_eq!(verdicts(&history, &live, &[]), (2, pairs(&[("odd", "unknown")])));
+    let allowed = ["--allow-unknown", "odd"];
+    assert_eq!(verdicts(&history, &live, &allowed), (0, pairs(&[("odd", "unknown")])));
+    live = json!([{"id": group("rg-a"), "name": "no assignment", "policyAssignmentId": ""}]);
+    assert_eq!(verdicts(&history, &live, &allowed).0, 2);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_said_with_its_place_and_the_others_are_judged() {
+    let history = register();
+    history.w.write("live.json", "[{\"id\": \"a\",\n}]");
+    history.w.write("fine.json", "[]");
+    let said = history.w.run(&["reconcile", "azure-policy", "live.json", "fine.json"]);
+    assert_eq!(said.code(), 2);
+    assert!(said.err.starts_with("error: live.json:1:12: trailing commas"), "{}", said.err);
+    assert!(said.out.ends_with("0 suppressions of azure-policy\n"), "{}", said.out);
+}
