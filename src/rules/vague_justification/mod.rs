@@ -1,5 +1,6 @@
 //! EXC111: a reason that says that it is needed, and not why.
 
+mod bare;
 mod phrases;
 mod plain;
 
@@ -22,7 +23,11 @@ const CODE: Code = Code::error("EXC111", "vague-justification");
 
 const DOCS: &str = r##"## What it checks
 
-That `justification.blocker`, `justification.end_state`, `risk.statement`, `remediation.plan`, `emergency.reason` and the `reason` of each renewal say something about this exception. Filler words (`it`, `is`, `needed`), words of one letter or of one letter repeated (`x`, `yyyy`), addresses, the record's own controls, and phrases that could stand in every record ("business need", "for testing", "as discussed", "will be fixed later", and the `vague` ones of the policy) do not count. A text is refused if it has fewer than three words, if fewer than two words are left, or, where it uses such a phrase, fewer than three. Also refused is an end state that repeats the blocker. A long and concrete text may well contain "temporary". Closed records are checked too.
+That `justification.blocker`, `justification.end_state`, `risk.statement`, `remediation.plan`, `emergency.reason` and the `reason` of each renewal say something about this exception. Filler words (`it`, `is`, `needed`), words of one letter or of one letter repeated (`x`, `yyyy`), addresses, the record's own controls, and phrases that could stand in every record ("business need", "for testing", "as discussed", "will be fixed later", and the `vague` ones of the policy) do not count. A text is refused if it has fewer than three words, if fewer than two words are left, or, where it uses such a phrase, fewer than three. Also refused is an end state that repeats the blocker. A long and concrete text may well contain "temporary".
+
+A title, the `description` and `evidence` of a compensating control, the `evidence` of a renewal and a milestone need no sentence, but have to name something: `MFA` does, and `run 9`; `Fix` and `ran it` do not.
+
+Closed records are checked too.
 
 ## Why it matters
 
@@ -95,10 +100,16 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     if let Some(emergency) = &exception.emergency {
         look("/emergency/reason".into(), &emergency.reason);
     }
-    if texts.is_empty() {
+    let bare = bare::found(exception);
+    if texts.is_empty() && bare.is_empty() {
         return;
     }
     let placeholders = placeholder_text::of_policy(context.policy);
+    for (pointer, text) in bare {
+        if !placeholder_text::is_placeholder(text, &placeholders) {
+            findings.push(finding(record, context, &pointer, text, &Vague::TooShort));
+        }
+    }
     let phrases = of_policy(context.policy);
     for (pointer, text) in texts {
         if text.is_empty() || placeholder_text::is_placeholder(text, &placeholders) {
