@@ -60,6 +60,7 @@ use crate::env::{Env, Outcome};
 use crate::finding::{Finding, Level};
 use crate::model::window;
 use crate::render::{self, Style};
+use crate::text::shell_word;
 
 pub(crate) use workspace::{REGISTER, Workspace, open, open_or_explain};
 
@@ -135,6 +136,17 @@ impl Globals {
     /// The register that is named, if one is.
     pub(crate) fn register(&self) -> Option<&PathBuf> {
         self.registers.first()
+    }
+
+    /// The words that run `exc` here once more, as they were typed.
+    pub(crate) fn words(&self) -> String {
+        let mut words = "exc".to_owned();
+        let named = self.directory.iter().map(|it| ("-C", it));
+        let named = named.chain(self.registers.iter().map(|it| ("--register", it)));
+        for (flag, path) in named {
+            words += &format!(" {flag} {}", shell_word(&path.to_string_lossy()));
+        }
+        words
     }
 
     /// The same options for each register that is named, or for the nearest one.

@@ -275,6 +275,90 @@ fn nothing_is_promised_that_is_not_there() {
     }
 }
 
+#[test]
+fn what_comes_next_is_said_for_the_register_that_was_named() {
+    let w = Workspace::empty();
+    let said = w.run(&["init", "--ci", "none", "--register", "governance/our waivers"]);
+    let next = "
+next:
+  1. add your controls to governance/our waivers/policy.yaml
+  2. exc --register 'governance/our waivers' check  judge the register
+  3. exc --register 'governance/our waivers' new  file the first record, like governance/schemas/exception.example.yaml
+";
+    assert_eq!(said.err, next);
+    w.exc(&["--register", "governance/our waivers", "check"]);
+}
+
+#[test]
+fn a_path_with_spaces_is_one_pattern_of_the_code_owners() {
+    let w = Workspace::empty();
+    w.exc(&["init", "--ci", "github", "--register", "our  waivers"]);
+    let text = w.read(".github/CODEOWNERS");
+    let line = "\n# /our\\ \\ waivers/policy.yaml  @your-org/policy-owners\n";
+    assert!(text.contains(line), "{text}");
+    w.write(".github/CODEOWNERS", text.replace("# /", "/"));
+    let said = w.run(&["init", "--ci", "github", "--register", "our  waivers"]);
+    assert_eq!(said.err, "nothing was missing\n");
+    let said = w.run(&["--register", "our  waivers", "doctor"]);
+    assert!(said.out.contains("`.github/CODEOWNERS` names reviewers of"), "{}", said.out);
+}
+
+#[test]
+fn a_name_that_looks_like_a_placeholder_is_a_name() {
+    let w = Workspace::empty();
+    w.exc(&["init", "--ci", "github", "--register", "@MAINLINE@"]);
+    assert!(w.read(".github/workflows/exc.yml").contains("exc --register @MAINLINE@ check"));
+    w.exc(&["init", "--ci", "github", "--register", "@CI@"]);
+    assert!(w.run(&["init", "--ci", "gitlab", "--register", "@CI@"]).err.contains("next:"));
+    assert!(w.read(".gitlab/CODEOWNERS").contains("# /@CI@/policy.yaml "));
+}
+
+#[test]
+fn a_mainline_of_odd_characters_is_no_pattern_of_the_workflow() {
+    for (name, pattern) in [("!it's-c++", r"\!it's-c\+\+"), ("a\"b", "a\"b"), ("no", "no")] {
+        let w = Workspace::empty();
+        let repo = w.git();
+        repo.set_head(&format!("refs/heads/{name}")).expect("a branch");
+        w.exc(&["init", "--ci", "github"]);
+        let read = |path: &str| -> serde_yaml::Value {
+            serde_yaml::from_str(&w.read(path)).expect("YAML")
+        };
+        let workflow = read(".github/workflows/exc.yml");
+        assert_eq!(workflow["on"]["push"]["branches"][0], pattern);
+        assert_eq!(read("exceptions/policy.yaml")["mainline"], name);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_cannot_write_all_files_leaves_none() {
+    let w = Workspace::empty();
+    w.write(".github/workflows/ours.yml", "mine");
+    let before = files(&w);
+    // A folder whose name is too long for a system cannot be made.
+    let long = "x".repeat(300);
+    let said = w.run(&["init", "--register", &long, "--ci", "github"]);
+    assert_eq!(said.outcome, Outcome::Error, "{said:?}");
+    assert!(said.err.starts_with("error: cannot create `"), "{}", said.err);
+    assert!(said.err.ends_with("\nhint: nothing was written\n"), "{}", said.err);
+    assert_eq!(w.names("."), [".github"]);
+    assert!(files(&w) == before, "{:?}", files(&w).keys());
+}
+
+#[cfg(unix)]
+#[test]
+fn code_owners_that_cannot_be_read_are_said_to_be_so() {
+    let w = Workspace::empty();
+    w.write("CODEOWNERS", "#".repeat(3 << 20));
+    let said = w.run(&["init", "--ci", "github"]);
+    assert_eq!(said.outcome, Outcome::Success);
+    assert!(
+        said.err.contains("note: cannot read `CODEOWNERS`: it is too large; add this, unless"),
+        "{}",
+        said.err
+    );
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_leaves_no_half_of_a_file_and_a_later_run_writes_all() {
@@ -284,7 +368,7 @@ fn a_full_disk_leaves_no_half_of_a_file_and_a_later_run_writes_all() {
     let mut shell = std::process::Command::new("/bin/sh");
     let said = shell.args(["-c", &line]).env_clear().current_dir(w.root()).output();
     assert_eq!(said.expect("a shell").status.code(), Some(2));
-    assert!(!w.path("exceptions/policy.yaml").exists());
+    assert_eq!(w.names("."), [""; 0]);
     w.exc(&["init", "--ci", "github"]);
     w.exc(&["check"]);
 }

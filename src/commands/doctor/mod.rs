@@ -5,7 +5,7 @@
 pub(super) mod attributes;
 mod clone;
 pub(super) mod files;
-mod owners;
+pub(crate) mod owners;
 mod people;
 
 use std::cmp::Reverse;

@@ -1,4 +1,5 @@
-//! Whether `CODEOWNERS` asks somebody to review what the gate stands on.
+//! Whether `CODEOWNERS` asks somebody to review what the gate stands on; and how a path is written
+//! there.
 
 use super::Site;
 use super::files::Files;
@@ -10,8 +11,9 @@ const PLACES: [&str; 4] =
 const NAME: &str = "code-owners";
 
 /// A line with the people who are asked, if any.
-struct Rule<'a> {
-    pattern: &'a str,
+struct Rule {
+    /// Without backslashes.
+    pattern: String,
     has_owners: bool,
 }
 
@@ -44,7 +46,7 @@ pub(super) fn checks(site: &Site, files: &Files<'_>) -> Vec<Check> {
     let missing: Vec<String> = guarded
         .into_iter()
         .filter(|path| {
-            !rules.iter().rev().find(|it| covers(it.pattern, path)).is_some_and(|it| it.has_owners)
+            !rules.iter().rev().find(|it| covers(&it.pattern, path)).is_some_and(|it| it.has_owners)
         })
         .collect();
     if missing.is_empty() {
@@ -58,7 +60,36 @@ pub(super) fn checks(site: &Site, files: &Files<'_>) -> Vec<Check> {
 }
 
 fn lines(paths: &[String]) -> String {
-    paths.iter().map(|path| format!("{path} @your-org/reviewers")).collect::<Vec<_>>().join("\n")
+    let line = |path: &String| format!("{} @your-org/reviewers", pattern(path));
+    paths.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A path as a pattern of `CODEOWNERS`: what has a meaning there gets a backslash, as GitHub and
+/// GitLab read it. No forge takes a bracket by its word, so any one character stands for it.
+pub(crate) fn pattern(path: &str) -> String {
+    let mut pattern = String::with_capacity(path.len());
+    for c in path.chars() {
+        match c {
+            '[' | ']' => pattern.push('?'),
+            c if c.is_whitespace() || "*?#\\".contains(c) => pattern.extend(['\\', c]),
+            c => pattern.push(c),
+        }
+    }
+    pattern
+}
+
+/// The pattern of a line, without its backslashes, and what stands behind it.
+fn pattern_and_owners(line: &str) -> (String, &str) {
+    let mut pattern = String::new();
+    let mut characters = line.char_indices();
+    while let Some((at, c)) = characters.next() {
+        match c {
+            '\\' => pattern.extend(characters.next().map(|(_, escaped)| escaped)),
+            ' ' | '\t' => return (pattern, &line[at..]),
+            c => pattern.push(c),
+        }
+    }
+    (pattern, "")
 }
 
 /// What a change must not touch unseen; folders end in `/`.
@@ -74,7 +105,7 @@ fn guarded(site: &Site, files: &Files<'_>) -> Vec<String> {
     paths
 }
 
-fn rules(text: &str) -> Vec<Rule<'_>> {
+fn rules(text: &str) -> Vec<Rule> {
     let mut rules = Vec::new();
     let mut has_default = false;
     for line in text.lines() {
@@ -87,7 +118,7 @@ fn rules(text: &str) -> Vec<Rule<'_>> {
             has_default = line.rsplit_once(']').is_some_and(|(_, rest)| rest.contains('@'));
             continue;
         }
-        let (pattern, owners) = line.split_once([' ', '\t']).unwrap_or((line, ""));
+        let (pattern, owners) = pattern_and_owners(line);
         rules.push(Rule { pattern, has_owners: has_default || owners.contains('@') });
     }
     rules
@@ -113,8 +144,20 @@ fn covers(pattern: &str, path: &str) -> bool {
     }
     let below = ["/**/*", "/**", "/"].iter().find_map(|end| pattern.strip_suffix(end));
     let above = below.unwrap_or(pattern);
-    let rest = path.strip_prefix(above);
+    let rest = behind(path, above);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// What a path has behind a beginning, in which a question mark is any one character.
+fn behind<'a>(path: &'a str, beginning: &str) -> Option<&'a str> {
+    let mut rest = path.chars();
+    for wanted in beginning.chars() {
+        let is = rest.next()?;
+        if wanted != is && (wanted != '?' || is == '/') {
+            return None;
+        }
+    }
+    Some(rest.as_str())
 }
 
 #[cfg(test)]
@@ -137,10 +180,21 @@ mod tests {
     }
 
     #[test]
+    fn a_path_is_one_pattern_whatever_characters_it_has_and_is_read_back() {
+        let path = "/our waivers/#1 (a*b)/";
+        assert_eq!(pattern(path), "/our\\ waivers/\\#1\\ (a\\*b)/");
+        let line = format!("{}  @a/b", pattern(path));
+        assert_eq!(pattern_and_owners(&line), (path.to_owned(), "  @a/b"));
+        assert_eq!(pattern("/a[b]/"), "/a?b?/");
+        assert!(covers("/a?b?/", "/a[b]/") && !covers("/a?b/", "/a[b]/"));
+    }
+
+    #[test]
     fn a_line_without_reviewers_asks_nobody() {
         let text = "# /a/ @x\n/b/ @x # why\n/c/\n[Risk] @y\n/d/\n^[Other]\n/e/\n";
-        let found: Vec<(&str, bool)> =
-            rules(text).iter().map(|rule| (rule.pattern, rule.has_owners)).collect();
-        assert_eq!(found, [("/b/", true), ("/c/", false), ("/d/", true), ("/e/", false)]);
+        let found: Vec<(String, bool)> =
+            rules(text).into_iter().map(|rule| (rule.pattern, rule.has_owners)).collect();
+        let wanted = [("/b/", true), ("/c/", false), ("/d/", true), ("/e/", false)];
+        assert_eq!(found, wanted.map(|(pattern, has_owners)| (pattern.to_owned(), has_owners)));
     }
 }

@@ -1,24 +1,28 @@
 //! `exc init`: starts a register, or adds what one lacks.
 //!
 //! Invariant: what exists is kept as it is. A file is written whole or not at all, and only where
-//! none of its name is, so that a second run changes nothing.
+//! none of its name is, so that a second run changes nothing; a run that cannot write all of them
+//! takes back what it wrote ([`written`]).
 
 mod scaffolds;
 mod site;
+mod written;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use clap::ValueEnum;
+use unicode_width::UnicodeWidthStr as _;
 
 use self::scaffolds::{EXAMPLE_FILE, Scaffold, owners, owners_place, scaffolds};
 use self::site::Site;
+use self::written::Written;
 use super::doctor::attributes;
 use super::doctor::files::on_disk;
-use super::writing::create_file;
+use super::doctor::owners::pattern;
 use super::{Globals, refuse_links, shown_path};
 use crate::env::{Env, Outcome};
 use crate::register::POLICY_FILE;
+use crate::render::Safe;
 use crate::text::shell_word;
 
 /// Start a register, or add what one lacks: policy, schemas, an example, CI jobs, code owners, review checklist
@@ -49,20 +53,21 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let scaffolds = scaffolds(&site, env.today)?;
     // Before the first file is written: all of them or none.
     scaffolds.iter().try_for_each(|scaffold| refuse_links(&site.root, &scaffold.path))?;
+    let mut written = Written::default();
     let mut lines = Vec::new();
     for Scaffold { path, text, what } in scaffolds {
-        let shown = shown_path(&path, env);
-        let folder = path.parent().unwrap_or(&site.root);
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("cannot create `{}`", folder.display()))?;
-        let verb = if create_file(&path, &text)? { "wrote" } else { "kept" };
-        lines.push((verb, shown, what));
+        let is_new = match written.create(&path, &text) {
+            Ok(is_new) => is_new,
+            Err(error) => return Err(written.undone(error, env)),
+        };
+        let shown = Safe(&shown_path(&path, env)).to_string();
+        lines.push((if is_new { "wrote" } else { "kept" }, shown, what));
     }
-    let width = lines.iter().map(|(_, path, _)| path.len()).max().unwrap_or_default();
+    let width = lines.iter().map(|(_, path, _)| path.width()).max().unwrap_or_default();
     globals.print(env, |out| {
         for (verb, path, what) in &lines {
-            let path = crate::render::Safe(path).to_string();
-            writeln!(out, "{verb:<5} {path:<width$}  {what}")?;
+            let gap = " ".repeat(width - path.width());
+            writeln!(out, "{verb:<5} {path}{gap}  {what}")?;
         }
         Ok(())
     })?;
@@ -71,7 +76,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let is_new = lines.iter().any(|(verb, ..)| *verb == "wrote");
     // The policy comes last, and is what makes a register.
     let begins = lines.last().is_some_and(|(verb, ..)| *verb == "wrote");
-    let mut notes = if is_new { next_steps(&site, begins, env) } else { Vec::new() };
+    let mut notes =
+        if is_new { next_steps(&site, begins, &globals.words(), env) } else { Vec::new() };
     if !is_new && additions.is_empty() {
         notes.push("nothing was missing".to_owned());
     }
@@ -85,15 +91,16 @@ pub(super) fn schemas(register: &Path) -> PathBuf {
     register.parent().unwrap_or(register).join("schemas")
 }
 
-fn next_steps(site: &Site, begins: bool, env: &Env<'_>) -> Vec<String> {
+fn next_steps(site: &Site, begins: bool, exc: &str, env: &Env<'_>) -> Vec<String> {
     let policy = shown_path(&site.register.join(POLICY_FILE), env);
     let example = shown_path(&site.schemas().join(EXAMPLE_FILE), env);
     let mut lines = vec![String::new(), "next:".to_owned()];
     if begins {
+        let (check, new) = (format!("{exc} check"), format!("{exc} new"));
         lines.extend([
             format!("  1. add your controls to {policy}"),
-            "  2. exc check                     judge the register".to_owned(),
-            format!("  3. exc new                       file the first record, like {example}"),
+            format!("  2. {check:<28}  judge the register"),
+            format!("  3. {new:<28}  file the first record, like {example}"),
         ]);
     }
     let ci: &[&str] = match site.ci {
@@ -124,25 +131,34 @@ fn next_steps(site: &Site, begins: bool, env: &Env<'_>) -> Vec<String> {
 /// What to add to a file of code owners that was there before and leaves the register out.
 fn owners_to_add(site: &Site, env: &Env<'_>) -> Vec<String> {
     let Some(path) = owners_place(site) else { return Vec::new() };
-    let text = on_disk(&path).ok().flatten().unwrap_or_default();
-    if text.contains(&format!("/{}/", site.name)) {
-        return Vec::new();
-    }
+    let shown = shown_path(&path, env);
+    let heading = match on_disk(&path).map(Option::unwrap_or_default) {
+        Ok(text) if text.contains(&format!("/{}/", pattern(&site.name))) => {
+            return Vec::new();
+        }
+        Ok(_) => format!("add to {shown}, with your own reviewers:"),
+        Err(reason) => unread(&shown, &reason),
+    };
     let lines = owners(site);
     let lines = lines.lines().filter_map(|line| line.strip_prefix("# /"));
-    let heading = format!("add to {}, with your own reviewers:", shown_path(&path, env));
     [String::new(), heading].into_iter().chain(lines.map(|line| format!("  /{line}"))).collect()
 }
 
 /// What to add to a file of attributes that was there before.
 fn attributes_to_add(site: &Site, env: &Env<'_>) -> Vec<String> {
     let path = site.root.join(attributes::FILE);
-    let text = on_disk(&path).ok().flatten().unwrap_or_default();
-    if attributes::keeps_approvals(&text, &site.name) {
-        return Vec::new();
-    }
-    let line = shell_word(&attributes::approvals_line(&site.name));
     let shown = shell_word(&shown_path(&path, env));
-    let heading = "keep signed approvals byte for byte:".to_owned();
+    let heading = match on_disk(&path).map(Option::unwrap_or_default) {
+        Ok(text) if attributes::keeps_approvals(&text, &site.name) => {
+            return Vec::new();
+        }
+        Ok(_) => "keep signed approvals byte for byte:".to_owned(),
+        Err(reason) => unread(&shown, &reason),
+    };
+    let line = shell_word(&attributes::approvals_line(&site.name));
     vec![String::new(), heading, format!("  echo {line} >> {shown}")]
+}
+
+fn unread(shown: &str, reason: &str) -> String {
+    format!("note: cannot read `{shown}`: {reason}; add this, unless it is there:")
 }

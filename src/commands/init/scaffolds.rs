@@ -1,16 +1,18 @@
 //! The files that make a register, and what each is for.
 //!
 //! Invariant: what stands in a template is text of this program; of what a repository says, only
-//! the names of the register and of its mainline go into one, each quoted for the place.
+//! the names of the register and of its mainline go into one, each quoted for the place, and what
+//! goes into one is never read as a part of it ([`filled`]).
 
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 use chrono::{Datelike as _, Days, NaiveDate};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::Ci;
 use super::site::Site;
-use crate::commands::doctor::attributes;
+use crate::commands::doctor::{attributes, owners as code_owners};
 use crate::register::POLICY_FILE;
 use crate::source::schema::{EXCEPTION_SCHEMA, POLICY_SCHEMA};
 
@@ -49,10 +51,8 @@ pub(super) fn scaffolds(site: &Site, today: NaiveDate) -> anyhow::Result<Vec<Sca
     add(schemas.join("policy.schema.json"), POLICY_SCHEMA.to_owned(), "schema of the policy");
     add(schemas.join(EXAMPLE_FILE), example(today), "a record to copy from");
     let root = |name: &str| site.root.join(name);
-    let job = |template: &str| {
-        let template = template.replace("@EXC@", &site.command());
-        template.replace("@MAINLINE@", &quoted(&site.mainline))
-    };
+    let (command, branches) = (site.command(), quoted(&branch_pattern(&site.mainline)));
+    let job = |template| filled(template, &[("EXC", &command), ("MAINLINE", &branches)]);
     match site.ci {
         Ci::Github => {
             add(root(".github/workflows/exc.yml"), job(GITHUB_GATE), GATE);
@@ -72,10 +72,14 @@ pub(super) fn scaffolds(site: &Site, today: NaiveDate) -> anyhow::Result<Vec<Sca
     }
     let line = attributes::approvals_line(&site.name) + "\n";
     add(root(attributes::FILE), line, "keeps signed approvals byte for byte");
-    let text = POLICY
-        .replace("@SCHEMA@", "../schemas/policy.schema.json")
-        .replace("@REGISTER@", &uuid()?)
-        .replace("@MAINLINE@", &quoted(&site.mainline));
+    let text = filled(
+        POLICY,
+        &[
+            ("SCHEMA", "../schemas/policy.schema.json"),
+            ("REGISTER", &uuid()?),
+            ("MAINLINE", &quoted(&site.mainline)),
+        ],
+    );
     add(site.register.join(POLICY_FILE), text, "the policy: add your controls");
     Ok(files)
 }
@@ -98,13 +102,17 @@ pub(super) fn owners(site: &Site) -> String {
         // With the code owners themselves.
         Ci::Github | Ci::None => ".github/",
     };
-    let text = OWNERS.replace("@REGISTER@", &site.name).replace("@CI@", ci);
+    let register = code_owners::pattern(&site.name);
+    let text = filled(OWNERS, &[("REGISTER", &register), ("CI", ci)]);
     let parts = |line: &str| {
-        line.split_once("  ").map(|(path, who)| (path.to_owned(), who.trim().to_owned()))
+        line.rsplit_once("  ").map(|(path, who)| (path.to_owned(), who.trim().to_owned()))
     };
-    let width = text.lines().filter_map(parts).map(|(path, _)| path.chars().count()).max();
+    let width = text.lines().filter_map(parts).map(|(path, _)| path.width()).max();
     let aligned = text.lines().map(|line| match parts(line) {
-        Some((path, who)) => format!("{path:<width$}  {who}\n", width = width.unwrap_or_default()),
+        Some((path, who)) => {
+            let gap = " ".repeat(width.unwrap_or_default().saturating_sub(path.width()));
+            format!("{path}{gap}  {who}\n")
+        }
         None => format!("{line}\n"),
     });
     aligned.collect()
@@ -113,11 +121,41 @@ pub(super) fn owners(site: &Site) -> String {
 /// A record that is in order on the day on which it is written.
 fn example(today: NaiveDate) -> String {
     let after = |days| today.checked_add_days(Days::new(days)).unwrap_or(today).to_string();
-    EXAMPLE
-        .replace("@YEAR@", &today.year().to_string())
-        .replace("@TODAY@", &today.to_string())
-        .replace("@MILESTONE@", &after(30))
-        .replace("@EXPIRES@", &after(60))
+    let (year, today) = (today.year().to_string(), today.to_string());
+    filled(
+        EXAMPLE,
+        &[("YEAR", &year), ("TODAY", &today), ("MILESTONE", &after(30)), ("EXPIRES", &after(60))],
+    )
+}
+
+/// A template with a value for each `@NAME@`, in one pass: what a value says is no template.
+fn filled(template: &str, values: &[(&str, &str)]) -> String {
+    let mut text = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, behind)) = rest.split_once('@') {
+        text.push_str(before);
+        let value = values
+            .iter()
+            .find_map(|(name, value)| Some((behind.strip_prefix(name)?.strip_prefix('@')?, value)));
+        rest = match value {
+            Some((behind, value)) => {
+                text.push_str(value);
+                behind
+            }
+            None => {
+                text.push('@');
+                behind
+            }
+        };
+    }
+    text + rest
+}
+
+/// A branch as a pattern of GitHub's, in which nothing stands for anything else.
+fn branch_pattern(name: &str) -> String {
+    let is_special = |c: char| "*?+[]!\\".contains(c);
+    let letters = name.chars().flat_map(|c| is_special(c).then_some('\\').into_iter().chain([c]));
+    letters.collect()
 }
 
 /// A branch name as YAML.
@@ -151,6 +189,22 @@ mod tests {
         assert_eq!((id.len(), &id[14..15]), (36, "4"));
         assert!(matches!(&id[19..20], "8" | "9" | "a" | "b"), "{id}");
         assert_ne!(id, uuid().unwrap());
+    }
+
+    #[test]
+    fn what_goes_into_a_template_is_no_template() {
+        let values = [("A", "@B@"), ("B", "b"), ("AB", "ab")];
+        assert_eq!(
+            filled("@A@ @B@ @AB@ x@C@ @your-org/@B@ @", &values),
+            "@B@ b ab x@C@ @your-org/b @"
+        );
+    }
+
+    #[test]
+    fn a_branch_name_that_could_be_a_pattern_is_none() {
+        assert_eq!(branch_pattern("release/2.x"), "release/2.x");
+        assert_eq!(quoted(&branch_pattern("!c++")), r#""\\!c\\+\\+""#);
+        assert_eq!(quoted(&branch_pattern("it's*")), r#""it's\\*""#);
     }
 
     #[test]
