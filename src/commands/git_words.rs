@@ -38,3 +38,29 @@ pub(super) fn own_branch(repo: &Repo, found: &Found) -> Result<Option<String>, F
     let has_mainline = found.mainline.is_some();
     Ok(repo.head_branch()?.filter(|own| !has_mainline || *own != found.branch))
 }
+
+/// How a branch is proposed, in two lines: the command that publishes it, and what follows.
+pub(super) fn proposal(
+    repo: &Repo,
+    found: &Found,
+    git: &str,
+    branch: &str,
+    follows: &str,
+) -> Result<Vec<String>, Failure> {
+    // Nothing can be merged into a branch that is not there.
+    if found.mainline.is_none() {
+        return Ok(Vec::new());
+    }
+    Ok(match repo.push_remote()? {
+        Some(remote) => vec![
+            format!("  {git} push -u {} {branch}", shell_word(&remote)),
+            format!("and open a pull request{follows}"),
+        ],
+        None => {
+            let mainline = shell_word(&found.branch);
+            vec![format!(
+                "and have it merged into {mainline}; there is no remote to push it to{follows}"
+            )]
+        }
+    })
+}

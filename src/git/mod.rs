@@ -186,6 +186,24 @@ impl Repo {
         }
     }
 
+    /// The remote that a branch is pushed to: `origin`, else the only one; none where nobody has said.
+    pub(crate) fn push_remote(&self) -> Result<Option<String>, Error> {
+        let names = self.inner.remotes().map_err(|error| self.error(&error))?;
+        let mut names: Vec<String> =
+            names.iter_bytes().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+        Ok(match names.iter().position(|name| name == "origin") {
+            Some(at) => Some(names.swap_remove(at)),
+            None if names.len() == 1 => names.pop(),
+            None => None,
+        })
+    }
+
+    /// Whether this clone knows of any branch of `origin`.
+    pub(crate) fn knows_origin(&self) -> Result<bool, Error> {
+        let known = self.inner.references_glob("refs/remotes/origin/*");
+        Ok(known.map_err(|error| self.error(&error))?.next().is_some())
+    }
+
     /// All files of a commit below a folder, by path; none where the folder does not exist. Links
     /// and submodules hold no records of this register.
     pub(crate) fn files_at(&self, commit: ObjectId, folder: &str) -> Result<Vec<TreeFile>, Error> {

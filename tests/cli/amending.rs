@@ -143,7 +143,8 @@ fn a_dry_run_writes_nothing_and_its_patch_applies() {
 
 #[test]
 fn a_renewal_says_what_is_allowed_what_it_means_and_what_comes_next() {
-    let (w, _) = landed();
+    let (w, repo) = landed();
+    repo.remote("origin", "https://example.com/register.git").expect("a remote");
     insta::assert_snapshot!(w.shown(&RENEW), @"
     exceptions/EXC-2026-K7QD.yaml
     ------- stderr -------

@@ -162,6 +162,26 @@ fn a_branch_that_is_not_there_is_fetched_or_named() {
 }
 
 #[test]
+fn a_clone_of_an_empty_remote_is_told_how_the_first_branch_gets_there() {
+    let remote = tempfile::tempdir().expect("a folder");
+    git2::Repository::init_bare(remote.path()).expect("a remote");
+    let w = Workspace::new();
+    let repo = w.git();
+    repo.remote("origin", &remote.path().display().to_string()).expect("a remote");
+    let said = w.run(&["doctor"]);
+    let help = "help: git fetch origin
+                        or, if nothing is there yet: git add exceptions && git commit && git push -u origin HEAD:refs/heads/main
+";
+    assert!(said.out.contains("  mainline"), "{}", said.out);
+    assert!(squeezed(&said.out).contains(&squeezed(help)), "{}", said.out);
+    assert!(!said.out.contains("+refs/heads/main"), "{}", said.out);
+}
+
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
 fn without_a_commit_there_is_a_note() {
     let w = Workspace::new();
     w.git();

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::commands::git_words::{GitWords, own_branch};
+use crate::commands::git_words::{GitWords, own_branch, proposal};
 use crate::commands::settled::Found;
 use crate::commands::{Failure, Globals, Workspace, mainline};
 use crate::env::Env;
@@ -34,8 +34,6 @@ pub(super) fn steps(
     };
     let mut lines = vec!["next:".to_owned()];
     let found = Found::read(&repo, workspace)?;
-    // Nothing can be merged into a branch that is not there.
-    let has_mainline = found.mainline.is_some();
     let own = own_branch(&repo, &found)?;
     let is_new = own.is_none();
     let branch = shell_word(&own.unwrap_or(branch));
@@ -44,11 +42,8 @@ pub(super) fn steps(
     }
     lines.push(format!("  {git} add {}", paths.join(" ")));
     lines.push(format!("  {git} commit -m {}", shell_word(&format!("exceptions: {verb} {what}"))));
-    if has_mainline {
-        // A branch that has no place on the remote yet needs to be told one.
-        lines.push(format!("  {git} push -u origin {branch}"));
-        lines.push("and open a pull request; `exc review` shows what a reviewer sees".to_owned());
-    }
+    let follows = "; `exc review` shows what a reviewer sees";
+    lines.extend(proposal(&repo, &found, git, &branch, follows)?);
     if needs_approval {
         let ids: Vec<String> = ids.iter().map(|id| shell_word(id)).collect();
         lines.push(format!(

@@ -185,6 +185,20 @@ fn mainline(site: &Site, found: Result<Found, Failure>, repo: &Repo, facts: &Fac
         let help = format!("git add {} && git commit", shell_word(&site.name));
         return Check::note("mainline", message, help);
     }
+    let is_of_nothing = has_origin
+        && matches!(repo.knows_origin(), Ok(false))
+        && matches!(repo.head_branch(), Ok(Some(_)));
+    if there.is_empty() && is_of_nothing {
+        let message = format!(
+            "this clone knows of no branch of `origin`, and so of no `{branch}`: every record counts as landed"
+        );
+        let help = format!(
+            "git fetch origin\nor, if nothing is there yet: git add {} && git commit && git push -u origin {}",
+            shell_word(&site.name),
+            shell_word(&format!("HEAD:refs/heads/{branch}")),
+        );
+        return Check::note("mainline", message, help);
+    }
     let message = format!("the policy's mainline is `{branch}`, and there is no such branch");
     let mut help = Vec::new();
     if has_origin {
