@@ -74,7 +74,7 @@ use clap::{CommandFactory as _, Parser};
 
 use crate::cli::{Cli, Command};
 use crate::commands::Failure;
-pub use crate::commands::interrupts::are_left as are_interrupts_left;
+pub use crate::commands::interrupts::{are_left as are_interrupts_left, last_word};
 pub use crate::commands::writing::abandon_writes;
 pub use crate::env::{Env, Outcome, Terminal};
 

@@ -67,6 +67,10 @@ fn end_on_signals() -> io::Result<()> {
         let is_ours = |signal: &i32| *signal != SIGINT || !exc::are_interrupts_left();
         if let Some(signal) = signals.forever().find(is_ours) {
             let _until_the_end = exc::abandon_writes();
+            // A terminal that is gone hears nothing.
+            if let Some(word) = exc::last_word() {
+                let _ = writeln!(io::stderr(), "\n{word}");
+            }
             signal_hook::low_level::exit(128 + signal);
         }
     })?;

@@ -147,6 +147,11 @@ fn whole_tree(file: &Arc<SourceFile>) -> Result<Tree, Vec<Finding>> {
     tree.filter(|_| findings.is_empty()).ok_or(findings)
 }
 
+/// Whether a record's text is read whole, so that single values of it can be changed.
+pub(crate) fn reads_whole(file: &Arc<SourceFile>) -> bool {
+    whole_tree(file).is_ok()
+}
+
 /// Reads a record as far as it goes, and judges nothing; none where it is no YAML of a record.
 pub(crate) fn load_unchecked(file: &Arc<SourceFile>) -> Option<Record> {
     let (tree, findings) = yaml::parse(file, RECORD_LIMITS);

@@ -35,6 +35,8 @@ mod new;
 mod new_drafts;
 mod new_offers;
 #[cfg(unix)]
+mod new_resume;
+#[cfg(unix)]
 mod new_terminal;
 mod pull_requests;
 mod reconcile;

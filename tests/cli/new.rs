@@ -211,6 +211,17 @@ next:
     );
 
     w.commit(&repo, "main");
+    let place = |target: &'static str| {
+        COMPLETE.map(|it| if it == "service:/model-proxy/api" { target } else { it })
+    };
+    // Without a remote there is nowhere to push to.
+    let said = w.run(&[&place("service:/fourth")[..], &["--id", "EXC-2026-CCCC"]].concat());
+    let end = "
+  git commit -m 'exceptions: file EXC-2026-CCCC'
+and have it merged into main; there is no remote to push it to: it is proposed until it is merged
+";
+    assert!(said.err.ends_with(end), "{}", said.err);
+    repo.remote("origin", "https://example.com/register.git").expect("a remote");
     let moved = |&flag: &&'static str| match flag {
         "service:/model-proxy/api" => "service:/other",
         flag => flag,

@@ -26,12 +26,12 @@ sed -i.bak -e 's|^title: TODO|title: Batch gateway keeps a public endpoint until
 "#;
 
 /// A repository with a register, and scripts that can stand for an editor.
-struct Desk {
-    w: Workspace,
+pub(crate) struct Desk {
+    pub(crate) w: Workspace,
 }
 
 impl Desk {
-    fn new(editor: &str) -> Self {
+    pub(crate) fn new(editor: &str) -> Self {
         let w = Workspace::new();
         w.git();
         let desk = Self { w };
@@ -41,19 +41,19 @@ impl Desk {
     }
 
     /// A script whose last argument is the file.
-    fn script(&self, name: &str, text: &str) {
+    pub(crate) fn script(&self, name: &str, text: &str) {
         let path = self.w.path(format!("bin/{name}"));
         let start = "#!/bin/sh\nset -eu\n[ \"$1\" = --wait ] && shift\n";
         self.w.write(&path, format!("{start}{text}"));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("permissions");
     }
 
-    fn edit(&self, more: &[&str]) -> Said {
+    pub(crate) fn edit(&self, more: &[&str]) -> Said {
         self.w.run(&[&["new", "--edit"], more].concat())
     }
 
     /// The drafts that are kept, with their texts.
-    fn kept(&self) -> Vec<String> {
+    pub(crate) fn kept(&self) -> Vec<String> {
         let folder = ".git/exc/drafts";
         if !self.w.path(folder).exists() {
             return Vec::new();
@@ -112,11 +112,11 @@ fn the_template_says_what_each_key_is_for_and_what_is_allowed() {
     let seen = desk.w.names(folder).into_iter().find(|name| name.ends_with(".seen"));
     let text = desk.w.read(format!("{folder}/{}", seen.expect("it was opened")));
     for part in [
-        "# A new exception: replace each TODO, save the file, and close the editor.",
-        "\n# The controls deviated from, as ids of the catalogue in policy.yaml.\n#   AZ-NET-004  No public network access (at most 120 days)\n",
-        "\n#   service:/…  service > component\nscope:\n  - TODO\n",
+        "#: A new exception: replace each TODO, save the file, and close the editor.",
+        "\n#: The controls deviated from, as ids of the catalogue in policy.yaml.\n#:   AZ-NET-004  No public network access (at most 120 days)\n",
+        "\n#:   service:/…  service > component\nscope:\n  - TODO\n",
         "title: \"Batch gateway: public endpoint until June\"\n",
-        "\n# at the latest 2027-02-18: high risk gets at most 90 days from 2026-11-20\nexpires: TODO\n",
+        "\n#: at the latest 2027-02-18: high risk gets at most 90 days from 2026-11-20\nexpires: TODO\n",
         "\n  - description: TODO\n    owner: TODO\n    evidence: TODO\n",
     ] {
         assert!(text.contains(part), "{part}: {text}");
@@ -213,6 +213,7 @@ fn an_emergency_is_filed_with_what_is_known_and_says_what_is_missing() {
     let w = Workspace::new();
     let repo = w.git();
     w.commit(&repo, "main");
+    repo.remote("origin", "https://example.com/register.git").expect("a remote");
     let flags = [
         "new",
         "--id",

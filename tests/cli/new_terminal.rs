@@ -25,6 +25,7 @@ fn repository() -> Workspace {
     let w = Workspace::with_record();
     let repo = w.git();
     w.commit(&repo, "main");
+    repo.remote("origin", "https://example.com/register.git").expect("a remote");
     w
 }
 

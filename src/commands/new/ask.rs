@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::allowed::field_form;
 use super::draft::Draft;
 use super::filing::Filing;
 use super::flags;
@@ -15,7 +14,7 @@ use super::prompt::{Conversation, Question};
 use crate::commands::parse_date;
 use crate::env::Env;
 use crate::finding::Place;
-use crate::model::{CompensatingControl, Lifetime, RiskLevel, window};
+use crate::model::{CompensatingControl, Field, FieldKind, Lifetime, RiskLevel, window};
 use crate::source::{self, schema};
 
 /// Asks for everything that a draft lacks; of an emergency, for what has to be known.
@@ -25,11 +24,9 @@ pub(super) fn fill(
     kept: &mut Kept,
     env: &mut Env<'_>,
 ) -> anyhow::Result<()> {
-    let Filing { workspace, register, globals, .. } = filing;
-    let is_bold = globals.style(env).color;
-    let mut talk =
-        Conversation { env, workspace, register, draft, kept, is_bold, is_unkept: false };
-    talk.say(&format!("filing an exception in `{}`", workspace.name));
+    kept.remember(env);
+    let mut talk = begin(draft, filing, kept, env);
+    talk.say(&format!("filing an exception in `{}`", filing.workspace.name));
     talk.say("Ctrl-D gives up; nothing is written before the end, and the answers are kept");
     if talk.draft.exception.emergency.is_some() {
         talk.title()?;
@@ -49,8 +46,33 @@ pub(super) fn fill(
     Ok(())
 }
 
+/// Asks again for what was forgotten at these places.
+pub(super) fn again(
+    draft: &mut Draft,
+    pointers: &[&str],
+    filing: &Filing<'_>,
+    kept: &mut Kept,
+    env: &mut Env<'_>,
+) -> anyhow::Result<()> {
+    let mut talk = begin(draft, filing, kept, env);
+    pointers.iter().try_for_each(|pointer| talk.again(pointer))?;
+    talk.say("");
+    Ok(())
+}
+
+fn begin<'a, 'e>(
+    draft: &'a mut Draft,
+    filing: &'a Filing<'_>,
+    kept: &'a mut Kept,
+    env: &'a mut Env<'e>,
+) -> Conversation<'a, 'e> {
+    let Filing { workspace, register, globals, .. } = filing;
+    let is_bold = globals.style(env).color;
+    Conversation { env, workspace, register, draft, kept, is_bold, is_unkept: false }
+}
+
 impl Conversation<'_, '_> {
-    fn title(&mut self) -> anyhow::Result<()> {
+    pub(super) fn title(&mut self) -> anyhow::Result<()> {
         self.text(
             Question::new("title", "one line: what is excepted, and until which event", "/title"),
             |draft| &mut draft.exception.title,
@@ -62,6 +84,10 @@ impl Conversation<'_, '_> {
         self.controls()?;
         self.scope()?;
         self.risk()?;
+        self.risk_statement()
+    }
+
+    pub(super) fn risk_statement(&mut self) -> anyhow::Result<()> {
         self.text(
             Question::new(
                 "risk statement",
@@ -72,7 +98,7 @@ impl Conversation<'_, '_> {
         )
     }
 
-    fn risk(&mut self) -> anyhow::Result<()> {
+    pub(super) fn risk(&mut self) -> anyhow::Result<()> {
         if self.draft.exception.risk.level.is_some() {
             return Ok(());
         }
@@ -103,6 +129,11 @@ impl Conversation<'_, '_> {
     }
 
     fn why(&mut self) -> anyhow::Result<()> {
+        self.blocker()?;
+        self.end_state()
+    }
+
+    pub(super) fn blocker(&mut self) -> anyhow::Result<()> {
         self.text(
             Question::new(
                 "blocker",
@@ -110,7 +141,10 @@ impl Conversation<'_, '_> {
                 "/justification/blocker",
             ),
             |draft| &mut draft.exception.justification.blocker,
-        )?;
+        )
+    }
+
+    pub(super) fn end_state(&mut self) -> anyhow::Result<()> {
         self.text(
             Question::new(
                 "end state",
@@ -121,7 +155,7 @@ impl Conversation<'_, '_> {
         )
     }
 
-    fn compensating(&mut self) -> anyhow::Result<()> {
+    pub(super) fn compensating(&mut self) -> anyhow::Result<()> {
         let is_low = self.draft.exception.risk.level == Some(RiskLevel::Low);
         let n_given = self.draft.exception.compensating_controls.len();
         if n_given == 0 {
@@ -160,8 +194,14 @@ impl Conversation<'_, '_> {
     }
 
     /// What belongs to a compensating control: the required parts, and with `all` the others too.
-    fn compensating_parts(&mut self, at: usize, all: bool) -> anyhow::Result<()> {
+    pub(super) fn compensating_parts(&mut self, at: usize, all: bool) -> anyhow::Result<()> {
         let pointer = |key: &str| format!("/compensating_controls/{at}/{key}");
+        let question = Question::new(
+            "compensating control",
+            "what lowers the risk meanwhile",
+            &pointer("description"),
+        );
+        self.text(question, |draft| &mut draft.exception.compensating_controls[at].description)?;
         if all {
             let question = Question::new(
                 "reduces",
@@ -215,10 +255,19 @@ impl Conversation<'_, '_> {
     }
 
     fn way_back(&mut self) -> anyhow::Result<()> {
+        self.plan()?;
+        self.ticket()?;
+        self.milestones()
+    }
+
+    pub(super) fn plan(&mut self) -> anyhow::Result<()> {
         self.text(
             Question::new("plan", "what will be done to meet the control", "/remediation/plan"),
             |draft| &mut draft.exception.remediation.plan,
-        )?;
+        )
+    }
+
+    pub(super) fn ticket(&mut self) -> anyhow::Result<()> {
         self.text(
             Question::new(
                 "ticket",
@@ -227,7 +276,10 @@ impl Conversation<'_, '_> {
             )
             .optional(),
             |draft| &mut draft.exception.remediation.ticket,
-        )?;
+        )
+    }
+
+    pub(super) fn milestones(&mut self) -> anyhow::Result<()> {
         if !self.draft.exception.remediation.milestones.is_empty() {
             return Ok(());
         }
@@ -245,7 +297,7 @@ impl Conversation<'_, '_> {
     }
 
     /// The fields that the policy adds and demands.
-    fn fields(&mut self) -> anyhow::Result<()> {
+    pub(super) fn fields(&mut self) -> anyhow::Result<()> {
         let policy = &self.workspace.policy;
         for (name, field) in flags::required_fields(self.draft, policy) {
             let pointer = format!("/{name}");
@@ -264,4 +316,19 @@ pub(super) fn date(answer: &str) -> Result<NaiveDate, String> {
         let finding = source::dates::not_a_date(place, answer);
         format!("{}: {}", finding.message, finding.help.unwrap_or_default())
     })
+}
+
+/// What a field that the register adds takes.
+fn field_form(field: &Field) -> String {
+    let form = match field.kind {
+        FieldKind::String if !field.values.is_empty() => schema::list(&field.values),
+        FieldKind::String => "text".to_owned(),
+        FieldKind::Integer => "a whole number".to_owned(),
+        FieldKind::Boolean => "`true` or `false`".to_owned(),
+        FieldKind::Date => "a date, YYYY-MM-DD".to_owned(),
+    };
+    match &field.description {
+        Some(description) => format!("{description} ({form})"),
+        None => form,
+    }
 }

@@ -19,7 +19,7 @@ pub(super) fn wants_draft(env: &mut Env<'_>) -> anyhow::Result<bool> {
     }
 }
 
-/// What to do with a draft that rules refuse.
+/// What to do with what rules refuse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Next {
     Edit,
@@ -32,6 +32,19 @@ pub(super) fn what_next(env: &mut Env<'_>) -> anyhow::Result<Next> {
     loop {
         match read_answer(env, question)?.to_ascii_lowercase().as_str() {
             "" | "e" | "edit" | "y" => return Ok(Next::Edit),
+            "w" | "write" => return Ok(Next::Write),
+            "s" | "stop" | "n" => return Ok(Next::Stop),
+            _ => {}
+        }
+    }
+}
+
+/// What to do with answers that rules refuse.
+pub(super) fn what_now(env: &mut Env<'_>) -> anyhow::Result<Next> {
+    let question = "answer that again (a), write it as a draft, to be fixed in an editor (w), or stop (s)? [a] ";
+    loop {
+        match read_answer(env, question)?.to_ascii_lowercase().as_str() {
+            "" | "a" | "again" | "y" => return Ok(Next::Edit),
             "w" | "write" => return Ok(Next::Write),
             "s" | "stop" | "n" => return Ok(Next::Stop),
             _ => {}

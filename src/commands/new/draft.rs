@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use super::origin::Origin;
 use super::{flags, page};
 use crate::commands::Failure;
 use crate::finding::Finding;
@@ -29,6 +30,8 @@ pub(super) struct Draft {
     pub(super) is_requester_from_git: bool,
     /// Fields that the register adds, in the order of their names.
     pub(super) fields: Vec<(String, Value)>,
+    /// The text that it was read from, if there is one to go on with.
+    pub(super) origin: Option<Origin>,
 }
 
 impl Draft {
@@ -52,6 +55,22 @@ impl Draft {
         Ok(draft)
     }
 
+    /// The same to go on with in its own text.
+    pub(super) fn resumed(record: &Record, policy: &Policy) -> Result<Self, Failure> {
+        let draft = Self::of(record, policy)?;
+        Ok(Self { origin: Some(Origin::of(record, &draft.fields)), ..draft })
+    }
+
+    /// A text of which nothing is known.
+    pub(super) fn unread(file: Arc<SourceFile>) -> Self {
+        Self { origin: Some(Origin::unread(file)), ..Self::default() }
+    }
+
+    /// Whether it is a text of which nothing is known.
+    pub(super) fn is_unread(&self) -> bool {
+        self.origin.as_ref().is_some_and(Origin::is_unread)
+    }
+
     /// Compensating controls that are there are all of them, and at low risk none are needed.
     pub(super) fn settle_compensating(&mut self) {
         let is_low = self.exception.risk.level == Some(RiskLevel::Low);
@@ -62,12 +81,16 @@ impl Draft {
     /// around every text that some reader of YAML takes for another type.
     pub(super) fn file(&self, name: &str, modeline: Option<&str>) -> Arc<SourceFile> {
         let modeline = modeline.map(|schema| format!("# yaml-language-server: $schema={schema}\n"));
-        let text = modeline.unwrap_or_default() + &page::lines(&self.entries(), 0);
+        let entries = self.entries();
+        let text = match &self.origin {
+            Some(origin) => origin.with(&entries, modeline.as_deref()),
+            None => modeline.unwrap_or_default() + &page::lines(&entries, 0),
+        };
         Arc::new(SourceFile::new(name, text))
     }
 
     /// The keys of the record that say something, in the order in which people read them.
-    fn entries(&self) -> Vec<(String, Value)> {
+    pub(super) fn entries(&self) -> Vec<(String, Value)> {
         let exception = &self.exception;
         let mut entries = vec![
             entry("id", required(&exception.id)),

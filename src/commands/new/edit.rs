@@ -26,7 +26,7 @@ const VARIABLES: [&str; 2] = ["VISUAL", "EDITOR"];
 
 /// What came of an editor.
 struct Edited {
-    /// With the comments of the template.
+    /// With the lines of the template.
     file: Arc<SourceFile>,
     record: Option<Record>,
     findings: Vec<Finding>,
@@ -40,7 +40,7 @@ pub(super) fn run(
     env: &mut Env<'_>,
 ) -> anyhow::Result<Outcome> {
     let editor = editor(filing, env)?;
-    let template = template(filing, draft, ids, kept, env)?;
+    put_template(filing, draft, ids, kept, env)?;
     let path = kept.path("")?;
     loop {
         if let Some(shown) = kept.shown(env) {
@@ -52,30 +52,29 @@ pub(super) fn run(
             return Err(Failure::new(message).hint("nothing was written").into());
         }
         let text = kept.text()?;
-        if template::without_comments(&text, &template).trim().is_empty() {
+        if template::without_its_lines(&text).is_empty() {
             kept.discard();
             return Err(Failure::new("the draft is empty: nothing was written").into());
         }
         let edited = read(filing, &text, ids, env)?;
         let has_errors = edited.findings.iter().any(|finding| finding.level == Level::Error);
-        let mut is_draft = filing.args.draft;
-        if has_errors && !is_draft {
+        if has_errors && !filing.args.draft {
             let shown = kept.shown(env).unwrap_or_default();
             filing.tell(&say::renamed(&edited.findings, &edited.file, &shown), env)?;
             let is_terminal = env.terminal.input && env.terminal.output;
             let next = if is_terminal { consent::what_next(env)? } else { consent::Next::Stop };
             match next {
                 consent::Next::Edit => continue,
-                consent::Next::Write => is_draft = true,
+                consent::Next::Write => {}
                 consent::Next::Stop => {
-                    let command = kept.command("exc new --edit", env);
+                    let command = kept.command(env);
                     let note = format!("nothing was written; `{command}` goes on with {shown}");
                     filing.globals.note(env, &note);
                     return Ok(Outcome::Findings);
                 }
             }
         }
-        return write(filing, &edited, &template, (ids, kept), (has_errors, is_draft), env);
+        return write(filing, &edited, (ids, kept), has_errors, env);
     }
 }
 
@@ -92,26 +91,25 @@ fn editor(filing: &Filing<'_>, env: &Env<'_>) -> Result<String, Failure> {
     })
 }
 
-/// Puts what is known into the file that is edited, unless it is there already; gives the text with
-/// the comments that are no part of the record.
-fn template(
+/// Puts what is known into the file that is edited, below what there is to say of it.
+fn put_template(
     filing: &Filing<'_>,
     mut draft: Draft,
     ids: &mut Ids,
     kept: &mut Kept,
     env: &Env<'_>,
-) -> anyhow::Result<String> {
+) -> anyhow::Result<()> {
     draft.exception.id = ids.next()?;
     if !draft.has_compensating {
         draft.exception.compensating_controls.push(CompensatingControl::default());
     }
     let allowed = end::allowed(&draft, &filing.register, &filing.workspace.policy, env.today);
     let (_, file) = filing.file(&draft)?;
-    let known = template::text(&file, &filing.workspace.policy, &filing.register, &allowed);
-    if filing.args.resume.is_none() {
-        kept.put(&draft.exception.id, &known)?;
-    }
-    Ok(known)
+    let text = match draft.is_unread() {
+        true => file.text().to_owned(),
+        false => template::text(&file, &filing.workspace.policy, &filing.register, &allowed),
+    };
+    kept.put(&draft.exception.id, &text, env)
 }
 
 /// Runs the editor on a file, as git does, and waits for it.
@@ -154,12 +152,12 @@ fn read(
     Ok(Edited { file, record, findings })
 }
 
+/// Writes the record: what was edited, without the lines of the template.
 fn write(
-    filing: &Filing<'_>,
+    filing: &mut Filing<'_>,
     edited: &Edited,
-    template: &str,
     (ids, kept): (&mut Ids, &Kept),
-    (has_errors, is_draft): (bool, bool),
+    has_errors: bool,
     env: &mut Env<'_>,
 ) -> anyhow::Result<Outcome> {
     let opened = edited.record.as_ref().and_then(|it| it.exception.opened).unwrap_or(env.today);
@@ -168,17 +166,20 @@ fn write(
     if let Some(record) = &edited.record {
         similar::tell(&record.exception, &filing.register, filing.globals, env);
     }
-    let text = template::without_comments(edited.file.text(), template);
+    let text = template::without_its_lines(edited.file.text());
     if !filing.write(&place.path, &text, kept, env)? {
+        ids.taken(&id)?;
         return Err(Failure::new(format!("`{}` exists by now: nothing was written", place.name))
             .hint("write another `id` into the draft")
             .into());
     }
-    if has_errors && is_draft {
+    // What is said of a line is said of the file that holds it now.
+    let findings = filing.judge(&Arc::new(SourceFile::new(place.name, text)), env.today);
+    if has_errors {
         let shown = crate::commands::shown_path(&place.path, env);
-        say::draft(&edited.findings, &shown, filing.globals, env);
-    } else if !edited.findings.is_empty() {
-        filing.tell(&edited.findings, env)?;
+        say::draft(&findings, &shown, filing.globals, env);
+    } else if !findings.is_empty() {
+        filing.tell(&findings, env)?;
     }
     say::next_steps(&id, &place.path, &filing.workspace, filing.globals, env)?;
     Ok(Outcome::Success)

@@ -2,7 +2,6 @@
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
-use super::allowed::latest;
 use super::ask::date;
 use super::draft::Draft;
 use super::filing::Filing;
@@ -91,6 +90,23 @@ impl Conversation<'_, '_> {
         })?;
         Ok(())
     }
+}
+
+/// The latest last day that the policy allows, and which of its limits that is.
+fn latest(draft: &Draft, policy: &Policy, opened: NaiveDate) -> (NaiveDate, String) {
+    let exception = &draft.exception;
+    let total = policy.durations.max_total_days;
+    let mut limits = vec![(total, "an exception".to_owned())];
+    if let Some(level) = exception.risk.level {
+        limits.push((policy.durations.max_days.get(level), format!("{level} risk")));
+    }
+    for id in &exception.controls {
+        let days = policy.control(id).and_then(|(_, control)| control.max_days);
+        limits.extend(days.map(|days| (days, format!("`{id}`"))));
+    }
+    let (days, what) = limits.into_iter().min().expect("one was pushed");
+    let reason = format!("{what} gets at most {} from {opened}", window::n_days(days.into()));
+    (window::days_after(opened, days), reason)
 }
 
 /// The latest working day that is no cliff and makes none, in no week that holds one; and why it is

@@ -7,8 +7,8 @@ use super::draft::Draft;
 use crate::commands::{Failure, parse_date};
 use crate::git::Identity;
 use crate::model::{
-    CompensatingControl, Emergency, Exception, Field, FieldKind, Justification, Lifetime,
-    Milestone, Person, Remediation, Risk, RiskLevel,
+    CompensatingControl, Emergency, Exception, Field, FieldKind, Lifetime, Milestone, Person,
+    RiskLevel,
 };
 use crate::policy::Policy;
 use crate::source::schema;
@@ -22,65 +22,90 @@ pub(super) fn draft(
     today: NaiveDate,
     base: Draft,
 ) -> Result<Draft, Failure> {
-    let text = |flag: &Option<String>, base: String| match flag {
-        Some(flag) => flag.trim().to_owned(),
-        None => base,
-    };
-    let texts = |flags: &[String], base: Vec<String>| match flags {
-        [] => base,
-        flags => flags.iter().map(|text| text.trim().to_owned()).collect(),
-    };
-    let Draft { exception: base, fields, .. } = base;
-    let opened = args.opened.or(base.opened).unwrap_or(today);
-    let known = |flag: &Option<String>, base: &str, known: &Option<String>| {
-        let is_known = flag.is_none() && base.is_empty();
-        known.as_deref().map(str::trim).filter(|_| is_known).map(str::to_owned)
-    };
-    let name = known(&args.requester_name, &base.requester.name, &identity.0);
-    let email = known(&args.requester_email, &base.requester.email, &identity.1);
-    let is_requester_from_git = name.is_some() || email.is_some();
-    let milestones = match args.milestone.as_slice() {
-        [] => base.remediation.milestones,
-        given => given.to_vec(),
-    };
-    let exception = Exception {
-        title: text(&args.title, base.title),
-        controls: texts(&args.control, base.controls),
-        scope: texts(&args.scope, base.scope),
-        risk: Risk {
-            level: args.risk.map(RiskLevel::from).or(base.risk.level),
-            statement: text(&args.risk_statement, base.risk.statement),
-        },
-        owner: owner(args, base.owner),
-        requester: Person {
-            name: name.unwrap_or_else(|| text(&args.requester_name, base.requester.name)),
-            email: email.unwrap_or_else(|| text(&args.requester_email, base.requester.email)),
-            team: base.requester.team,
-        },
-        justification: Justification {
-            blocker: text(&args.blocker, base.justification.blocker),
-            end_state: text(&args.end_state, base.justification.end_state),
-        },
-        remediation: Remediation {
-            plan: text(&args.plan, base.remediation.plan),
-            ticket: text(&args.ticket, base.remediation.ticket),
-            milestones,
-        },
-        opened: Some(opened),
-        expires: expires(args, opened)?.or(base.expires),
-        emergency: emergency(args, opened).or(base.emergency),
-        data_classification: text(&args.data_classification, base.data_classification),
-        tags: texts(&args.tag, base.tags),
-        links: texts(&args.link, base.links),
-        compensating_controls: compensating(args, base.compensating_controls)?,
-        ..Exception::default()
-    };
-    let mut draft = Draft { exception, is_requester_from_git, fields, ..Draft::default() };
+    let mut draft = base;
+    draft.is_requester_from_git = who(args, identity, &mut draft.exception);
+    let exception = &mut draft.exception;
+    what(args, exception);
+    why(args, exception);
+    when(args, today, exception)?;
+    put(&mut exception.data_classification, &args.data_classification);
+    put_all(&mut exception.tags, &args.tag);
+    put_all(&mut exception.links, &args.link);
+    let known = std::mem::take(&mut exception.compensating_controls);
+    exception.compensating_controls = compensating(args, known)?;
     draft.settle_compensating();
     for (name, value) in &args.field {
         set_field(&mut draft, policy, name, value)?;
     }
     Ok(draft)
+}
+
+/// Whether a flag says something of the record.
+pub(super) fn say_something(args: &Args, policy: &Policy, today: NaiveDate) -> bool {
+    let alone = draft(args, policy, &(None, None), today, Draft::default());
+    let silent = Exception { opened: Some(today), ..Exception::default() };
+    // What does not go together is something, too.
+    alone.map_or(true, |draft| draft.exception != silent || !draft.fields.is_empty())
+}
+
+fn put(text: &mut String, flag: &Option<String>) {
+    if let Some(flag) = flag {
+        flag.trim().clone_into(text);
+    }
+}
+
+fn put_all(list: &mut Vec<String>, flags: &[String]) {
+    if !flags.is_empty() {
+        *list = flags.iter().map(|text| text.trim().to_owned()).collect();
+    }
+}
+
+fn what(args: &Args, exception: &mut Exception) {
+    put(&mut exception.title, &args.title);
+    put_all(&mut exception.controls, &args.control);
+    put_all(&mut exception.scope, &args.scope);
+    exception.risk.level = args.risk.map(RiskLevel::from).or(exception.risk.level);
+    put(&mut exception.risk.statement, &args.risk_statement);
+}
+
+/// Who asks and who answers for it; whether git was asked who the former is.
+fn who(args: &Args, identity: &Identity, exception: &mut Exception) -> bool {
+    exception.owner = owner(args, std::mem::take(&mut exception.owner));
+    let requester = &mut exception.requester;
+    put(&mut requester.name, &args.requester_name);
+    put(&mut requester.email, &args.requester_email);
+    let mut is_from_git = false;
+    let parts = [
+        (&mut requester.name, &args.requester_name, &identity.0),
+        (&mut requester.email, &args.requester_email, &identity.1),
+    ];
+    for (part, flag, known) in parts {
+        if let Some(known) = known.as_deref().filter(|_| flag.is_none() && part.is_empty()) {
+            known.trim().clone_into(part);
+            is_from_git = true;
+        }
+    }
+    is_from_git
+}
+
+fn why(args: &Args, exception: &mut Exception) {
+    put(&mut exception.justification.blocker, &args.blocker);
+    put(&mut exception.justification.end_state, &args.end_state);
+    put(&mut exception.remediation.plan, &args.plan);
+    put(&mut exception.remediation.ticket, &args.ticket);
+    if !args.milestone.is_empty() {
+        exception.remediation.milestones.clone_from(&args.milestone);
+    }
+}
+
+fn when(args: &Args, today: NaiveDate, exception: &mut Exception) -> Result<(), Failure> {
+    let opened = args.opened.or(exception.opened).unwrap_or(today);
+    exception.opened = Some(opened);
+    exception.expires = expires(args, opened)?.or(exception.expires);
+    if let Some(emergency) = emergency(args, opened) {
+        exception.emergency = Some(emergency);
+    }
+    Ok(())
 }
 
 /// One name goes with one address: where a flag says one, the other is not somebody else's.

@@ -10,6 +10,7 @@ use super::Args;
 use crate::commands::{Failure, Workspace, mainline};
 use crate::model;
 use crate::register::Register;
+use crate::text::shell_word;
 
 /// Ids that are drawn before giving up.
 const MAX_DRAWS: usize = 1000;
@@ -23,6 +24,8 @@ pub(super) struct Ids {
     pattern: Regex,
     n_draws: usize,
     repeated: Option<String>,
+    /// The id that a draft names, which is filed once.
+    of_draft: Option<String>,
 }
 
 impl Ids {
@@ -40,8 +43,15 @@ impl Ids {
         taken.extend(mainline::names(workspace)?.iter().map(|name| name.to_ascii_uppercase()));
         let year = opened.map_or(0, |opened| opened.year());
         let pattern = workspace.policy.id_pattern.clone();
-        let ids =
-            Self { wanted: args.id.clone(), year, taken, pattern, n_draws: 0, repeated: None };
+        let ids = Self {
+            wanted: args.id.clone(),
+            year,
+            taken,
+            pattern,
+            n_draws: 0,
+            repeated: None,
+            of_draft: None,
+        };
         if let Some(id) = &ids.wanted {
             ids.check(id)?;
         }
@@ -94,9 +104,30 @@ impl Ids {
         self.repeated = Some(id.to_owned());
     }
 
+    /// The id that a draft names comes next, unless another was asked for; says why it cannot.
+    pub(super) fn resume(&mut self, id: &str) -> Result<(), Failure> {
+        if self.wanted.is_none() {
+            self.check(id)?;
+            self.again(id);
+            self.of_draft = Some(id.to_owned());
+        }
+        Ok(())
+    }
+
     /// Somebody else has written a file of this name meanwhile.
     pub(super) fn taken(&mut self, id: &str) -> Result<(), Failure> {
+        if self.of_draft.as_deref() == Some(id) {
+            return Err(filed(id));
+        }
         self.taken.insert(id.to_ascii_uppercase());
         self.wanted.as_ref().map_or(Ok(()), |id| self.check(id))
     }
+}
+
+/// Refuses a draft whose id a record has.
+pub(super) fn filed(id: &str) -> Failure {
+    let word = shell_word(id);
+    Failure::new(format!("the draft was filed already, as `{id}`: nothing was written")).hint(
+        format!("look at it with `exc show {word}`; `--id ID` files the draft under another id"),
+    )
 }

@@ -5,6 +5,7 @@
 //! record is written, or is nothing.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,16 +13,20 @@ use anyhow::Context as _;
 
 use super::Args;
 use super::draft::Draft;
+use super::template;
 use crate::commands::cache::{make_private, place};
 use crate::commands::writing::write_private;
-use crate::commands::{Failure, Workspace, mainline, shown_path};
+use crate::commands::{Failure, Globals, Workspace, interrupts, mainline, normal, shown_path};
 use crate::env::Env;
 use crate::register::MAX_RECORD_SIZE;
-use crate::source::{self, schema::UNKNOWN_KEY};
+use crate::render::Safe;
+use crate::source;
 use crate::text::{SourceFile, shell_word};
 
 /// The folder below that for what `exc` keeps.
 const FOLDER: &str = "drafts";
+/// How the name of a folder for one draft begins, where there is no repository.
+const TEMPORARY: &str = "exc-draft-";
 
 /// The file of a draft, if there is one.
 pub(super) struct Kept {
@@ -31,42 +36,89 @@ pub(super) struct Kept {
     temporary: PathBuf,
     path: Option<PathBuf>,
     /// Whether the file is not somebody's own.
-    is_ours: bool,
+    pub(super) is_ours: bool,
+    /// How this run was called, up to its verb.
+    words: String,
+    verb: &'static str,
+    /// Whether paths are typed as seen from another directory.
+    is_elsewhere: bool,
 }
 
 impl Kept {
     /// The draft to go on with, or the place for a new one.
-    pub(super) fn new(args: &Args, workspace: &Workspace, env: &Env<'_>) -> anyhow::Result<Self> {
+    pub(super) fn new(
+        args: &Args,
+        workspace: &Workspace,
+        globals: &Globals,
+        env: &Env<'_>,
+    ) -> anyhow::Result<Self> {
         let repo = mainline::repository(workspace)?;
         let folder = repo.and_then(|repo| place(&repo)).map(|place| place.join(FOLDER));
         let temporary = env.var("TMPDIR").map_or_else(std::env::temp_dir, PathBuf::from);
-        let mut kept = Self { folder, temporary, path: None, is_ours: true };
+        let verb = if args.edit { "new --edit" } else { "new" };
+        let mut kept = Self {
+            folder,
+            temporary,
+            path: None,
+            is_ours: true,
+            words: globals.words(),
+            verb,
+            is_elsewhere: globals.directory.is_some(),
+        };
         match &args.resume {
             None => {}
             Some(Some(named)) => {
-                let path = env.cwd.join(named);
-                let is_ours = |folder: &PathBuf| path.parent() == Some(folder);
-                kept.is_ours = kept.folder.as_ref().is_some_and(is_ours);
+                let path = globals.cwd(env).join(named);
+                // As the system finds it: two dots behind a link lead elsewhere.
+                let path = path.canonicalize().unwrap_or_else(|_| normal(&path));
+                kept.is_ours = kept.is_own_place(&path);
                 kept.path = Some(path);
             }
-            Some(None) => kept.path = Some(kept.newest()?),
+            Some(None) => {
+                let newest = kept.newest().with_context(|| "cannot look for drafts")?;
+                kept.path = Some(newest.ok_or_else(|| {
+                    Failure::new("no draft of this repository is kept")
+                        .hint("run `exc new`, or name a file with `--resume FILE`")
+                })?);
+            }
         }
         Ok(kept)
     }
 
-    fn newest(&self) -> Result<PathBuf, Failure> {
-        let entries = self.folder.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten();
-        let files = entries.filter_map(|entry| {
-            let entry = entry.ok()?;
-            let metadata = entry.metadata().ok().filter(|it| it.is_file())?;
-            let name = entry.file_name();
-            let is_draft = Path::new(&name).extension().is_some_and(|it| it == "yaml");
-            is_draft.then_some((metadata.modified().ok()?, entry.path()))
-        });
-        files.max().map(|(_, path)| path).ok_or_else(|| {
-            Failure::new("no draft of this repository is kept")
-                .hint("run `exc new`, or name a file with `--resume FILE`")
-        })
+    /// Whether `exc` keeps its drafts there.
+    fn is_own_place(&self, path: &Path) -> bool {
+        let is = |folder: &Path, other: Option<&Path>| match (folder.canonicalize(), other) {
+            (Ok(folder), Some(other)) => folder == other,
+            _ => false,
+        };
+        let Some(around) = path.parent() else { return false };
+        let is_temporary = is_for_one(around) && is(&self.temporary, around.parent());
+        is_temporary || self.folder.as_ref().is_some_and(|folder| is(folder, Some(around)))
+    }
+
+    /// The draft of the repository that was written last.
+    fn newest(&self) -> io::Result<Option<PathBuf>> {
+        let Some(folder) = &self.folder else { return Ok(None) };
+        let entries = match fs::read_dir(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            entries => entries?,
+        };
+        let mut newest = None;
+        for entry in entries {
+            let path = entry?.path();
+            if path.extension().is_none_or(|it| it != "yaml") {
+                continue;
+            }
+            let metadata = match fs::symlink_metadata(&path) {
+                // It was filed since.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                metadata => metadata?,
+            };
+            if metadata.is_file() {
+                newest = newest.max(Some((metadata.modified()?, path)));
+            }
+        }
+        Ok(newest.map(|(_, path)| path))
     }
 
     /// The text that is kept.
@@ -82,22 +134,30 @@ impl Kept {
         fs::read_to_string(path).with_context(shown)
     }
 
-    /// The draft as far as it can be read.
-    pub(super) fn draft(&self, workspace: &Workspace) -> anyhow::Result<Draft> {
-        let file = Arc::new(SourceFile::new("draft.yaml", self.text()?));
-        let (record, found) = source::load(&file, &workspace.policy.record_schema);
-        let record = record.ok_or_else(|| {
-            Failure::new("the draft is not the YAML of a record")
-                .hint("`exc new --edit --resume` opens it in an editor")
-        })?;
-        // A key that nobody asks about would be lost.
-        if let Some(unknown) = found.iter().find(|it| *it.code == UNKNOWN_KEY) {
-            let line = unknown.place.start().line;
-            return Err(Failure::new(format!("{} of the draft, line {line}", unknown.message))
-                .hint("`exc new --edit --resume` opens it in an editor")
-                .into());
+    /// The draft as far as it can be read, without the lines of a template. One that cannot be read
+    /// is taken as it is by whoever edits it, and says nothing that a flag could change.
+    pub(super) fn draft(
+        &self,
+        workspace: &Workspace,
+        takes_unread: bool,
+        env: &Env<'_>,
+    ) -> anyhow::Result<Draft> {
+        let text = self.text()?;
+        let own = template::without_its_lines(&text);
+        let file = Arc::new(SourceFile::new("draft.yaml", own));
+        let (record, _) = source::load(&file, &workspace.policy.record_schema);
+        match record.filter(|_| source::reads_whole(&file)) {
+            Some(record) => Ok(Draft::resumed(&record, &workspace.policy)?),
+            None if takes_unread => {
+                Ok(Draft::unread(Arc::new(SourceFile::new("draft.yaml", text))))
+            }
+            None => {
+                let command = self.command_of("new --edit", env);
+                Err(Failure::new("the draft is not the YAML of a record")
+                    .hint(format!("`{command}` opens it in an editor, without other flags"))
+                    .into())
+            }
         }
-        Ok(Draft::of(&record, &workspace.policy)?)
     }
 
     /// The file of this draft, which is in a folder that only its user can look into.
@@ -115,31 +175,48 @@ impl Kept {
                 folder.clone()
             }
             None => {
-                let made =
-                    tempfile::Builder::new().prefix("exc-draft-").tempdir_in(&self.temporary);
+                let made = tempfile::Builder::new().prefix(TEMPORARY).tempdir_in(&self.temporary);
                 made.with_context(|| format!("cannot use `{}`", self.temporary.display()))?.keep()
             }
         };
-        let path = folder.join(format!("{id}.yaml"));
+        // Another draft of the same id is somebody's work, too.
+        let named = |nth: usize| match nth {
+            1 => folder.join(format!("{id}.yaml")),
+            nth => folder.join(format!("{id}-{nth}.yaml")),
+        };
+        let free = (1..).map(named).find(|path| fs::symlink_metadata(path).is_err());
+        let path = free.context("a name is free")?;
         self.path = Some(path.clone());
         Ok(path)
     }
 
-    pub(super) fn put(&mut self, id: &str, text: &str) -> anyhow::Result<()> {
+    pub(super) fn put(&mut self, id: &str, text: &str, env: &Env<'_>) -> anyhow::Result<()> {
         // A file of somebody's own is read, and never written.
         if !self.is_ours {
             (self.path, self.is_ours) = (None, true);
         }
         let path = self.path(id)?;
         write_private(&path, &[text.as_bytes().to_vec()])
-            .with_context(|| format!("cannot keep a draft in `{}`", path.display()))
+            .with_context(|| format!("cannot keep a draft in `{}`", path.display()))?;
+        self.remember(env);
+        Ok(())
+    }
+
+    /// Has whoever interrupts the run told where the draft is.
+    pub(super) fn remember(&self, env: &Env<'_>) {
+        let word = self.shown(env).map(|place| {
+            let told =
+                format!("the draft is kept in {place}: `{}` goes on with it", self.command(env));
+            Safe(&told).to_string()
+        });
+        interrupts::set_last_word(word);
     }
 
     /// The same error with the place where what was typed is kept.
-    pub(super) fn told(&self, error: anyhow::Error, command: &str, env: &Env<'_>) -> anyhow::Error {
+    pub(super) fn told(&self, error: anyhow::Error, env: &Env<'_>) -> anyhow::Error {
         let Some(place) = self.shown(env) else { return error };
         let known = error.downcast_ref::<Failure>().and_then(|failure| failure.hint.clone());
-        let hint = format!("the draft is kept in {place}: `{command}` goes on with it");
+        let hint = format!("the draft is kept in {place}: `{}` goes on with it", self.command(env));
         let hint = known.map_or(hint.clone(), |known| format!("{known}; {hint}"));
         Failure::new(format!("{error:#}")).hint(hint).into()
     }
@@ -151,20 +228,38 @@ impl Kept {
     }
 
     /// The command that goes on with the draft.
-    pub(super) fn command(&self, verb: &str, env: &Env<'_>) -> String {
-        match (&self.folder, self.is_ours, self.shown(env)) {
-            (Some(_), true, _) | (_, _, None) => format!("{verb} --resume"),
-            (.., Some(shown)) => format!("{verb} --resume {shown}"),
+    pub(super) fn command(&self, env: &Env<'_>) -> String {
+        self.command_of(self.verb, env)
+    }
+
+    fn command_of(&self, verb: &str, env: &Env<'_>) -> String {
+        let command = format!("{} {verb} --resume", self.words);
+        match &self.path {
+            // Where the newest is not known, the file is.
+            Some(path) if !matches!(self.newest(), Ok(Some(newest)) if newest == *path) => {
+                let shown = match self.is_elsewhere {
+                    true => path.to_string_lossy().into_owned(),
+                    false => shown_path(path, env),
+                };
+                format!("{command} {}", shell_word(&shown))
+            }
+            _ => command,
         }
     }
 
     /// Removes what is kept, unless it is somebody's own file.
     pub(super) fn discard(&self) {
+        interrupts::set_last_word(None);
         let Some(path) = self.path.as_ref().filter(|_| self.is_ours) else { return };
         // What cannot be removed is a file too many, and nothing is lost.
         let _ = fs::remove_file(path);
-        if let (None, Some(folder)) = (&self.folder, path.parent()) {
+        if let Some(folder) = path.parent().filter(|it| is_for_one(it)) {
             let _ = fs::remove_dir(folder);
         }
     }
+}
+
+/// Whether a folder was made for one draft, by its name.
+fn is_for_one(folder: &Path) -> bool {
+    folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with(TEMPORARY))
 }

@@ -1,6 +1,7 @@
 //! `exc new`: files a record.
 
-mod allowed;
+mod again;
+mod answers;
 mod ask;
 mod consent;
 mod draft;
@@ -11,6 +12,7 @@ pub(super) mod flags;
 mod ids;
 mod kept;
 mod offers;
+mod origin;
 mod page;
 mod prompt;
 mod reach;
@@ -20,9 +22,9 @@ mod similar;
 mod template;
 mod who;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
 use self::draft::Draft;
 use self::filing::Filing;
@@ -30,18 +32,16 @@ use self::ids::Ids;
 use self::kept::Kept;
 use super::filter::RiskName;
 use super::list::parse_lifetime;
-use super::{Failure, Globals, mainline, parse_date, shown_path};
+use super::{Failure, Globals, Workspace, mainline, parse_date};
 use crate::env::{Env, Outcome};
-use crate::finding::{Finding, Level};
-use crate::model::{self, Exception, Lifetime, Milestone};
-use crate::register;
-use crate::render;
+use crate::model::{Exception, Lifetime, Milestone};
+use crate::register::{self, Register};
 
 /// File an exception: asks for what a good record needs, judges it, and writes it
 ///
 /// On a terminal, asks for everything that no flag gives: offers what the register knows, says what the policy allows, and proposes a last valid day. A number picks an offer, and a part of a name finds one. Elsewhere, or with `--no-input`, all that is required must be given as flags. The record is judged like `exc check` does before it is written; one with errors is not written unless it is asked for as a draft.
 ///
-/// Answers, and what is written in an editor, are kept under the directory of git until the record is written; `--resume` goes on with them.
+/// Answers, and what is written in an editor, are kept under the directory of git until the record is written; `--resume` goes on with them, with their comments and under the id that they name.
 ///
 /// Prints the path of the new file. Exit codes: 0 written, also as a draft; 1 refused by a rule, and nothing was written; 2 something required is missing or cannot be read.
 #[derive(Debug, clap::Args)]
@@ -183,143 +183,61 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         }
         None => (None, None),
     };
-    let mut kept = Kept::new(args, &workspace, env)?;
-    let base = match &args.from {
-        Some(wanted) => {
-            let model = shape::model(wanted, &register)?;
-            shape::tell(&model.exception, args, globals, env);
-            shape::of(model, &workspace.policy)?
-        }
-        None if args.resume.is_some() && !args.edit => kept.draft(&workspace)?,
-        None => Draft::default(),
-    };
+    let mut kept = Kept::new(args, &workspace, globals, env)?;
+    let base = base(args, &workspace, &register, &kept, globals, env)?;
     let draft = flags::draft(args, &workspace.policy, &identity, env.today, base)?;
     let mut filing = Filing { args, globals, workspace, register };
-    let (command, result) = if args.edit {
-        let mut ids = Ids::new(args, &filing.register, &filing.workspace, draft.exception.opened)?;
-        ("exc new --edit", edit::run(&mut filing, draft, &mut ids, &mut kept, env))
-    } else {
-        ("exc new", file(&mut filing, draft, &mut kept, env))
-    };
-    result.map_err(|error| kept.told(error, &kept.command(command, env), env))
-}
-
-/// Files what flags and answers say.
-fn file(
-    filing: &mut Filing<'_>,
-    mut draft: Draft,
-    kept: &mut Kept,
-    env: &mut Env<'_>,
-) -> anyhow::Result<Outcome> {
-    let (args, globals) = (filing.args, filing.globals);
-    let is_emergency = draft.exception.emergency.is_some();
-    let lacking = |draft: &Draft, filing: &Filing<'_>| {
-        let missing = flags::missing(draft, &filing.workspace.policy);
-        if is_emergency { flags::essential(&missing) } else { missing }
-    };
-    let missing = lacking(&draft, filing);
-    let is_terminal = env.terminal.input && env.terminal.output && !globals.no_input;
-    let asks = is_terminal && (!missing.is_empty() || args.resume.is_some()) && !args.draft;
-    if !asks && !missing.is_empty() && !args.draft {
-        let found = faults(filing, draft, env.today)?;
-        return Err(incomplete(&missing, &found, filing, env)?.into());
-    }
     let mut ids = Ids::new(args, &filing.register, &filing.workspace, draft.exception.opened)?;
-    draft.exception.id = ids.next()?;
-    ids.again(&draft.exception.id);
-    if asks {
-        ask::fill(&mut draft, filing, kept, env)?;
-    } else if draft.is_requester_from_git {
-        say::requester(&draft, globals, env);
-    }
-    if is_emergency {
-        end::of_emergency(&mut draft, filing, env);
-    }
-    let mut accepts_errors = args.draft;
-    let (mut is_settled, mut is_told) = (!asks, false);
-    loop {
-        draft.exception.id = ids.next()?;
-        let (path, file) = filing.file(&draft)?;
-        let findings = filing.judge(&file, env.today);
-        // What is not known yet is no reason to refuse an emergency.
-        let refuses =
-            |it: &&Finding| it.level == Level::Error && (!is_emergency || draft::is_given(it));
-        if findings.iter().any(|it| refuses(&it)) && !accepts_errors {
-            let refused: Vec<Finding> = findings.iter().filter(refuses).cloned().collect();
-            filing.tell(&say::unwritten(&refused, &file, (!asks).then_some(args)), env)?;
-            accepts_errors = is_terminal && consent::wants_draft(env)?;
-            if !accepts_errors {
-                say::refused(kept, globals, env);
-                return Ok(Outcome::Findings);
-            }
-            is_settled = true;
-            ids.again(&draft.exception.id);
-            continue;
+    resume_id(&filing, &draft, &mut ids, &kept, env)?;
+    let result = match args.edit {
+        true => edit::run(&mut filing, draft, &mut ids, &mut kept, env),
+        false => answers::run(&mut filing, draft, &mut ids, &mut kept, env),
+    };
+    result.map_err(|error| kept.told(error, env))
+}
+
+/// What is known before flags are looked at.
+fn base(
+    args: &Args,
+    workspace: &Workspace,
+    register: &Register,
+    kept: &Kept,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> anyhow::Result<Draft> {
+    match &args.from {
+        Some(wanted) => {
+            let model = shape::model(wanted, register)?;
+            shape::tell(&model.exception, args, globals, env);
+            Ok(shape::of(model, &workspace.policy)?)
         }
-        if !is_told {
-            similar::tell(&draft.exception, &filing.register, globals, env);
-            is_told = true;
+        None if args.resume.is_some() => {
+            let takes_unread =
+                args.edit && !flags::say_something(args, &workspace.policy, env.today);
+            kept.draft(workspace, takes_unread, env)
         }
-        if !is_settled && !consent::confirms(&draft, env)? {
-            return Err(Failure::new("nothing was written, as you said").into());
-        }
-        is_settled = true;
-        if !filing.write(&path, file.text(), kept, env)? {
-            ids.taken(&draft.exception.id)?;
-            continue;
-        }
-        conclude(filing, &draft, &findings, &path, env)?;
-        return Ok(Outcome::Success);
+        None => Ok(Draft::default()),
     }
 }
 
-/// Says what is left to do of a record that is written.
-fn conclude(
+/// Files a draft under the id that it names, once: one that a record of the same draft has is
+/// refused, and for one that somebody else has, another is drawn.
+fn resume_id(
     filing: &Filing<'_>,
     draft: &Draft,
-    findings: &[Finding],
-    path: &Path,
+    ids: &mut Ids,
+    kept: &Kept,
     env: &mut Env<'_>,
-) -> anyhow::Result<()> {
-    let Exception { id, emergency, .. } = &draft.exception;
-    let has_errors = findings.iter().any(|it| it.level == Level::Error);
-    let missing = flags::missing(draft, &filing.workspace.policy);
-    if has_errors && emergency.is_some() && !missing.is_empty() {
-        say::gaps(id, &missing, filing.globals, env);
-    } else if has_errors {
-        say::draft(findings, &shown_path(path, env), filing.globals, env);
-    } else if !findings.is_empty() {
-        filing.tell(findings, env)?;
+) -> Result<(), Failure> {
+    let Exception { id, title, .. } = &draft.exception;
+    if id.is_empty() || filing.args.id.is_some() {
+        return Ok(());
     }
-    say::next_steps(id, path, &filing.workspace, filing.globals, env)?;
+    let Err(refused) = ids.resume(id) else { return Ok(()) };
+    let is_same = |it: &Exception| it.id == *id && (kept.is_ours || it.title == *title);
+    if filing.register.exceptions().any(is_same) {
+        return Err(ids::filed(id));
+    }
+    filing.globals.note(env, &format!("note: {refused}, so the draft gets another"));
     Ok(())
-}
-
-/// What is wrong with what was given, where more is missing: all of it is said in one round.
-fn faults(
-    filing: &mut Filing<'_>,
-    mut draft: Draft,
-    today: NaiveDate,
-) -> anyhow::Result<Vec<Finding>> {
-    let year = draft.exception.opened.map_or(0, |opened| opened.year());
-    draft.exception.id = filing.args.id.clone().unwrap_or_else(|| model::draw(year, 0));
-    let (_, file) = filing.file(&draft)?;
-    let mut findings = filing.judge(&file, today);
-    findings.retain(|finding| finding.level == Level::Error && draft::is_given(finding));
-    Ok(say::unwritten(&findings, &file, Some(filing.args)))
-}
-
-fn incomplete(
-    missing: &[String],
-    found: &[Finding],
-    filing: &Filing<'_>,
-    env: &mut Env<'_>,
-) -> anyhow::Result<Failure> {
-    if !found.is_empty() {
-        filing.tell(found, env)?;
-    }
-    let message =
-        format!("{} missing: {}", render::count(missing.len(), "flag"), missing.join(", "));
-    Ok(Failure::new(message)
-        .hint("run `exc new` on a terminal to be asked, or add `--draft` to fill in a file"))
 }

@@ -1,6 +1,8 @@
 //! How a new record is laid out: lists and mappings below their key and two columns in, people and
 //! steps on one line where that is not too long.
 
+use unicode_width::UnicodeWidthStr as _;
+
 use crate::source::splice::Value;
 
 /// Columns of a line that is easy to read.
@@ -66,7 +68,7 @@ fn beside(value: &Value, column: usize) -> String {
 }
 
 fn is_glance(key: &str, line: &str) -> bool {
-    ON_ONE_LINE.contains(&key) && line.trim_end().chars().count() <= WIDTH
+    ON_ONE_LINE.contains(&key) && line.trim_end().width() <= WIDTH
 }
 
 #[cfg(test)]
@@ -88,6 +90,9 @@ mod tests {
             lines(&[("remediation".to_owned(), lines_of)], 0),
             "remediation:\n  plan: |-\n    First this.\n\n    Then that.\n"
         );
+        // Each of these letters is two columns wide.
+        let wide = "名".repeat(40);
+        assert_eq!(page(&wide), format!("owner:\n  name: {wide}\n  team: a, b\n"));
         let long = "Dana ".repeat(20);
         assert_eq!(page(long.trim()), format!("owner:\n  name: {}\n  team: a, b\n", long.trim()));
     }

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use chrono::NaiveDate;
+use unicode_width::UnicodeWidthStr as _;
 
 use super::draft::{self, Draft};
 use super::kept::Kept;
@@ -199,9 +200,10 @@ impl Conversation<'_, '_> {
 
     /// The offers, each with the number that picks it.
     fn list(&mut self, offers: &[&Offer]) {
-        let width = offers.iter().map(|offer| offer.answer.chars().count()).max().unwrap_or(0);
+        let width = offers.iter().map(|offer| offer.answer.width()).max().unwrap_or(0);
         for (index, Offer { answer, about }) in offers.iter().enumerate() {
-            let line = format!("  {:>2}  {answer:<width$}  {about}", index + 1);
+            let gap = " ".repeat(width - answer.width());
+            let line = format!("  {:>2}  {answer}{gap}  {about}", index + 1);
             self.say(line.trim_end());
         }
     }
@@ -278,7 +280,7 @@ impl Conversation<'_, '_> {
     /// Keeps the answers, in case that the conversation ends before the record is written.
     fn keep(&mut self) {
         let text = self.draft.file("draft.yaml", None).text().to_owned();
-        if let Err(error) = self.kept.put(&self.draft.exception.id, &text)
+        if let Err(error) = self.kept.put(&self.draft.exception.id, &text, self.env)
             && !std::mem::replace(&mut self.is_unkept, true)
         {
             self.say(&format!("note: the answers are not kept: {error:#}"));

@@ -1,10 +1,10 @@
 //! Which rules are not met, and where.
 
-use super::allowed::known_control;
 use super::offers;
 use super::prompt::{Conversation, Question};
 use crate::model::{Target, window};
 use crate::policy::{Policy, ScopeKind};
+use crate::source::schema;
 use crate::text::shell_word;
 
 impl Conversation<'_, '_> {
@@ -93,6 +93,26 @@ impl Conversation<'_, '_> {
             Ok(())
         })
     }
+}
+
+/// The id of a control of the catalogue, in the catalogue's own letters.
+fn known_control(policy: &Policy, answer: &str) -> Result<String, String> {
+    let is_meant = |id: &str| id.eq_ignore_ascii_case(answer);
+    if let Some(control) = policy.controls.iter().find(|control| is_meant(&control.id)) {
+        if control.never_exempt {
+            return Err(format!("`{}` is never exempt: the policy says so", control.id));
+        }
+        return Ok(control.id.clone());
+    }
+    if policy.controls.is_empty() {
+        return Ok(answer.to_owned());
+    }
+    let known = policy.controls.iter().map(|control| control.id.as_str());
+    let hint = match schema::nearest(answer, known) {
+        Some(known) => format!("did you mean `{known}`?"),
+        None => "add it to `controls` there first, or use one that exists".to_owned(),
+    };
+    Err(format!("the policy has no control `{answer}`: {hint}"))
 }
 
 /// What to say of a target that is as broad as the policy allows.

@@ -7,7 +7,7 @@ use super::Args;
 use super::draft::Draft;
 use super::kept::Kept;
 use crate::commands::findings;
-use crate::commands::git_words::{GitWords, own_branch};
+use crate::commands::git_words::{GitWords, own_branch, proposal};
 use crate::commands::settled::Found;
 use crate::commands::{Failure, Globals, Workspace, mainline};
 use crate::env::Env;
@@ -114,7 +114,7 @@ pub(super) fn requester(draft: &Draft, globals: &Globals, env: &mut Env<'_>) {
 pub(super) fn refused(kept: &Kept, globals: &Globals, env: &mut Env<'_>) {
     let text = match kept.shown(env) {
         Some(shown) => {
-            let command = kept.command("exc new", env);
+            let command = kept.command(env);
             format!(
                 "nothing was written; `{command}` goes on with {shown}, `--draft` writes it nevertheless"
             )
@@ -164,7 +164,6 @@ pub(super) fn next_steps(
     let words = GitWords::of(workspace, env);
     let (git, added) = (&words.git, words.path(path, env));
     let found = Found::read(&repo, workspace)?;
-    // Nothing can be merged into a branch that is not there.
     let has_mainline = found.mainline.is_some();
     let own = own_branch(&repo, &found)?;
     let branch = shell_word(own.as_deref().unwrap_or(&format!("exception/{id}")));
@@ -174,10 +173,8 @@ pub(super) fn next_steps(
     }
     lines.push(format!("  {git} add {added}"));
     lines.push(format!("  {git} commit -m {}", shell_word(&format!("exceptions: file {id}"))));
-    if has_mainline {
-        lines.push(format!("  {git} push -u origin {branch}"));
-        lines.push("and open a pull request: it is proposed until it is merged".to_owned());
-    }
+    let follows = ": it is proposed until it is merged";
+    lines.extend(proposal(&repo, &found, git, &branch, follows)?);
     lines.iter().for_each(|line| globals.note(env, line));
     Ok(())
 }

@@ -1,6 +1,9 @@
 //! A draft with comments that say what each key is for and what the policy allows.
+//!
+//! Invariant: each of its own lines begins with a mark ([`MARK`]), so that none of it gets into a
+//! record, whatever somebody has made of it, and no comment of anybody's is taken for one.
 
-use std::collections::HashSet;
+use unicode_width::UnicodeWidthStr as _;
 
 use super::end::Allowed;
 use super::offers;
@@ -12,15 +15,18 @@ use crate::text::SourceFile;
 /// Columns of a comment.
 const WIDTH: usize = 96;
 
+/// How each line of a template begins.
+const MARK: &str = "#:";
+
 const HEAD: &str = "\
-# A new exception: replace each TODO, save the file, and close the editor. It is judged then, and
-# written if no rule refuses it. Lines like these are left out; comments of your own stay.
-# An empty file gives up.
+#: A new exception: replace each TODO, save the file, and close the editor. It is judged then, and
+#: written if no rule refuses it. Lines that begin with `#:` are left out; comments of your own stay.
+#: An empty file gives up.
 ";
 
 const FOOT: &str = "\
-# More keys, if they are of use: data_classification, tags, links, and in remediation `ticket` and
-# `milestones: [{due: 2027-01-15, what: …}]`. `exc schema` describes them all.
+#: More keys, if they are of use: data_classification, tags, links, and in remediation `ticket` and
+#: `milestones: [{due: 2027-01-15, what: …}]`. `exc schema` describes them all.
 ";
 
 /// The text of a draft with comments above its keys.
@@ -60,28 +66,25 @@ pub(super) fn text(
     text + FOOT
 }
 
-/// What was edited, without the comments of the template.
-pub(super) fn without_comments(edited: &str, template: &str) -> String {
-    let is_comment = |line: &&str| line.starts_with('#') && !line.starts_with("# yaml-language");
-    let comments: HashSet<&str> = template.lines().filter(is_comment).collect();
+/// A text without the lines of a template.
+pub(super) fn without_its_lines(edited: &str) -> String {
     let mut text = String::new();
-    // The empty lines around a comment go with it.
-    let (mut empty, mut was_comment) = (String::new(), true);
+    // The empty lines around such a line go with it.
+    let (mut empty, mut was_ours) = (String::new(), true);
     for line in edited.split_inclusive('\n') {
-        let content = line.trim_end_matches(['\n', '\r']);
-        let is_comment = comments.contains(content);
-        if content.is_empty() {
+        if line.trim_end_matches(['\n', '\r']).is_empty() {
             empty.push_str(line);
             continue;
         }
-        if !is_comment && !was_comment {
-            text.push_str(&empty);
-        }
-        if !is_comment {
+        let is_ours = line.starts_with(MARK);
+        if !is_ours {
+            if !was_ours {
+                text.push_str(&empty);
+            }
             text.push_str(line);
         }
         empty.clear();
-        was_comment = is_comment;
+        was_ours = is_ours;
     }
     text.truncate(text.trim_end().len());
     if !text.is_empty() {
@@ -92,11 +95,11 @@ pub(super) fn without_comments(edited: &str, template: &str) -> String {
 
 /// Adds a sentence as lines of a comment. What stands in a register is no line of its own.
 fn comment(text: &mut String, indentation: &str, sentence: &str) {
-    let mut line = format!("#{indentation}");
+    let mut line = format!("{MARK}{indentation}");
     for word in sentence.split(|c: char| c.is_whitespace() || c.is_control()) {
-        if line.chars().count() + word.chars().count() > WIDTH {
+        if line.width() + word.width() > WIDTH {
             text.push_str(line.trim_end());
-            line = format!("\n#{indentation}");
+            line = format!("\n{MARK}{indentation}");
         }
         line.push(' ');
         line.push_str(word);
@@ -110,21 +113,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn comments_of_the_template_go_and_those_of_the_user_stay() {
-        let template = "# A new exception.\n\n# What it is called.\ntitle: TODO\n\n# Keys.\n";
-        let edited = "# A new exception.\n\n# What it is called.\ntitle: |\n  # Mine\n\n  a\n# My own.\nid: x\n\n# Keys.\n";
+    fn lines_of_the_template_go_however_they_were_changed_and_those_of_the_user_stay() {
+        let edited = "#: A new exception, which I have changed.\n\n#:\n# What it is called.\ntitle: |\n  #: Mine\n\n  a\n# My own.\nid: x\n\n#: Keys.\n";
         assert_eq!(
-            without_comments(edited, template),
-            "title: |\n  # Mine\n\n  a\n# My own.\nid: x\n"
+            without_its_lines(edited),
+            "# What it is called.\ntitle: |\n  #: Mine\n\n  a\n# My own.\nid: x\n"
         );
-        assert_eq!(without_comments("# A new exception.\n\n\n", template), "");
+        assert_eq!(without_its_lines("#: A new exception.\n\n\n"), "");
     }
 
     #[test]
     fn a_long_sentence_is_wrapped_and_stays_a_comment() {
         let mut text = String::new();
         comment(&mut text, "  ", &"word ".repeat(40).replace("word word", "word\nid: x"));
-        assert!(text.lines().all(|line| line.starts_with("#   ") && line.len() <= 100), "{text}");
+        assert!(text.lines().all(|line| line.starts_with("#:   ") && line.len() <= 100), "{text}");
         assert_eq!(text.lines().count(), 3);
     }
 }

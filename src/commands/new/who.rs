@@ -8,6 +8,11 @@ use crate::model::Person;
 impl Conversation<'_, '_> {
     pub(super) fn who(&mut self) -> anyhow::Result<()> {
         self.requester_of_git()?;
+        self.requester()?;
+        self.owner()
+    }
+
+    pub(super) fn requester(&mut self) -> anyhow::Result<()> {
         self.person(
             Question::new("requester", "your name, or NAME <ADDRESS>", "/requester/name"),
             |draft| &mut draft.exception.requester,
@@ -15,8 +20,7 @@ impl Conversation<'_, '_> {
         self.text(
             Question::new("requester's e-mail", "your address", "/requester/email"),
             |draft| &mut draft.exception.requester.email,
-        )?;
-        self.owner()
+        )
     }
 
     /// Shows who git says that the requester is, to be kept or put right.
@@ -38,15 +42,25 @@ impl Conversation<'_, '_> {
         Ok(())
     }
 
-    fn owner(&mut self) -> anyhow::Result<()> {
+    pub(super) fn owner(&mut self) -> anyhow::Result<()> {
         let Person { name, email, .. } = self.draft.exception.requester.clone();
-        let known = offers::owners(&self.workspace.policy, self.register);
+        let given = self.draft.exception.owner.email.clone();
+        let mut known = offers::owners(&self.workspace.policy, self.register);
+        // An address that is known is that of one person.
+        known.retain(|it| {
+            given.is_empty() || name_and_address(&it.answer).is_some_and(|it| is_same(it.1, &given))
+        });
         let question = Question::new(
             "owner",
             "the one person who answers for it: a name, an address, or NAME <ADDRESS>",
             "/owner/name",
         );
-        let own = if email.is_empty() { name } else { format!("{name} <{email}>") };
+        let own = match (given.is_empty(), known.first()) {
+            (false, Some(offer)) => offer.answer.clone(),
+            (false, None) if !is_same(&email, &given) => String::new(),
+            _ if email.is_empty() => name,
+            _ => format!("{name} <{email}>"),
+        };
         self.person(question.also("/owner/email").default(&own).offers(known), |draft| {
             &mut draft.exception.owner
         })?;
@@ -80,9 +94,14 @@ impl Conversation<'_, '_> {
         self.ask(question, |draft, answer| {
             let person = part(draft);
             match name_and_address(answer) {
+                Some((_, email)) if !person.email.is_empty() && !is_same(email, &person.email) => {
+                    return Err(format!("the address is `{}`: write the name alone", person.email));
+                }
                 Some((name, email)) => {
                     name.clone_into(&mut person.name);
-                    email.clone_into(&mut person.email);
+                    if person.email.is_empty() {
+                        email.clone_into(&mut person.email);
+                    }
                 }
                 None => answer.clone_into(&mut person.name),
             }
@@ -90,4 +109,9 @@ impl Conversation<'_, '_> {
         })?;
         Ok(())
     }
+}
+
+/// Whether two addresses are one.
+fn is_same(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b)
 }
