@@ -283,7 +283,7 @@ fn what_comes_next_is_said_for_the_register_that_was_named() {
 next:
   1. add your controls to governance/our waivers/policy.yaml
   2. exc --register 'governance/our waivers' check  judge the register
-  3. exc --register 'governance/our waivers' new  file the first record, like governance/schemas/exception.example.yaml
+  3. exc --register 'governance/our waivers' new    file the first record, like governance/schemas/exception.example.yaml
 ";
     assert_eq!(said.err, next);
     w.exc(&["--register", "governance/our waivers", "check"]);

@@ -86,6 +86,9 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     Ok(Outcome::Success)
 }
 
+/// Columns of a command of what comes next, before what it is for.
+const COMMAND_WIDTH: usize = 28;
+
 /// The directory of the schemas that belong to a register.
 pub(super) fn schemas(register: &Path) -> PathBuf {
     register.parent().unwrap_or(register).join("schemas")
@@ -97,10 +100,11 @@ fn next_steps(site: &Site, begins: bool, exc: &str, env: &Env<'_>) -> Vec<String
     let mut lines = vec![String::new(), "next:".to_owned()];
     if begins {
         let (check, new) = (format!("{exc} check"), format!("{exc} new"));
+        let width = check.chars().count().max(COMMAND_WIDTH);
         lines.extend([
             format!("  1. add your controls to {policy}"),
-            format!("  2. {check:<28}  judge the register"),
-            format!("  3. {new:<28}  file the first record, like {example}"),
+            format!("  2. {check:<width$}  judge the register"),
+            format!("  3. {new:<width$}  file the first record, like {example}"),
         ]);
     }
     let ci: &[&str] = match site.ci {
