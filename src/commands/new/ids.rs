@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use regex::Regex;
 
 use super::Args;
-use crate::commands::{Failure, Workspace, mainline};
+use crate::commands::{Failure, Globals, Workspace, mainline};
 use crate::model;
 use crate::register::Register;
 use crate::text::shell_word;
@@ -26,11 +26,14 @@ pub(super) struct Ids {
     repeated: Option<String>,
     /// The id that a draft names, which is filed once.
     of_draft: Option<String>,
+    /// How this run was called, up to its verb.
+    words: String,
 }
 
 impl Ids {
     pub(super) fn new(
         args: &Args,
+        globals: &Globals,
         register: &Register,
         workspace: &Workspace,
         opened: Option<NaiveDate>,
@@ -51,6 +54,7 @@ impl Ids {
             n_draws: 0,
             repeated: None,
             of_draft: None,
+            words: globals.words(),
         };
         if let Some(id) = &ids.wanted {
             ids.check(id)?;
@@ -117,17 +121,16 @@ impl Ids {
     /// Somebody else has written a file of this name meanwhile.
     pub(super) fn taken(&mut self, id: &str) -> Result<(), Failure> {
         if self.of_draft.as_deref() == Some(id) {
-            return Err(filed(id));
+            return Err(self.filed(id));
         }
         self.taken.insert(id.to_ascii_uppercase());
         self.wanted.as_ref().map_or(Ok(()), |id| self.check(id))
     }
-}
 
-/// Refuses a draft whose id a record has.
-pub(super) fn filed(id: &str) -> Failure {
-    let word = shell_word(id);
-    Failure::new(format!("the draft was filed already, as `{id}`: nothing was written")).hint(
-        format!("look at it with `exc show {word}`; `--id ID` files the draft under another id"),
-    )
+    /// Refuses a draft whose id a record has.
+    pub(super) fn filed(&self, id: &str) -> Failure {
+        let show = format!("{} show {}", self.words, shell_word(id));
+        Failure::new(format!("the draft was filed already, as `{id}`: nothing was written"))
+            .hint(format!("look at it with `{show}`; `--id ID` files the draft under another id"))
+    }
 }

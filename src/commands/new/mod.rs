@@ -187,7 +187,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let base = base(args, &workspace, &register, &kept, globals, env)?;
     let draft = flags::draft(args, &workspace.policy, &identity, env.today, base)?;
     let mut filing = Filing { args, globals, workspace, register };
-    let mut ids = Ids::new(args, &filing.register, &filing.workspace, draft.exception.opened)?;
+    let mut ids =
+        Ids::new(args, globals, &filing.register, &filing.workspace, draft.exception.opened)?;
     resume_id(&filing, &draft, &mut ids, &kept, env)?;
     let result = match args.edit {
         true => edit::run(&mut filing, draft, &mut ids, &mut kept, env),
@@ -236,7 +237,7 @@ fn resume_id(
     let Err(refused) = ids.resume(id) else { return Ok(()) };
     let is_same = |it: &Exception| it.id == *id && (kept.is_ours || it.title == *title);
     if filing.register.exceptions().any(is_same) {
-        return Err(ids::filed(id));
+        return Err(ids.filed(id));
     }
     filing.globals.note(env, &format!("note: {refused}, so the draft gets another"));
     Ok(())
