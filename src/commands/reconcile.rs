@@ -72,6 +72,10 @@ enum Format {
     Text,
     /// Everything, for programs; a promise
     Json,
+    /// SARIF 2.1.0: what is not covered, as code scanning reads it
+    Sarif,
+    /// A page of tables, for a comment or the summary of a job
+    Markdown,
 }
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
@@ -92,6 +96,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     globals.print(env, |out| match args.format {
         Format::Text => reconcile::text::write(&result, args.all, style, out),
         Format::Json => reconcile::json::write(&result, today, out),
+        Format::Sarif => reconcile::sarif::write(&result, today, out),
+        Format::Markdown => reconcile::markdown::write(&result, args.all, out),
     })?;
     for unread in &result.unread {
         let Located { path, position } = &unread.place;

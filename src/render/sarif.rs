@@ -17,11 +17,11 @@ use super::json::{self, TOOL_VERSION};
 use super::{Judgement, Page, Safe, elsewhere};
 use crate::finding::{Finding, Place};
 
-const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+pub(super) const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// Where the tool is at home, once `Cargo.toml` says so.
-const HOME: &str = env!("CARGO_PKG_REPOSITORY");
+pub(super) const HOME: &str = env!("CARGO_PKG_REPOSITORY");
 /// What relative URIs are relative to.
-const ROOT: &str = "SRCROOT";
+pub(super) const ROOT: &str = "SRCROOT";
 /// Bytes that GitHub takes of a description.
 const MAX_DESCRIPTION: usize = 1024;
 
@@ -155,7 +155,7 @@ fn rule(page: &Page) -> Value {
     })
 }
 
-fn pascal_case(name: &str) -> String {
+pub(super) fn pascal_case(name: &str) -> String {
     name.split('-').map(capitalized).collect()
 }
 
@@ -219,12 +219,16 @@ fn result(
 
 /// Text that ends in a full stop and holds no link: viewers take `[text](target)` for one
 /// (SARIF 2.1.0, section 3.11.6).
-fn message(text: &str, help: Option<&str>) -> Message {
+pub(super) fn message_text(text: &str, help: Option<&str>) -> String {
     let mut message = Safe(text).to_string();
     if let Some(help) = help {
         message.push_str(&format!(" ({})", Safe(help)));
     }
-    Message { text: format!("{}.", message.replace("](", "]\\u{28}")) }
+    format!("{}.", message.replace("](", "]\\u{28}"))
+}
+
+fn message(text: &str, help: Option<&str>) -> Message {
+    Message { text: message_text(text, help) }
 }
 
 fn location(place: &Place, message: Option<Message>) -> Location {
@@ -244,10 +248,13 @@ fn location(place: &Place, message: Option<Message>) -> Location {
     }
 }
 
+fn uri(place: &Place) -> String {
+    relative_uri(place.file.path_bytes().unwrap_or(place.file.path().as_bytes()))
+}
+
 /// A path as a relative reference (RFC 3986); what is not unreserved is percent-encoded, so that
 /// nothing in a name is taken for a scheme, a query or a fragment.
-fn uri(place: &Place) -> String {
-    let bytes = place.file.path_bytes().unwrap_or(place.file.path().as_bytes());
+pub(super) fn relative_uri(bytes: &[u8]) -> String {
     let mut uri = String::with_capacity(bytes.len());
     for &byte in bytes {
         match byte {

@@ -95,13 +95,13 @@ fn one_approved_one_expired_one_widened_and_one_that_nobody_filed_are_told_apart
       stray  live.json:47
           no record is bound to it
           created by jo@example.com at 2026-10-01T08:00:00Z
-      help: remove these from azure-policy, or file them with `exc new`
+      help: remove these from the tool, or file them with `exc new`
 
     wider: these leave more alone than their record allows
       vault  live.json:32  EXC-2026-BBBB
           scope: `/subscriptions/8f1c0c9e-5f3b-4a53-9a41-1c2d3e4f5a6b` is beyond `/subscriptions/8f1c0c9e-5f3b-4a53-9a41-1c2d3e4f5a6b/resourceGroups/rg-vault`
           created by jo@example.com at 2026-10-01T08:00:00Z
-      help: narrow these in the tool, or widen the record's `scope` and `bindings` and have it approved
+      help: narrow these in the tool, or widen the record and have it approved: `scope` and `bindings`
 
     record-expired: the record has ended, and these have not
       logs  live.json:17  EXC-2026-CCCC

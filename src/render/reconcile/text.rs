@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::{help, is_asked_about, meaning, summary};
 use crate::bridge::matching::Verdict;
 use crate::bridge::{Reconciliation, Row};
 use crate::render::{Safe, Style, count};
@@ -14,7 +15,7 @@ pub(crate) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     for (verdict, _) in result.counts() {
-        if !all && matches!(verdict, Verdict::Ended | Verdict::Covered | Verdict::Narrower) {
+        if !all && !is_asked_about(verdict) {
             continue;
         }
         let rows = result.rows.iter().filter(|row| row.judged.verdict == verdict);
@@ -22,7 +23,7 @@ pub(crate) fn write(
         for row in rows {
             self::row(row, out)?;
         }
-        if let Some(help) = help(verdict, result) {
+        if let Some(help) = help(verdict) {
             writeln!(out, "  help: {help}")?;
         }
         writeln!(out)?;
@@ -35,13 +36,7 @@ pub(crate) fn write(
         }
         writeln!(out)?;
     }
-    let counts: Vec<String> =
-        result.counts().iter().map(|(verdict, n)| format!("{n} {}", verdict.as_str())).collect();
-    let n = count(result.rows.len(), "suppression");
-    match counts.is_empty() {
-        true => writeln!(out, "{n} of {}", result.tool),
-        false => writeln!(out, "{n} of {}: {}", result.tool, counts.join(", ")),
-    }
+    writeln!(out, "{}", summary(result))
 }
 
 fn heading(verdict: Verdict, style: Style) -> String {
@@ -54,20 +49,6 @@ fn heading(verdict: Verdict, style: Style) -> String {
     format!("\u{1b}[1;{color}m{}\u{1b}[0m", verdict.as_str())
 }
 
-fn meaning(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Ended => "the tool no longer honours these",
-        Verdict::Covered => "an exception in force allows exactly this",
-        Verdict::Narrower => "an exception in force allows more than this",
-        Verdict::Unknown => "what these leave alone cannot be told",
-        Verdict::Outlives => "these last longer than their record",
-        Verdict::RecordUnapproved => "nobody approved the record",
-        Verdict::RecordExpired => "the record has ended, and these have not",
-        Verdict::Wider => "these leave more alone than their record allows",
-        Verdict::Orphan => "nobody filed these",
-    }
-}
-
 fn row(row: &Row, out: &mut dyn Write) -> io::Result<()> {
     let place = &row.place;
     let record = row.judged.record.as_ref().map(|id| format!("  {}", Safe(id)));
@@ -77,27 +58,4 @@ fn row(row: &Row, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "  {}  {path}:{line}{record}{allowed}", Safe(&row.name))?;
     let told = row.judged.why.iter().chain(&row.notes).chain(&row.made);
     told.into_iter().try_for_each(|text| writeln!(out, "      {}", Safe(text)))
-}
-
-fn help(verdict: Verdict, result: &Reconciliation) -> Option<String> {
-    let tool = result.format;
-    Some(match verdict {
-        Verdict::Ended | Verdict::Covered | Verdict::Narrower => return None,
-        Verdict::Unknown => {
-            "allow one by its name, `--allow-unknown NAME`, once somebody has looked at it".into()
-        }
-        Verdict::Outlives => "end it in the tool with the record".to_owned(),
-        Verdict::RecordUnapproved => {
-            "have the record approved, see `exc history ID`, or remove these from the tool".into()
-        }
-        Verdict::RecordExpired => {
-            "renew the record with `exc renew ID`, or remove these from the tool".into()
-        }
-        Verdict::Wider => {
-            "narrow these in the tool, or widen the record's `scope` and `bindings` and have it \
-             approved"
-                .into()
-        }
-        Verdict::Orphan => format!("remove these from {tool}, or file them with `exc new`"),
-    })
 }
