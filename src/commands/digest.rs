@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
 use clap::ValueEnum;
 
 use super::cache::CacheArgs;
 use super::filter::FilterArgs;
 use super::ledger::Registers;
 use super::list::parse_lifetime;
-use super::writing::{refuse_used, write_file};
+use super::writing::folders::{Folder, refuse_used};
 use super::{Globals, shown_path};
 use crate::env::{Env, Outcome};
 use crate::model::Lifetime;
@@ -89,13 +88,12 @@ fn each(
     globals: &Globals,
     env: &mut Env<'_>,
 ) -> anyhow::Result<()> {
-    std::fs::create_dir_all(folder)
-        .with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
+    let folder = Folder::new(folder)?;
     let mut paths = Vec::new();
     for issue in issues(digest) {
-        let path = folder.join(issue.name + ".md");
-        write_file(&path, |out| out.write_all(issue.text.as_bytes()))?;
+        let path = folder.write(&(issue.name + ".md"), issue.text.as_bytes())?;
         paths.push(shown_path(&path, env));
     }
+    folder.complete()?;
     globals.print(env, |out| paths.iter().try_for_each(|path| writeln!(out, "{}", Safe(path))))
 }

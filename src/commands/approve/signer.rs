@@ -17,7 +17,7 @@ use chrono::NaiveDate;
 use ssh_key::HashAlg;
 
 use crate::commands::proposed::Proposed;
-use crate::commands::writing::Scratch;
+use crate::commands::writing::folders::Scratch;
 use crate::commands::{Failure, Globals};
 use crate::env::Env;
 use crate::history::NAMESPACE;

@@ -6,7 +6,7 @@ mod sample;
 use std::path::PathBuf;
 
 use super::trail::{HistoryArgs, Story, open};
-use super::writing::refuse_used;
+use super::writing::folders::refuse_used;
 use super::{Globals, Workspace};
 use crate::env::{Env, Outcome};
 use crate::history::{Audit, Verdict, Wanted, end_of};

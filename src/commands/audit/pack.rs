@@ -3,11 +3,9 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
-
 use crate::commands::Workspace;
 use crate::commands::trail::Story;
-use crate::commands::writing::write_file;
+use crate::commands::writing::folders::Folder;
 use crate::finding::Finding;
 use crate::history::Trail;
 use crate::render::trail::{self, AuditFormat, AuditPage, Evidence};
@@ -24,13 +22,8 @@ pub(super) fn write(
 ) -> anyhow::Result<()> {
     let context = Context { policy: &workspace.policy, today: page.today };
     let (register, findings) = rules::judge(&workspace.store, &workspace.name, &context);
-    let file = |path: &str, text: &[u8]| -> anyhow::Result<()> {
-        let path = folder.join(path);
-        let parent = path.parent().unwrap_or(folder);
-        std::fs::create_dir_all(parent)
-            .with_context(|| format!("cannot make the folder `{}`", parent.display()))?;
-        write_file(&path, |out| out.write_all(text))
-    };
+    let folder = Folder::new(folder)?;
+    let file = |path: &str, bytes: &[u8]| folder.write(path, bytes).map(|_| ());
     let mut json = Vec::new();
     trail::write_audit(AuditFormat::Json, page, plain(), &mut json)?;
     file("audit.json", &json)?;
@@ -70,7 +63,8 @@ pub(super) fn write(
         file(&format!("records/{name}/README.md"), text.as_bytes())?;
     }
     let index = trail::index(page, population, &folder_name, &workspace.name);
-    file("README.md", index.as_bytes())
+    file("README.md", index.as_bytes())?;
+    folder.complete()
 }
 
 fn plain() -> render::Style {

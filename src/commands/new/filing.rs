@@ -100,7 +100,7 @@ impl Filing<'_> {
         let folder = path.parent().unwrap_or(path);
         std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot create `{}`", folder.display()))?;
-        if !create_file(path, text)? {
+        if !create_file(path, text.as_bytes())? {
             return Ok(false);
         }
         kept.discard();

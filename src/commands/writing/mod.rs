@@ -1,8 +1,11 @@
 //! Files that are written whole or not at all: to a temporary file beside the target, synced, then
-//! renamed. And folders for what another program has to be given as a file.
+//! renamed. Every file that `exc` writes is written here, but for the step summary of a runner, to
+//! which others have written before (`check`). [`folders`] makes folders in the same way.
 //!
 //! Invariant: whoever removes what is pending ([`abandon_writes`]) leaves no temporary file behind.
 //! A temporary file or folder exists only while it is pending; both change under one lock.
+
+pub(crate) mod folders;
 
 use std::fs::{File, Metadata};
 use std::io::{self, BufWriter, Write};
@@ -12,8 +15,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use anyhow::Context as _;
 use tempfile::{TempDir, TempPath};
 
-use super::Failure;
-
+/// How the name of what is not complete begins: of no record.
+const PREFIX: &str = ".exc-";
 /// The permissions of a file that anybody may read.
 const USUAL: u32 = 0o666;
 
@@ -60,13 +63,13 @@ pub(crate) fn write_file(
 }
 
 /// Writes a new file whole or not at all; `false` where one of this name exists, which is kept.
-pub(crate) fn create_file(path: &Path, text: &str) -> anyhow::Result<bool> {
+pub(crate) fn create_file(path: &Path, bytes: &[u8]) -> anyhow::Result<bool> {
     let attempt = || -> io::Result<bool> {
         if std::fs::symlink_metadata(path).is_ok() {
             return Ok(false);
         }
         let mut temporary = Temporary::beside(path, USUAL)?;
-        temporary.file.write_all(text.as_bytes())?;
+        temporary.file.write_all(bytes)?;
         temporary.complete(|temporary| match temporary.persist_noclobber(path) {
             Ok(()) => Ok(true),
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
@@ -74,19 +77,6 @@ pub(crate) fn create_file(path: &Path, text: &str) -> anyhow::Result<bool> {
         })
     };
     attempt().map_err(cause).with_context(|| format!("cannot write `{}`", path.display()))
-}
-
-/// Refuses a folder that holds something: it is one run's, and nothing is overwritten.
-pub(crate) fn refuse_used(folder: &Path) -> Result<(), Failure> {
-    let is_used = match std::fs::read_dir(folder) {
-        Ok(mut entries) => entries.next().is_some(),
-        Err(_) => std::fs::symlink_metadata(folder).is_ok(),
-    };
-    if is_used {
-        let message = format!("`{}` is there already, and not empty", folder.display());
-        return Err(Failure::new(message).hint("name a folder that does not exist yet"));
-    }
-    Ok(())
 }
 
 /// Why a file with a known text cannot be replaced, in words that follow its name.
@@ -168,36 +158,6 @@ pub(crate) fn have_one_owner(_: &Metadata, _: &Metadata) -> bool {
     true
 }
 
-/// A folder that only its user can look into, outside of the register; dropped, it is gone with all
-/// that stands in it.
-pub(crate) struct Scratch(PathBuf);
-
-impl Scratch {
-    pub(crate) fn new() -> anyhow::Result<Self> {
-        let mut pending = pending();
-        let made = tempfile::Builder::new().prefix("exc-").tempdir();
-        let folder = made.context("cannot make a temporary folder")?;
-        let path = folder.path().to_owned();
-        pending.folders.push(folder);
-        Ok(Self(path))
-    }
-
-    /// Writes a file into it, and gives its path.
-    pub(crate) fn write(&self, name: &str, text: &str) -> anyhow::Result<PathBuf> {
-        let path = self.0.join(name);
-        std::fs::write(&path, text)
-            .with_context(|| format!("cannot write `{}`", path.display()))?;
-        Ok(path)
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let mut pending = pending();
-        pending.folders.retain(|folder| folder.path() != self.0);
-    }
-}
-
 /// A temporary file that is pending; dropped, it is gone.
 struct Temporary {
     file: File,
@@ -209,7 +169,7 @@ impl Temporary {
     fn beside(path: &Path, mode: u32) -> io::Result<Self> {
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".exc-");
+        builder.prefix(PREFIX);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -268,20 +228,6 @@ fn cause(error: io::Error) -> io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_folder_for_another_program_is_gone_when_the_run_ends() {
-        let scratch = Scratch::new().expect("a folder");
-        let path = scratch.write("statement", "text").expect("a file");
-        std::fs::write(path.with_extension("sig"), "signature").expect("another file");
-        drop(scratch);
-        assert!(!path.parent().expect("a folder").exists());
-
-        let abandoned = Scratch::new().expect("a folder");
-        let path = abandoned.write("statement", "text").expect("a file");
-        drop(abandon_writes());
-        assert!(!path.parent().expect("a folder").exists());
-    }
 
     #[test]
     fn f10_an_abandoned_write_leaves_the_old_file_and_no_other() {
