@@ -145,10 +145,7 @@ impl Desk {
         // What is wrong with other records is wrong before and after.
         let places: Vec<usize> = planned.iter().map(|plan| plan.at).collect();
         let before = self.judge_some(&places, env.today);
-        let mut written: Vec<Written> = Vec::new();
-        for plan in planned {
-            written.extend(self.change(plan)?);
-        }
+        let written = self.change(&planned)?;
         if written.is_empty() {
             globals.note(env, "nothing to change: the record says so already");
             return Ok(Outcome::Success);
@@ -187,10 +184,32 @@ impl Desk {
         Ok(Outcome::Success)
     }
 
-    /// Puts the changed record in the place of the one that was read; none where it says the same.
-    fn change(&mut self, plan: Planned) -> anyhow::Result<Option<Written>> {
+    /// Puts the changed records in the place of those that were read, but for those that say the
+    /// same.
+    fn change(&mut self, planned: &[Planned]) -> anyhow::Result<Vec<Written>> {
+        let mut changed = Vec::new();
+        for plan in planned {
+            changed.extend(self.edited(plan)?.map(|text| (plan.at, text)));
+        }
+        let texts: Vec<_> =
+            changed.iter().map(|(at, text)| (*at, Arc::clone(&text.after))).collect();
+        let records = self.replace(&texts);
+        let written = changed.into_iter().zip(records).map(|((at, text), record)| {
+            let record = record.ok_or_else(|| {
+                let path = text.after.path();
+                let message =
+                    format!("`{path}` could not be read after the change, so it is not written");
+                Failure::new(message).hint("edit it by hand, then run `exc check`")
+            })?;
+            Ok(Written { id: record.exception.id.clone(), at, record, text })
+        });
+        written.collect()
+    }
+
+    /// The text of a record with the change; none where it says the same.
+    fn edited(&self, plan: &Planned) -> Result<Option<Rewrite>, Failure> {
         let record = &self.register.records[plan.at];
-        let id = record.exception.id.clone();
+        let id = &record.exception.id;
         let before = Arc::clone(record.file());
         let after = splice::edited(&before, &plan.changes).map_err(|refused| {
             let place = record.at(&refused.pointer);
@@ -199,25 +218,27 @@ impl Desk {
             Failure::new(format!("`{pointer}` of `{id}` cannot be changed: {}", refused.reason))
                 .hint(format!("edit it at {path}:{line}, then run `exc check`"))
         })?;
-        if after.text() == before.text() {
-            return Ok(None);
-        }
-        let record = self.replace(plan.at, &after).ok_or_else(|| {
-            Failure::new(format!("`{id}` could not be read after the change, so it is not written"))
-                .hint("edit it by hand, then run `exc check`")
-        })?;
-        Ok(Some(Written { id, at: plan.at, record, text: Rewrite { before, after } }))
+        Ok((after.text() != before.text()).then_some(Rewrite { before, after }))
     }
 
-    /// Puts another text in the place of a record's, and gives the record as it was; none where the
-    /// text is no record, and nothing has changed.
-    pub(super) fn replace(&mut self, at: usize, text: &Arc<SourceFile>) -> Option<Record> {
-        let (changed, found) = source::load(text, &self.workspace.policy.record_schema);
-        let record = std::mem::replace(&mut self.register.records[at], changed?);
-        let is_other = |it: &Finding| it.place.file.path() != text.path();
-        self.register.findings.retain(is_other);
+    /// Puts other texts in the place of records', and gives each record as it was; none where the
+    /// text is no record, and nothing has changed. All at once, since each time takes a look at all
+    /// findings of the register.
+    pub(super) fn replace(&mut self, texts: &[(usize, Arc<SourceFile>)]) -> Vec<Option<Record>> {
+        let mut replaced: HashSet<&str> = HashSet::new();
+        let mut found = Vec::new();
+        let mut records = Vec::new();
+        for (at, text) in texts {
+            let (changed, own) = source::load(text, &self.workspace.policy.record_schema);
+            records.push(changed.map(|changed| {
+                replaced.insert(text.path());
+                found.extend(own);
+                std::mem::replace(&mut self.register.records[*at], changed)
+            }));
+        }
+        self.register.findings.retain(|it| !replaced.contains(it.place.file.path()));
         self.register.findings.extend(found);
-        Some(record)
+        records
     }
 
     fn judge_some(&self, places: &[usize], today: NaiveDate) -> Vec<Finding> {

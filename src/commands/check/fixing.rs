@@ -162,8 +162,7 @@ type Left = Vec<(String, String, String)>;
 fn mend(desk: &mut Desk, places: &[usize], today: NaiveDate) -> (Vec<Mended>, Left) {
     let before = desk.judge(today);
     let none = BTreeSet::new();
-    let mut mended: Vec<Mended> =
-        places.iter().filter_map(|&at| replaced(desk, at, &none)).collect();
+    let mut mended = replaced(desk, places, &none);
     let mut doubtful = Vec::new();
     // What one file makes wrong may stand in another: then all are tried one by one.
     loop {
@@ -176,7 +175,7 @@ fn mend(desk: &mut Desk, places: &[usize], today: NaiveDate) -> (Vec<Mended>, Le
         let is_any_told = mended.iter().any(is_told);
         let (found, fine): (Vec<Mended>, Vec<Mended>) =
             mended.into_iter().partition(|it| !is_any_told || is_told(it));
-        found.iter().for_each(|it| drop(desk.replace(it.at, &it.text.before)));
+        put_back(desk, &found);
         doubtful.extend(found);
         mended = fine;
         if mended.is_empty() {
@@ -194,17 +193,18 @@ fn mend(desk: &mut Desk, places: &[usize], today: NaiveDate) -> (Vec<Mended>, Le
         let mut skipped: BTreeSet<String> = it.done.iter().cloned().collect();
         for words in it.done {
             skipped.remove(&words);
-            let is_done = replaced(desk, it.at, &skipped).is_some();
-            let worse = if is_done { worse(&before, desk.judge(today)) } else { Vec::new() };
+            let done = replaced(desk, &[it.at], &skipped);
+            let worse =
+                if done.is_empty() { Vec::new() } else { worse(&before, desk.judge(today)) };
             if let Some(first) = worse.first() {
                 let why = format!("after which {} would be found", first.code.id);
                 left.push((path.clone(), words.clone(), why));
                 skipped.insert(words);
             }
             // The next one is tried on the text as it was found.
-            desk.replace(it.at, &it.text.before);
+            put_back(desk, &done);
         }
-        mended.extend(replaced(desk, it.at, &skipped));
+        mended.extend(replaced(desk, &[it.at], &skipped));
     }
     mended.sort_by_key(|it| it.at);
     (mended, left)
@@ -218,13 +218,22 @@ fn worse(before: &[Finding], after: Vec<Finding>) -> Vec<Finding> {
     after.into_iter().filter(|it| !known.contains(&key(it))).collect()
 }
 
-/// Puts the mended text of a record into the register; none where nothing can be done.
-fn replaced(desk: &mut Desk, at: usize, skipped: &BTreeSet<String>) -> Option<Mended> {
-    let before = Arc::clone(desk.register.records[at].file());
-    let (after, done) = applied(&before, &desk.workspace.policy.record_schema, skipped);
-    if done.is_empty() {
-        return None;
-    }
-    desk.replace(at, &after)?;
-    Some(Mended { at, text: Rewrite { before, after }, done })
+/// Puts the mended texts of records into the register, but for those in which nothing can be done.
+fn replaced(desk: &mut Desk, places: &[usize], skipped: &BTreeSet<String>) -> Vec<Mended> {
+    let schema = &desk.workspace.policy.record_schema;
+    let mended = places.iter().filter_map(|&at| {
+        let before = Arc::clone(desk.register.records[at].file());
+        let (after, done) = applied(&before, schema, skipped);
+        (!done.is_empty()).then_some(Mended { at, text: Rewrite { before, after }, done })
+    });
+    let mended: Vec<Mended> = mended.collect();
+    let texts: Vec<_> = mended.iter().map(|it| (it.at, Arc::clone(&it.text.after))).collect();
+    let read = desk.replace(&texts);
+    mended.into_iter().zip(read).filter_map(|(it, read)| read.map(|_| it)).collect()
+}
+
+/// Puts the texts as they were found back into the register.
+fn put_back(desk: &mut Desk, mended: &[Mended]) {
+    let texts: Vec<_> = mended.iter().map(|it| (it.at, Arc::clone(&it.text.before))).collect();
+    desk.replace(&texts);
 }
