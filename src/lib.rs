@@ -109,6 +109,7 @@ fn dispatch(cli: Cli, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
     if !matches!(cli.command, Command::Report(_) | Command::Digest(_)) {
         globals.check_one_register()?;
     }
+    globals.check_output(env)?;
     match cli.command {
         Command::Init(args) => commands::init::run(&args, globals, env),
         Command::New(args) => commands::new::run(&args, globals, env),

@@ -27,6 +27,7 @@ mod mainline;
 pub(crate) mod man;
 mod naming;
 pub(crate) mod new;
+mod outputs;
 mod proposed;
 pub(crate) mod reconcile;
 pub(crate) mod record_review;
@@ -183,6 +184,11 @@ impl Globals {
         }
     }
 
+    /// Refuses a result that would go into the register.
+    pub(crate) fn check_output(&self, env: &Env<'_>) -> Result<(), Failure> {
+        outputs::refuse_inside(self.output.as_deref(), &outputs::registers(self, env), self, env)
+    }
+
     /// How text for people looks: colors by `--color`, `NO_COLOR`, `CLICOLOR_FORCE`, and whether
     /// standard output is a terminal.
     pub(crate) fn style(&self, env: &Env<'_>) -> Style {
@@ -281,6 +287,19 @@ pub(crate) fn verdict(findings: &[Finding], fail_on: Option<Level>) -> Outcome {
         Some(level) if findings.iter().any(|finding| finding.level >= level) => Outcome::Findings,
         _ => Outcome::Success,
     }
+}
+
+/// The first failure of several attempts; the others are told here, so that none hides another.
+pub(crate) fn first_failure(
+    attempts: impl IntoIterator<Item = anyhow::Result<()>>,
+    env: &mut Env<'_>,
+) -> anyhow::Result<()> {
+    let mut failures = attempts.into_iter().filter_map(Result::err);
+    let first = failures.next();
+    for other in failures {
+        let _ = writeln!(env.err, "error: {}", render::Safe(&format!("{other:#}")));
+    }
+    first.map_or(Ok(()), Err)
 }
 
 /// A line of input without its end; the end of the input ends the conversation.

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use similar::TextDiff;
 
 use super::writing::{obstacle, replace_file};
-use super::{Failure, Globals, Workspace, refuse_links, shown_path};
+use super::{Failure, Globals, Workspace, first_failure, refuse_links, shown_path};
 use crate::env::Env;
 use crate::history::{self, Approval, MAX_APPROVAL_SIZE};
 use crate::register::{self, ApprovalFile};
@@ -80,17 +80,21 @@ impl Rewrite {
 }
 
 /// Writes the files, if nothing stands in the way of any, and prints their paths; where that fails
-/// on the way, of those that are written.
+/// on the way, of those that are written. That they could not be printed hides nothing.
 pub(super) fn put(
     rewrites: &[&Rewrite],
     workspace: &Workspace,
     globals: &Globals,
     env: &mut Env<'_>,
 ) -> anyhow::Result<Vec<PathBuf>> {
-    let (paths, result) = write(rewrites, workspace);
+    let (paths, written) = write(rewrites, workspace);
     let shown: Vec<String> = paths.iter().map(|path| shown_path(path, env)).collect();
-    globals.print(env, |out| shown.iter().try_for_each(|path| writeln!(out, "{}", Safe(path))))?;
-    result.map(|()| paths)
+    let printed =
+        globals.print(env, |out| shown.iter().try_for_each(|path| writeln!(out, "{}", Safe(path))));
+    if printed.is_err() {
+        shown.iter().for_each(|path| globals.note(env, &format!("`{path}` is written")));
+    }
+    first_failure([written, printed], env).map(|()| paths)
 }
 
 /// The same in silence: the paths that are written, and what kept the rest from it.

@@ -152,7 +152,8 @@ pub(crate) fn candidates(globals: &Globals, env: &Env<'_>) -> anyhow::Result<(Re
     Ok((repo, names))
 }
 
-fn find_register(globals: &Globals, env: &Env<'_>) -> anyhow::Result<Found> {
+/// The directory of the register that is named, or of the nearest one, in the work tree.
+pub(super) fn directory(globals: &Globals, env: &Env<'_>) -> Option<PathBuf> {
     let cwd = normal(&globals.cwd(env));
     // What cannot be looked at is there: reading it says why it cannot be judged.
     let has_policy = |directory: &Path| {
@@ -161,17 +162,21 @@ fn find_register(globals: &Globals, env: &Env<'_>) -> anyhow::Result<Found> {
             matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
         })
     };
-    let found = match globals.register() {
+    match globals.register() {
         Some(named) => Some(normal(&cwd.join(named))).filter(|directory| has_policy(directory)),
         // Inside the register itself, its parent is one step up.
         None => cwd
             .ancestors()
             .map(|parent| parent.join(REGISTER))
             .find(|directory| has_policy(directory)),
-    };
-    if let Some(directory) = found {
+    }
+}
+
+fn find_register(globals: &Globals, env: &Env<'_>) -> anyhow::Result<Found> {
+    if let Some(directory) = directory(globals, env) {
         return in_work_tree(directory);
     }
+    let cwd = normal(&globals.cwd(env));
     if let Some(repo) = Repo::discover(&cwd).map_err(Failure::from)?
         && repo.root().is_none()
     {

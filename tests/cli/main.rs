@@ -38,6 +38,7 @@ mod new_offers;
 mod new_resume;
 #[cfg(unix)]
 mod new_terminal;
+mod outputs;
 mod pull_requests;
 mod reconcile;
 mod report;

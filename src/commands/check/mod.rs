@@ -21,7 +21,7 @@ use clap::ValueEnum;
 use self::base::Base;
 use super::selection::{check_selection, n_judged, select};
 use super::writing::write_file;
-use super::{Failure, Globals, Workspace, mainline, normal, verdict};
+use super::{Failure, Globals, Workspace, first_failure, mainline, normal, outputs, verdict};
 use crate::env::{Env, Outcome};
 use crate::finding::{self, Finding, Level};
 use crate::register::{POLICY_FILE, Register};
@@ -134,7 +134,7 @@ impl Args {
     }
 }
 
-/// Refuses reports of which one would overwrite the other.
+/// Refuses reports of which one would overwrite the other, or a file of the register.
 fn refuse_overwriting(args: &Args, globals: &Globals, env: &Env<'_>) -> Result<(), Failure> {
     let cwd = globals.cwd(env);
     let mut taken = BTreeSet::new();
@@ -144,7 +144,8 @@ fn refuse_overwriting(args: &Args, globals: &Globals, env: &Env<'_>) -> Result<(
             return Err(Failure::new(message).hint("give each report a file of its own"));
         }
     }
-    Ok(())
+    let files = args.reports.iter().map(|(_, path)| path.as_path());
+    outputs::refuse_inside(files, &outputs::registers(globals, env), globals, env)
 }
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
@@ -302,7 +303,7 @@ fn publish(
         results.push(write_file(&cwd.join(path), write));
     }
     results.push(write_step_summary(&cwd, env, judgement));
-    results.into_iter().collect()
+    first_failure(results, env)
 }
 
 /// Where a runner of GitHub Actions takes the summary of a step.
@@ -310,7 +311,8 @@ fn step_summary<'a>(env: &'a Env<'_>) -> Option<&'a str> {
     env.var("GITHUB_STEP_SUMMARY").filter(|_| env.var("GITHUB_ACTIONS") == Some("true"))
 }
 
-/// Appends a page to the summary of a step of GitHub Actions.
+/// Appends a page to the summary of a step of GitHub Actions: to the file as it is, which the runner
+/// made and other steps have written to.
 fn write_step_summary(cwd: &Path, env: &Env<'_>, judgement: &Judgement<'_>) -> anyhow::Result<()> {
     let Some(path) = step_summary(env) else { return Ok(()) };
     let path = cwd.join(path);

@@ -19,7 +19,7 @@ use self::written::Written;
 use super::doctor::attributes;
 use super::doctor::files::on_disk;
 use super::doctor::owners::pattern;
-use super::{Globals, refuse_links, shown_path};
+use super::{Globals, outputs, refuse_links, shown_path};
 use crate::env::{Env, Outcome};
 use crate::register::POLICY_FILE;
 use crate::render::Safe;
@@ -50,6 +50,8 @@ enum Ci {
 
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
     let site = Site::survey(args, globals, env)?;
+    let register = std::slice::from_ref(&site.register);
+    outputs::refuse_inside(globals.output.as_deref(), register, globals, env)?;
     let scaffolds = scaffolds(&site, env.today)?;
     // Before the first file is written: all of them or none.
     scaffolds.iter().try_for_each(|scaffold| refuse_links(&site.root, &scaffold.path))?;

@@ -1,0 +1,41 @@
+//! Where results may go: nowhere into a register, where each file means something.
+
+use std::path::{Path, PathBuf};
+
+use super::{Failure, Globals, normal, workspace};
+use crate::env::Env;
+
+/// The directories of the registers that a command is about.
+pub(super) fn registers(globals: &Globals, env: &Env<'_>) -> Vec<PathBuf> {
+    let all = globals.for_each_register();
+    all.iter().filter_map(|globals| workspace::directory(globals, env)).collect()
+}
+
+/// Refuses files that stand in a register, or would: one of its own would be lost, and another is
+/// none of it.
+pub(super) fn refuse_inside<'p>(
+    files: impl IntoIterator<Item = &'p Path>,
+    registers: &[PathBuf],
+    globals: &Globals,
+    env: &Env<'_>,
+) -> Result<(), Failure> {
+    let cwd = globals.cwd(env);
+    let registers: Vec<PathBuf> = registers.iter().map(|it| real(it)).collect();
+    for file in files {
+        let path = normal(&cwd.join(file));
+        let folder = path.parent().map(real).unwrap_or_default();
+        if registers.iter().any(|register| folder.starts_with(register)) {
+            let message = format!(
+                "`{}` is in the register, which holds its policy, records and approvals, and no results",
+                file.display()
+            );
+            return Err(Failure::new(message).hint("name a file outside of the register"));
+        }
+    }
+    Ok(())
+}
+
+/// A folder without links on the way, as far as it exists.
+fn real(folder: &Path) -> PathBuf {
+    std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned())
+}
