@@ -48,6 +48,11 @@ impl Repo {
         self.first(&self.of_the_user(variable)?, "user.signingkey")
     }
 
+    /// The key that the repository's own configuration names, which is not to be used.
+    pub(crate) fn own_signing_key(&self) -> Result<Option<String>, Error> {
+        self.first(&self.levels(&[ConfigLevel::Worktree, ConfigLevel::Local])?, "user.signingkey")
+    }
+
     /// The configuration of the user and of the system, the strongest first.
     fn of_the_user(&self, variable: Variable<'_>) -> Result<Vec<Config>, Error> {
         let mut configs = match variable("GIT_CONFIG_GLOBAL") {
@@ -194,6 +199,8 @@ mod tests {
         };
         let named = |name: &str| format!("[user]\n\tsigningkey = {name}\n");
         assert_eq!(key(&named("/tmp/theirs"), &[]), None);
+        let own = asked(&named("/tmp/theirs"), &[], &[], |repo, _| repo.own_signing_key().unwrap());
+        assert_eq!(own.as_deref(), Some("/tmp/theirs"));
         let mine = named("~/.ssh/id_ed25519");
         let found = key(&named("/tmp/theirs"), &[("mine", &mine)]);
         assert_eq!(found.as_deref(), Some("~/.ssh/id_ed25519"));

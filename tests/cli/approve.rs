@@ -318,6 +318,9 @@ fn a_printed_approval_is_added_by_whoever_can_push() {
     world.w.write("pasted.txt", &pasted);
     let said = world.w.run(&["approve", "--add", "pasted.txt"]);
     assert_eq!(said.outcome, Outcome::Success, "{said:?}");
+    // Who adds it is told what is left to do, and not to do what is done.
+    assert!(said.err.contains("anyone but `alice` has to commit it"), "{}", said.err);
+    assert!(!said.err.contains("--print") && !said.err.contains("--add"), "{}", said.err);
     assert_eq!(world.approval().1, printed.out);
     let said = world.w.run_with(&["approve", "--add", "-"], &pasted, exc::Terminal::default());
     assert_eq!(said.outcome, Outcome::Success, "{said:?}");
@@ -455,7 +458,13 @@ fn a_hostile_configuration_of_the_repository_is_not_obeyed() {
     let said = world.w.run(&["approve", ID, "--as", "alice", "--yes"]);
     assert_eq!(said.outcome, Outcome::Error, "its key is not taken: {said:?}");
     assert!(said.err.contains("there is no key of `alice` to sign with"), "{said:?}");
-    assert_eq!(world.approve("alice", &[]).outcome, Outcome::Success);
+    // That it is not taken is said, with what names a key.
+    assert!(said.err.contains("of this repository's own configuration is not used"), "{said:?}");
+    let way = format!("`--key {}`", world.w.path("alice").display());
+    assert!(said.err.contains(&way), "{said:?}");
+    let named = world.approve("alice", &[]);
+    assert_eq!(named.outcome, Outcome::Success);
+    assert!(!named.err.contains("own configuration"), "{named:?}");
     assert!(!sprung.exists());
 }
 

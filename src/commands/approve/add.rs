@@ -7,9 +7,9 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use super::refusal::refuse;
-use super::{read, show_errors, write};
+use super::{Way, read, write};
 use crate::commands::proposed::{Proposed, Texts};
-use crate::commands::{Failure, Globals, Workspace};
+use crate::commands::{Failure, Globals, Workspace, findings};
 use crate::env::{Env, Outcome};
 use crate::history::{END, FORM, MAX_APPROVAL_SIZE};
 
@@ -28,7 +28,7 @@ pub(super) fn run(
     proposed.demand_history()?;
     let matter = proposed.matter(&id)?;
     let Some(proposal) = &matter.proposal else {
-        show_errors(&proposed.errors(&matter, env)?, workspace, globals, env)?;
+        findings::tell(&proposed.errors(&matter, env)?, 1, workspace, globals, env)?;
         return refuse(env, &id, "the text has errors", "have them fixed first");
     };
     if let Some(needless) = proposal.needless {
@@ -38,7 +38,7 @@ pub(super) fn run(
     let path = format!("{}/{}", workspace.name, approval.statement.path());
     let vote = proposal.vote(&path, text.as_bytes(), env.today);
     match vote.refusal {
-        None => write(&approval, &text, &proposed, globals, env),
+        None => write(&approval, Way::Added, &text, &proposed, globals, env),
         Some(reason) => {
             let hint = "nothing was written; have the text as it is now approved";
             refuse(env, &id, &reason.to_string(), hint)

@@ -17,12 +17,11 @@ use self::refusal::{hint, refuse, refuse_key, refuse_rejection};
 use super::git_words::GitWords;
 use super::proposed::{Matter, Proposed, Texts};
 use super::writing::write_file;
-use super::{Failure, Globals, Workspace, refuse_links, shown_path};
+use super::{Failure, Globals, findings, refuse_links, shown_path};
 use crate::env::{Env, Outcome};
-use crate::finding::Finding;
 use crate::history::{Approval, Decision, NotCounted, Proposal, Reason, Refusal, Tally, Vote};
 use crate::policy::Person;
-use crate::render::{self, Judgement, Safe, Style, proposal};
+use crate::render::{Safe, Style, proposal};
 use crate::text::shell_word;
 
 /// Approve the exact text of a record, with a signature that anybody can check
@@ -113,7 +112,7 @@ fn approve(
     let errors = proposed.errors(&matter, env)?;
     let is_faulty = !errors.is_empty() && !args.reject;
     let Some(proposal) = matter.proposal.as_ref().filter(|_| !is_faulty) else {
-        show_errors(&errors, proposed.workspace, globals, env)?;
+        findings::tell(&errors, 1, proposed.workspace, globals, env)?;
         return refuse(env, id, "the text has errors", "have them fixed first");
     };
     let public = args.key.as_ref().and_then(|key| signer::public_of(&globals.cwd(env).join(key)));
@@ -172,7 +171,7 @@ fn put(
             );
             Ok(Outcome::Success)
         }
-        Ok(()) => write(&approval, text, proposed, globals, env),
+        Ok(()) => write(&approval, Way::Signed, text, proposed, globals, env),
         Err(NotCounted::Refused(Refusal::ForeignKey { .. } | Refusal::UnsupportedKey { .. })) => {
             refuse_key(env, proposal.id(), approver, &approval.public_key())
         }
@@ -202,9 +201,18 @@ fn read(text: &str) -> Result<Approval, Failure> {
     })
 }
 
+/// How an approval has come to whoever puts it in place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Signed,
+    /// Printed by its signer, and handed over.
+    Added,
+}
+
 /// Writes an approval where it belongs, and says how it gets to the mainline.
 fn write(
     approval: &Approval,
+    way: Way,
     text: &str,
     proposed: &Proposed<'_>,
     globals: &Globals,
@@ -223,12 +231,13 @@ fn write(
     write_file(&path, |out| out.write_all(text.as_bytes()))?;
     let shown = shown_path(&path, env);
     globals.print(env, |out| writeln!(out, "{}", Safe(&shown)))?;
-    next_steps(approval, &path, proposed, globals, env)?;
+    next_steps(approval, way, &path, proposed, globals, env)?;
     Ok(Outcome::Success)
 }
 
 fn next_steps(
     approval: &Approval,
+    way: Way,
     path: &Path,
     proposed: &Proposed<'_>,
     globals: &Globals,
@@ -260,10 +269,16 @@ fn next_steps(
             Decision::Approve => ("approve", ""),
             Decision::Reject => ("reject", " --reject"),
         };
-        lines.push(format!(
-            "where pull requests are squashed, anyone but `{who}` has to commit it: a squash names all authors of the branch, and whoever wrote the text cannot {verb} it. Print it with `exc approve {id}{reject} --print`, and the requester puts it in place with `exc approve --add FILE`",
-            id = shell_word(id)
-        ));
+        let mut line = format!(
+            "where pull requests are squashed, anyone but `{who}` has to commit it: a squash names all authors of the branch, and whoever wrote the text cannot {verb} it"
+        );
+        if way == Way::Signed {
+            let id = shell_word(id);
+            line += &format!(
+                ". Print it with `exc approve {id}{reject} --print`, and the requester puts it in place with `exc approve --add FILE`"
+            );
+        }
+        lines.push(line);
     }
     lines.iter().for_each(|line| globals.note(env, line));
     Ok(())
@@ -296,24 +311,4 @@ fn show(
     };
     let style = Style { width: env.terminal.width, ..globals.style(env) };
     proposal::write_page(&page, style, env.err).context("cannot write to standard error")
-}
-
-fn show_errors(
-    errors: &[Finding],
-    workspace: &Workspace,
-    globals: &Globals,
-    env: &mut Env<'_>,
-) -> anyhow::Result<()> {
-    let judgement = Judgement {
-        register: &workspace.name,
-        today: env.today,
-        n_records: 1,
-        unreadable: &[],
-        findings: errors,
-        pages: &[],
-        has_summary: false,
-        gate: None,
-    };
-    let style = Style { width: env.terminal.width, ..globals.style(env) };
-    render::text::write(&judgement, style, env.err).context("cannot write to standard error")
 }

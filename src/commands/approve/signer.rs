@@ -22,6 +22,7 @@ use crate::commands::{Failure, Globals};
 use crate::env::Env;
 use crate::history::NAMESPACE;
 use crate::policy::{Person, is_verifiable};
+use crate::text::shell_word;
 
 pub(super) use ssh_key::PublicKey;
 
@@ -51,7 +52,7 @@ pub(super) fn sign(
     approver: &Person,
     proposed: &Proposed<'_>,
     globals: &Globals,
-    env: &Env<'_>,
+    env: &mut Env<'_>,
 ) -> anyhow::Result<Result<String, PublicKey>> {
     let key = choose(choice, approver, proposed, globals, env)?;
     let public = match &key {
@@ -131,7 +132,7 @@ fn choose(
     approver: &Person,
     proposed: &Proposed<'_>,
     globals: &Globals,
-    env: &Env<'_>,
+    env: &mut Env<'_>,
 ) -> anyhow::Result<Key> {
     if let Some(named) = choice.named {
         let path = globals.cwd(env).join(named);
@@ -143,6 +144,10 @@ fn choose(
     }
     let variable = |name: &str| env.vars.get(name).map(String::as_str);
     let configured = proposed.repo.signing_key(&variable).map_err(Failure::from)?;
+    let own = proposed.repo.own_signing_key().map_err(Failure::from)?;
+    if let Some(own) = own.filter(|own| configured.as_ref() != Some(own)) {
+        globals.note(env, &ignored(&own));
+    }
     let configured = configured.and_then(|value| of_git(&value, env));
     let is_foreign = |key: &Key| match key {
         Key::File { public, .. } => public.as_ref().is_some_and(|it| !is_of(approver, it)),
@@ -155,6 +160,14 @@ fn choose(
             of_agent.map(Key::Agent).or(configured).ok_or_else(|| no_key(approver).into())
         }
     }
+}
+
+/// What to say of a key that the repository itself configures.
+fn ignored(key: &str) -> String {
+    format!(
+        "note: `user.signingkey` of this repository's own configuration is not used, since whoever made the repository may have written it: name the key with `--key {}`, or set it with `git config --global`",
+        shell_word(key)
+    )
 }
 
 fn no_key(approver: &Person) -> Failure {
