@@ -156,53 +156,6 @@ fn a_folder_that_cannot_be_written_keeps_its_file_and_one_that_can_its_permissio
     assert_eq!(w.names("exceptions"), ["EXC-2026-K7QD.yaml", "policy.yaml"]);
 }
 
-#[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_leaves_the_old_file_and_no_other() {
-    let hurried =
-        good_record().replace("title:", "title:   ").replace("opened: 2026-", "opened: 2026/");
-    let cases: [(&[&str], &str); 7] = [
-        (&CLOSE, &good_record()),
-        (
-            &[
-                "renew",
-                "K7QD",
-                "--for",
-                "80d",
-                "--reason",
-                "It moved to March",
-                "--evidence",
-                "run 9",
-            ],
-            &good_record(),
-        ),
-        (&["amend", "K7QD", "--tag", "vendor"], &good_record()),
-        (&["verify-control", "K7QD", "--evidence", "https://example.com/runs/9"], &good_record()),
-        (
-            &["record-review", "K7QD", "--by", "a@example.com", "--note", "Still needed"],
-            &good_record(),
-        ),
-        (&["fmt"], &hurried),
-        (&["check", "--fix"], &hurried),
-    ];
-    for (arguments, text) in cases {
-        let w = Workspace::new();
-        w.write(RECORD_PATH, text);
-        // A file that may have no bytes stands for a disk that has no room.
-        let line = format!(
-            "ulimit -f 0; trap '' XFSZ; exec '{}' \"$@\" --today 2026-11-20",
-            env!("CARGO_BIN_EXE_exc")
-        );
-        let mut shell = std::process::Command::new("/bin/sh");
-        shell.args(["-c", &line, "sh"]).args(arguments).env_clear().current_dir(w.root());
-        let (code, out, err) = shown(&shell.output().expect("a shell"));
-        assert_eq!((code, out.as_str()), (Some(2), ""), "{arguments:?}: {err}");
-        assert!(err.contains("EXC-2026-K7QD.yaml`: File too large"), "{arguments:?}: {err}");
-        assert_eq!(w.read(RECORD_PATH), text, "{arguments:?}");
-        assert_eq!(w.names("exceptions"), ["EXC-2026-K7QD.yaml", "policy.yaml"]);
-    }
-}
-
 #[test]
 fn processes_at_once_lose_nothing_that_one_of_them_has_written() {
     let w = Workspace::with_record();

@@ -22,6 +22,8 @@ mod fixing;
 mod fmt;
 #[cfg(unix)]
 mod guide;
+#[cfg(unix)]
+mod hazards;
 mod history;
 mod hostile;
 mod in_force;

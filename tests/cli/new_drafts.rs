@@ -2,12 +2,12 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use exc::Outcome;
 
 use crate::new::{ANSWERS, COMPLETE};
-use crate::support::process::{program, shown};
+use crate::support::process::shown;
 use crate::support::{POLICY, Said, Workspace};
 
 /// What an editor makes of a template: a record without a fault.
@@ -320,37 +320,6 @@ fn a_folder_that_cannot_be_written_or_a_full_disk_keeps_what_was_typed() {
     assert_eq!(said.outcome, Outcome::Error, "{said:?}");
     assert!(said.err.contains("the draft is kept in .git/exc/drafts/"), "{}", said.err);
     assert_eq!(desk.kept().len(), 1);
-}
-
-#[test]
-fn a_kill_leaves_a_whole_record_or_none() {
-    let w = Workspace::new();
-    let mut n_written = 0;
-    for nth in 0..40u32 {
-        let target = format!("service:/proxy-{nth}");
-        let id = format!("EXC-2026-{nth:04}");
-        let mut new = program(&w);
-        new.args(COMPLETE.map(|it| if it == "service:/model-proxy/api" { &target } else { it }));
-        new.args(["--id", &id, "--today", "2026-11-20"]);
-        new.stdout(Stdio::null()).stderr(Stdio::null());
-        let mut child = new.spawn().expect("the program runs");
-        std::thread::sleep(std::time::Duration::from_micros(u64::from(nth) * 700));
-        // It may have ended already.
-        let _ = child.kill();
-        child.wait().expect("it ends");
-        let path = format!("exceptions/{id}.yaml");
-        if w.path(&path).exists() {
-            n_written += 1;
-            let text = w.read(&path);
-            assert!(text.starts_with(&format!("id: {id}\n")) && text.ends_with("reviews: []\n"));
-        }
-    }
-    let names = w.names("exceptions");
-    let records = names.iter().filter(|name| name.starts_with("EXC-")).count();
-    assert_eq!(records, n_written, "{names:?}");
-    // A file that a kill has left is of no record: the check says so, and nothing reads it.
-    let others = names.iter().filter(|name| name.starts_with(".exc-")).count();
-    assert_eq!(names.len(), records + others + 1, "{names:?}");
 }
 
 #[test]

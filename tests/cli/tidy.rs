@@ -109,6 +109,32 @@ fn an_edge_to_a_later_module_is_seen() {
     assert!(depth("text") < depth("rules") && depth("rules") < depth("render"));
 }
 
+/// What a run writes is written whole or not at all, which one module sees to.
+#[test]
+fn files_are_written_in_one_place() {
+    let ways =
+        ["fs::write(", "fs::copy(", "fs::rename(", "File::create", ".write(true)", ".append(true)"];
+    // The summary of a step belongs to the runner, and is added to.
+    let other = [(Path::new("src/commands/check/mod.rs"), ".append(true)")];
+    let for_tests = ["testing", "tests", "scenarios", "agreement", "check_attr"];
+    let mut faults = Vec::new();
+    for path in sources(&["src"]) {
+        let name = path.to_string_lossy().into_owned();
+        let is_for_tests = name.split(['/', '.']).any(|word| for_tests.contains(&word));
+        if is_for_tests || path.starts_with("src/commands/writing") {
+            continue;
+        }
+        let text = read(&path);
+        let code = text.split("\n#[cfg(test").next().unwrap_or_default();
+        let code = code.split("\n#[cfg(all(test").next().unwrap_or_default();
+        let found = ways
+            .iter()
+            .filter(|way| code.contains(**way) && !other.contains(&(path.as_path(), **way)));
+        faults.extend(found.map(|way| format!("{name}: {way}")));
+    }
+    assert_eq!(faults, [""; 0], "write with `commands::writing`");
+}
+
 #[test]
 fn every_file_says_first_what_it_is_for() {
     let silent: Vec<PathBuf> = sources(&["src", "tests", "benches"])

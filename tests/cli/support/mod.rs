@@ -85,6 +85,11 @@ impl Workspace {
         self
     }
 
+    /// The environment variables that are set.
+    pub(crate) fn vars(&self) -> &BTreeMap<String, String> {
+        &self.vars
+    }
+
     pub(crate) fn path(&self, name: impl AsRef<Path>) -> PathBuf {
         self.directory.path().join(name)
     }
