@@ -200,7 +200,8 @@ mod tests {
 
         let (first, second) = (Folder::new(&target), Folder::new(&target));
         let (first, second) = (first.expect("a folder"), second.expect("a folder"));
-        [&first, &second].map(fill);
+        fill(&first);
+        fill(&second);
         first.complete().expect("a folder");
         let error = second.complete().expect_err("it is there").to_string();
         assert!(error.ends_with("pack` is there already, and not empty"), "{error}");
