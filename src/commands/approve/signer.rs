@@ -164,8 +164,9 @@ fn choose(
 
 /// What to say of a key that the repository itself configures.
 fn ignored(key: &str) -> String {
+    let file = if Path::new(key).is_absolute() { shell_word(key) } else { "FILE".to_owned() };
     format!(
-        "note: `user.signingkey` of this repository's own configuration is not used, since whoever made the repository may have written it: name the key with `--key {}`, or set it with `git config --global`",
+        "note: `user.signingkey` of this repository's own configuration is not used, since whoever made the repository may have written it: name the key with `--key {file}`, or set it with `git config --global user.signingkey {}`",
         shell_word(key)
     )
 }
