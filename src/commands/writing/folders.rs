@@ -164,11 +164,14 @@ impl Drop for Scratch {
 
 #[cfg(test)]
 mod tests {
-    use super::super::abandon_writes;
+    use std::sync::PoisonError;
+
+    use super::super::{ALONE, abandon_writes};
     use super::*;
 
     #[test]
     fn a_folder_for_another_program_is_gone_when_the_run_ends() {
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let scratch = Scratch::new().expect("a folder");
         let path = scratch.write("statement", "text").expect("a file");
         fs::write(path.with_extension("sig"), "signature").expect("another file");
@@ -183,6 +186,7 @@ mod tests {
 
     #[test]
     fn a_new_folder_appears_whole_or_not_at_all() {
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let root = tempfile::tempdir().expect("a folder");
         let n_entries = || fs::read_dir(root.path()).expect("a folder").count();
         let target = root.path().join("pack");
@@ -210,6 +214,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_there_and_empty_is_filled_where_it_is() {
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let root = tempfile::tempdir().expect("a folder");
         let (first, second) = (Folder::new(root.path()), Folder::new(root.path()));
         let (first, second) = (first.expect("a folder"), second.expect("a folder"));

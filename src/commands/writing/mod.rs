@@ -225,12 +225,17 @@ fn cause(error: io::Error) -> io::Error {
     }
 }
 
+/// Held by a test while it writes: another one may remove all that is pending.
+#[cfg(test)]
+static ALONE: Mutex<()> = Mutex::new(());
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn f10_an_abandoned_write_leaves_the_old_file_and_no_other() {
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let directory = tempfile::tempdir().expect("a temporary directory");
         let n_files = || std::fs::read_dir(directory.path()).expect("a directory").count();
         let path = directory.path().join("found.txt");
