@@ -26,7 +26,7 @@ impl Written {
             made.with_context(|| format!("cannot create `{}`", folder.display()))?;
             self.folders.push(folder.to_owned());
         }
-        let is_new = create_file(path, text)?;
+        let is_new = create_file(path, text.as_bytes())?;
         if is_new {
             self.files.push(path.to_owned());
         }
