@@ -101,7 +101,8 @@ fn between(repo: &Repo, workspace: &Workspace, range: &str) -> Result<[Moment; 2
         from = base;
         name = base.to_string().chars().take(12).collect();
     }
-    Ok([at_commit(repo, workspace, &name, from)?, at_commit(repo, workspace, b, to)?])
+    let to = at_commit(repo, workspace, b, to, None)?;
+    Ok([at_commit(repo, workspace, &name, from, Some(&to.register))?, to])
 }
 
 /// What stands in the work tree and is not on the mainline yet, or no longer.
@@ -123,10 +124,11 @@ fn since_mainline(
         return Err(Failure::new(message)
             .hint("fetch or commit it, or name two revisions: `exc diff A..B`"));
     };
-    let register = load(workspace, &workspace.store);
+    let register = load(workspace, &workspace.store, None);
     let policy = policy(workspace, &workspace.store);
     let work_tree = Moment { side: Side::WorkTree, register, is_without_register: false, policy };
-    Ok([at_commit(repo, workspace, &mainline.name, mainline.tip)?, work_tree])
+    let beside = Some(&work_tree.register);
+    Ok([at_commit(repo, workspace, &mainline.name, mainline.tip, beside)?, work_tree])
 }
 
 fn at_commit(
@@ -134,6 +136,7 @@ fn at_commit(
     workspace: &Workspace,
     name: &str,
     commit: ObjectId,
+    beside: Option<&Register>,
 ) -> Result<Moment, Failure> {
     let store = Store::Commit(Snapshot {
         repository: repo.directory().to_owned(),
@@ -143,15 +146,20 @@ fn at_commit(
     let side = Side::Commit { name: name.to_owned(), id: commit.to_string() };
     let is_without_register = repo.entry_at(commit, &workspace.name)?.is_none();
     let policy = policy(workspace, &store);
-    Ok(Moment { side, register: load(workspace, &store), is_without_register, policy })
+    Ok(Moment { side, register: load(workspace, &store, beside), is_without_register, policy })
 }
 
 fn policy(workspace: &Workspace, store: &Store) -> Option<Policy> {
     usable_policy(store, &workspace.name).ok().map(|(policy, _)| policy)
 }
 
-fn load(workspace: &Workspace, store: &Store) -> Register {
-    register::load(store, &workspace.name, &workspace.policy.record_schema)
+/// The register in a store; what stands in another that has been read is not read again.
+fn load(workspace: &Workspace, store: &Store, beside: Option<&Register>) -> Register {
+    let (name, schema) = (&workspace.name, &workspace.policy.record_schema);
+    match beside {
+        Some(other) => register::load_beside(other, store, name, schema),
+        None => register::load(store, name, schema),
+    }
 }
 
 /// Says which files are missing from the comparison, and where they stand.

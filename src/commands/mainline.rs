@@ -184,7 +184,7 @@ fn id_of(repo: &Repo, file: &TreeFile, workspace: &Workspace) -> Result<String, 
     let Ok(text) = String::from_utf8(bytes) else { return Ok(claimed) };
     let source = Arc::new(SourceFile::new(&file.path, text));
     let (record, _) = source::load(&source, &workspace.policy.record_schema);
-    let stated = record.map(|record| record.exception.id).filter(|id| !id.is_empty());
+    let stated = record.map(|record| record.exception.id.clone()).filter(|id| !id.is_empty());
     Ok(stated.unwrap_or(claimed))
 }
 

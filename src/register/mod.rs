@@ -7,6 +7,7 @@ mod faults;
 mod listing;
 mod merging;
 mod store;
+mod twins;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -26,7 +27,9 @@ pub(crate) use faults::{
     UNREADABLE,
 };
 pub(crate) use listing::{Listing, displayed, list};
+use store::Reader;
 pub(crate) use store::{Entry, Lent, Merge, Readers, Snapshot, Store, open_file};
+use twins::Twins;
 
 /// The file that makes a directory a register.
 pub(crate) const POLICY_FILE: &str = "policy.yaml";
@@ -54,6 +57,17 @@ pub(crate) struct Register {
 /// Reads all records of a register.
 pub(crate) fn load(store: &Store, name: &str, schema: &RecordSchema) -> Register {
     read_all(&Readers::of(store), name, schema, None, Look::None).0
+}
+
+/// Reads all records of a register. What stands there as in another one of the same name and schema,
+/// which has been read with its texts, is taken from that.
+pub(crate) fn load_beside(
+    other: &Register,
+    store: &Store,
+    name: &str,
+    schema: &RecordSchema,
+) -> Register {
+    read_all(&Readers::of(store), name, schema, None, Look::Beside(&Twins::of(other))).0
 }
 
 /// Reads the records of a register that have one of these paths, and looks into no other folder.
@@ -112,6 +126,8 @@ type Inspection<'a> = &'a (dyn Fn(&Record) -> Vec<Finding> + Sync);
 #[derive(Clone, Copy)]
 enum Look<'a> {
     None,
+    /// Only at what is not known already.
+    Beside(&'a Twins<'a>),
     ThenShed(Inspection<'a>),
     ThenKeep(Inspection<'a>),
 }
@@ -152,23 +168,13 @@ fn read_all(
         .into_par_iter()
         .map_init(
             || readers.lend(),
-            |reader, entry| match reader.read(&entry, MAX_RECORD_SIZE) {
-                Ok((file, mut findings)) => {
-                    let (mut record, found) = source::load(&file, schema);
-                    findings.extend(found);
-                    let mut inspected = Vec::new();
-                    if let Some(record) = &mut record {
-                        if let Look::ThenShed(inspect) | Look::ThenKeep(inspect) = look {
-                            inspected = inspect(record);
-                        }
-                        if matches!(look, Look::ThenShed(_)) {
-                            record.shed_texts();
-                        }
-                        record.shed_tree();
-                    }
-                    (record, (findings, inspected))
+            |reader, entry| {
+                if let Look::Beside(twins) = look
+                    && let Some(record) = twins.of_entry(&entry)
+                {
+                    return (Some(record), Found::default());
                 }
-                Err(findings) => (None, (findings, Vec::new())),
+                read_one(reader, &entry, schema, look)
             },
         )
         .unzip();
@@ -182,6 +188,31 @@ fn read_all(
 
 /// What is wrong with a file, and what an inspection of its record found.
 type Found = (Vec<Finding>, Vec<Finding>);
+
+fn read_one(
+    reader: &Reader,
+    entry: &Entry,
+    schema: &RecordSchema,
+    look: Look<'_>,
+) -> (Option<Record>, Found) {
+    let (file, mut findings) = match reader.read(entry, MAX_RECORD_SIZE) {
+        Ok(read) => read,
+        Err(findings) => return (None, (findings, Vec::new())),
+    };
+    let (mut record, found) = source::load(&file, schema);
+    findings.extend(found);
+    let mut inspected = Vec::new();
+    if let Some(record) = &mut record {
+        if let Look::ThenShed(inspect) | Look::ThenKeep(inspect) = look {
+            inspected = inspect(record);
+        }
+        if matches!(look, Look::ThenShed(_)) {
+            record.shed_texts();
+        }
+        record.shed_tree();
+    }
+    (record, (findings, inspected))
+}
 
 /// Reads all records from texts, as if they stood in a directory.
 #[cfg(test)]

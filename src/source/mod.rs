@@ -56,8 +56,8 @@ const LOSSY: [finding::Code; 7] = [
 /// An exception and where each part of it stands.
 #[derive(Debug)]
 pub(crate) struct Record {
-    /// On the heap, since a record is handed on often.
-    pub(crate) exception: Box<Exception>,
+    /// Shared by the registers in which the same text stands at the same path.
+    pub(crate) exception: Arc<Exception>,
     file: Arc<SourceFile>,
     tree: OnceLock<Tree>,
     is_whole: bool,
@@ -219,7 +219,7 @@ fn ambiguous_scalars(
 impl Record {
     /// `findings` are those of the text from which the tree was made.
     fn new(tree: Tree, findings: &[Finding]) -> Self {
-        let exception = Box::new(Exception::deserialize(tree.root()).unwrap_or_default());
+        let exception = Arc::new(Exception::deserialize(tree.root()).unwrap_or_default());
         let is_whole = tree.root().is_map()
             && !findings.iter().any(|finding| LOSSY.iter().any(|code| *finding.code == *code));
         Self { exception, file: Arc::clone(&tree.file), tree: tree.into(), is_whole }
@@ -227,6 +227,12 @@ impl Record {
 
     pub(crate) fn file(&self) -> &Arc<SourceFile> {
         &self.file
+    }
+
+    /// The same record, as another register holds it.
+    pub(crate) fn share(&self) -> Self {
+        let (exception, file) = (Arc::clone(&self.exception), Arc::clone(&self.file));
+        Self { exception, file, tree: OnceLock::new(), is_whole: self.is_whole }
     }
 
     /// The same text with a tree of its own, for a look after which nothing of it has to stay.
@@ -258,12 +264,14 @@ impl Record {
 
     /// Lets go of the texts that only rules about a single record look at.
     pub(crate) fn shed_texts(&mut self) {
-        *self.exception = std::mem::take(&mut *self.exception).without_texts();
+        let exception = Arc::make_mut(&mut self.exception);
+        *exception = std::mem::take(exception).without_texts();
     }
 
     /// Lets go of what a history does not ask of a text.
     pub(crate) fn shed_for_history(&mut self) {
-        *self.exception = std::mem::take(&mut *self.exception).outline();
+        let exception = Arc::make_mut(&mut self.exception);
+        *exception = std::mem::take(exception).outline();
     }
 
     /// The place of the value at a JSON pointer; where there is none, of the nearest parent.

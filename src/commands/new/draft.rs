@@ -259,7 +259,7 @@ mod tests {
         let (record, findings) = source::load(&file, &policy.record_schema);
         let codes = findings.iter().filter(|finding| finding.place.pointer == "/title");
         let codes = codes.map(|finding| finding.code.id).collect();
-        (file.text().to_owned(), record.map(|record| record.exception.title), codes)
+        (file.text().to_owned(), record.map(|record| record.exception.title.clone()), codes)
     }
 
     #[test]

@@ -66,9 +66,10 @@ fn show(
 ) -> anyhow::Result<Outcome> {
     let own = points.policy(repo, workspace)?;
     let policy = own.as_ref().unwrap_or(&workspace.policy);
-    let sides = Sides::read(points, repo, workspace, policy);
+    let context = Context { policy, today: env.today };
+    let sides = Sides::read(points, repo, workspace, &context);
     let all = changes::registers(&sides.before, &sides.after);
-    let findings = findings(&sides, &all, &Context { policy, today: env.today });
+    let findings = findings(&sides, &all, &context);
     let approvals = sides.approvals()?;
     let chosen = chosen(&args.ids, all, &sides, &approvals)?;
     let history = History::read(repo, points, workspace, &chosen)?;
@@ -127,7 +128,7 @@ fn show(
 /// What is wrong with the register as the change leaves it, and with the change of each record.
 /// Whether the policy may change with it is for `exc check`.
 fn findings(sides: &Sides, changes: &[Change<'_>], context: &Context<'_>) -> Vec<Finding> {
-    let mut findings = rules::check(sides.whole(), context);
+    let mut findings = sides.found.clone();
     let ids = sides.whole().exceptions().map(|it| it.id.clone()).collect();
     let change = rules::Proposal {
         register: &sides.after.name,

@@ -10,12 +10,14 @@ use crate::commands::settled::{Found, Settled};
 use crate::commands::workspace::{candidates, usable_policy};
 use crate::commands::{Failure, Globals, Workspace, open_or_explain, trail};
 use crate::env::Env;
+use crate::finding::Finding;
 use crate::git::{Mainline, NoRevision, ObjectId, Repo};
 use crate::history::{MAX_APPROVAL_SIZE, POLICY_ID, Proposal, Vote};
 use crate::policy::Policy;
 use crate::register::{self, ApprovalFile, Merge, POLICY_FILE, Register, Snapshot, Store};
 use crate::render::diff::Side;
 use crate::report::review::surroundings::caution;
+use crate::rules::{self, Context};
 use crate::source::Record;
 
 const OPTION: &str = "name a branch, a tag or a commit, such as `--base origin/main`";
@@ -54,6 +56,8 @@ pub(super) struct Sides {
     pub(super) after: Register,
     /// What the branch will hold with the change; none where that is `after`.
     merged: Option<Register>,
+    /// What is wrong with the register as the change leaves it, worst first.
+    pub(super) found: Vec<Finding>,
     pub(super) after_store: Store,
     before_store: Store,
 }
@@ -246,7 +250,7 @@ impl Sides {
         points: &Points,
         repo: &Repo,
         workspace: &Workspace,
-        policy: &Policy,
+        context: &Context<'_>,
     ) -> Self {
         let at = |commit| Store::Commit(snapshot(repo, &workspace.name, commit));
         let side =
@@ -264,16 +268,22 @@ impl Sides {
                     (side(&into.name, into.tip), at(into.tip), Side::WorkTree, store)
                 }
             };
-        let load = |store: &Store| register::load(store, &workspace.name, &policy.record_schema);
-        let (before, after) = (load(&before_store), load(&after_store));
-        let merged = match (&points.head_name, points.head, points.left) {
+        let (name, schema) = (&workspace.name, &context.policy.record_schema);
+        let beside = |other: &Register, store| register::load_beside(other, store, name, schema);
+        let (after, merged, found) = match (&points.head_name, points.head, points.left) {
             (Some(_), Some(head), Some(base)) if base != into.tip => {
-                let into = snapshot(repo, &workspace.name, into.tip);
-                Some(load(&Store::Merged(Merge { into, base, head })))
+                let into = snapshot(repo, name, into.tip);
+                let merged = Store::Merged(Merge { into, base, head });
+                let (merged, found) = rules::judge_whole(&merged, name, context);
+                (beside(&merged, &after_store), Some(merged), found)
             }
-            _ => None,
+            _ => {
+                let (after, found) = rules::judge_whole(&after_store, name, context);
+                (after, None, found)
+            }
         };
-        Self { from, to, before, after, merged, after_store, before_store }
+        let before = beside(&after, &before_store);
+        Self { from, to, before, after, merged, found, after_store, before_store }
     }
 
     /// The policy before and after, where its text differs or gets an approval, and both can be
