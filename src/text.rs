@@ -78,6 +78,12 @@ impl SourceFile {
         memchr::memchr(byte, self.text.as_bytes()).is_some()
     }
 
+    /// How its lines end: as the first of them does.
+    pub(crate) fn newline(&self) -> &'static str {
+        let first = memchr::memchr(b'\n', self.text.as_bytes());
+        if first.is_some_and(|at| self.text[..at].ends_with('\r')) { "\r\n" } else { "\n" }
+    }
+
     /// The text under a span; empty where the span does not lie on character boundaries.
     pub(crate) fn slice(&self, span: Span) -> &str {
         self.text.get(span.range()).unwrap_or("")
@@ -138,6 +144,11 @@ impl SourceFile {
                 .collect()
         })
     }
+}
+
+/// A JSON pointer as people write it: `risk.level`.
+pub(crate) fn dotted(pointer: &str) -> String {
+    pointer.trim_start_matches('/').replace('/', ".")
 }
 
 /// A word that a shell takes as it is.

@@ -3,6 +3,7 @@
 use super::{Check, Context, Proposal, RULES, Rule};
 use crate::finding::{Code, Finding, Level, Place};
 use crate::policy::{Policy, RuleLevel, loosened};
+use crate::text::dotted;
 
 pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Proposal(check) };
 
@@ -46,7 +47,7 @@ fn check(proposal: &Proposal<'_>, _context: &Context<'_>, findings: &mut Vec<Fin
         return;
     }
     for loosened in loosened(before, after, &usual) {
-        let key = loosened.pointer.trim_start_matches('/').replace('/', ".");
+        let key = dotted(&loosened.pointer);
         let message =
             format!("the policy is loosened together with a record: `{key}`: {}", loosened.how);
         let help = "change the policy in a pull request of its own, before the one with the record";

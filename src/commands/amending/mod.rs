@@ -26,7 +26,7 @@ use crate::render::{Style, diff};
 use crate::rules::{self, Context};
 use crate::source::splice::{self, Change};
 use crate::source::{self, Record};
-use crate::text::{SourceFile, shell_word};
+use crate::text::{SourceFile, dotted, shell_word};
 
 /// How a change is written.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -214,7 +214,7 @@ impl Desk {
         let after = splice::edited(&before, &plan.changes).map_err(|refused| {
             let place = record.at(&refused.pointer);
             let (path, line) = (before.path(), place.start().line);
-            let pointer = refused.pointer.trim_start_matches('/').replace('/', ".");
+            let pointer = dotted(&refused.pointer);
             Failure::new(format!("`{pointer}` of `{id}` cannot be changed: {}", refused.reason))
                 .hint(format!("edit it at {path}:{line}, then run `exc check`"))
         })?;

@@ -17,7 +17,7 @@ use crate::finding::{Finding, Fix};
 use crate::render::{Safe, count};
 use crate::source::splice::{self, Change, Value};
 use crate::source::{self, RecordSchema, layout};
-use crate::text::SourceFile;
+use crate::text::{SourceFile, dotted};
 
 /// Files whose repairs are tried one by one; each repair takes a look at the whole register.
 const MAX_TRIED: usize = 20;
@@ -110,7 +110,7 @@ fn sentence(mended: &[Mended], does: &str) -> String {
 
 fn repair(finding: &Finding, fix: &Fix) -> Repair {
     let pointer = finding.place.pointer.clone();
-    let name = pointer.trim_start_matches('/').replace('/', ".");
+    let name = dotted(&pointer);
     let (change, words) = match fix {
         Fix::Quote => {
             let text = finding.place.file.slice(finding.place.span);

@@ -75,9 +75,10 @@ pub(crate) fn in_order(file: &Arc<SourceFile>) -> Option<Arc<SourceFile>> {
 
 fn laid_out(tree: &Tree) -> String {
     let text = written::write(&gathered::gather(tree));
-    let old = tree.file().text();
-    let is_crlf = old.find('\n').is_some_and(|at| old[..at].ends_with('\r'));
-    if is_crlf { text.replace('\n', "\r\n") } else { text }
+    match tree.file().newline() {
+        "\n" => text,
+        newline => text.replace('\n', newline),
+    }
 }
 
 /// What the comments say, in an order of their own.

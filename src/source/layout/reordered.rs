@@ -39,7 +39,7 @@ pub(super) fn reordered(tree: &Tree) -> Option<String> {
         .map(|((rank, _), (start, end))| (*rank, *start..end))
         .collect();
     parts.sort_by_key(|(rank, _)| *rank);
-    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let newline = tree.file().newline();
     let mut sorted = text[..starts[0]].to_owned();
     for (_, part) in parts {
         sorted.push_str(&text[part]);

@@ -14,6 +14,7 @@ use crate::finding::{Finding, Place};
 use crate::source::quoting::{in_flow, quoted};
 use crate::source::tree::{NodeRef, Shape};
 use crate::source::{ambiguous, dates};
+use crate::text::dotted;
 
 /// The explanations of one schema.
 #[derive(Clone, Copy, Debug)]
@@ -63,10 +64,7 @@ impl<'a> Explanation<'a> {
         }
         let message = match parent {
             "" => format!("the required key `{key}` is missing"),
-            parent => format!(
-                "`{}` lacks the required key `{key}`",
-                parent.trim_start_matches('/').replace('/', ".")
-            ),
+            parent => format!("`{}` lacks the required key `{key}`", dotted(parent)),
         };
         Some(MISSING_FIELD.finding(place, message).help(help))
     }
