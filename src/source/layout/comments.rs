@@ -35,7 +35,8 @@ pub(super) fn comments(tree: &Tree) -> Vec<Comment<'_>> {
             found.push(Comment {
                 at: start,
                 text: text[start..end].trim_end(),
-                is_alone: before.trim().is_empty(),
+                // The end of a document says nothing that would stay.
+                is_alone: matches!(before.trim(), "" | "..."),
             });
             at = end;
         }

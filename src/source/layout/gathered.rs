@@ -276,12 +276,12 @@ impl<'a> Gatherer<'a, '_> {
                 line.rfind('\n').map_or(0, |at| at + 1)
             }
         };
-        let line = self.text.get(from..start)?.split_inclusive('\n').next()?;
-        let is_above = line.ends_with('\n');
-        let structure = line.split('#').next().filter(|_| is_above)?;
-        let is_mark = |c: char| " \t\r\n-:?|>+".contains(c) || c.is_ascii_digit();
-        let header = structure.find(['|', '>'])?;
-        structure.chars().all(is_mark).then_some(from + header)
+        let line = self.text.get(from..line_end(self.text, from))?;
+        let structure = line.split('#').next()?;
+        let is_mark = |c: char| " \t\r-:?|>+".contains(c) || c.is_ascii_digit();
+        let header = from + structure.find(['|', '>'])?;
+        // A plain text may hold these signs, and does not begin with one.
+        (header <= start && structure.chars().all(is_mark)).then_some(header)
     }
 
     fn block(&self, node: NodeRef<'a>, header: usize) -> Laid<'a> {
@@ -340,11 +340,18 @@ impl<'a> Gatherer<'a, '_> {
     /// The column in which the keys or the dashes of a block stand.
     fn column_of_entry(&self, node: NodeRef<'a>, start: usize) -> usize {
         let column = column(self.text, start);
-        let before = &self.text[start - column..start];
-        match node.is_list().then(|| before.rfind('-')).flatten() {
-            Some(dash) => dash,
-            None => column,
+        if !node.is_list() {
+            return column;
         }
+        // Of lists that begin on one line, the innermost has the last dash.
+        let mut n_inside = 0;
+        let mut first = node.items().next();
+        while let Some(list) = first.filter(|it| it.is_list() && !it.is_flow()) {
+            n_inside += 1;
+            first = list.items().next();
+        }
+        let mut dashes = self.text[start - column..start].rmatch_indices('-');
+        dashes.nth(n_inside).map_or(column, |(dash, _)| dash)
     }
 }
 

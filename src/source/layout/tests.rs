@@ -329,3 +329,40 @@ fn a_mark_in_a_quoted_text_and_white_space_of_other_kinds_stay() {
     let text = "title: Proxy\u{a0}\ntags: [ 'a > b',  # one\n  c ]\n";
     assert_eq!(laid_out(text), "title: Proxy\u{a0}\ntags:\n  - 'a > b'  # one\n  - c\n");
 }
+
+#[test]
+fn a_block_of_nothing_but_line_breaks_stays() {
+    for text in [
+        "id: a\ntitle: |+\n",
+        "id: a\ntitle: |+\n\n",
+        "id: a\ntitle: |+\n\n\nopened: 2026-11-05\n",
+        "id: a\nowner:\n  name: >+\n\nopened: 2026-11-05\n",
+        "id: a\ntags:\n  - |+\n\n  - -->\ndata_classification: -->\n",
+    ] {
+        let read_before = to_json(read(&file(text)).expect("it is read").root());
+        let after = laid_out(text);
+        assert_eq!(to_json(read(&file(&after)).expect("it is read").root()), read_before);
+        assert_eq!(laid_out(&after), after);
+    }
+}
+
+#[test]
+fn a_comment_behind_the_end_of_the_document_is_its_last_line() {
+    assert_eq!(laid_out("id: a\n... # the end\n"), "id: a\n# the end\n");
+    assert_eq!(
+        laid_out("id: a # of it\n# below\n... # the end\n"),
+        "id: a  # of it\n# below\n# the end\n"
+    );
+}
+
+#[test]
+fn a_comment_behind_a_list_in_a_list_stays_with_it() {
+    let text = "links:\n  - [a, # x\n     b]  # both\n  - [c] # one\n";
+    insta::assert_snapshot!(laid_out(text), @r"
+    links:
+      - - a  # x
+        - b
+        # both
+      - [c]  # one
+    ");
+}
