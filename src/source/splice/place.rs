@@ -16,8 +16,7 @@ pub(super) struct Edit {
 
 /// The edits that may make a change, the most natural one first.
 pub(super) fn edits(tree: &Tree, change: &Change) -> Vec<Edit> {
-    let text = tree.file().text();
-    let page = Page { text, newline: if text.contains("\r\n") { "\r\n" } else { "\n" } };
+    let page = Page { text: tree.file().text(), newline: tree.file().newline() };
     let pointer = change.pointer();
     let Some((parent, key)) = pointer.rsplit_once('/') else { return Vec::new() };
     let Some(parent) = tree.find(parent) else { return Vec::new() };
@@ -165,18 +164,10 @@ impl Page<'_> {
         };
         if siblings().count() == 1 && parent.is_list() {
             // An empty list cannot be written as a block.
-            let own = match (parent.is_flow(), parent.key_span()) {
-                (true, _) => parent.span().range(),
-                (false, Some(key)) => {
-                    let Some(colon) = self.after_colon(key.end as usize) else { return Vec::new() };
-                    if self.text[colon..start_of(node)].contains('#') {
-                        return Vec::new();
-                    }
-                    return vec![edit(colon..self.end_of(node), " []".to_owned())];
-                }
-                (false, None) => return Vec::new(),
+            return match parent.is_flow() {
+                true => vec![edit(parent.span().range(), "[]".to_owned())],
+                false => self.empty(parent, node).into_iter().collect(),
             };
-            return vec![edit(own, "[]".to_owned())];
         }
         if parent.is_flow() {
             let (start, end) = (start_of(node), self.end_of(node));
@@ -199,11 +190,14 @@ impl Page<'_> {
                 None => return Vec::new(),
             },
         };
-        let line_start = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let mut line_start = self.line_start(start);
         if !self.text[line_start..start].trim().is_empty() {
             // It stands beside a dash, which the next key takes.
             let next = siblings().nth(at + 1).map(start_of);
             return next.map(|next| edit(start..next, String::new())).into_iter().collect();
+        }
+        if node.key_span().is_none() {
+            line_start = self.start_with_comments(start);
         }
         self.lines_after(node)
             .map(|at| {
@@ -214,15 +208,47 @@ impl Page<'_> {
             .collect()
     }
 
+    /// Takes the only entry out of a block list, with its comments; what is said about the list
+    /// stays.
+    fn empty(&self, list: NodeRef<'_>, only: NodeRef<'_>) -> Option<Edit> {
+        let colon = self.after_colon(list.key_span()?.end as usize)?;
+        let first = self.line_content_end(colon);
+        let dash = self.dash(only)?;
+        if dash < first {
+            return None;
+        }
+        let end = self.line_content_end(self.end_of(only));
+        let above = self.text[first..self.start_with_comments(dash)].trim_end();
+        let beside = self.text[colon..first].trim();
+        let gap = if beside.is_empty() { "" } else { "  " };
+        Some(edit(colon..end, format!(" []{gap}{beside}{above}")))
+    }
+
+    /// Where an entry begins with the comments right above it that stand as far in.
+    fn start_with_comments(&self, start: usize) -> usize {
+        let column = self.column_of(start);
+        let mut line = self.line_start(start);
+        while let Some(above) = self.text[..line].strip_suffix('\n') {
+            let next = self.line_start(above.len());
+            let comment = above[next..].trim_start();
+            let is_own = comment.starts_with('#') && above.len() - next - comment.len() == column;
+            if !is_own {
+                break;
+            }
+            line = next;
+        }
+        line
+    }
+
     /// The lines of an entry that shares them with nothing but its comma and its comment.
     fn whole_lines(&self, start: usize, end: usize) -> Option<Edit> {
-        let line = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let line = self.line_start(start);
         let rest = &self.text[end..self.line_end(end)];
         let rest = rest.trim_start().trim_start_matches(',').trim();
         let is_alone =
             self.text[line..start].trim().is_empty() && (rest.is_empty() || rest.starts_with('#'));
         let next = (self.line_end(end) + 1).min(self.text.len());
-        is_alone.then(|| edit(line..next, String::new()))
+        is_alone.then(|| edit(self.start_with_comments(start)..next, String::new()))
     }
 
     /// Where lines can go that follow a node: behind the line on which its text ends, comment and
@@ -254,6 +280,10 @@ impl Page<'_> {
         }
         let start = (node.span().start as usize).min(end);
         start + self.text[start..end].trim_end().len()
+    }
+
+    fn line_start(&self, at: usize) -> usize {
+        self.text[..at].rfind('\n').map_or(0, |at| at + 1)
     }
 
     /// The end of the line of a byte, without its break.
@@ -295,8 +325,7 @@ impl Page<'_> {
     }
 
     fn column_of(&self, at: usize) -> usize {
-        let line = self.text[..at].rfind('\n').map_or(0, |at| at + 1);
-        self.text[line..at].chars().count()
+        self.text[self.line_start(at)..at].chars().count()
     }
 }
 

@@ -215,3 +215,37 @@ fn a_list_at_the_column_of_its_key_takes_an_entry_whatever_its_first_one_is() {
         "id: x\nrenewals:\n- {date: 2026-02-01}\n"
     );
 }
+
+#[test]
+fn the_comments_right_above_an_entry_go_with_it() {
+    let text = "\
+milestones:
+  # in the order of their days
+
+  # agreed with the vendor
+  - due: 2027-01-15 # the first
+    what: staging
+  # another matter
+  # of two lines
+  - {due: 2027-02-15, what: production}
+# the end
+";
+    let gone = |pointer: &str| after(text, Change::remove(pointer));
+    let second = "  # another matter\n  # of two lines\n  - {due: 2027-02-15, what: production}\n";
+    assert_eq!(gone("/milestones/1"), text.replace(second, ""));
+    let first = "  # agreed with the vendor\n  - due: 2027-01-15 # the first\n    what: staging\n";
+    assert_eq!(gone("/milestones/0"), text.replace(first, ""));
+    let text = "scope: [\n  # why\n  a,\n  b\n  ]\n";
+    assert_eq!(after(text, Change::remove("/scope/0")), "scope: [\n  b\n  ]\n");
+}
+
+#[test]
+fn a_list_that_is_emptied_keeps_what_is_said_about_it() {
+    let text = "tags: # to filter by\n  # in words\n\n  # of the vendor\n  - x # once\nid: a\n";
+    let emptied = "tags: []  # to filter by\n  # in words\nid: a\n";
+    assert_eq!(after(text, Change::remove("/tags/0")), emptied);
+    let text = "tags:\n# of the vendor\n- x\n";
+    assert_eq!(after(text, Change::remove("/tags/0")), "tags: []\n");
+    let crlf = "tags: # all\r\n  # one\r\n  - x\r\nid: a\r\n";
+    assert_eq!(after(crlf, Change::remove("/tags/0")), "tags: []  # all\r\nid: a\r\n");
+}
