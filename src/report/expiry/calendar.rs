@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use sha2::{Digest, Sha256};
 
+use super::todo::Todo;
 use super::upkeep::dues;
 use crate::model::window::days_after;
 use crate::report::ledger::{Entry, Ledger};
@@ -40,7 +41,7 @@ pub(crate) fn occasions(ledger: &Ledger<'_>, within: u32) -> Vec<Occasion> {
                 entry.owner(),
                 entry.risk(),
                 entry.controls.join(", "),
-                super::act(entry, ledger.today)
+                Todo::of(entry, ledger.today).command(entry)
             ),
             sequence: entry.renewals(),
             stamped: stamped(entry),

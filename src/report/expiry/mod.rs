@@ -7,6 +7,7 @@ mod calendar;
 mod covers;
 mod forecast;
 mod mentions;
+mod todo;
 mod upkeep;
 
 use std::collections::HashMap;
@@ -16,6 +17,7 @@ use chrono::NaiveDate;
 pub(crate) use self::calendar::{Occasion, occasions};
 use self::covers::Covers;
 use self::mentions::Mentions;
+use self::todo::Todo;
 pub(in crate::report) use self::upkeep::{Duty, dues};
 use super::document::{
     Block, Cell, Column, Document, Figure, Quantity, Row, Section, Span, Table, Text, Tone,
@@ -23,7 +25,7 @@ use super::document::{
 use super::ledger::{Entry, Ledger, ids};
 use super::{counted, notes};
 use crate::model::RiskLevel;
-use crate::model::window::{Status, is_past, n_days};
+use crate::model::window::{is_past, n_days};
 
 /// What the records are grouped by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -266,7 +268,7 @@ fn records(open: &[&Entry<'_>], ledger: &Ledger<'_>, within: u32, by: By) -> Tab
     let mentions = Mentions::of(&wanted, open, today);
     let knows = ledger.has_history();
     let rows = wanted.into_iter().map(|entry| {
-        let bucket = Bucket::of(entry, today);
+        let (bucket, todo) = (Bucket::of(entry, today), Todo::of(entry, today));
         let left = ledger.if_known(|| Quantity::Count(entry.renewals_left()));
         Row {
             group: Some(group(entry, by, today)),
@@ -276,7 +278,7 @@ fn records(open: &[&Entry<'_>], ledger: &Ledger<'_>, within: u32, by: By) -> Tab
                 Cell::day(entry.expires()),
                 entry.days_left(today).map_or(Cell::Empty, |days| Cell::Number(days, Vec::new())),
                 Cell::Text(entry.risk().to_owned()),
-                Cell::Text(todo(entry, today).to_owned()),
+                Cell::Text(todo.words().to_owned()),
                 Cell::Text(entry.owner().to_owned()),
                 Cell::text(&entry.exception.title),
                 match covers.cell(entry, today) {
@@ -288,7 +290,7 @@ fn records(open: &[&Entry<'_>], ledger: &Ledger<'_>, within: u32, by: By) -> Tab
                 Cell::Quantity(left, Vec::new()),
                 Cell::Text(entry.controls.join(" ")),
                 Cell::Text(entry.team().to_owned()),
-                Cell::Code(act(entry, today)),
+                Cell::Code(todo.command(entry)),
             ],
         }
     });
@@ -325,31 +327,5 @@ fn group(entry: &Entry<'_>, by: By, today: NaiveDate) -> String {
         By::Team => entry.team().to_owned(),
         By::Control => entry.controls.first().cloned().unwrap_or_default(),
         By::Risk => format!("{} risk", entry.risk()),
-    }
-}
-
-/// What somebody has to do about a record, in a few words.
-pub(super) fn todo(entry: &Entry<'_>, today: NaiveDate) -> &'static str {
-    let is_last = entry.life.is_some() && entry.renewals_left() == 0;
-    match entry.status {
-        Status::Closed => "nothing",
-        Status::Proposed => "get it merged",
-        _ if entry.waits_for_approval() && !entry.is_expired(today) => "get it approved",
-        _ if entry.is_changed() && !entry.is_expired(today) => "get it merged",
-        _ if entry.is_doubtful() && !entry.is_expired(today) => "find out",
-        _ if is_last => "close",
-        _ => "close or renew",
-    }
-}
-
-/// The command that shows what it takes, or that does it.
-pub(super) fn act(entry: &Entry<'_>, today: NaiveDate) -> String {
-    match todo(entry, today) {
-        "close" => entry.command("close"),
-        "close or renew" => entry.command("renew"),
-        "get it approved" => entry.command("approve"),
-        "find out" => entry.command("history"),
-        "get it merged" => entry.command("review"),
-        _ => entry.command("show"),
     }
 }
