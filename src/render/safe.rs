@@ -12,6 +12,9 @@ pub(crate) struct Safe<'a>(pub(crate) &'a str);
 impl fmt::Display for Safe<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.0;
+        if is_plain(text) {
+            return f.write_str(text);
+        }
         let start = text.len() - text.trim_start().len();
         for (at, c) in text.char_indices() {
             match c {
@@ -24,6 +27,12 @@ impl fmt::Display for Safe<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a text is nothing but characters of ASCII that are shown, whatever stands beside them.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'#')
+        && !text.trim_start().starts_with("::")
 }
 
 /// Writes the character `c`, which stands at byte `at` of `text`, or its escape.
@@ -64,6 +73,18 @@ mod tests {
     fn text_of_any_script_appears_as_it_is() {
         check("Grüße 你好 'a' \\ 🦀", "Grüße 你好 'a' \\ 🦀");
         check("# a ## b ##", "# a ## b ##");
+    }
+
+    #[test]
+    fn printable_ascii_appears_as_it_is() {
+        for byte in b' '..=b'~' {
+            let text = format!("a {} b", char::from(byte));
+            check(&text, &text);
+            let alone: String = char::from(byte).into();
+            let mut shown = String::new();
+            write_shown(&alone, 0, char::from(byte), &mut shown).expect("a text takes all");
+            assert_eq!(shown, alone);
+        }
     }
 
     #[test]

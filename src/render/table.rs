@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use chrono::NaiveDate;
+use rayon::prelude::*;
 use tabled::builder::Builder;
 use tabled::settings::object::Columns;
 use tabled::settings::style::{HorizontalLine, Style as Lines};
@@ -57,8 +58,9 @@ pub(crate) fn records(
 ) -> Table {
     let rows = |is_short: bool| {
         let cells = |record| cells(record, today, &status_words(record, approvals, is_short));
-        let header = HEADER.map(str::to_owned);
-        std::iter::once(header).chain(records.iter().map(cells)).collect::<Vec<_>>()
+        let mut rows = vec![HEADER.map(str::to_owned)];
+        rows.par_extend(records.par_iter().map(cells));
+        rows
     };
     let has_room = |rows: &Vec<_>| style.width.is_none_or(|width| least(widest(rows)) <= width);
     let rows = Some(rows(false)).filter(has_room).unwrap_or_else(|| rows(true));
