@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
-use super::amending::{Desk, Planned, WriteArgs, asking};
+use super::amending::asking::{self, Question};
+use super::amending::{Desk, Planned, WriteArgs};
 use super::{Globals, parse_date};
 use crate::env::{Env, Outcome as Ended};
 use crate::model::Outcome;
@@ -74,9 +75,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let flags =
         [("--outcome OUTCOME", args.outcome.is_some()), ("--note TEXT", args.note.is_some())];
     asking::begin(flags, &exceptions, globals, env)?;
-    let outcome = Outcome::from(asking::word(args.outcome, "why it ends", env)?);
-    let question = "what came of it, and where to see that";
-    let note = asking::text(args.note.as_deref(), question, env)?;
+    let question = Question::new("outcome", "why it ends");
+    let outcome = Outcome::from(asking::word(args.outcome, question, globals, env)?);
+    let question = Question::new("note", "what came of it, and where to see that");
+    let note = asking::text(args.note.as_deref(), &question, globals, env)?;
     let mut planned = Vec::new();
     for at in places {
         let closed = Value::map([

@@ -21,6 +21,7 @@ mod git_words;
 pub(crate) mod history;
 pub(crate) mod init;
 pub(crate) mod interrupts;
+mod last_day;
 mod ledger;
 pub(crate) mod list;
 mod mainline;
@@ -148,6 +149,11 @@ impl Globals {
             words += &format!(" {flag} {}", shell_word(&path.to_string_lossy()));
         }
         words
+    }
+
+    /// Whether somebody is there who can be asked.
+    pub(crate) fn can_ask(&self, env: &Env<'_>) -> bool {
+        env.terminal.input && env.terminal.output && !self.no_input
     }
 
     /// The same options for each register that is named, or for the nearest one.

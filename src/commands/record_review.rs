@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::amending::{Desk, Planned, WriteArgs, asking, whoever};
+use super::amending::asking::{self, Question};
+use super::amending::{Desk, Planned, WriteArgs, whoever};
 use super::{Failure, Globals, parse_date};
 use crate::env::{Env, Outcome};
 use crate::source::splice::{Change, Value};
@@ -45,8 +46,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         Some(by) => by.trim().to_owned(),
         None => whoever(&desk.workspace, "--by", env)?,
     };
-    let question = "what was looked at, and what came of it";
-    let note = asking::text(args.note.as_deref(), question, env)?;
+    let question = Question::new("note", "what was looked at, and what came of it");
+    let note = asking::text(args.note.as_deref(), &question, globals, env)?;
     let mut planned = Vec::new();
     for at in places {
         let exception = desk.open_exception(at)?;

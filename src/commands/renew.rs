@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use chrono::NaiveDate;
 
+use super::amending::asking::{self, Question, say};
 use super::amending::{Desk, Planned, WriteArgs};
 use super::list::parse_lifetime;
-use super::{Failure, Globals, parse_date, read_answer};
+use super::{Failure, Globals, last_day, parse_date};
 use crate::env::{Env, Outcome};
 use crate::model::{Exception, Lifetime, window};
-use crate::policy::Policy;
-use crate::render::{Safe, count};
+use crate::render::count;
 use crate::source::splice::{Change, Value};
 use crate::text::shell_word;
 
@@ -84,11 +84,11 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         }
         None => args.until,
     };
-    let asks = env.terminal.input && env.terminal.output && !globals.no_input;
+    let asks = globals.can_ask(env);
     let mut renewals = Vec::new();
     let mut lacking = Vec::new();
     for (&at, exception) in places.iter().zip(exceptions) {
-        let bounds = Bounds::of(exception, &desk.workspace.policy, env.today);
+        let bounds = Bounds::of(&desk, at, env.today);
         bounds.lines(exception, env.today).iter().for_each(|line| globals.note(env, line));
         let of = |flag, texts| own(flag, texts, exception, &args.ids, places.len());
         let reason = of("--reason", &args.reason)?;
@@ -100,14 +100,9 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
                     globals.note(env, "nothing was written; `--force` asks nevertheless");
                     return Ok(Outcome::Findings);
                 }
-                let expires = exception.expires;
-                ask(
-                    &desk,
-                    (at, until, reason, evidence),
-                    (expires, &bounds),
-                    args.write.force,
-                    env,
-                )?
+                let is_forced = args.write.force;
+                let talk = Conversation { desk: &desk, bounds: &bounds, globals, is_forced };
+                talk.ask(Known { at, until, reason, evidence }, env)?
             }
             _ if bounds.n_renewals >= bounds.max_renewals && !args.write.force => {
                 let id = shell_word(&exception.id);
@@ -130,41 +125,29 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     desk.write(planned, "renew", args.write, globals, env)
 }
 
-/// What the policy allows a renewal that begins today.
+/// What the policy allows a renewal that begins today, and what is proposed.
 struct Bounds {
     latest: NaiveDate,
     /// Which limit that is.
     reason: String,
+    proposed: NaiveDate,
+    why: Option<String>,
     n_renewals: usize,
     max_renewals: usize,
 }
 
 impl Bounds {
-    fn of(exception: &Exception, policy: &Policy, today: NaiveDate) -> Self {
-        let durations = &policy.durations;
-        let mut limits: Vec<(NaiveDate, String)> = Vec::new();
-        let grant = |days: u32, what: String| {
-            let reason = format!("{what} gets at most {} from today", window::n_days(days.into()));
-            (window::days_after(today, days), reason)
-        };
-        if let Some(level) = exception.risk.level {
-            limits.push(grant(durations.max_days.get(level), format!("{level} risk")));
+    fn of(desk: &Desk, at: usize, today: NaiveDate) -> Self {
+        let (exception, policy) = (desk.exception(at), &desk.workspace.policy);
+        let (latest, reason) = last_day::latest(exception, policy, today);
+        let mut ends = desk.register.ends();
+        if let Some(others) = exception.expires.and_then(|day| ends.get_mut(&day)) {
+            others.retain(|other| other.exception.id != exception.id);
         }
-        for id in &exception.controls {
-            let days = policy.control(id).and_then(|(_, control)| control.max_days);
-            limits.extend(days.map(|days| grant(days, format!("`{id}`"))));
-        }
-        if let Some(opened) = exception.opened {
-            let days = durations.max_total_days;
-            let reason = format!(
-                "an exception gets at most {} in all, from {opened}",
-                window::n_days(days.into())
-            );
-            limits.push((window::days_after(opened, days), reason));
-        }
-        let (latest, reason) = limits.into_iter().min().unwrap_or((NaiveDate::MAX, String::new()));
-        let (n_renewals, max_renewals) = (exception.renewals.len(), durations.max_renewals);
-        Self { latest, reason, n_renewals, max_renewals }
+        let first = exception.expires.map_or(today, |day| window::days_after(day, 1).max(today));
+        let (proposed, why) = last_day::proposed(latest, first, &ends, policy);
+        let (n_renewals, max_renewals) = (exception.renewals.len(), policy.durations.max_renewals);
+        Self { latest, reason, proposed, why, n_renewals, max_renewals }
     }
 
     /// Whether there is a renewal that no rule about durations refuses.
@@ -292,96 +275,93 @@ fn each_its_own(renewals: &[Renewal]) -> Result<(), Failure> {
 }
 
 /// A renewal of which only some is known.
-type Known = (usize, Option<NaiveDate>, Option<String>, Option<String>);
+struct Known {
+    at: usize,
+    until: Option<NaiveDate>,
+    reason: Option<String>,
+    evidence: Option<String>,
+}
 
-fn ask(
-    desk: &Desk,
-    (at, until, reason, evidence): Known,
-    (expires, bounds): (Option<NaiveDate>, &Bounds),
+/// Asks for what is not known of a renewal.
+struct Conversation<'a> {
+    desk: &'a Desk,
+    bounds: &'a Bounds,
+    globals: &'a Globals,
+    /// Whether what rules refuse is taken too.
     is_forced: bool,
-    env: &mut Env<'_>,
-) -> anyhow::Result<Renewal> {
-    let until = match until {
-        Some(until) => until,
-        None => loop {
-            let prompt = format!("last valid day, or how long from today [{}] > ", bounds.latest);
-            let answer = read_answer(env, &prompt)?;
-            let until = match (answer.is_empty(), Lifetime::parse(&answer)) {
-                (true, _) => Some(bounds.latest),
-                (_, Some(lifetime)) => lifetime.after(env.today),
-                (_, None) => parse_date(&answer).ok(),
+}
+
+impl Conversation<'_> {
+    fn ask(&self, known: Known, env: &mut Env<'_>) -> anyhow::Result<Renewal> {
+        let at = known.at;
+        let until = match known.until {
+            Some(until) => until,
+            None => self.until(self.desk.exception(at).expires, env)?,
+        };
+        let mut renewal = Renewal { at, until, ..Renewal::default() };
+        let question = Question::new("reason", "what has changed, so that it is still needed");
+        renewal.reason = self
+            .text(known.reason, &question, env, |reason| Renewal { reason, ..renewal.clone() })?;
+        let question = Question::new("evidence", "where to see that");
+        let evidence = self.text(known.evidence, &question, env, |evidence| Renewal {
+            evidence,
+            ..renewal.clone()
+        });
+        renewal.evidence = evidence.inspect_err(|_| {
+            let id = shell_word(&self.desk.exception(at).id);
+            let reason = shell_word(&renewal.reason);
+            let text =
+                format!("`exc renew {id} --until {until} --reason {reason}` goes on with it");
+            say(env, &text);
+        })?;
+        Ok(renewal)
+    }
+
+    fn until(&self, expires: Option<NaiveDate>, env: &mut Env<'_>) -> anyhow::Result<NaiveDate> {
+        let Bounds { latest, reason, proposed, why, .. } = self.bounds;
+        let about = "the last valid day, as a date or a length of time from today such as 60d";
+        let mut question = Question::new("until", about);
+        question.lines.extend(why.clone());
+        question.default = Some(proposed.to_string());
+        question.ask(self.globals, env, |answer, env| {
+            let until = match Lifetime::parse(answer) {
+                Some(lifetime) => lifetime.after(env.today),
+                None => parse_date(answer).ok(),
             };
-            match until {
+            let refusal = match until {
+                None => "write a day as YYYY-MM-DD, or a length of time such as 60d".to_owned(),
                 Some(until) if expires.is_some_and(|expires| until <= expires) => {
-                    say(env, &format!("{until} is no later than the present last valid day"));
+                    format!("`{until}` is no later than the present last valid day")
                 }
-                Some(until) if until <= bounds.latest || is_forced => break until,
-                Some(until) => {
-                    say(env, &format!("{until} is later than {}: {}", bounds.latest, bounds.reason))
+                Some(until) if until > *latest && !self.is_forced => {
+                    format!("`{until}` is later than {latest}: {reason}")
                 }
-                None => say(env, "write a day as YYYY-MM-DD, or a length of time such as 60d"),
-            }
-        },
-    };
-    let mut renewal = Renewal { at, until, ..Renewal::default() };
-    let question = "what has changed, so that it is still needed";
-    let is_fine = |reason: String, env: &mut Env<'_>| {
-        let trial = Renewal { reason, ..renewal.clone() };
-        is_accepted(desk, &trial, "reason", is_forced, env)
-    };
-    renewal.reason = text(reason, question, is_fine, env)?;
-    let is_fine = |evidence: String, env: &mut Env<'_>| {
-        let trial = Renewal { evidence, ..renewal.clone() };
-        is_accepted(desk, &trial, "evidence", is_forced, env)
-    };
-    let evidence = text(evidence, "where to see that", is_fine, env).inspect_err(|_| {
-        let (id, reason) = (shell_word(&desk.exception(at).id), shell_word(&renewal.reason));
-        say(env, &format!("`exc renew {id} --until {until} --reason {reason}` goes on with it"));
-    })?;
-    renewal.evidence = evidence;
-    Ok(renewal)
-}
+                Some(until) => return Some(until),
+            };
+            say(env, &refusal);
+            None
+        })
+    }
 
-/// Whether no rule refuses a part of a renewal, which is said at once.
-fn is_accepted(
-    desk: &Desk,
-    trial: &Renewal,
-    part: &str,
-    is_forced: bool,
-    env: &mut Env<'_>,
-) -> bool {
-    let nth = desk.exception(trial.at).renewals.len();
-    let changes = trial.changes(env.today);
-    let refusals = desk.refusals(trial.at, &changes, &format!("/renewals/{nth}/{part}"), env.today);
-    for finding in &refusals {
-        say(env, &finding.message);
-        if let Some(help) = &finding.help {
-            say(env, &format!("  {help}"));
+    /// A text that no rule refuses as that part of a renewal, or that is forced.
+    fn text(
+        &self,
+        known: Option<String>,
+        question: &Question<'_>,
+        env: &mut Env<'_>,
+        with: impl Fn(String) -> Renewal,
+    ) -> anyhow::Result<String> {
+        if let Some(known) = known {
+            return Ok(known);
         }
+        question.ask(self.globals, env, |answer, env| {
+            let trial = with(answer.to_owned());
+            let nth = self.desk.exception(trial.at).renewals.len();
+            let place = format!("/renewals/{nth}/{}", question.label);
+            let refusals =
+                self.desk.refusals(trial.at, &trial.changes(env.today), &place, env.today);
+            asking::refuse(&refusals, env);
+            (refusals.is_empty() || self.is_forced).then(|| answer.to_owned())
+        })
     }
-    refusals.is_empty() || is_forced
-}
-
-fn text(
-    known: Option<String>,
-    question: &str,
-    is_fine: impl Fn(String, &mut Env<'_>) -> bool,
-    env: &mut Env<'_>,
-) -> anyhow::Result<String> {
-    if let Some(known) = known {
-        return Ok(known);
-    }
-    loop {
-        let answer = read_answer(env, &format!("{question} > "))?;
-        if answer.is_empty() {
-            say(env, "an answer is needed");
-        } else if is_fine(answer.clone(), env) {
-            return Ok(answer);
-        }
-    }
-}
-
-fn say(env: &mut Env<'_>, text: &str) {
-    // A question that cannot be shown is not answered either, which ends the conversation.
-    let _ = writeln!(env.err, "{}", Safe(text));
 }

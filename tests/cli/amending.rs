@@ -150,7 +150,7 @@ fn a_renewal_says_what_is_allowed_what_it_means_and_what_comes_next() {
     ------- stderr -------
     EXC-2026-K7QD: valid through 2027-01-31 (UTC), 72 days left
       renewal 1 of 2, through 2027-02-18 at the latest:
-      high risk gets at most 90 days from today
+      high risk gets at most 90 days from 2026-11-20
     EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link ships
       extension: exceptions/EXC-2026-K7QD.yaml
       expires 2027-01-31 → 2027-02-15: 15 days later
@@ -254,7 +254,7 @@ fn all_that_is_missing_is_named_at_once() {
     $ exc renew K7QD
     EXC-2026-K7QD: valid through 2027-01-31 (UTC), 72 days left
       renewal 1 of 2, through 2027-02-18 at the latest:
-      high risk gets at most 90 days from today
+      high risk gets at most 90 days from 2026-11-20
     error: `EXC-2026-K7QD` lacks `--until` or `--for`, `--reason`, `--evidence`
     hint: add them, or run `exc renew EXC-2026-K7QD` on a terminal to be asked
     $ exc close K7QD
@@ -364,11 +364,17 @@ fn a_renewal_is_asked_for_on_a_terminal() {
     insta::assert_snapshot!(said.err, @"
     EXC-2026-K7QD: valid through 2027-01-31 (UTC), 72 days left
       renewal 1 of 2, through 2027-02-18 at the latest:
-      high risk gets at most 90 days from today
-    last valid day, or how long from today [2027-02-18] > write a day as YYYY-MM-DD, or a length of time such as 60d
-    last valid day, or how long from today [2027-02-18] > 2027-03-01 is later than 2027-02-18: high risk gets at most 90 days from today
-    last valid day, or how long from today [2027-02-18] > what has changed, so that it is still needed > an answer is needed
-    what has changed, so that it is still needed > where to see that > EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link ships
+      high risk gets at most 90 days from 2026-11-20
+
+    until: the last valid day, as a date or a length of time from today such as 60d
+    [2027-02-18] > write a day as YYYY-MM-DD, or a length of time such as 60d
+    [2027-02-18] > `2027-03-01` is later than 2027-02-18: high risk gets at most 90 days from 2026-11-20
+    [2027-02-18] > 
+    reason: what has changed, so that it is still needed
+    > an answer is needed
+    > 
+    evidence: where to see that
+    > EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link ships
       extension: exceptions/EXC-2026-K7QD.yaml
       expires 2027-01-31 → 2027-02-08: 8 days later
       renewals.0 added: {date: 2026-11-20, until: 2027-02-08, reason: The vendor moved it to March,
@@ -385,7 +391,7 @@ fn a_renewal_is_asked_for_on_a_terminal() {
     let again = ": `still needed`\n  say ";
     assert!(said.err.contains(again), "{}", said.err);
     assert!(
-        said.err.contains("where to see that > `evidence` holds a placeholder"),
+        said.err.contains("evidence: where to see that\n> `evidence` holds a placeholder"),
         "{}",
         said.err
     );
@@ -402,6 +408,17 @@ fn a_renewal_is_asked_for_on_a_terminal() {
 
 /// Narrow enough to be read anywhere.
 pub(crate) const TERMINAL: Terminal = Terminal { input: true, output: true, width: Some(80) };
+
+#[test]
+fn the_day_that_a_renewal_proposes_is_a_working_day() {
+    let w = Workspace::with_record();
+    let typed = "\nThe vendor moved it to March\nhttps://example.com/1\n";
+    let said = w.on_terminal(&["--today", "2026-11-22", "renew", "K7QD"], typed);
+    assert_eq!(said.code(), 0, "{said:?}");
+    let posed = "proposed is 2027-02-19: 2027-02-20 is a Saturday\n[2027-02-19] > ";
+    assert!(said.err.contains(posed), "{}", said.err);
+    assert!(w.read(RECORD_PATH).contains("expires: 2027-02-19\n"));
+}
 
 #[test]
 fn milestones_and_compensating_controls_come_and_go_by_their_place() {
@@ -430,7 +447,10 @@ fn milestones_and_compensating_controls_come_and_go_by_their_place() {
     assert!(said.err.contains("this needs an approval"), "{}", said.err);
     let text = w.read(RECORD_PATH);
     assert!(
-        !text.contains("Production") && !text.contains("allow-list") && text.contains(added),
+        !text.contains("Production")
+            && !text.contains("# the end")
+            && !text.contains("allow-list")
+            && text.contains(added),
         "{text}"
     );
     let said = w.run(&["amend", "K7QD", "--remove-compensating", "2"]);

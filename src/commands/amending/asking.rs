@@ -1,12 +1,59 @@
-//! What a flag does not say is asked for at a terminal, and named elsewhere.
+//! What a flag does not say is asked for at a terminal, in the form of `exc new`, and named elsewhere.
 
 use clap::ValueEnum;
 
 use crate::commands::{Failure, Globals, read_answer};
 use crate::env::Env;
+use crate::finding::Finding;
 use crate::model::Exception;
 use crate::render::Safe;
 use crate::text::shell_word;
+
+/// Something that is asked for.
+pub(in crate::commands) struct Question<'a> {
+    /// The key of the record that the answer fills.
+    pub(in crate::commands) label: &'a str,
+    /// What is meant, and lines that help to answer.
+    pub(in crate::commands) lines: Vec<String>,
+    /// What no answer stands for.
+    pub(in crate::commands) default: Option<String>,
+}
+
+impl<'a> Question<'a> {
+    pub(in crate::commands) fn new(label: &'a str, about: &str) -> Self {
+        Self { label, lines: vec![about.to_owned()], default: None }
+    }
+
+    /// Asks until an answer is accepted. `accept` gives what it means, or says why it cannot be.
+    pub(in crate::commands) fn ask<T>(
+        &self,
+        globals: &Globals,
+        env: &mut Env<'_>,
+        accept: impl Fn(&str, &mut Env<'_>) -> Option<T>,
+    ) -> anyhow::Result<T> {
+        let bold = globals.style(env).color;
+        let (bold, plain) = if bold { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
+        let about = self.lines.join("\n");
+        let mut about = about.lines();
+        let first = about.next().unwrap_or_default();
+        let _ = writeln!(env.err, "\n{bold}{}{plain}: {}", Safe(self.label), Safe(first));
+        about.for_each(|line| say(env, line));
+        let default = self.default.as_deref();
+        let prompt = default.map_or_else(|| "> ".to_owned(), |it| format!("[{}] > ", Safe(it)));
+        loop {
+            let typed = read_answer(env, &prompt)?;
+            match (typed.as_str(), default) {
+                ("", None) => say(env, "an answer is needed"),
+                (typed, default) => {
+                    let answer = if typed.is_empty() { default.unwrap_or_default() } else { typed };
+                    if let Some(meant) = accept(answer, env) {
+                        return Ok(meant);
+                    }
+                }
+            }
+        }
+    }
+}
 
 /// Names the flags that are missing where nobody can be asked, and the records that are asked about
 /// where somebody can.
@@ -16,10 +63,9 @@ pub(in crate::commands) fn begin<const N: usize>(
     globals: &Globals,
     env: &mut Env<'_>,
 ) -> Result<(), Failure> {
-    let is_terminal = env.terminal.input && env.terminal.output && !globals.no_input;
     let missing = flags.iter().filter(|(_, is_given)| !is_given);
     let missing: Vec<String> = missing.map(|(flag, _)| format!("`{flag}`")).collect();
-    match (missing.len(), is_terminal) {
+    match (missing.len(), globals.can_ask(env)) {
         (0, _) => {}
         (_, true) => exceptions.iter().for_each(|it| {
             say(env, &format!("{}: {}", shell_word(&it.id), it.title));
@@ -36,25 +82,21 @@ pub(in crate::commands) fn begin<const N: usize>(
 /// The text of a flag, or what somebody answers.
 pub(in crate::commands) fn text(
     given: Option<&str>,
-    question: &str,
+    question: &Question<'_>,
+    globals: &Globals,
     env: &mut Env<'_>,
 ) -> anyhow::Result<String> {
-    if let Some(given) = given {
-        return Ok(given.trim().to_owned());
-    }
-    loop {
-        let answer = read_answer(env, &format!("{question} > "))?;
-        if !answer.is_empty() {
-            return Ok(answer);
-        }
-        say(env, "an answer is needed");
+    match given {
+        Some(given) => Ok(given.trim().to_owned()),
+        None => question.ask(globals, env, |answer, _| Some(answer.to_owned())),
     }
 }
 
 /// The same for a word of a set, or as much of it as tells it from the others.
 pub(in crate::commands) fn word<T: ValueEnum + Copy>(
     given: Option<T>,
-    question: &str,
+    mut question: Question<'_>,
+    globals: &Globals,
     env: &mut Env<'_>,
 ) -> anyhow::Result<T> {
     if let Some(given) = given {
@@ -62,20 +104,32 @@ pub(in crate::commands) fn word<T: ValueEnum + Copy>(
     }
     let name = |it: &T| it.to_possible_value().map(|it| it.get_name().to_owned());
     let names: Vec<String> = T::value_variants().iter().filter_map(name).collect();
-    loop {
-        let answer = read_answer(env, &format!("{question} ({}) > ", names.join(", ")))?;
+    question.lines.push(names.join(", "));
+    question.ask(globals, env, |answer, env| {
         let wanted = answer.to_lowercase();
-        let is_meant =
-            |it: &&T| name(it).is_some_and(|name| !wanted.is_empty() && name.starts_with(&wanted));
+        let is_meant = |it: &&T| name(it).is_some_and(|name| name.starts_with(&wanted));
         let meant: Vec<&T> = T::value_variants().iter().filter(is_meant).collect();
-        if let [one] = meant.as_slice() {
-            return Ok(**one);
+        match meant.as_slice() {
+            [one] => Some(**one),
+            _ => {
+                say(env, "write one of them, or as much as tells it from the others");
+                None
+            }
         }
-        say(env, "write one of them, or as much as tells it from the others");
+    })
+}
+
+/// Says what stands against an answer.
+pub(in crate::commands) fn refuse(findings: &[Finding], env: &mut Env<'_>) {
+    for finding in findings {
+        say(env, &finding.message);
+        if let Some(help) = &finding.help {
+            say(env, &format!("  {help}"));
+        }
     }
 }
 
-fn say(env: &mut Env<'_>, text: &str) {
+pub(in crate::commands) fn say(env: &mut Env<'_>, text: &str) {
     // A question that cannot be shown is not answered either, which ends the conversation.
     let _ = writeln!(env.err, "{}", Safe(text));
 }
