@@ -157,7 +157,7 @@ opened: 2026-11-20
 expires: 2027-02-18
 renewals: []
 reviews: []
-emergency: {declared: 2026-11-20T00:00:00Z, reason: The primary region was down.}
+emergency: {declared: 2026-11-20T15:31:10Z, reason: The primary region was down.}
 data_classification: internal
 tags:
   - \"0123\"

@@ -251,7 +251,7 @@ fn an_emergency_is_filed_with_what_is_known_and_says_what_is_missing() {
     ");
     let text = w.read("exceptions/EXC-2026-NEW0.yaml");
     assert!(text.contains("expires: 2026-12-18\n") && text.contains("blocker: TODO\n"), "{text}");
-    let line = "\nemergency: {declared: 2026-11-20T00:00:00Z, reason: The primary region was down from 21:40.}\n";
+    let line = "\nemergency: {declared: 2026-11-20T15:31:10Z, reason: The primary region was down from 21:40.}\n";
     assert!(text.contains(line), "{text}");
     assert_eq!(w.run(&["check"]).outcome, Outcome::Findings);
     // What is said wrongly is refused, also in an emergency.

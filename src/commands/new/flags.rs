@@ -1,6 +1,6 @@
 //! The flags of `exc new` as a draft, and what they leave open.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Args;
 use super::draft::Draft;
@@ -19,7 +19,7 @@ pub(super) fn draft(
     args: &Args,
     policy: &Policy,
     identity: &Identity,
-    today: NaiveDate,
+    now: DateTime<Utc>,
     base: Draft,
 ) -> Result<Draft, Failure> {
     let mut draft = base;
@@ -27,7 +27,7 @@ pub(super) fn draft(
     let exception = &mut draft.exception;
     what(args, exception);
     why(args, exception);
-    when(args, today, exception)?;
+    when(args, now, exception)?;
     put(&mut exception.data_classification, &args.data_classification);
     put_all(&mut exception.tags, &args.tag);
     put_all(&mut exception.links, &args.link);
@@ -41,9 +41,9 @@ pub(super) fn draft(
 }
 
 /// Whether a flag says something of the record.
-pub(super) fn say_something(args: &Args, policy: &Policy, today: NaiveDate) -> bool {
-    let alone = draft(args, policy, &(None, None), today, Draft::default());
-    let silent = Exception { opened: Some(today), ..Exception::default() };
+pub(super) fn say_something(args: &Args, policy: &Policy, now: DateTime<Utc>) -> bool {
+    let alone = draft(args, policy, &(None, None), now, Draft::default());
+    let silent = Exception { opened: Some(now.date_naive()), ..Exception::default() };
     // What does not go together is something, too.
     alone.map_or(true, |draft| draft.exception != silent || !draft.fields.is_empty())
 }
@@ -98,11 +98,11 @@ fn why(args: &Args, exception: &mut Exception) {
     }
 }
 
-fn when(args: &Args, today: NaiveDate, exception: &mut Exception) -> Result<(), Failure> {
-    let opened = args.opened.or(exception.opened).unwrap_or(today);
+fn when(args: &Args, now: DateTime<Utc>, exception: &mut Exception) -> Result<(), Failure> {
+    let opened = args.opened.or(exception.opened).unwrap_or(now.date_naive());
     exception.opened = Some(opened);
     exception.expires = expires(args, opened)?.or(exception.expires);
-    if let Some(emergency) = emergency(args, opened) {
+    if let Some(emergency) = emergency(args, opened, now) {
         exception.emergency = Some(emergency);
     }
     Ok(())
@@ -120,10 +120,14 @@ fn owner(args: &Args, base: Person) -> Person {
     }
 }
 
-fn emergency(args: &Args, opened: NaiveDate) -> Option<Emergency> {
+fn emergency(args: &Args, opened: NaiveDate, now: DateTime<Utc>) -> Option<Emergency> {
+    // Who files it today declares it by that; of another day, no time is known but its start.
+    let known = || match opened == now.date_naive() {
+        true => now.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        false => format!("{opened}T00:00:00Z"),
+    };
     args.emergency.as_ref().map(|reason| Emergency {
-        // Nobody is told a time of day that nobody has stated: a day begins at midnight.
-        declared: args.declared.clone().unwrap_or_else(|| format!("{opened}T00:00:00Z")),
+        declared: args.declared.clone().unwrap_or_else(known),
         reason: reason.trim().to_owned(),
     })
 }

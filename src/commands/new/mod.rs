@@ -140,7 +140,7 @@ pub(crate) struct Args {
     /// It is in effect before its approval, for this reason; title, control, scope and owner are enough to file it
     #[arg(long, value_name = "REASON", help_heading = "When")]
     emergency: Option<String>,
-    /// When the emergency was declared, in UTC, as 2026-11-05T22:10:00Z [default: the start of the first day]
+    /// When the emergency was declared, in UTC, as 2026-11-05T22:10:00Z [default: now, or the start of the first day where that is another]
     #[arg(long, value_name = "MOMENT", requires = "emergency", help_heading = "When")]
     declared: Option<String>,
 
@@ -185,7 +185,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     };
     let mut kept = Kept::new(args, &workspace, globals, env)?;
     let base = base(args, &workspace, &register, &kept, globals, env)?;
-    let draft = flags::draft(args, &workspace.policy, &identity, env.today, base)?;
+    let draft = flags::draft(args, &workspace.policy, &identity, env.now(), base)?;
     let mut filing = Filing { args, globals, workspace, register };
     let mut ids =
         Ids::new(args, globals, &filing.register, &filing.workspace, draft.exception.opened)?;
@@ -214,7 +214,7 @@ fn base(
         }
         None if args.resume.is_some() => {
             let takes_unread =
-                args.edit && !flags::say_something(args, &workspace.policy, env.today);
+                args.edit && !flags::say_something(args, &workspace.policy, env.now());
             kept.draft(workspace, takes_unread, env)
         }
         None => Ok(Draft::default()),
