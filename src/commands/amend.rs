@@ -4,10 +4,9 @@ use chrono::NaiveDate;
 
 use super::amending::{Desk, Planned, WriteArgs};
 use super::filter::RiskName;
-use super::{Failure, Globals, parse_date};
+use super::{Failure, Globals, fields, parse_date};
 use crate::env::{Env, Outcome};
-use crate::model::{Exception, FieldKind, Milestone, RiskLevel};
-use crate::policy::Policy;
+use crate::model::{Exception, Milestone, RiskLevel};
 use crate::source::schema;
 use crate::source::splice::{Change, Value};
 use crate::text::shell_word;
@@ -153,7 +152,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let at = desk.find(&args.id)?;
     let exception = desk.open_exception(at)?;
     let mut changes = changes(args, exception, env.today)?;
-    changes.extend(fields(args, &desk.workspace.policy)?);
+    for (name, text) in &args.field {
+        let value = fields::value(&desk.workspace.policy, name, text)?;
+        changes.push(Change::set(format!("/{name}"), value));
+    }
     let adds = [&args.control, &args.scope, &args.tag, &args.link];
     if changes.is_empty() && adds.iter().all(|it| it.is_empty()) {
         return Err(Failure::new("no flag says what to change")
@@ -164,6 +166,21 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
 }
 
 fn changes(args: &Args, exception: &Exception, today: NaiveDate) -> Result<Vec<Change>, Failure> {
+    let mut changes = values(args, exception)?;
+    changes.extend(steps(args, exception, today)?);
+    changes.extend(compensating(args, today));
+    let controls = exception.compensating_controls.iter().map(|it| it.description.as_str());
+    let what = ("/compensating_controls", "compensating control");
+    changes.extend(removed(exception, what, controls, &args.remove_compensating)?);
+    let milestones = exception.remediation.milestones.iter().map(|it| it.what.as_str());
+    let what = ("/remediation/milestones", MILESTONE);
+    changes.extend(removed(exception, what, milestones, &args.remove_milestone)?);
+    changes.extend(words(args, exception)?);
+    Ok(changes)
+}
+
+/// What takes the place of another value.
+fn values(args: &Args, exception: &Exception) -> Result<Vec<Change>, Failure> {
     let mut changes = Vec::new();
     if let Some(until) = args.expires {
         earlier(exception, until)?;
@@ -185,11 +202,21 @@ fn changes(args: &Args, exception: &Exception, today: NaiveDate) -> Result<Vec<C
         ("/remediation/ticket", &args.ticket),
     ];
     for (pointer, text) in texts {
-        if let Some(text) = text {
-            changes.push(Change::set(pointer, Value::text(text.trim())));
-        }
+        let text = text.as_ref().map(|text| Value::text(text.trim()));
+        changes.extend(text.map(|text| Change::set(pointer, text)));
     }
+    Ok(changes)
+}
+
+/// Steps of the plan that were reached, and further ones.
+fn steps(args: &Args, exception: &Exception, today: NaiveDate) -> Result<Vec<Change>, Failure> {
+    let mut changes = Vec::new();
     for &(nth, day) in &args.done {
+        if args.remove_milestone.contains(&nth) {
+            let flags = format!("`--done {nth}` and `--remove-milestone {nth}`");
+            return Err(Failure::new(format!("{flags} contradict each other"))
+                .hint("a step that was reached stays; take away one that is none any more"));
+        }
         changes.push(done(exception, nth, day.unwrap_or(today))?);
     }
     changes.extend(args.milestone.iter().map(|it| {
@@ -197,24 +224,27 @@ fn changes(args: &Args, exception: &Exception, today: NaiveDate) -> Result<Vec<C
         let entry = Value::map([("due", due), ("what", Some(Value::text(it.what.as_str())))]);
         Change::append("/remediation/milestones", entry)
     }));
-    if let Some(description) = &args.compensating {
-        let text = |it: &Option<String>| it.as_ref().map(|it| Value::text(it.trim()));
-        let entry = Value::map([
-            ("description", Some(Value::text(description.trim()))),
-            ("reduces", text(&args.compensating_reduces)),
-            ("owner", text(&args.compensating_owner)),
-            ("evidence", text(&args.compensating_evidence)),
-            ("verified", Some(Value::plain(today))),
-            ("verify_every", text(&args.verify_every)),
-        ]);
-        changes.push(Change::append("/compensating_controls", entry));
-    }
-    let controls = exception.compensating_controls.iter().map(|it| it.description.as_str());
-    let what = ("/compensating_controls", "compensating control");
-    changes.extend(removed(exception, what, controls, &args.remove_compensating)?);
-    let milestones = exception.remediation.milestones.iter().map(|it| it.what.as_str());
-    let what = ("/remediation/milestones", MILESTONE);
-    changes.extend(removed(exception, what, milestones, &args.remove_milestone)?);
+    Ok(changes)
+}
+
+/// A further compensating control.
+fn compensating(args: &Args, today: NaiveDate) -> Option<Change> {
+    let description = args.compensating.as_ref()?;
+    let text = |it: &Option<String>| it.as_ref().map(|it| Value::text(it.trim()));
+    let entry = Value::map([
+        ("description", Some(Value::text(description.trim()))),
+        ("reduces", text(&args.compensating_reduces)),
+        ("owner", text(&args.compensating_owner)),
+        ("evidence", text(&args.compensating_evidence)),
+        ("verified", Some(Value::plain(today))),
+        ("verify_every", text(&args.verify_every)),
+    ]);
+    Some(Change::append("/compensating_controls", entry))
+}
+
+/// What comes and goes in lists of words.
+fn words(args: &Args, exception: &Exception) -> Result<Vec<Change>, Failure> {
+    let mut changes = Vec::new();
     let lists = [
         ("controls", &exception.controls, &args.control, &args.remove_control),
         ("scope", &exception.scope, &args.scope, &args.remove_scope),
@@ -225,10 +255,8 @@ fn changes(args: &Args, exception: &Exception, today: NaiveDate) -> Result<Vec<C
         // What is added first leaves no list empty in between.
         let new = add.iter().map(|it| it.trim()).filter(|it| !has.iter().any(|has| has == it));
         changes.extend(new.map(|it| Change::append(format!("/{key}"), Value::text(it))));
-        let mut places = remove
-            .iter()
-            .map(|it| place(exception, key, has, it))
-            .collect::<Result<Vec<_>, _>>()?;
+        let places = remove.iter().map(|it| place(exception, key, has, it));
+        let mut places = places.collect::<Result<Vec<_>, _>>()?;
         places.sort_unstable();
         places.dedup();
         // From the end, so that the places of the others stay.
@@ -301,23 +329,6 @@ fn parse_done(text: &str) -> Result<(usize, Option<NaiveDate>), String> {
     };
     let nth = nth.trim().parse().map_err(|_| "write it as N or N=DATE".to_owned())?;
     Ok((nth, day))
-}
-
-/// Fields that the policy adds, in the form that they have there.
-fn fields(args: &Args, policy: &Policy) -> Result<Vec<Change>, Failure> {
-    let change = |(name, value): &(String, String)| {
-        let known = policy.fields.iter().find(|(known, _)| known == name);
-        let (_, field) = known.ok_or_else(|| {
-            Failure::new(format!("the policy declares no field `{name}`"))
-                .hint("`exc schema record` describes those that it does")
-        })?;
-        let value = match field.kind {
-            FieldKind::String => Value::text(value),
-            _ => Value::plain(value),
-        };
-        Ok(Change::set(format!("/{name}"), value))
-    };
-    args.field.iter().map(change).collect()
 }
 
 /// The place of an entry that is to go.

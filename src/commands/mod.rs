@@ -14,6 +14,7 @@ pub(crate) mod diff;
 pub(crate) mod digest;
 pub(crate) mod doctor;
 pub(crate) mod explain;
+mod fields;
 mod filter;
 mod findings;
 pub(crate) mod fmt;

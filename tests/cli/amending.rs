@@ -442,6 +442,10 @@ fn milestones_and_compensating_controls_come_and_go_by_their_place() {
     w.exc(&[&["amend", "K7QD"], &second[..]].concat());
     let added = "  - description: An alert on every use of the key\n    reduces: the time until misuse shows\n    owner: net.ops@example.com\n    evidence: https://example.com/runs/9\n    verified: 2026-11-20\n    verify_every: 60d\n";
     assert!(w.read(RECORD_PATH).contains(added), "{}", w.read(RECORD_PATH));
+    let both = w.run(&["amend", "K7QD", "--remove-milestone", "2", "--done", "2"]);
+    assert_eq!(both.code(), 2, "{both:?}");
+    let refused = "error: `--done 2` and `--remove-milestone 2` contradict each other\n";
+    assert!(both.err.starts_with(refused), "{}", both.err);
     let said = w.run(&["amend", "K7QD", "--remove-milestone", "2", "--remove-compensating", "1"]);
     assert_eq!(said.code(), 0, "{said:?}");
     assert!(said.err.contains("this needs an approval"), "{}", said.err);
@@ -473,7 +477,8 @@ fn a_field_of_the_policy_is_amended_in_its_type() {
     let said = w.run(&["amend", "K7QD", "--field", "cost=1"]);
     assert!(said.err.contains("the policy declares no field `cost`"), "{}", said.err);
     let said = w.run(&["amend", "K7QD", "--field", "cost_centre=many"]);
-    assert_eq!(said.code(), 1, "{said:?}");
+    let wrong = "error: `cost_centre`: `many` is not a whole number\n";
+    assert_eq!((said.code(), said.err.as_str()), (2, wrong));
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn settle(
 
 /// Whether there is somebody to ask.
 fn is_conversation(filing: &Filing<'_>, env: &Env<'_>) -> bool {
-    env.terminal.input && env.terminal.output && !filing.globals.no_input
+    filing.globals.can_ask(env)
 }
 
 /// The flags without which nothing can be filed.

@@ -4,15 +4,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Args;
 use super::draft::Draft;
-use crate::commands::{Failure, parse_date};
+use crate::commands::{Failure, fields, parse_date};
 use crate::git::Identity;
 use crate::model::{
-    CompensatingControl, Emergency, Exception, Field, FieldKind, Lifetime, Milestone, Person,
-    RiskLevel,
+    CompensatingControl, Emergency, Exception, Field, Lifetime, Milestone, Person, RiskLevel,
 };
 use crate::policy::Policy;
-use crate::source::schema;
-use crate::source::splice::Value;
 
 /// What the flags say, and where they say nothing, what another draft does.
 pub(super) fn draft(
@@ -206,34 +203,7 @@ pub(super) fn set_field(
     name: &str,
     text: &str,
 ) -> Result<(), Failure> {
-    let Some((_, field)) = policy.fields.iter().find(|(known, _)| known == name) else {
-        let known = policy.fields.iter().map(|(name, _)| name.as_str());
-        let hint = match schema::nearest(name, known) {
-            Some(known) => format!("did you mean `{known}`?"),
-            None if policy.fields.is_empty() => "this register adds no fields".to_owned(),
-            None => {
-                let names: Vec<String> =
-                    policy.fields.iter().map(|field| field.0.clone()).collect();
-                format!("use {}", schema::list(&names))
-            }
-        };
-        let message = format!("the policy declares no field `{name}`");
-        return Err(Failure::new(message).hint(hint));
-    };
-    let wrong = |expected: &str| Failure::new(format!("`{name}`: `{text}` is not {expected}"));
-    let value = match field.kind {
-        FieldKind::String => Value::text(text),
-        FieldKind::Date => match parse_date(text) {
-            Ok(date) => Value::plain(date),
-            Err(_) => return Err(wrong("a date of the form YYYY-MM-DD")),
-        },
-        FieldKind::Integer => {
-            Value::plain(text.parse::<i64>().map_err(|_| wrong("a whole number"))?)
-        }
-        FieldKind::Boolean => {
-            Value::plain(text.parse::<bool>().map_err(|_| wrong("`true` or `false`"))?)
-        }
-    };
+    let value = fields::value(policy, name, text)?;
     draft.fields.retain(|(known, _)| known != name);
     draft.fields.push((name.to_owned(), value));
     draft.fields.sort_by(|a, b| a.0.cmp(&b.0));
