@@ -1,9 +1,8 @@
 //! What a run has written, to be taken back if the rest cannot be.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-
-use anyhow::Context as _;
 
 use crate::commands::writing::create_file;
 use crate::commands::{Failure, shown_path};
@@ -22,9 +21,15 @@ impl Written {
         let mut missing: Vec<&Path> =
             path.ancestors().skip(1).take_while(|folder| !folder.exists()).collect();
         while let Some(folder) = missing.pop() {
-            let made = fs::create_dir(folder);
-            made.with_context(|| format!("cannot create `{}`", folder.display()))?;
-            self.folders.push(folder.to_owned());
+            match fs::create_dir(folder) {
+                Ok(()) => self.folders.push(folder.to_owned()),
+                // Another run was faster.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => {}
+                Err(error) => {
+                    let message = format!("cannot create `{}`", folder.display());
+                    return Err(anyhow::Error::new(error).context(message));
+                }
+            }
         }
         let is_new = create_file(path, text.as_bytes())?;
         if is_new {

@@ -97,6 +97,7 @@ const PRINTERS: &[&[&str]] = &[
     &["report", "policy"],
     &["rules"],
     &["doctor"],
+    &["reconcile", "azure-policy", "exceptions/policy.yaml"],
 ];
 
 /// Runs a test for every command that writes, two at a time.
