@@ -246,6 +246,11 @@ fn the_page_for_auditors_holds() {
 }
 
 #[test]
+fn the_page_for_enforcement_tools_does_what_it_says() {
+    tell("docs/enforcement.md", &document("docs/enforcement.md"));
+}
+
+#[test]
 fn from_nothing_to_a_closed_exception_as_the_readme_says() {
     let readme = document("README.md");
     let (_, section) =
