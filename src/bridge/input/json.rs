@@ -1,4 +1,4 @@
-//! JSON, strict or with comments.
+//! JSON: strict, with comments, or as JavaScript writes it.
 
 use jsonc_parser::ast;
 use jsonc_parser::common::Ranged as _;
@@ -11,22 +11,24 @@ use crate::text::Span;
 pub(super) enum Dialect {
     Strict,
     WithComments,
+    Json5,
 }
 
 pub(super) fn read(text: &str, dialect: Dialect) -> Result<Node, Fault> {
-    depth(text)?;
-    let is_lenient = dialect == Dialect::WithComments;
+    depth(text, dialect)?;
+    let is_lenient = dialect != Dialect::Strict;
+    let is_json5 = dialect == Dialect::Json5;
     let options = ParseOptions {
         allow_comments: is_lenient,
         allow_trailing_commas: is_lenient,
-        allow_loose_object_property_names: false,
+        allow_loose_object_property_names: is_json5,
         allow_missing_commas: false,
-        allow_single_quoted_strings: false,
-        allow_hexadecimal_numbers: false,
-        allow_unary_plus_numbers: false,
-        allow_bare_decimal_point_numbers: false,
-        allow_non_finite_numbers: false,
-        allow_extended_string_escapes: false,
+        allow_single_quoted_strings: is_json5,
+        allow_hexadecimal_numbers: is_json5,
+        allow_unary_plus_numbers: is_json5,
+        allow_bare_decimal_point_numbers: is_json5,
+        allow_non_finite_numbers: is_json5,
+        allow_extended_string_escapes: is_json5,
     };
     let parsed = parse_to_ast(text, &CollectOptions::default(), &options).map_err(|error| {
         let range = error.range();
@@ -38,24 +40,48 @@ pub(super) fn read(text: &str, dialect: Dialect) -> Result<Node, Fault> {
     }
 }
 
-/// The parser calls itself for each bracket, so that how many are open is counted first.
-fn depth(text: &str) -> Result<(), Fault> {
-    let (mut depth, mut in_text, mut is_escaped) = (0_usize, false, false);
-    for (at, byte) in text.bytes().enumerate() {
+/// The parser calls itself for each bracket, so that how many are open is counted first; those in
+/// texts and comments are none.
+fn depth(text: &str, dialect: Dialect) -> Result<(), Fault> {
+    let bytes = text.as_bytes();
+    let (mut depth, mut at) = (0_usize, 0);
+    while let Some(&byte) = bytes.get(at) {
+        let is_quote = byte == b'"' || (byte == b'\'' && dialect == Dialect::Json5);
+        at = match (byte, bytes.get(at + 1)) {
+            _ if is_quote => past_quote(bytes, at),
+            (b'/', Some(b'/')) if dialect != Dialect::Strict => {
+                let length = bytes[at..].iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+                length.map_or(bytes.len(), |length| at + length)
+            }
+            (b'/', Some(b'*')) if dialect != Dialect::Strict => {
+                text[at + 2..].find("*/").map_or(bytes.len(), |length| at + 2 + length + 2)
+            }
+            _ => at + 1,
+        };
         match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' if in_text => is_escaped = true,
-            b'"' => in_text = !in_text,
-            b'[' | b'{' if !in_text => depth += 1,
-            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
             _ => {}
         }
         if depth > MAX_DEPTH {
             let message = format!("the file is nested more than {MAX_DEPTH} levels deep");
-            return Err(Fault::at(Span::new(at, at + 1), message));
+            return Err(Fault::at(Span::new(at - 1, at), message));
         }
     }
     Ok(())
+}
+
+/// The place behind the text that begins with the quote at `start`.
+fn past_quote(bytes: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'\\' => at += 2,
+            _ if byte == bytes[start] => return at + 1,
+            _ => at += 1,
+        }
+    }
+    bytes.len()
 }
 
 fn node(value: ast::Value<'_>) -> Result<Node, Fault> {
@@ -85,4 +111,36 @@ fn node(value: ast::Value<'_>) -> Result<Node, Fault> {
         }
     };
     Ok(Node { span, value })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json5_is_read_as_javascript_writes_it() {
+        let text = "// why\n{a: 'it\\'s', \"b\": [+1, .5, 0xF,],}";
+        let root = read(text, Dialect::Json5).expect("JSON5");
+        assert_eq!(root.get("a").and_then(Node::text), Some("it's"));
+        assert_eq!(root.get("b").and_then(Node::items).map(<[Node]>::len), Some(3));
+        assert!(read(text, Dialect::WithComments).is_err());
+    }
+
+    /// A quote in a comment, or one of the other kind in a text, hides no brackets.
+    #[test]
+    fn brackets_are_counted_whatever_stands_in_comments_and_texts() {
+        let deep = "[".repeat(100_000);
+        for (before, dialect) in [
+            ("", Dialect::Strict),
+            ("// \"\n", Dialect::WithComments),
+            ("/* \" */", Dialect::WithComments),
+            ("['\"', ", Dialect::Json5),
+            ("[\"'\", ", Dialect::Json5),
+        ] {
+            let fault = read(&format!("{before}{deep}"), dialect).expect_err("too deep");
+            assert!(fault.message.starts_with("the file is nested"), "{before}{}", fault.message);
+        }
+        let fine = format!("[\"{deep}\"] // {deep}");
+        assert!(read(&fine, Dialect::WithComments).is_ok());
+    }
 }

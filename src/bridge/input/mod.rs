@@ -3,6 +3,7 @@
 //! Each reader knows one syntax, accepts what the tool that owns the file accepts, and answers with
 //! a tree or with a [`Fault`], which has a place. No expression is evaluated, nothing is fetched.
 
+mod csv;
 mod json;
 mod toml;
 mod yaml;
@@ -111,6 +112,17 @@ impl Input {
     /// JSON with comments and trailing commas.
     pub(crate) fn jsonc(&self) -> Result<Node, Fault> {
         json::read(self.text(), json::Dialect::WithComments)
+    }
+
+    /// JSON5: JSON as JavaScript writes it, <https://spec.json5.org>.
+    pub(crate) fn json5(&self) -> Result<Node, Fault> {
+        json::read(self.text(), json::Dialect::Json5)
+    }
+
+    /// CSV: a list with a mapping per row, by the names of the header. Values are texts; a row and its
+    /// cells have the place of the row. A row of another length than the header is a fault.
+    pub(crate) fn csv(&self) -> Result<Node, Fault> {
+        csv::read(self.text())
     }
 
     /// All documents of a YAML 1.2 stream, with aliases in their places.
