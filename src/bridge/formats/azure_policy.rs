@@ -29,6 +29,8 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 const EXEMPTION: &str = "microsoft.authorization/policyexemptions";
+/// What stands in the ID of every assignment, before its name.
+pub(super) const ASSIGNMENTS: &str = "/providers/microsoft.authorization/policyassignments/";
 const ASSIGNMENT: &str = "microsoft.authorization/policyassignments";
 
 fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
@@ -94,15 +96,10 @@ fn exemption(resource: &Node, is_template: bool) -> Result<Suppression, Fault> {
         Some(reason) => Err(reason),
         None => reach(resource, id, is_template, &mut notes)?,
     };
-    let category = text(resource, "exemptionCategory")?.unwrap_or_default();
-    if !["waiver", "mitigated"].iter().any(|known| category.eq_ignore_ascii_case(known)) {
-        notes.push(format!("its category is `{category}`, neither `Waiver` nor `Mitigated`"));
-    }
-    if text(resource, "assignmentScopeValidation")?
-        .is_some_and(|it| it.eq_ignore_ascii_case("DoNotValidate"))
-    {
-        notes.push("`DoNotValidate`: it may lie outside of its assignment's scope".to_owned());
-    }
+    notes.extend(notes_of_kind(
+        text(resource, "exemptionCategory")?,
+        text(resource, "assignmentScopeValidation")?,
+    ));
     let mut said = vec![name.to_owned()];
     for key in ["displayName", "description"] {
         said.extend(text(resource, key)?.map(str::to_owned));
@@ -119,6 +116,19 @@ fn exemption(resource: &Node, is_template: bool) -> Result<Suppression, Fault> {
         made: made(resource)?,
         notes,
     })
+}
+
+/// What is to be said about the category of an exemption and about how its scope is validated.
+pub(super) fn notes_of_kind(category: Option<&str>, validation: Option<&str>) -> Vec<String> {
+    let mut notes = Vec::new();
+    let category = category.unwrap_or_default();
+    if !["waiver", "mitigated"].iter().any(|known| category.eq_ignore_ascii_case(known)) {
+        notes.push(format!("its category is `{category}`, neither `Waiver` nor `Mitigated`"));
+    }
+    if validation.is_some_and(|it| it.eq_ignore_ascii_case("DoNotValidate")) {
+        notes.push("`DoNotValidate`: it may lie outside of its assignment's scope".to_owned());
+    }
+    notes
 }
 
 /// The end, and why the suppression cannot be compared where the end cannot be read.
@@ -174,12 +184,15 @@ fn reach(
         .limited(Dimension::Place, [format!("azure:{scope}")])
         .limited(Dimension::Policy, [assignment.to_owned()])
         .limited(Dimension::Id, references);
-    selected(resource, base)
+    selected(property(resource, "resourceSelectors"), base)
 }
 
 /// The reach within the resource selectors, of which one has to hold.
-fn selected(resource: &Node, base: Reach) -> Result<Result<Vec<Reach>, String>, Fault> {
-    let Some(node) = property(resource, "resourceSelectors") else { return Ok(Ok(vec![base])) };
+pub(super) fn selected(
+    selectors: Option<&Node>,
+    base: Reach,
+) -> Result<Result<Vec<Reach>, String>, Fault> {
+    let Some(node) = selectors else { return Ok(Ok(vec![base])) };
     let alternatives = node.expect("resourceSelectors", "a list", Node::items)?;
     let mut reaches = Vec::new();
     for alternative in alternatives {
@@ -257,7 +270,7 @@ fn made(resource: &Node) -> Result<Option<String>, Fault> {
     Ok(Some(format!("created by {by} at {at}")))
 }
 
-fn texts_below(node: &Node, found: &mut Vec<String>) {
+pub(super) fn texts_below(node: &Node, found: &mut Vec<String>) {
     match &node.value {
         Value::Text(text) => found.push(text.clone()),
         Value::List(items) => items.iter().for_each(|item| texts_below(item, found)),

@@ -6,6 +6,7 @@
 //! means. Where that cannot be known from the file, the reach is the reason why.
 
 mod azure_policy;
+mod epac;
 mod kyverno;
 #[cfg(test)]
 mod testing;
@@ -13,7 +14,7 @@ mod testing;
 use super::Format;
 
 /// All formats, in the order in which the help lists them.
-pub(crate) const FORMATS: &[&Format] = &[&azure_policy::FORMAT, &kyverno::FORMAT];
+pub(crate) const FORMATS: &[&Format] = &[&azure_policy::FORMAT, &kyverno::FORMAT, &epac::FORMAT];
 
 /// The format of this name.
 pub(crate) fn named(name: &str) -> Option<&'static Format> {
