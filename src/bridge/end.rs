@@ -19,6 +19,9 @@ const EAST: TimeDelta = TimeDelta::hours(14);
 const WEST: TimeDelta = TimeDelta::hours(12);
 
 impl End {
+    /// The end of an entry that the tool drops, whatever day it is.
+    pub(crate) const DROPPED: Self = Self::At(DateTime::UNIX_EPOCH);
+
     /// Midnight UTC at the beginning of a day: what a bare date means to most tools.
     pub(crate) fn midnight(day: NaiveDate) -> Self {
         Self::At(midnight(day))

@@ -12,6 +12,7 @@ mod end;
 pub(crate) mod formats;
 pub(crate) mod hierarchy;
 pub(crate) mod input;
+mod javascript;
 pub(crate) mod matching;
 
 use crate::model::Tool;
