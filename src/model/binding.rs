@@ -57,7 +57,8 @@ pub(crate) struct Binding {
     /// Scanners: what they find, by the ids that they print.
     #[serde(deserialize_with = "each_lenient")]
     pub(crate) ids: Vec<String>,
-    /// Scanners: files, from the root of the repository; `*`, `?` and `**` are patterns.
+    /// Scanners: files, from the root of the repository; `*`, `?` and `**` are patterns. Snyk and
+    /// audit-ci: paths of dependencies, as the tool writes them.
     #[serde(deserialize_with = "each_lenient")]
     pub(crate) paths: Vec<String>,
     /// Scanners: package URLs.

@@ -8,13 +8,15 @@
 mod azure_policy;
 mod epac;
 mod kyverno;
+mod snyk;
 #[cfg(test)]
 mod testing;
 
 use super::Format;
 
 /// All formats, in the order in which the help lists them.
-pub(crate) const FORMATS: &[&Format] = &[&azure_policy::FORMAT, &kyverno::FORMAT, &epac::FORMAT];
+pub(crate) const FORMATS: &[&Format] =
+    &[&azure_policy::FORMAT, &kyverno::FORMAT, &epac::FORMAT, &snyk::FORMAT];
 
 /// The format of this name.
 pub(crate) fn named(name: &str) -> Option<&'static Format> {

@@ -48,6 +48,8 @@ impl Tool {
         }
         match (dimension, self) {
             (Dimension::Place, _) => places::within(limit, value, hierarchy),
+            (Dimension::Path, Self::Snyk) => chains(limit, value),
+            (Dimension::Path | Dimension::Id, Self::AuditCi) => patterns(limit, value),
             (Dimension::Path, _) => paths::within(limit, value),
             (Dimension::Package, _) => packages::within(limit, value),
             (Dimension::Kind, _) => {
@@ -63,6 +65,22 @@ impl Tool {
             | (Dimension::Policy | Dimension::Id, Self::Kyverno) => patterns(limit, value),
             _ => Answer::No,
         }
+    }
+}
+
+/// Paths of dependencies as Snyk writes them, `a@1.x > b`: which of them lie within one takes the tree
+/// of dependencies, but for those that begin with another package.
+fn chains(limit: &str, value: &str) -> Answer {
+    let first = |path: &str| {
+        let part = path.split(" > ").next().unwrap_or_default().to_owned();
+        let at = part.rfind('@').filter(|at| *at > 0);
+        at.map_or(part.clone(), |at| part[..at].to_owned())
+    };
+    match (limit, value) {
+        ("*", _) => Answer::Yes,
+        (_, "*") => Answer::No,
+        _ if first(limit) != first(value) && first(limit) != "*" => Answer::No,
+        _ => undecided(limit, value),
     }
 }
 
