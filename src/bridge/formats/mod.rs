@@ -6,6 +6,7 @@
 //! means. Where that cannot be known from the file, the reach is the reason why.
 
 mod azure_policy;
+mod better_npm_audit;
 mod epac;
 mod kyverno;
 mod snyk;
@@ -15,8 +16,13 @@ mod testing;
 use super::Format;
 
 /// All formats, in the order in which the help lists them.
-pub(crate) const FORMATS: &[&Format] =
-    &[&azure_policy::FORMAT, &kyverno::FORMAT, &epac::FORMAT, &snyk::FORMAT];
+pub(crate) const FORMATS: &[&Format] = &[
+    &azure_policy::FORMAT,
+    &kyverno::FORMAT,
+    &epac::FORMAT,
+    &snyk::FORMAT,
+    &better_npm_audit::FORMAT,
+];
 
 /// The format of this name.
 pub(crate) fn named(name: &str) -> Option<&'static Format> {
