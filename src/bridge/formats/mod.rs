@@ -5,6 +5,7 @@
 //! the tool's own code does: whose day a bare date excludes, which entry wins, what a missing list
 //! means. Where that cannot be known from the file, the reach is the reason why.
 
+mod audit_ci;
 mod azure_policy;
 mod better_npm_audit;
 mod epac;
@@ -22,6 +23,7 @@ pub(crate) const FORMATS: &[&Format] = &[
     &epac::FORMAT,
     &snyk::FORMAT,
     &better_npm_audit::FORMAT,
+    &audit_ci::FORMAT,
 ];
 
 /// The format of this name.

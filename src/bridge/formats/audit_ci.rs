@@ -1,0 +1,268 @@
+//! The allowlist of audit-ci, in `audit-ci.json`, `.jsonc` or `.json5`.
+//!
+//! Sources: <https://github.com/IBM/audit-ci#allowlisting>, and `lib/config.ts`, `lib/allowlist.ts`,
+//! `lib/nsp-record.ts` and `lib/model.ts` there.
+//!
+//! - An entry is an id, or a mapping of one id to `active`, `notes` and `expiry`. Without `active: true`
+//!   the mapping allows nothing. Of entries with the same id the first counts.
+//! - An id with `>` or `|` is a path, `GHSA-…|module>module`, in which `*` is any text; another that is
+//!   no GHSA is a module, all of whose advisories are allowed.
+//! - `expiry` is read by `new Date`, for which a bare date is midnight in UTC; one that it cannot read
+//!   allows nothing. A number as an id makes the tool stop.
+
+use crate::bridge::input::{Fault, Input, Node, Value};
+use crate::bridge::javascript::{self, Moment};
+use crate::bridge::{End, Format, Suppression};
+use crate::model::Tool;
+use crate::model::reach::{Dimension, Reach};
+use crate::text::Span;
+
+pub(crate) const FORMAT: Format = Format {
+    name: "audit-ci",
+    about: "the allowlist of audit-ci: audit-ci.json, .jsonc, .json5",
+    tool: Tool::AuditCi,
+    read,
+};
+
+/// Lists of versions before 4, which later ones do not read.
+const OLD: [&str; 4] = ["advisories", "path-whitelist", "path-allowlist", "whitelist"];
+
+fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
+    // The tool reads all three with one reader, whatever the name.
+    let root = input.json5()?;
+    root.expect("file", "a mapping", |it| it.value.is_map().then_some(()))?;
+    let mut found: Vec<Suppression> = Vec::new();
+    for key in ["allowlist", "a"] {
+        let Some(list) = root.get(key).filter(|node| !node.is_null()) else { continue };
+        for item in list.expect(key, "a list", Node::items)? {
+            let mut entry = entry(item, key)?;
+            if found.iter().any(|other| other.name == entry.name) {
+                entry.end = End::DROPPED;
+                entry
+                    .notes
+                    .push("an entry above has the same id: only the first counts".to_owned());
+            }
+            found.push(entry);
+        }
+    }
+    for entry in root.entries().iter().filter(|entry| OLD.contains(&&*entry.key)) {
+        found.push(Suppression {
+            span: entry.span,
+            name: entry.key.clone(),
+            said: Vec::new(),
+            reach: Err(format!("`{}` is a list of versions before 4 of audit-ci", entry.key)),
+            end: End::Never,
+            made: None,
+            notes: Vec::new(),
+        });
+    }
+    Ok(found)
+}
+
+fn entry(item: &Node, key: &str) -> Result<Suppression, Fault> {
+    match &item.value {
+        Value::Text(id) => Ok(suppression(id, None, item.span)),
+        Value::Map(entries) => match entries.first() {
+            None => Err(Fault::at(item.span, "an entry without an id makes audit-ci stop")),
+            Some(first) => {
+                let mut found = suppression(&first.key, Some(&first.value), first.span);
+                if entries.len() > 1 {
+                    found.notes.push("only the first id of the entry counts".to_owned());
+                }
+                Ok(found)
+            }
+        },
+        Value::Number(_) => {
+            Err(Fault::at(item.span, "a number as an id makes audit-ci stop: name the GHSA"))
+        }
+        _ => Err(Fault::at(item.span, format!("`{key}` is {}, not a list of ids", item.kind()))),
+    }
+}
+
+fn suppression(id: &str, content: Option<&Node>, span: Span) -> Suppression {
+    let mut notes = Vec::new();
+    let (mut end, unread) = match content {
+        None => (End::Never, None),
+        Some(content) if !content.get("active").is_some_and(javascript::is_truthy) => {
+            notes.push("it is not active, since it has no `active: true`".to_owned());
+            (End::DROPPED, None)
+        }
+        Some(content) => self::end(content.get("expiry"), &mut notes),
+    };
+    let reach = match reach(id, &mut notes) {
+        Some(reach) => unread.map_or(Ok(vec![reach]), Err),
+        None => {
+            end = End::DROPPED;
+            notes.push("no path looks like it: it lacks the advisory before a `|`".to_owned());
+            Ok(vec![Reach::of(Tool::AuditCi).limited(Dimension::Id, [id.to_owned()])])
+        }
+    };
+    let said = content.and_then(|content| content.get("notes")).and_then(Node::text);
+    let said = said.map(str::to_owned).into_iter().collect();
+    Suppression { span, name: id.to_owned(), said, reach, end, made: None, notes }
+}
+
+/// The end, and why the entry cannot be compared where the end cannot be read.
+fn end(expiry: Option<&Node>, notes: &mut Vec<String>) -> (End, Option<String>) {
+    let Some(node) = expiry.filter(|node| javascript::is_truthy(node)) else {
+        return (End::Never, None);
+    };
+    let end = match javascript::moment(node) {
+        Moment::At(at) => Some(End::At(at)).filter(|_| at.timestamp_millis() > 0),
+        Moment::Day(day) => Some(End::midnight(day)),
+        Moment::Local(local) => Some(javascript::local_end(local)),
+        Moment::Invalid => None,
+        Moment::Unclear => {
+            let reason = format!("how its `expiry` is read, {}, is not known here", node.kind());
+            return (End::Never, Some(reason));
+        }
+    };
+    if end.is_none() {
+        notes
+            .push("`expiry` is no date that audit-ci reads, and makes it allow nothing".to_owned());
+    }
+    (end.unwrap_or(End::DROPPED), None)
+}
+
+/// What an id allows; none where it can match nothing.
+fn reach(id: &str, notes: &mut Vec<String>) -> Option<Reach> {
+    let all = Reach::of(Tool::AuditCi);
+    let (advisory, path) = match id.split_once('|') {
+        Some((advisory, path)) => (advisory, path),
+        None if !id.contains('>') => {
+            if !id.to_ascii_uppercase().starts_with("GHSA-") {
+                notes.push(format!("all advisories of the module `{id}`"));
+            }
+            return Some(all.limited(Dimension::Id, [id.to_owned()]));
+        }
+        // The star in front stands for the advisory, too.
+        None if id.starts_with('*') => ("*", id),
+        None => return None,
+    };
+    let reach = all.limited(Dimension::Path, [path.to_owned()]);
+    Some(match advisory.chars().all(|c| c == '*') && !advisory.is_empty() {
+        true => reach,
+        false => reach.limited(Dimension::Id, [advisory.to_owned()]),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+
+    const ONE: &str = "GHSA-aaaa-bbbb-cccc";
+
+    fn all(text: &str) -> Vec<Suppression> {
+        testing::all(&FORMAT, "audit-ci.jsonc", text)
+    }
+
+    fn fault(bytes: &[u8]) -> (usize, String) {
+        testing::fault(&FORMAT, "audit-ci.json", bytes)
+    }
+
+    fn with_expiry(expiry: &str) -> Suppression {
+        all(&format!("{{allowlist: [{{a: {{active: true, expiry: {expiry}}}}}]}}")).remove(0)
+    }
+
+    #[test]
+    fn ids_modules_and_paths_are_read_in_all_three_syntaxes() {
+        let found = all("{
+                // audit-ci
+                low: true,
+                'allowlist': [
+                    \"GHSA-aaaa-bbbb-cccc\",
+                    {\"lodash\": {active: true, notes: 'EXC-2026-AAAA', expiry: '2027-02-01'}},
+                    'GHSA-aaaa-bbbb-cccc|a>*',
+                ],
+            }");
+        let names: Vec<&str> = found.iter().map(|it| &*it.name).collect();
+        assert_eq!(names, [ONE, "lodash", "GHSA-aaaa-bbbb-cccc|a>*"]);
+        assert_eq!((&found[0].end, &*found[1].said[0]), (&End::Never, "EXC-2026-AAAA"));
+        assert_eq!(found[1].end, End::midnight("2027-02-01".parse().expect("a day")));
+        assert_eq!(found[1].notes, ["all advisories of the module `lodash`"]);
+        let reach = Reach::of(Tool::AuditCi)
+            .limited(Dimension::Id, [ONE.to_owned()])
+            .limited(Dimension::Path, ["a>*".to_owned()]);
+        assert_eq!(found[2].reach, Ok(vec![reach]));
+    }
+
+    #[test]
+    fn an_entry_without_active_allows_nothing_and_the_first_of_two_counts() {
+        let found = all("{allowlist: [{a: {}}, 'a', {b: {active: true}, c: {active: true}}]}");
+        let ends: Vec<&End> = found.iter().map(|it| &it.end).collect();
+        assert_eq!(ends, [&End::DROPPED, &End::DROPPED, &End::Never]);
+        assert!(found[2].notes.iter().any(|note| note.contains("only the first id")));
+    }
+
+    #[test]
+    fn a_bare_date_is_midnight_in_utc_and_a_bad_one_allows_nothing() {
+        let at = |text: &str| End::At(text.parse().expect("a moment"));
+        for (expiry, end) in [
+            ("'2027-02-01'", at("2027-02-01T00:00:00Z")),
+            ("'2027-02-01T00:00:01Z'", at("2027-02-01T00:00:01Z")),
+            ("1801440000000", at("2027-02-01T00:00:00Z")),
+            ("'2027-02-01T10:00'", End::LocalMidnight("2027-02-02".parse().expect("a day"))),
+            ("''", End::Never),
+            ("'31/12/2030'", End::DROPPED),
+            ("'soon'", End::DROPPED),
+            ("-1", End::DROPPED),
+        ] {
+            assert_eq!(with_expiry(expiry).end, end, "{expiry}");
+        }
+        assert!(with_expiry("'31 Dec 2030'").reach.is_err());
+    }
+
+    #[test]
+    fn whatever_widens_a_path_is_no_longer_within_it() {
+        let reach = |id: &str| reach(id, &mut Vec::new()).expect("a reach");
+        let covers = |outer: &str, inner: &str| testing::covers(&reach(outer), &reach(inner));
+        for (outer, inner) in [
+            ("GHSA-1|a>b", "GHSA-1|a>b"),
+            ("GHSA-1|a>*", "GHSA-1|a>@s/b>c"),
+            ("GHSA-1", "GHSA-1|a>b"),
+            ("*|a>b", "GHSA-1|a>b"),
+            ("*>b", "GHSA-1|a>b"),
+        ] {
+            assert!(covers(outer, inner), "{outer} {inner}");
+        }
+        for (outer, inner) in [
+            ("GHSA-1|a>b", "GHSA-1"),
+            ("GHSA-1|a>b", "GHSA-1|*"),
+            ("GHSA-1|a>b", "GHSA-2|a>b"),
+            ("GHSA-1|a>b", "*|a>b"),
+            ("GHSA-1|a>b", "GHSA-*|a>b"),
+            ("GHSA-1|a>*", "GHSA-1|*>b"),
+            ("GHSA-1|a>b", "*>b"),
+            ("GHSA-1", "lodash"),
+        ] {
+            assert!(!covers(outer, inner), "{outer} {inner}");
+        }
+    }
+
+    #[test]
+    fn a_path_without_an_advisory_matches_nothing() {
+        assert_eq!(all("{allowlist: ['a>b']}")[0].end, End::DROPPED);
+    }
+
+    #[test]
+    fn lists_of_old_versions_are_unknown() {
+        let found = all("{whitelist: ['lodash'], advisories: [1]}");
+        assert!(found.iter().all(|it| it.reach.is_err() && it.end == End::Never));
+        assert_eq!(found.len(), 2);
+    }
+
+    #[test]
+    fn what_makes_the_tool_stop_is_a_fault_with_its_place() {
+        assert_eq!(fault(b"{\"allowlist\": [\n1337]}").0, 2);
+        assert_eq!(fault(b"{\"allowlist\": [\n{}]}").0, 2);
+        assert_eq!(fault(b"{\"allowlist\": 'a'}").1, "`allowlist` is a text, not a list");
+        assert_eq!(
+            fault(b"{\"allowlist\": [true]}").1,
+            "`allowlist` is a truth value, not a list of ids"
+        );
+        assert_eq!(fault(b"{\"allowlist\": [").0, 1);
+        assert!(fault(&[0xFF, 0xFE, 0x61, 0]).1.contains("UTF-16"));
+        assert!(read(&Input::new("audit-ci.json", b"\xEF\xBB\xBF{}").expect("UTF-8")).is_ok());
+    }
+}
