@@ -166,3 +166,106 @@ fn a_file_that_cannot_be_read_is_said_with_its_place_and_the_others_are_judged()
     assert!(said.err.starts_with("error: live.json:1:12: trailing commas"), "{}", said.err);
     assert!(said.out.ends_with("0 suppressions of azure-policy\n"), "{}", said.out);
 }
+
+/// The bindings of one approved record, and for each tool a file with two entries: one that the
+/// binding takes in, and one that goes beyond it.
+const BOUND: &str = "
+  - {tool: kyverno, policy: disallow-host, resources: {namespaces: [delta]}}
+  - {tool: azure-policy, assignment: ASSIGNMENT}
+  - {tool: snyk, ids: [SNYK-JS-QS-1], paths: ['express > qs']}
+  - {tool: better-npm-audit, ids: [CVE-2026-1]}
+  - {tool: audit-ci, ids: [GHSA-aaaa-bbbb-cccc], paths: ['express>*']}
+  - {tool: sarif, ids: [eval], paths: ['src/**'], producer: Semgrep OSS}";
+
+const KYVERNO: &str = "
+apiVersion: policies.kyverno.io/v1
+kind: PolicyException
+metadata: {name: within}
+spec:
+  policyRefs: [{name: disallow-host, kind: ValidatingPolicy}]
+  matchConditions: [{name: a, expression: object.metadata.namespace == 'delta'}]
+  expiresAt: 2027-02-01T00:00:00Z
+---
+apiVersion: kyverno.io/v2
+kind: PolicyException
+metadata: {name: beyond}
+spec:
+  exceptions: [{policyName: disallow-host, ruleNames: ['*']}]
+  match: {any: [{resources: {kinds: [Pod]}}]}
+";
+
+const EPAC: &str = "\
+name,displayName,exemptionCategory,expiresOn,scope,policyAssignmentId
+within,a,Waiver,2027-02-01,GROUP,ASSIGNMENT
+beyond,b,Waiver,2027-02-01,SUBSCRIPTION,ASSIGNMENT
+";
+
+const SNYK: &str = "
+ignore:
+  SNYK-JS-QS-1:
+    - express > qs: {reason: pinned, expires: 2027-02-01T00:00:00.000Z}
+    - '*': {reason: everywhere, expires: 2027-02-01T00:00:00.000Z}
+";
+
+const NSPRC: &str = r#"{
+    "CVE-2026-1": {"active": true, "expiry": "2027-02-01"},
+    "CWE-79": "all of them"
+}"#;
+
+const AUDIT_CI: &str = "{
+    // three syntaxes, one reader
+    allowlist: [
+        {'GHSA-aaaa-bbbb-cccc|express>qs': {active: true, expiry: '2027-02-01'}},
+        'GHSA-aaaa-bbbb-cccc',
+    ],
+}";
+
+const SARIF: &str = r#"{"version": "2.1.0", "runs": [{
+    "tool": {"driver": {"name": "Semgrep OSS"}},
+    "results": [
+        {"ruleId": "eval", "suppressions": [{"kind": "inSource"}],
+         "locations": [{"physicalLocation": {"artifactLocation": {"uri": "src/a.js"}}}]},
+        {"ruleId": "eval", "suppressions": [{"kind": "inSource"}]}
+    ]
+}]}"#;
+
+/// A report in SARIF says no end, so that what a record allows for a time outlives it there.
+#[test]
+fn of_each_tool_what_a_binding_takes_in_is_told_from_what_goes_beyond_it() {
+    let mut history = History::new();
+    let record = record(PROXY, "low", "2027-01-31");
+    let places = format!("azure:{}\nbindings:{BOUND}", group("rg-proxy"));
+    let texts = |text: &str| {
+        let text = text.replace("ASSIGNMENT", &assignment("deny-public"));
+        text.replace("GROUP", &group("rg-proxy")).replace("SUBSCRIPTION", SUBSCRIPTION)
+    };
+    let record = record.replace("service:/model-proxy/api", &texts(&places));
+    history.w.write(format!("exceptions/{PROXY}.yaml"), record);
+    history.merge("carol", "alice", "2026-11-05");
+    for (tool, file, text, expected) in [
+        ("kyverno", "exceptions.yaml", KYVERNO, [("within", "covered"), ("beyond", "wider")]),
+        ("epac", "exemptions.csv", EPAC, [("within", "covered"), ("beyond", "wider")]),
+        (
+            "snyk",
+            ".snyk",
+            SNYK,
+            [("SNYK-JS-QS-1 express > qs", "covered"), ("SNYK-JS-QS-1", "wider")],
+        ),
+        ("better-npm-audit", ".nsprc", NSPRC, [("CVE-2026-1", "covered"), ("CWE-79", "orphan")]),
+        (
+            "audit-ci",
+            "audit-ci.json5",
+            AUDIT_CI,
+            [("GHSA-aaaa-bbbb-cccc|express>qs", "narrower"), ("GHSA-aaaa-bbbb-cccc", "wider")],
+        ),
+        ("sarif", "a.sarif", SARIF, [("eval src/a.js", "outlives"), ("eval", "wider")]),
+    ] {
+        history.w.write(file, texts(text));
+        let said = history.w.run(&["reconcile", tool, file, "--format", "json"]);
+        let out: Value = serde_json::from_str(&said.out).expect("JSON");
+        let rows = out["suppressions"].as_array().expect("a list").iter();
+        let text = |row: &Value, key: &str| row[key].as_str().expect("a text").to_owned();
+        let found: Vec<_> = rows.map(|row| (text(row, "name"), text(row, "verdict"))).collect();
+        assert_eq!((said.code(), found), (1, pairs(&expected)), "{tool}: {}{}", said.out, said.err);
+    }
+}

@@ -10,6 +10,7 @@ mod azure_policy;
 mod better_npm_audit;
 mod epac;
 mod kyverno;
+mod sarif;
 mod snyk;
 #[cfg(test)]
 mod testing;
@@ -24,6 +25,7 @@ pub(crate) const FORMATS: &[&Format] = &[
     &snyk::FORMAT,
     &better_npm_audit::FORMAT,
     &audit_ci::FORMAT,
+    &sarif::FORMAT,
 ];
 
 /// The format of this name.

@@ -1,0 +1,350 @@
+//! Suppressed results in a report in SARIF 2.1.0.
+//!
+//! Source: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>: section 3.27.23 for
+//! `result.suppressions`, 3.35 for a suppression, 3.27.5 to 3.27.7 for the rule of a result.
+//!
+//! - A suppression counts if its `status` is `accepted` or left out; those that are under review or
+//!   rejected take nothing out.
+//! - Results of one rule in the same files are one suppression here: a report has one for each line.
+//! - A suppression has no end. `expiryUtc`, which some tools write among its properties, is honoured
+//!   only by those that look for it.
+//! - A file is named from the root of the repository; where it is not, it is only known that it is some
+//!   file.
+
+use std::collections::HashMap;
+
+use crate::bridge::input::{Fault, Input, Node};
+use crate::bridge::{End, Format, Suppression};
+use crate::model::Tool;
+use crate::model::reach::{Dimension, Reach};
+
+pub(crate) const FORMAT: Format = Format {
+    name: "sarif",
+    about: "suppressed results in reports in SARIF 2.1.0, of any tool that writes them",
+    tool: Tool::Sarif,
+    read,
+};
+
+fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
+    let root = input.json()?;
+    match root.get("version").and_then(Node::text) {
+        Some("2.1.0") => {}
+        Some(version) => {
+            let message = format!("the report is in SARIF {version}, not 2.1.0");
+            return Err(Fault::at(root.span, message));
+        }
+        None => return Err(Fault::at(root.span, "the file has no `version`: it is no SARIF")),
+    }
+    let Some(runs) = root.get("runs") else {
+        return Err(Fault::at(root.span, "the file has no `runs`: it is no SARIF"));
+    };
+    let mut found = Vec::new();
+    for run in runs.expect("runs", "a list", Node::items)? {
+        of_run(run, &mut found)?;
+    }
+    Ok(found)
+}
+
+fn of_run(run: &Node, found: &mut Vec<Suppression>) -> Result<(), Fault> {
+    let driver = run.get("tool").and_then(|tool| tool.get("driver"));
+    let Some(producer) = driver.map(|it| it.text_at("name")).transpose()?.flatten() else {
+        return Err(Fault::at(run.span, "the run has no `tool.driver.name`"));
+    };
+    let elsewhere = run.get("externalPropertyFileReferences").and_then(|it| it.get("results"));
+    if let Some(results) = elsewhere {
+        return Err(Fault::at(results.span, "the results of the run stand in other files"));
+    }
+    let mut known: HashMap<(Result<String, String>, Vec<String>), usize> = HashMap::new();
+    let mut n_results: HashMap<usize, usize> = HashMap::new();
+    for result in list(run, "results")? {
+        let accepted = accepted(result)?;
+        if accepted.is_empty() {
+            continue;
+        }
+        let rule = rule(result, driver)?;
+        let files = files(result)?;
+        let at = *known.entry((rule.clone(), files.clone())).or_insert_with(|| {
+            found.push(suppression(result, producer, &rule, &files));
+            found.len() - 1
+        });
+        *n_results.entry(at).or_default() += 1;
+        for suppression in accepted {
+            tell(suppression, &mut found[at])?;
+        }
+    }
+    for (at, n) in n_results.into_iter().filter(|(_, n)| *n > 1) {
+        found[at].notes.insert(0, format!("{n} results of the report"));
+    }
+    Ok(())
+}
+
+fn list<'a>(object: &'a Node, key: &str) -> Result<&'a [Node], Fault> {
+    let node = object.get(key).filter(|node| !node.is_null());
+    Ok(node.map(|node| node.expect(key, "a list", Node::items)).transpose()?.unwrap_or_default())
+}
+
+/// The suppressions of a result that count.
+fn accepted(result: &Node) -> Result<Vec<&Node>, Fault> {
+    let mut accepted = Vec::new();
+    for suppression in list(result, "suppressions")? {
+        if suppression.text_at("status")?.is_none_or(|status| status == "accepted") {
+            accepted.push(suppression);
+        }
+    }
+    Ok(accepted)
+}
+
+/// The id of a result's rule, or why it is not known.
+fn rule(result: &Node, driver: Option<&Node>) -> Result<Result<String, String>, Fault> {
+    let object = result.get("rule");
+    let named = match result.text_at("ruleId")? {
+        None => object.map(|it| it.text_at("id")).transpose()?.flatten(),
+        named => named,
+    };
+    if let Some(id) = named {
+        return Ok(Ok(id.to_owned()));
+    }
+    let index = result.get("ruleIndex").or_else(|| {
+        // The rules of an extension are counted on their own.
+        object.filter(|it| it.get("toolComponent").is_none()).and_then(|it| it.get("index"))
+    });
+    let rules = driver.map(|it| list(it, "rules")).transpose()?.unwrap_or_default();
+    let index = index.and_then(|it| match &it.value {
+        crate::bridge::input::Value::Number(text) => text.parse::<usize>().ok(),
+        _ => None,
+    });
+    let id = index.and_then(|at| rules.get(at)).map(|it| it.text_at("id")).transpose()?.flatten();
+    Ok(id.map(str::to_owned).ok_or_else(|| "the result does not say its rule".to_owned()))
+}
+
+/// The files of a result, as they are named.
+fn files(result: &Node) -> Result<Vec<String>, Fault> {
+    let mut files = Vec::new();
+    for location in list(result, "locations")? {
+        let artifact = location.get("physicalLocation").and_then(|it| it.get("artifactLocation"));
+        let Some(artifact) = artifact else { continue };
+        files.push(match artifact.text_at("uri")? {
+            Some(uri) => uri.to_owned(),
+            None => "?".to_owned(),
+        });
+    }
+    files.sort();
+    files.dedup();
+    Ok(files)
+}
+
+fn suppression(
+    result: &Node,
+    producer: &str,
+    rule: &Result<String, String>,
+    files: &[String],
+) -> Suppression {
+    let reach = rule.clone().map(|rule| {
+        let mut reach = Reach::of(Tool::Sarif)
+            .limited(Dimension::Policy, [producer.to_owned()])
+            .limited(Dimension::Id, [rule]);
+        match files.iter().map(|uri| path(uri)).collect::<Option<Vec<String>>>() {
+            Some(paths) => reach.limit(Dimension::Path, paths),
+            None => reach.condition(files.join(", ")),
+        }
+        vec![reach]
+    });
+    let name = rule.as_deref().unwrap_or("?");
+    let name = match files {
+        [] => name.to_owned(),
+        files => format!("{name} {}", files.join(", ")),
+    };
+    let (said, notes) = (Vec::new(), Vec::new());
+    Suppression { span: result.span, name, said, reach, end: End::Never, made: None, notes }
+}
+
+/// The path that a URI names from the root of the repository; none where it is another one, or a
+/// pattern could be taken for it.
+fn path(uri: &str) -> Option<String> {
+    let is_plain = !uri.contains([':', '*', '?', '[', '{', '\\', '#'])
+        && !uri.starts_with('/')
+        && !uri.split('/').any(|part| part == "..");
+    is_plain.then(|| unescaped(uri)).flatten()
+}
+
+/// The text without its percent-encoding; none where what is encoded is no part of a plain path.
+fn unescaped(uri: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(uri.len());
+    let mut rest = uri;
+    while let Some((before, after)) = rest.split_once('%') {
+        bytes.extend(before.bytes());
+        let byte = u8::from_str_radix(after.get(..2)?, 16).ok()?;
+        if b"*?[{\\/%".contains(&byte) {
+            return None;
+        }
+        bytes.push(byte);
+        rest = &after[2..];
+    }
+    bytes.extend(rest.bytes());
+    String::from_utf8(bytes).ok()
+}
+
+/// Adds what one suppression of a result says.
+fn tell(suppression: &Node, found: &mut Suppression) -> Result<(), Fault> {
+    if let Some(text) = suppression.text_at("justification")? {
+        if !found.said.iter().any(|other| other == text) {
+            found.said.push(text.to_owned());
+        }
+    }
+    let properties = suppression.get("properties").map(Node::entries).unwrap_or_default();
+    if let Some(end) = properties.iter().find(|entry| entry.key == "expiryUtc") {
+        let note =
+            format!("`expiryUtc` {} ends it only for tools that look for it", shown(&end.value));
+        if !found.notes.contains(&note) {
+            found.notes.push(note);
+        }
+    }
+    Ok(())
+}
+
+fn shown(node: &Node) -> String {
+    node.text().map_or_else(|| node.kind().to_owned(), |text| format!("`{text}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::super::testing;
+    use super::*;
+    use crate::model::reach::{Cover, Hierarchy};
+
+    fn report(results: Json) -> String {
+        let driver = json!({"name": "Semgrep OSS", "rules": [{"id": "by-index"}]});
+        let run = json!({"tool": {"driver": driver}, "results": results});
+        json!({"version": "2.1.0", "runs": [run]}).to_string()
+    }
+
+    fn result(rule: &str, uri: &str, suppressions: Json) -> Json {
+        let location = json!({"physicalLocation": {"artifactLocation": {"uri": uri}}});
+        json!({"ruleId": rule, "locations": [location], "suppressions": suppressions})
+    }
+
+    fn all(results: Json) -> Vec<Suppression> {
+        testing::all(&FORMAT, "a.sarif", &report(results))
+    }
+
+    fn fault(bytes: &[u8]) -> (usize, String) {
+        testing::fault(&FORMAT, "a.sarif", bytes)
+    }
+
+    #[test]
+    fn results_of_one_rule_in_one_file_are_one_suppression() {
+        let why = |text: &str| json!([{"kind": "inSource", "justification": text}]);
+        let found = all(json!([
+            result("eval", "src/a.js", why("EXC-2026-AAAA")),
+            result("eval", "src/a.js", why("later")),
+            result("eval", "src/b.js", why("EXC-2026-AAAA")),
+            result("other", "src/c.js", json!([])),
+        ]));
+        let names: Vec<&str> = found.iter().map(|it| &*it.name).collect();
+        assert_eq!(names, ["eval src/a.js", "eval src/b.js"]);
+        assert_eq!(found[0].said, ["EXC-2026-AAAA", "later"]);
+        assert_eq!(found[0].notes, ["2 results of the report"]);
+        assert_eq!(found[0].end, End::Never);
+        let reach = Reach::of(Tool::Sarif)
+            .limited(Dimension::Policy, ["Semgrep OSS".to_owned()])
+            .limited(Dimension::Id, ["eval".to_owned()])
+            .limited(Dimension::Path, ["src/a.js".to_owned()]);
+        assert_eq!(found[0].reach, Ok(vec![reach]));
+    }
+
+    #[test]
+    fn only_what_is_accepted_or_says_nothing_counts() {
+        for (status, counts) in [
+            (json!("accepted"), true),
+            (Json::Null, true),
+            (json!("underReview"), false),
+            (json!("rejected"), false),
+        ] {
+            let found = all(json!([result("a", "b", json!([{"status": status}]))]));
+            assert_eq!(found.len(), usize::from(counts), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_rule_is_named_by_its_id_or_by_its_place_in_the_list() {
+        let suppressions = json!([{"kind": "external"}]);
+        let found = all(json!([
+            {"ruleIndex": 0, "suppressions": suppressions},
+            {"rule": {"id": "by-rule"}, "suppressions": suppressions},
+            {"rule": {"index": 0, "toolComponent": {"index": 0}}, "suppressions": suppressions},
+            {"ruleIndex": 7, "suppressions": suppressions, "locations": [{}]},
+        ]));
+        let names: Vec<&str> = found.iter().map(|it| &*it.name).collect();
+        assert_eq!(names, ["by-index", "by-rule", "?"]);
+        assert!(found[2].reach.is_err());
+    }
+
+    #[test]
+    fn a_file_that_is_not_named_from_the_root_is_some_file() {
+        let limited = Reach::of(Tool::Sarif).limited(Dimension::Path, ["src/a b.js".to_owned()]);
+        let none = Hierarchy::default();
+        for (uri, expected) in [
+            ("src/a%20b.js", "Within"),
+            ("src/b.js", "Beyond"),
+            ("file:///home/ci/src/b.js", "Unknown"),
+            ("../src/b.js", "Unknown"),
+            ("src/%2A.js", "Unknown"),
+            ("src/*.js", "Unknown"),
+        ] {
+            let found = all(json!([result("a", uri, json!([{"kind": "external"}]))]));
+            let reach = found[0].reach.as_ref().expect("a reach");
+            let cover = format!("{:?}", limited.covers(&reach[0], &none));
+            assert!(cover.starts_with(expected), "{uri}: {cover}");
+            assert!(
+                matches!(Reach::of(Tool::Sarif).covers(&reach[0], &none), Cover::Within),
+                "{uri}"
+            );
+        }
+    }
+
+    #[test]
+    fn whatever_widens_a_result_is_no_longer_within_it() {
+        let reach = |result: Json| all(json!([result])).remove(0).reach.expect("a reach").remove(0);
+        let suppressions = json!([{"kind": "external"}]);
+        let narrow = reach(result("a", "src/a.js", suppressions.clone()));
+        let mut more = result("a", "src/a.js", suppressions.clone());
+        let second = json!({"physicalLocation": {"artifactLocation": {"uri": "src/b.js"}}});
+        more["locations"].as_array_mut().expect("a list").push(second);
+        for wider in [
+            more,
+            result("b", "src/a.js", suppressions.clone()),
+            json!({"ruleId": "a", "suppressions": suppressions}),
+        ] {
+            let cover = narrow.covers(&reach(wider.clone()), &Hierarchy::default());
+            assert!(matches!(cover, Cover::Beyond(_)), "{wider}: {cover:?}");
+        }
+    }
+
+    #[test]
+    fn an_end_among_the_properties_is_said_and_not_relied_on() {
+        let properties = json!({"expiryUtc": "2027-02-01T00:00:00Z"});
+        let found = all(json!([result("a", "b", json!([{"properties": properties}]))]));
+        assert_eq!(found[0].end, End::Never);
+        assert!(found[0].notes[0].contains("2027-02-01"), "{:?}", found[0].notes);
+    }
+
+    #[test]
+    fn what_is_no_such_report_is_a_fault_with_its_place() {
+        assert_eq!(fault(b"{\"version\": \"2.0.0\"}").1, "the report is in SARIF 2.0.0, not 2.1.0");
+        assert_eq!(fault(b"{\"version\": \"2.1.0\",\n}").0, 1);
+        assert_eq!(fault(b"{\"version\": \"2.1.0\"}").1, "the file has no `runs`: it is no SARIF");
+        assert_eq!(fault(b"{\"version\": \"2.1.0\", \"runs\": [\n{}]}").0, 2);
+        assert_eq!(
+            fault(b"{\"version\": \"2.1.0\", \"runs\": {}}").1,
+            "`runs` is a mapping, not a list"
+        );
+        let elsewhere =
+            b"{\"version\": \"2.1.0\", \"runs\": [{\"tool\": {\"driver\": {\"name\": \"a\"}},\n\
+                          \"externalPropertyFileReferences\": {\"results\": []}}]}";
+        assert_eq!(fault(elsewhere), (2, "the results of the run stand in other files".to_owned()));
+        assert!(fault(&[0xFF, 0xFE, 0x61, 0]).1.contains("UTF-16"));
+        assert!(all(json!([])).is_empty());
+    }
+}
