@@ -1,0 +1,383 @@
+//! Policy exceptions of Kyverno, as manifests or as `kubectl get policyexceptions -A -o yaml` prints
+//! them.
+//!
+//! Sources: <https://kyverno.io/docs/guides/exceptions/>; for `kyverno.io/v2` and `v2beta1`
+//! `api/kyverno/v2/policy_exception_types.go` in <https://github.com/kyverno/kyverno>; for the CEL form,
+//! `policies.kyverno.io/v1alpha1`, `v1beta1` and `v1`,
+//! `api/policies.kyverno.io/v1alpha1/policy_exception.go` in <https://github.com/kyverno/api>.
+//!
+//! - `exceptions` of the old form are a union, and so are the blocks of `match.any`; those of
+//!   `match.all` all have to hold. Its own namespace limits nothing.
+//! - Of the CEL form, `matchConditions` all have to hold; those that compare the name, the namespace
+//!   or the kind with texts are understood, and the others only narrow.
+//! - `expiresAt` is an instant. The old form has no end, but the label `cleanup.kyverno.io/ttl`
+//!   (<https://kyverno.io/docs/policy-types/cleanup-policy/>) lets a controller delete the object.
+//!
+//! Documents of other kinds are passed over: what the policies themselves exclude is not seen here.
+
+mod expressions;
+mod rules;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+
+use crate::bridge::input::{Entry, Fault, Input, Node, Value};
+use crate::bridge::{End, Format, Suppression};
+use crate::model::Tool;
+use crate::model::reach::Reach;
+
+pub(crate) const FORMAT: Format = Format {
+    name: "kyverno",
+    about: "policy exceptions of Kyverno: manifests, `kubectl get policyexceptions -A -o yaml`; \
+            documents of other kinds are passed over",
+    tool: Tool::Kyverno,
+    read,
+};
+
+const TTL: &str = "cleanup.kyverno.io/ttl";
+
+fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
+    let documents = match input.ends_with(".json") {
+        true => vec![input.json()?],
+        false => input.yaml()?,
+    };
+    let mut found = Vec::new();
+    for document in documents.iter().filter(|document| !document.is_null()) {
+        objects(document, &mut found)?;
+    }
+    Ok(found)
+}
+
+/// The exceptions in an object, which may be a list of objects.
+fn objects(object: &Node, found: &mut Vec<Suppression>) -> Result<(), Fault> {
+    object.expect("document", "a mapping", |it| it.value.is_map().then_some(()))?;
+    let kind = object.text_at("kind")?.unwrap_or_default();
+    if kind == "List" || kind == "PolicyExceptionList" {
+        let items = object.get("items").filter(|items| !items.is_null());
+        let items = items.map(|items| items.expect("items", "a list", Node::items)).transpose()?;
+        return items.unwrap_or_default().iter().try_for_each(|it| objects(it, found));
+    }
+    let version = object.text_at("apiVersion")?.unwrap_or_default();
+    let group = version.split('/').next().unwrap_or_default();
+    if kind == "PolicyException" && ["kyverno.io", "policies.kyverno.io"].contains(&group) {
+        found.push(exception(object, version)?);
+    } else if kind.is_empty() || version.is_empty() {
+        let message = "the document has no `apiVersion` and `kind`: it is no Kubernetes object";
+        return Err(Fault::at(object.span, message));
+    }
+    Ok(())
+}
+
+fn exception(object: &Node, version: &str) -> Result<Suppression, Fault> {
+    let (metadata, spec) = (part(object, "metadata")?, part(object, "spec")?);
+    let own = metadata.map(|it| it.text_at("name")).transpose()?.flatten().unwrap_or("?");
+    let namespace = metadata.map(|it| it.text_at("namespace")).transpose()?.flatten();
+    let name = namespace.map_or_else(|| own.to_owned(), |namespace| format!("{namespace}/{own}"));
+    let mut notes = Vec::new();
+    let (end, unread) = end(metadata, spec, &mut notes)?;
+    let reach = match (unread, spec) {
+        (Some(reason), _) => Err(reason),
+        (None, None) => Err("it has no `spec`".to_owned()),
+        (None, Some(spec)) => match version {
+            "kyverno.io/v2" | "kyverno.io/v2beta1" => rules::reach(spec)?,
+            "policies.kyverno.io/v1alpha1"
+            | "policies.kyverno.io/v1beta1"
+            | "policies.kyverno.io/v1" => expressions::reach(spec, namespace)?,
+            _ => Err(format!("its version `{version}` is not known here")),
+        },
+    };
+    if spec.is_some_and(is_reported_as_pass) {
+        notes.push("policy reports show what it takes out as `pass`".to_owned());
+    }
+    let mut said = vec![own.to_owned()];
+    for node in [
+        metadata.and_then(|it| it.get("labels")),
+        metadata.and_then(|it| it.get("annotations")),
+        spec.and_then(|it| it.get("properties")),
+    ] {
+        let texts = node.into_iter().flat_map(Node::entries).filter_map(|it| it.value.text());
+        said.extend(texts.map(str::to_owned));
+    }
+    let made = metadata.map(|it| it.text_at("creationTimestamp")).transpose()?.flatten();
+    let made = made.map(|at| format!("created at {at}"));
+    Ok(Suppression { span: object.span, name, said, reach, end, made, notes })
+}
+
+fn part<'a>(object: &'a Node, key: &str) -> Result<Option<&'a Node>, Fault> {
+    let node = object.get(key).filter(|node| !node.is_null());
+    let map = |node: &'a Node| {
+        node.expect(key, "a mapping", |node: &'a Node| node.value.is_map().then_some(node))
+    };
+    node.map(map).transpose()
+}
+
+/// The list under a key; nothing in it where there is none.
+fn list<'a>(object: &'a Node, key: &str) -> Result<&'a [Node], Fault> {
+    let node = object.get(key).filter(|node| !node.is_null());
+    Ok(node.map(|node| node.expect(key, "a list", Node::items)).transpose()?.unwrap_or_default())
+}
+
+fn is_reported_as_pass(spec: &Node) -> bool {
+    let is_pass = |node: Option<&Node>| node.and_then(Node::text) == Some("pass");
+    let exceptions = spec.get("exceptions").and_then(Node::items).unwrap_or_default();
+    is_pass(spec.get("reportResult")) || exceptions.iter().any(|it| is_pass(it.get("reportAs")))
+}
+
+/// The end, and why the exception cannot be compared where the end cannot be read.
+fn end(
+    metadata: Option<&Node>,
+    spec: Option<&Node>,
+    notes: &mut Vec<String>,
+) -> Result<(End, Option<String>), Fault> {
+    if let Some(text) = spec.map(|it| it.text_at("expiresAt")).transpose()?.flatten() {
+        return Ok(match DateTime::parse_from_rfc3339(text) {
+            Ok(end) => {
+                notes.push("background scans and the CLI may honour it after `expiresAt`".into());
+                (End::At(end.with_timezone(&Utc)), None)
+            }
+            Err(_) => {
+                (End::Never, Some(format!("its `expiresAt` is `{text}`, which is no instant")))
+            }
+        });
+    }
+    let labels = metadata.map(|it| part(it, "labels")).transpose()?.flatten();
+    let Some(ttl) = labels.map(|it| it.text_at(TTL)).transpose()?.flatten() else {
+        return Ok((End::Never, None));
+    };
+    let day = NaiveDate::parse_from_str(ttl, "%Y-%m-%d").map(End::midnight);
+    let time = NaiveDateTime::parse_from_str(ttl, "%Y-%m-%dT%H%M%SZ");
+    Ok(match day.or_else(|_| time.map(|time| End::At(time.and_utc()))) {
+        Ok(end) => {
+            notes.push(format!("`{TTL}` ends it only where the cleanup controller may delete it"));
+            (end, None)
+        }
+        Err(_) => {
+            let reason = format!("its label `{TTL}` is `{ttl}`, which begins when it is created");
+            (End::Never, Some(reason))
+        }
+    })
+}
+
+/// Adds what is not understood and only narrows.
+fn condition(object: &Node, keys: &[&str], reach: &mut Reach) {
+    for key in keys {
+        let Some(node) = object.get(key) else { continue };
+        let is_empty = match &node.value {
+            Value::Null => true,
+            Value::List(items) => items.is_empty(),
+            Value::Map(entries) => entries.is_empty(),
+            _ => false,
+        };
+        if !is_empty {
+            reach.condition(format!("{key}: {}", words(node)));
+        }
+    }
+}
+
+/// A value on one line.
+fn words(node: &Node) -> String {
+    match &node.value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        Value::Number(text) | Value::Date(text) => text.clone(),
+        Value::Text(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
+        Value::List(items) => {
+            let items: Vec<String> = items.iter().map(words).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Value::Map(entries) => {
+            let of = |entry: &Entry| format!("{}: {}", entry.key, words(&entry.value));
+            let entries: Vec<String> = entries.iter().map(of).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing;
+    use super::*;
+    use crate::model::reach::Dimension;
+
+    const OLD: &str = "
+apiVersion: kyverno.io/v2
+kind: PolicyException
+metadata:
+  name: tool
+  namespace: delta
+  annotations: {exc.dev/record: EXC-2026-AAAA}
+spec:
+  exceptions:
+    - policyName: disallow-host-namespaces
+      ruleNames: [host-namespaces, autogen-host-namespaces]
+  match:
+    any:
+      - resources: {kinds: [Pod, Deployment], namespaces: [delta], names: [important-tool*]}
+";
+
+    const CEL: &str = "
+apiVersion: policies.kyverno.io/v1beta1
+kind: PolicyException
+metadata: {name: debug, namespace: dev}
+spec:
+  policyRefs: [{name: check-security-context, kind: ValidatingPolicy}]
+  matchConditions:
+    - name: where
+      expression: object.metadata.namespace in ['dev', \"test\"]
+  expiresAt: 2027-02-01T00:00:00Z
+  properties: {reason: 'EXC-2026-BBBB: vendor image'}
+";
+
+    fn all(text: &str) -> Vec<Suppression> {
+        testing::all(&FORMAT, "exceptions.yaml", text)
+    }
+
+    fn one(text: &str) -> Suppression {
+        let mut all = all(text);
+        assert_eq!(all.len(), 1, "{text}");
+        all.remove(0)
+    }
+
+    fn reason(text: &str) -> String {
+        one(text).reach.expect_err("unknown")
+    }
+
+    fn fault(path: &str, bytes: &[u8]) -> (usize, String) {
+        testing::fault(&FORMAT, path, bytes)
+    }
+
+    /// Whether all that one exception takes out lies within what another one does.
+    fn covers(outer: &str, inner: &str) -> Vec<bool> {
+        let outer = one(outer).reach.expect("a reach");
+        let of = |inner: &Reach| outer.iter().any(|outer| testing::covers(outer, inner));
+        one(inner).reach.expect("a reach").iter().map(of).collect()
+    }
+
+    #[test]
+    fn both_forms_say_what_they_take_out_and_until_when() {
+        let found = one(&OLD.replace("any:", "any: # why"));
+        assert_eq!((&*found.name, &found.end), ("delta/tool", &End::Never));
+        assert!(found.said.contains(&"EXC-2026-AAAA".to_owned()), "{:?}", found.said);
+        let reach = Reach::of(Tool::Kyverno)
+            .limited(Dimension::Policy, ["disallow-host-namespaces".to_owned()])
+            .limited(Dimension::Id, ["host-namespaces", "autogen-host-namespaces"].map(Into::into))
+            .limited(Dimension::Kind, ["Pod", "Deployment"].map(Into::into))
+            .limited(Dimension::Namespace, ["delta".to_owned()])
+            .limited(Dimension::Name, ["important-tool*".to_owned()]);
+        assert_eq!(found.reach, Ok(vec![reach]));
+        let found = one(CEL);
+        assert_eq!(found.end, End::At("2027-02-01T00:00:00Z".parse().expect("a moment")));
+        assert!(found.said.contains(&"EXC-2026-BBBB: vendor image".to_owned()));
+        let reach = Reach::of(Tool::Kyverno)
+            .limited(Dimension::Policy, ["check-security-context".to_owned()])
+            .limited(Dimension::Namespace, ["dev", "test"].map(Into::into));
+        assert_eq!(found.reach, Ok(vec![reach]));
+    }
+
+    #[test]
+    fn many_documents_and_lists_are_read_and_other_kinds_are_passed_over() {
+        let policy = "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\n";
+        assert_eq!(all(&format!("{OLD}---\n{policy}---\n{CEL}---\n")).len(), 2);
+        let items: Vec<String> = OLD.lines().skip(1).map(|line| format!("    {line}\n")).collect();
+        let items = items.concat().replacen("    ", "  - ", 1);
+        assert_eq!(one(&format!("apiVersion: v1\nkind: List\nitems:\n{items}")).name, "delta/tool");
+        assert!(all("apiVersion: v1\nkind: List\nitems: []\n").is_empty());
+    }
+
+    #[test]
+    fn whatever_widens_the_old_form_is_no_longer_within_it() {
+        assert_eq!(covers(OLD, OLD), [true]);
+        for (from, to) in [
+            ("disallow-host-namespaces", "disallow-*"),
+            ("[host-namespaces, ", "['*', "),
+            ("[Pod, Deployment]", "[Pod, Job]"),
+            ("kinds: [Pod, Deployment], ", ""),
+            ("namespaces: [delta]", "namespaces: [delta, prod]"),
+            ("namespaces: [delta], ", ""),
+            ("important-tool*", "important-*"),
+            (", names: [important-tool*]", ""),
+        ] {
+            assert!(OLD.contains(from), "{from}");
+            assert_eq!(covers(OLD, &OLD.replace(from, to)), [false], "{from} {to}");
+        }
+        let more = format!("{OLD}      - resources: {{kinds: [Secret]}}\n");
+        assert_eq!(covers(OLD, &more), [true, false]);
+    }
+
+    #[test]
+    fn whatever_widens_the_cel_form_is_no_longer_within_it() {
+        assert_eq!(covers(CEL, CEL), [true]);
+        for (from, to) in [
+            (", \"test\"", ", \"prod\""),
+            ("name: check-security-context", "name: another"),
+            ("object.metadata.namespace in ['dev', \"test\"]", "'true'"),
+            ("object.metadata.namespace in", "object.metadata.name in"),
+        ] {
+            assert!(CEL.contains(from), "{from}");
+            assert_eq!(covers(CEL, &CEL.replace(from, to)), [false], "{from} {to}");
+        }
+        assert_eq!(covers(CEL, &CEL.replace("['dev', \"test\"]", "['dev']")), [true]);
+    }
+
+    #[test]
+    fn what_only_narrows_is_within_and_is_never_taken_for_a_limit() {
+        let narrow =
+            format!("{OLD}  conditions: {{any: [{{key: a, operator: Equals, value: b}}]}}\n");
+        assert_eq!(covers(OLD, &narrow), [true]);
+        assert_eq!(covers(&narrow, OLD), [false]);
+        let everywhere = narrow.replace("namespaces: [delta], ", "");
+        assert_eq!(covers(OLD, &everywhere), [false]);
+    }
+
+    #[test]
+    fn blocks_of_all_limit_together_and_patterns_never_cancel_out() {
+        let all = OLD.replace("any:", "all:");
+        let second = format!("{all}      - resources: {{names: [other*]}}\n");
+        assert_eq!(covers(OLD, &all), [true]);
+        assert_eq!(covers(&second, OLD), [false]);
+        assert_eq!(covers(OLD, &second), [true]);
+    }
+
+    #[test]
+    fn a_label_that_lets_it_be_deleted_is_its_end() {
+        let label = |ttl: &str| {
+            OLD.replace("  name: tool", &format!("  labels: {{{TTL}: {ttl}}}\n  name: tool"))
+        };
+        let at = |text: &str| End::At(text.parse().expect("a moment"));
+        assert_eq!(one(&label("2027-02-01")).end, at("2027-02-01T00:00:00Z"));
+        assert_eq!(one(&label("2027-02-01T003000Z")).end, at("2027-02-01T00:30:00Z"));
+        assert!(reason(&label("4h")).contains("`4h`, which begins when"));
+        assert!(reason(&CEL.replace("2027-02-01T00:00:00Z", "2027-02-01")).contains("no instant"));
+    }
+
+    #[test]
+    fn what_is_not_known_is_unknown() {
+        assert_eq!(
+            reason(&OLD.replace("any:", "resources:")),
+            "its `match` has `resources` beside `any` or `all`"
+        );
+        assert_eq!(
+            reason(&OLD.replace("[host-namespaces, autogen-host-namespaces]", "[]")),
+            "it names no policy with `ruleNames`"
+        );
+        assert!(reason(&OLD.replace("kyverno.io/v2", "kyverno.io/v3")).contains("`kyverno.io/v3`"));
+        assert!(
+            reason(&CEL.replace("[{name: check-security-context, kind: ValidatingPolicy}]", "[]"))
+                .contains("no policy")
+        );
+    }
+
+    #[test]
+    fn what_is_no_manifest_is_a_fault_with_its_place() {
+        assert_eq!(fault("a.yaml", b"kind: [").0, 1);
+        assert_eq!(fault("a.yaml", b"- a\n").1, "`document` is a list, not a mapping");
+        assert_eq!(fault("a.json", b"{\"kind\": \"List\",\n}").0, 1);
+        assert!(fault("a.yaml", &[0xFF, 0xFE, 0x61, 0]).1.contains("UTF-16"));
+        let shape = OLD.replace("[host-namespaces, autogen-host-namespaces]", "host-namespaces");
+        assert_eq!(
+            fault("a.yaml", shape.as_bytes()),
+            (11, "`ruleNames` is a text, not a list".to_owned())
+        );
+        let marked = [b"\xEF\xBB\xBF", OLD.trim_start().as_bytes()].concat();
+        assert!(read(&Input::new("a.yaml", &marked).expect("UTF-8")).is_ok());
+    }
+}
