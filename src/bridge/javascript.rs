@@ -48,7 +48,7 @@ pub(super) fn is_truthy(node: &Node) -> bool {
 }
 
 /// The moment that `new Date(VALUE)` makes of a number of milliseconds or of a text.
-pub(super) fn moment(node: &Node) -> Moment {
+fn moment(node: &Node) -> Moment {
     match &node.value {
         Value::Number(text) => match text.parse().map(DateTime::from_timestamp_millis) {
             Ok(Some(at)) => Moment::At(at),
@@ -113,6 +113,32 @@ pub(super) fn of_text(text: &str) -> Moment {
 fn day(year: u32, month: u32, date: u32) -> Option<NaiveDate> {
     let first = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, 1)?;
     (1..=31).contains(&date).then(|| first + Days::new(u64::from(date) - 1))
+}
+
+/// The end that a value under `key` sets, with what a bare date means to the tool; [`End::Never`] where
+/// it is missing or not true, and none where it is no date, or one before 1970, which the tools take
+/// for none.
+///
+/// # Errors
+///
+/// Why it cannot be told.
+pub(super) fn end(
+    key: &str,
+    node: Option<&Node>,
+    of_day: fn(NaiveDate) -> End,
+) -> Result<Option<End>, String> {
+    let Some(node) = node.filter(|node| is_truthy(node)) else { return Ok(Some(End::Never)) };
+    match moment(node) {
+        Moment::At(at) if at <= DateTime::UNIX_EPOCH => Ok(None),
+        Moment::At(at) => Ok(Some(End::At(at))),
+        Moment::Day(day) => Ok(Some(of_day(day))),
+        Moment::Local(local) => Ok(Some(local_end(local))),
+        Moment::Invalid => Ok(None),
+        Moment::Unclear => Err(match node.text() {
+            Some(text) => format!("its `{key}` is `{text}`, which each engine reads on its own"),
+            None => format!("its `{key}` is {}, not a date", node.kind()),
+        }),
+    }
 }
 
 /// The end at a local time: its midnight, or the next one, where it is later than that.

@@ -11,7 +11,7 @@
 //!   allows nothing. A number as an id makes the tool stop.
 
 use crate::bridge::input::{Fault, Input, Node, Value};
-use crate::bridge::javascript::{self, Moment};
+use crate::bridge::javascript;
 use crate::bridge::{End, Format, Suppression};
 use crate::model::Tool;
 use crate::model::reach::{Dimension, Reach};
@@ -24,7 +24,7 @@ pub(crate) const FORMAT: Format = Format {
     read,
 };
 
-/// Lists of versions before 4, which later ones do not read.
+/// Lists that later versions do not read.
 const OLD: [&str; 4] = ["advisories", "path-whitelist", "path-allowlist", "whitelist"];
 
 fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
@@ -36,6 +36,7 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
         let Some(list) = root.get(key).filter(|node| !node.is_null()) else { continue };
         for item in list.expect(key, "a list", Node::items)? {
             let mut entry = entry(item, key)?;
+            entry.said.extend(comments(input.text(), entry.span));
             if found.iter().any(|other| other.name == entry.name) {
                 entry.end = End::DROPPED;
                 entry
@@ -50,13 +51,25 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
             span: entry.span,
             name: entry.key.clone(),
             said: Vec::new(),
-            reach: Err(format!("`{}` is a list of versions before 4 of audit-ci", entry.key)),
+            reach: Err(format!("only older versions of audit-ci read `{}`", entry.key)),
             end: End::Never,
             made: None,
             notes: Vec::new(),
         });
     }
     Ok(found)
+}
+
+/// The comments behind an entry on its line, and those that fill the lines above it: an id alone has
+/// no other place for a reason.
+fn comments(text: &str, span: Span) -> Vec<String> {
+    let (before, after) = (&text[..span.range().start], &text[span.range().end..]);
+    let is_comment = |line: &&str| ["//", "/*", "*"].iter().any(|it| line.starts_with(it));
+    let line = after.lines().next().unwrap_or_default();
+    let behind = line.find("//").or_else(|| line.find("/*")).map(|at| &line[at..]);
+    let above = before.lines().rev().skip(usize::from(!before.ends_with('\n')));
+    let above = above.map(str::trim).take_while(is_comment);
+    behind.into_iter().chain(above).map(str::to_owned).collect()
 }
 
 fn entry(item: &Node, key: &str) -> Result<Suppression, Fault> {
@@ -104,24 +117,16 @@ fn suppression(id: &str, content: Option<&Node>, span: Span) -> Suppression {
 
 /// The end, and why the entry cannot be compared where the end cannot be read.
 fn end(expiry: Option<&Node>, notes: &mut Vec<String>) -> (End, Option<String>) {
-    let Some(node) = expiry.filter(|node| javascript::is_truthy(node)) else {
-        return (End::Never, None);
+    let end = match javascript::end("expiry", expiry, End::midnight) {
+        Ok(end) => end,
+        Err(reason) => return (End::Never, Some(reason)),
     };
-    let end = match javascript::moment(node) {
-        Moment::At(at) => Some(End::At(at)).filter(|_| at.timestamp_millis() > 0),
-        Moment::Day(day) => Some(End::midnight(day)),
-        Moment::Local(local) => Some(javascript::local_end(local)),
-        Moment::Invalid => None,
-        Moment::Unclear => {
-            let reason = format!("how its `expiry` is read, {}, is not known here", node.kind());
-            return (End::Never, Some(reason));
-        }
-    };
-    if end.is_none() {
+    let end = end.unwrap_or_else(|| {
         notes
             .push("`expiry` is no date that audit-ci reads, and makes it allow nothing".to_owned());
-    }
-    (end.unwrap_or(End::DROPPED), None)
+        End::DROPPED
+    });
+    (end, None)
 }
 
 /// What an id allows; none where it can match nothing.
@@ -238,6 +243,15 @@ mod tests {
         ] {
             assert!(!covers(outer, inner), "{outer} {inner}");
         }
+    }
+
+    #[test]
+    fn an_id_alone_has_its_reason_in_a_comment() {
+        let text = "{allowlist: [\n  'x',\n  // EXC-2026-AAAA:\n  // pinned\n  'a', // EXC-2026-BBBB\n  'b', /* c */\n]}";
+        let said: Vec<Vec<String>> = all(text).into_iter().map(|it| it.said).collect();
+        let expected: [&[&str]; 3] =
+            [&[], &["// EXC-2026-BBBB", "// pinned", "// EXC-2026-AAAA:"], &["/* c */"]];
+        assert_eq!(said, expected);
     }
 
     #[test]

@@ -10,7 +10,7 @@
 //!   date is a local midnight. What `new Date` cannot read leaves the exception active for ever.
 
 use crate::bridge::input::{Entry, Fault, Input, Node};
-use crate::bridge::javascript::{self, Moment};
+use crate::bridge::javascript;
 use crate::bridge::{End, Format, Suppression};
 use crate::model::Tool;
 use crate::model::reach::{Dimension, Reach};
@@ -55,29 +55,21 @@ fn exception(entry: &Entry) -> Result<Suppression, Fault> {
     })
 }
 
-/// The end, and why the exception cannot be compared where the end cannot be read.
+/// The end, and why the entry cannot be compared where the end cannot be read.
 fn end(expiry: Option<&Node>, notes: &mut Vec<String>) -> (End, Option<String>) {
-    let Some(node) = expiry.filter(|node| javascript::is_truthy(node)) else {
-        return (End::Never, None);
+    let end = match javascript::end("expiry", expiry, End::LocalMidnight) {
+        Ok(end) => end,
+        Err(reason) => return (End::Never, Some(reason)),
     };
-    let end = match javascript::moment(node) {
-        Moment::At(at) => Some(End::At(at)).filter(|_| at.timestamp_millis() > 0),
-        Moment::Day(day) => Some(End::LocalMidnight(day)),
-        Moment::Local(local) => Some(javascript::local_end(local)),
-        Moment::Invalid => None,
-        Moment::Unclear => {
-            let reason = format!("how its `expiry` is read, {}, is not known here", node.kind());
-            return (End::Never, Some(reason));
-        }
-    };
-    if end.is_none() {
+    let end = end.unwrap_or_else(|| {
         notes.push(
             "`expiry` is no date that better-npm-audit reads, and leaves it active for ever: write \
              it as `2027-02-01`"
                 .to_owned(),
         );
-    }
-    (end.unwrap_or(End::Never), None)
+        End::Never
+    });
+    (end, None)
 }
 
 #[cfg(test)]
