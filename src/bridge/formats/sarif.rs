@@ -13,7 +13,7 @@
 
 use std::collections::HashMap;
 
-use crate::bridge::input::{Fault, Input, Node};
+use crate::bridge::input::{Fault, Input, Node, Value};
 use crate::bridge::{End, Format, Suppression};
 use crate::model::Tool;
 use crate::model::reach::{Dimension, Reach};
@@ -110,7 +110,7 @@ fn rule(result: &Node, driver: Option<&Node>) -> Result<Result<String, String>, 
     });
     let rules = driver.map(|it| list(it, "rules")).transpose()?.unwrap_or_default();
     let index = index.and_then(|it| match &it.value {
-        crate::bridge::input::Value::Number(text) => text.parse::<usize>().ok(),
+        Value::Number(text) => text.parse::<usize>().ok(),
         _ => None,
     });
     let id = index.and_then(|at| rules.get(at)).map(|it| it.text_at("id")).transpose()?.flatten();
@@ -186,10 +186,10 @@ fn unescaped(uri: &str) -> Option<String> {
 
 /// Adds what one suppression of a result says.
 fn tell(suppression: &Node, found: &mut Suppression) -> Result<(), Fault> {
-    if let Some(text) = suppression.text_at("justification")? {
-        if !found.said.iter().any(|other| other == text) {
-            found.said.push(text.to_owned());
-        }
+    if let Some(text) = suppression.text_at("justification")?
+        && !found.said.iter().any(|other| other == text)
+    {
+        found.said.push(text.to_owned());
     }
     let properties = suppression.get("properties").map(Node::entries).unwrap_or_default();
     if let Some(end) = properties.iter().find(|entry| entry.key == "expiryUtc") {

@@ -7,8 +7,9 @@
 //!   end, and each rule that holds is enough. Of ids that differ in case only the first counts.
 //! - The path is `a@1.x > b > c`, `*` any number of packages. Which paths lie within another one takes
 //!   the tree of dependencies; only the same path and `*` are compared.
-//! - `expires` is a date of YAML or a text. Versions before 4 compare it as text with the time in UTC,
-//!   where other forms than that of ISO 8601 never come to pass.
+//! - `expires` is a date of YAML or a text. The library before 4.1.1 compares it as text with the time
+//!   in UTC, where other forms than that of ISO 8601 never come to pass, as the documentation says;
+//!   later ones drop such a rule (<https://github.com/snyk/policy/pull/203>).
 //!
 //! `patch` takes nothing out that is not mended, and is passed over.
 
@@ -142,8 +143,8 @@ fn end(expires: Option<&Node>, notes: &mut Vec<String>) -> (End, Option<String>)
         Moment::Local(local) if text.contains('T') => (javascript::local_end(local), None),
         _ => {
             notes.push(format!(
-                "`expires` is `{text}`, which versions of Snyk before 4 compare as text: it never \
-                 ends there; write it as `2027-02-01T00:00:00.000Z`"
+                "`expires` is `{text}`, which Snyk compares as text before 4.1.1 of its policy \
+                 library: it never ends there; write it as `2027-02-01T00:00:00.000Z`"
             ));
             (End::Never, None)
         }
@@ -260,7 +261,7 @@ patch: {}
         for text in ["31/12/2020", "'Fri, 01 Jan 2021'", "01/02/2030", "2027/02/01", "soon"] {
             let found = end_of(text);
             assert_eq!(found.end, End::Never, "{text}");
-            assert!(found.notes[0].contains("compare as text"), "{:?}", found.notes);
+            assert!(found.notes[0].contains("compares as text"), "{:?}", found.notes);
         }
         assert!(end_of("[a]").reach.is_err());
     }
