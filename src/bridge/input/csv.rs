@@ -68,7 +68,7 @@ fn fault(error: &csv::Error, text: &str) -> Fault {
     let at = skip_line_ends(text, usize::try_from(at).unwrap_or(usize::MAX));
     let message = match error.kind() {
         ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!("the row has {len} cells, and the header {expected_len}")
+            format!("the header has {expected_len} cells, and this row {len}")
         }
         _ => error.to_string(),
     };
@@ -101,7 +101,7 @@ mod tests {
         for text in ["a,b\n1,2\n3\n", "a,b\n1,2\n3,4,5\n"] {
             let (at, message) = fault_of(text);
             assert_eq!(at, 8, "{text}");
-            assert!(message.starts_with("the row has "), "{message}");
+            assert!(message.starts_with("the header has 2 cells, and this row "), "{message}");
         }
     }
 
