@@ -58,7 +58,8 @@ fn row(header: &[String], cells: impl Iterator<Item = String>, span: Span) -> No
     let entry = |(key, cell): (&String, String)| Entry {
         key: key.clone(),
         span,
-        value: Node { span, value: Value::Text(cell) },
+        // An empty cell says nothing.
+        value: Node { span, value: if cell.is_empty() { Value::Null } else { Value::Text(cell) } },
     };
     Node { span, value: Value::Map(header.iter().zip(cells).map(entry).collect()) }
 }

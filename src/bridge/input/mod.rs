@@ -3,14 +3,17 @@
 //! Each reader knows one syntax, accepts what the tool that owns the file accepts, and answers with
 //! a tree or with a [`Fault`], which has a place. No expression is evaluated, nothing is fetched.
 
+pub(crate) mod comments;
 mod csv;
 mod json;
+mod timestamp;
 mod toml;
 mod yaml;
 
 use std::sync::Arc;
 
 use crate::text::{SourceFile, Span};
+pub(crate) use timestamp::Timestamp;
 
 /// How deep a file of another tool may be nested.
 const MAX_DEPTH: usize = 64;
@@ -130,6 +133,16 @@ impl Input {
         yaml::read(self.text())
     }
 
+    /// The first document of a YAML stream, which is all that most tools read; none where it is empty.
+    pub(crate) fn first_yaml(&self) -> Result<Option<Node>, Fault> {
+        Ok(self.yaml()?.into_iter().next().filter(|node| !node.is_null()))
+    }
+
+    /// CSV with a line of headers: a list of mappings.
+    pub(crate) fn csv(&self) -> Result<Node, Fault> {
+        csv::read(self.text())
+    }
+
     /// A TOML 1.0 document.
     pub(crate) fn toml(&self) -> Result<Node, Fault> {
         toml::read(self.text())
@@ -176,8 +189,31 @@ impl Node {
         }
     }
 
+    /// What is written, for tools that take any scalar for a text.
+    pub(crate) fn written(&self) -> Option<String> {
+        match &self.value {
+            Value::Text(text) | Value::Date(text) | Value::Number(text) => Some(text.clone()),
+            Value::Bool(value) => Some(value.to_string()),
+            Value::Null | Value::List(_) | Value::Map(_) => None,
+        }
+    }
+
+    pub(crate) fn is_true(&self) -> bool {
+        self.value == Value::Bool(true)
+    }
+
     pub(crate) fn is_null(&self) -> bool {
         self.value == Value::Null
+    }
+
+    /// Where the last of what it holds ends. The span of a block of YAML is its beginning alone.
+    pub(crate) fn end(&self) -> u32 {
+        let below = match &self.value {
+            Value::List(items) => items.iter().map(Self::end).max(),
+            Value::Map(entries) => entries.iter().map(|entry| entry.value.end()).max(),
+            _ => None,
+        };
+        below.unwrap_or_default().max(self.span.end)
     }
 
     /// What kind of value it is, as a message says it.
@@ -213,6 +249,14 @@ impl Node {
         match self.get(key).filter(|node| !node.is_null()) {
             None => Ok(None),
             Some(node) => node.expect(key, "a text", Self::text).map(Some),
+        }
+    }
+
+    /// The scalar under a key as it is written; none where it is missing or null.
+    pub(crate) fn written_at(&self, key: &str) -> Result<Option<String>, Fault> {
+        match self.get(key).filter(|node| !node.is_null()) {
+            None => Ok(None),
+            Some(node) => node.expect(key, "a text", Self::written).map(Some),
         }
     }
 
