@@ -54,7 +54,7 @@ pub(crate) struct Binding {
     /// SARIF: the name of the tool that made the report (`tool.driver.name`).
     #[serde(deserialize_with = "lenient")]
     pub(crate) producer: String,
-    /// Scanners: what they find, by the ids that they print.
+    /// Scanners: what they find, by the ids that they print. A `*` alone is whatever they find.
     #[serde(deserialize_with = "each_lenient")]
     pub(crate) ids: Vec<String>,
     /// Scanners: files, from the root of the repository; `*`, `?` and `**` are patterns. Snyk and
@@ -196,8 +196,11 @@ impl Binding {
         for name in [&self.assignment, &self.policy, &self.producer] {
             reach.limit(Dimension::Policy, Some(name.clone()).filter(|name| !name.is_empty()));
         }
-        for ids in [&self.definition_references, &self.rules, &self.ids] {
+        for ids in [&self.definition_references, &self.rules] {
             reach.limit(Dimension::Id, ids.clone());
+        }
+        if !self.ids.iter().any(|id| id == "*") {
+            reach.limit(Dimension::Id, self.ids.clone());
         }
         reach.limit(Dimension::Path, self.paths.clone());
         reach.limit(Dimension::Package, self.packages.clone());

@@ -22,7 +22,7 @@ That every entry of `bindings` in an open record says what its `tool` needs, and
 
 - `azure-policy`: an `assignment`, by its full ID, and a target of the kind `azure` in `scope`, which is where the exemption hangs. `definition_references` and `selectors` narrow it; a selector has `in` or `not_in`.
 - `kyverno`: a `policy`. `rules` and `resources` narrow it.
-- Every other tool: `ids`. `paths` and `packages` narrow them, where the tool can; a package is written as a package URL. The `paths` of `snyk` and `audit-ci` are paths of dependencies, as the tool writes them.
+- Every other tool: `ids`. `paths` and `packages` narrow them, where the tool can; a package is written as a package URL. `ids: ["*"]` is whatever the tool finds, for a suppression that names a package or a path and no finding. The `paths` of `snyk` and `audit-ci` are paths of dependencies, as the tool writes them.
 
 ## Why it matters
 
@@ -138,6 +138,12 @@ mod tests {
             };
             check_rule(&RULE, &format!("\nbindings:\n  - {{tool: {tool}, {needed}}}\n"));
         }
+    }
+
+    #[test]
+    fn whatever_the_tool_finds_is_an_id_too() {
+        let binding = "{tool: checkov, ids: ['*'], paths: ['modules/**']}";
+        check_rule(&RULE, &format!("\nbindings:\n  - {binding}\n"));
     }
 
     #[test]

@@ -63,6 +63,11 @@ impl Tool {
             }
             (Dimension::Namespace | Dimension::Name, _)
             | (Dimension::Policy | Dimension::Id, Self::Kyverno) => patterns(limit, value),
+            // Checkov has sets of characters, too.
+            (Dimension::Id, Self::Checkov) if limit.contains('[') || value.contains('[') => {
+                undecided(limit, value)
+            }
+            (Dimension::Id, Self::Checkov) => patterns(limit, value),
             _ => Answer::No,
         }
     }
