@@ -14,6 +14,9 @@ mod sarif;
 mod snyk;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod claims;
+mod trivy;
 
 use super::Format;
 
@@ -26,6 +29,7 @@ pub(crate) const FORMATS: &[&Format] = &[
     &better_npm_audit::FORMAT,
     &audit_ci::FORMAT,
     &sarif::FORMAT,
+    &trivy::FORMAT,
 ];
 
 /// The format of this name.
