@@ -16,6 +16,7 @@ mod snyk;
 mod testing;
 #[cfg(test)]
 mod claims;
+mod osv_scanner;
 mod trivy;
 
 use super::Format;
@@ -30,6 +31,7 @@ pub(crate) const FORMATS: &[&Format] = &[
     &audit_ci::FORMAT,
     &sarif::FORMAT,
     &trivy::FORMAT,
+    &osv_scanner::FORMAT,
 ];
 
 /// The format of this name.

@@ -1,0 +1,391 @@
+//! What OSV-Scanner is told to ignore: `osv-scanner.toml`.
+//!
+//! Sources: <https://google.github.io/osv-scanner/configuration/>, and
+//! <https://github.com/google/osv-scanner/tree/main/internal/config> (`config.go`, `manager.go`), from
+//! which every rule here is taken:
+//!
+//! - Keys are found whatever their case. One that is not known makes the tool reject the file.
+//! - `ignoreUntil` and `effectiveUntil` exclude the moment they name; without a zone it is that of the
+//!   machine. A text has to be an instant. The first moment of the year 1 is no date.
+//! - Of several entries for one id only the first counts.
+//! - A filter of `PackageOverrides` that is left out takes in all. `name` with `nameIsRegex` is a
+//!   regular expression, which is not computed.
+//! - The file holds for what lies in its own folder, and no deeper. A file at the root is taken to hold
+//!   everywhere, since that is what `--config` makes of it.
+
+use packageurl::PackageUrl;
+
+use crate::bridge::input::{Fault, Input, Node, Timestamp, Value, comments};
+use crate::bridge::{End, Format, Suppression};
+use crate::model::Tool;
+use crate::model::reach::{Dimension, Reach};
+
+pub(crate) const FORMAT: Format = Format {
+    name: "osv-scanner",
+    about: "what OSV-Scanner ignores: `osv-scanner.toml`",
+    tool: Tool::OsvScanner,
+    read,
+};
+
+const ROOT: [&str; 4] =
+    ["IgnoredVulns", "PackageOverrides", "GoVersionOverride", "ScanGoModVersion"];
+const IGNORED: [&str; 3] = ["id", "ignoreUntil", "reason"];
+const OVERRIDE: [&str; 10] = [
+    "name",
+    "nameIsRegex",
+    "version",
+    "ecosystem",
+    "group",
+    "ignore",
+    "vulnerability",
+    "license",
+    "effectiveUntil",
+    "reason",
+];
+/// Ecosystems of OSV whose packages have a type of package URL, what stands between the parts of a
+/// name, and whether the name has parts.
+const TYPES: [(&str, &str, Option<char>); 9] = [
+    ("crates.io", "cargo", None),
+    ("Go", "golang", Some('/')),
+    ("Hex", "hex", None),
+    ("Maven", "maven", Some(':')),
+    ("npm", "npm", Some('/')),
+    ("NuGet", "nuget", None),
+    ("Packagist", "composer", Some('/')),
+    ("PyPI", "pypi", None),
+    ("RubyGems", "gem", None),
+];
+
+fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
+    let root = input.toml()?;
+    known(&root, &ROOT)?;
+    let base = Reach::of(Tool::OsvScanner).limited(Dimension::Path, folder(input));
+    let mut found: Vec<Suppression> = Vec::new();
+    let mut ids: Vec<String> = Vec::new();
+    for entry in entries(&root, "IgnoredVulns")? {
+        known(entry, &IGNORED)?;
+        let id = text(entry, "id")?.unwrap_or_default();
+        let mut ignored = ignored(input, entry, &id, base.clone())?;
+        if ids.contains(&id) {
+            ignored.end = End::past();
+            ignored.notes.push("an earlier entry has the same id, and only that counts".to_owned());
+        }
+        ids.push(id);
+        found.push(ignored);
+    }
+    for entry in entries(&root, "PackageOverrides")? {
+        known(entry, &OVERRIDE)?;
+        found.extend(package(input, entry, base.clone())?);
+    }
+    Ok(found)
+}
+
+/// What lies in the folder of the file, where that is known.
+fn folder(input: &Input) -> Option<String> {
+    let path = input.file.path().replace('\\', "/");
+    let (folder, name) = path.trim_start_matches("./").rsplit_once('/')?;
+    let is_within = !folder.is_empty() && !folder.contains([':', '*', '?', '[', '{']);
+    let is_within = is_within && !folder.split('/').any(|part| part.is_empty() || part == "..");
+    (is_within && name == "osv-scanner.toml").then(|| format!("{folder}/*"))
+}
+
+/// The value under a key, whatever its case.
+fn field<'a>(entry: &'a Node, key: &str) -> Option<&'a Node> {
+    entry.get(key).or_else(|| entry.get_folded(key))
+}
+
+fn text(entry: &Node, key: &str) -> Result<Option<String>, Fault> {
+    let read = |node: &Node| node.expect(key, "a text", Node::text).map(str::to_owned);
+    field(entry, key).map(read).transpose()
+}
+
+fn flag(entry: &Node, key: &str) -> Result<bool, Fault> {
+    match field(entry, key) {
+        None => Ok(false),
+        Some(node) => node.expect(key, "a truth value", |it| match it.value {
+            Value::Bool(value) => Some(value),
+            _ => None,
+        }),
+    }
+}
+
+fn entries<'a>(root: &'a Node, key: &str) -> Result<&'a [Node], Fault> {
+    match field(root, key) {
+        None => Ok(&[]),
+        Some(list) => list.expect(key, "a list of tables", |list| {
+            list.items().filter(|items| items.iter().all(|item| item.value.is_map()))
+        }),
+    }
+}
+
+fn known(table: &Node, keys: &[&str]) -> Result<(), Fault> {
+    let is_known = |key: &str| keys.iter().any(|known| known.eq_ignore_ascii_case(key));
+    match table.entries().iter().find(|entry| !is_known(&entry.key)) {
+        None => Ok(()),
+        Some(entry) => {
+            let message = format!("OSV-Scanner knows no `{}` and rejects the file", entry.key);
+            Err(Fault::at(entry.span, message))
+        }
+    }
+}
+
+fn ignored(input: &Input, entry: &Node, id: &str, base: Reach) -> Result<Suppression, Fault> {
+    let mut notes = Vec::new();
+    let mut said = vec![id.to_owned()];
+    said.extend(text(entry, "reason")?);
+    said.extend(comments::beside(input, entry));
+    Ok(Suppression {
+        span: entry.span,
+        name: id.to_owned(),
+        said,
+        reach: match id {
+            "" => Err("it has no `id`".to_owned()),
+            id => Ok(vec![base.limited(Dimension::Id, [id.to_owned()])]),
+        },
+        end: end(entry, "ignoreUntil", &mut notes)?,
+        made: None,
+        notes,
+    })
+}
+
+/// An override, where it leaves anything alone.
+fn package(input: &Input, entry: &Node, base: Reach) -> Result<Option<Suppression>, Fault> {
+    let (mut is_ignored, mut is_licensed) = (flag(entry, "ignore")?, false);
+    if let Some(vulnerability) = field(entry, "vulnerability") {
+        known(vulnerability, &["ignore"])?;
+        is_ignored |= flag(vulnerability, "ignore")?;
+    }
+    if let Some(license) = field(entry, "license") {
+        known(license, &["ignore", "override"])?;
+        let licenses = field(license, "override").and_then(Node::items).unwrap_or_default();
+        is_licensed = flag(license, "ignore")? || !licenses.is_empty();
+    }
+    if !is_ignored && !is_licensed {
+        return Ok(None);
+    }
+    let mut notes = Vec::new();
+    if !is_ignored {
+        notes.push("it is about licenses alone".to_owned());
+    }
+    let name = text(entry, "name")?.unwrap_or_default();
+    let version = text(entry, "version")?.unwrap_or_default();
+    let mut said = vec![name.clone()];
+    said.extend(text(entry, "reason")?);
+    said.extend(comments::beside(input, entry));
+    let shown = match (name.as_str(), version.as_str()) {
+        ("", "") => "PackageOverrides".to_owned(),
+        ("", version) => format!("PackageOverrides {version}"),
+        (name, "") => name.to_owned(),
+        (name, version) => format!("{name}@{version}"),
+    };
+    Ok(Some(Suppression {
+        span: entry.span,
+        name: shown,
+        said,
+        reach: Ok(vec![filtered(entry, base, &name, &version)?]),
+        end: end(entry, "effectiveUntil", &mut notes)?,
+        made: None,
+        notes,
+    }))
+}
+
+/// The reach within the filters of an override, all of which have to hold.
+fn filtered(entry: &Node, mut reach: Reach, name: &str, version: &str) -> Result<Reach, Fault> {
+    let ecosystem = text(entry, "ecosystem")?.unwrap_or_default();
+    let is_pattern = flag(entry, "nameIsRegex")?;
+    let url = if is_pattern { None } else { package_url(&ecosystem, name, version) };
+    if let Some(url) = url {
+        reach.limit(Dimension::Package, [url]);
+    } else {
+        let name_key = if is_pattern { "name =~" } else { "name =" };
+        let filters =
+            [(name_key, name), ("version =", version), ("ecosystem =", ecosystem.as_str())];
+        for (key, value) in filters.into_iter().filter(|(_, value)| !value.is_empty()) {
+            reach.condition(format!("{key} {value}"));
+        }
+    }
+    if let Some(group) = text(entry, "group")?.filter(|group| !group.is_empty()) {
+        reach.condition(format!("group = {group}"));
+    }
+    Ok(reach)
+}
+
+fn package_url(ecosystem: &str, name: &str, version: &str) -> Option<String> {
+    let (_, kind, separator) = TYPES.into_iter().find(|(known, ..)| *known == ecosystem)?;
+    let parts = separator.and_then(|separator| name.rsplit_once(separator));
+    let (namespace, name) = parts.map_or((None, name), |(namespace, name)| (Some(namespace), name));
+    let mut url = PackageUrl::new(kind, name).ok()?;
+    if let Some(namespace) = namespace {
+        url.with_namespace(namespace).ok()?;
+    }
+    if !version.is_empty() {
+        url.with_version(version).ok()?;
+    }
+    (!name.is_empty()).then(|| url.to_string())
+}
+
+fn end(entry: &Node, key: &str, notes: &mut Vec<String>) -> Result<End, Fault> {
+    let Some(node) = field(entry, key) else { return Ok(End::Never) };
+    let written = node.expect(key, "a date", Node::text)?;
+    let is_date = matches!(node.value, Value::Date(_));
+    let read = if is_date { Timestamp::parse(written) } else { Timestamp::instant(written) };
+    match read {
+        Some(end) if end.is_zero_of_go() => {
+            notes.push(format!("OSV-Scanner takes `{key} = {written}` for no date at all"));
+            Ok(End::Never)
+        }
+        Some(end) => Ok(end.where_it_runs()),
+        None if is_date => {
+            notes.push(format!("`{key} = {written}` is a time without a day, long ago"));
+            Ok(End::past())
+        }
+        None => {
+            let message = format!("`{key}` is `{written}`, no date: OSV-Scanner rejects the file");
+            Err(Fault::at(node.span, message))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::claims::{fault, read, rows, widened};
+    use super::*;
+
+    const FILE: &str = "osv-scanner.toml";
+
+    #[test]
+    fn every_entry_is_read_with_its_place_and_its_end() {
+        let text = "
+# EXC-2026-AAAA
+[[IgnoredVulns]]
+id = \"GO-2022-0968\"
+ignoreuntil = 2027-02-01 # EXC-2026-BBBB
+reason = \"EXC-2026-CCCC: vendor\"
+
+[[IgnoredVulns]]
+id = \"GO-2022-1059\"
+ignoreUntil = 2027-02-01T00:00:00+01:00
+
+[[PackageOverrides]]
+name = \"golang.org/x/net\"
+version = \"1.0.0\"
+ecosystem = \"Go\"
+ignore = true
+effectiveUntil = 2027-02-01T12:00:00
+
+[[PackageOverrides]]
+name = \"lib\"
+license.override = [\"MIT\"]
+
+[[PackageOverrides]]
+name = \"inert\"
+";
+        let found = rows(&FORMAT, FILE, text);
+        assert_eq!(
+            found,
+            [
+                "3:1 GO-2022-0968: ids GO-2022-0968; 2027-02-01 00:00 local time",
+                "8:1 GO-2022-1059: ids GO-2022-1059; 2027-01-31T23:00:00Z",
+                "12:1 golang.org/x/net@1.0.0: packages pkg:golang/golang.org/x/net@1.0.0; \
+                 2027-02-02 00:00 local time",
+                "19:1 lib: where name = lib; never",
+            ]
+        );
+        let said = &read(&FORMAT, FILE, text)[0].said;
+        for text in ["# EXC-2026-AAAA", "# EXC-2026-BBBB", "EXC-2026-CCCC: vendor"] {
+            assert!(said.iter().any(|it| it == text), "{said:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_first_entry_of_an_id_counts() {
+        let text = "[[IgnoredVulns]]\nid = \"A\"\nignoreUntil = 2020-01-01\n[[IgnoredVulns]]\nid = \"A\"\n";
+        let found = read(&FORMAT, FILE, text);
+        assert_eq!(found[1].end, End::past());
+        assert!(found[1].notes[0].contains("only that counts"), "{:?}", found[1].notes);
+    }
+
+    #[test]
+    fn a_file_in_a_folder_holds_for_that_folder_alone() {
+        let text = "[[IgnoredVulns]]\nid = \"A\"\n";
+        for (path, reach) in [
+            ("services/proxy/osv-scanner.toml", "ids A, paths services/proxy/*"),
+            ("./a/osv-scanner.toml", "ids A, paths a/*"),
+            ("osv-scanner.toml", "ids A"),
+            ("/tmp/osv-scanner.toml", "ids A"),
+            ("../a/osv-scanner.toml", "ids A"),
+            ("ci/osv.toml", "ids A"),
+        ] {
+            assert_eq!(rows(&FORMAT, path, text), [format!("1:1 A: {reach}; never")], "{path}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_read_as_the_tool_reads_it() {
+        let end = |date: &str| {
+            let text = format!("[[IgnoredVulns]]\nid = \"A\"\nignoreUntil = {date}\n");
+            read(&FORMAT, FILE, &text).remove(0).end
+        };
+        assert_eq!(end("0001-01-01T00:00:00Z"), End::Never);
+        assert_eq!(end("07:32:00"), End::past());
+        assert_eq!(end("\"2027-02-01T00:00:00Z\"").to_string(), "2027-02-01T00:00:00Z");
+    }
+
+    #[test]
+    fn what_makes_the_tool_reject_the_file_is_a_fault_with_its_place() {
+        let of = |text: &str| fault(&FORMAT, FILE, text.as_bytes());
+        let entry = |line: &str| of(&format!("[[IgnoredVulns]]\nid = \"A\"\n{line}\n"));
+        assert_eq!(
+            entry("record = \"EXC-2026-AAAA\""),
+            "3:1: OSV-Scanner knows no `record` and rejects the file"
+        );
+        assert_eq!(
+            entry("ignoreUntil = \"2027-02-01\""),
+            "3:15: `ignoreUntil` is `2027-02-01`, no date: OSV-Scanner rejects the file"
+        );
+        assert_eq!(entry("ignoreUntil = 1"), "3:15: `ignoreUntil` is a number, not a date");
+        assert_eq!(of("Other = 1\n"), "1:1: OSV-Scanner knows no `Other` and rejects the file");
+        assert_eq!(
+            of("[IgnoredVulns]\nid = \"A\"\n"),
+            "1:1: `IgnoredVulns` is a mapping, not a list of tables"
+        );
+        assert_eq!(
+            of("[[PackageOverrides]]\nignore = \"yes\"\n"),
+            "2:10: `ignore` is a text, not a truth value"
+        );
+        assert!(of("[[IgnoredVulns]]\nid = \"A").starts_with("2:"), "truncated");
+        assert!(fault(&FORMAT, FILE, b"\xFE\xFF\0[").contains("UTF-16"));
+    }
+
+    #[test]
+    fn whatever_widens_an_entry_is_seen() {
+        let of = |filters: &str| format!("[[PackageOverrides]]\nignore = true\n{filters}\n");
+        let entry = of("name = \"a\"\nversion = \"1\"\necosystem = \"npm\"\ngroup = \"dev\"");
+        widened(
+            &FORMAT,
+            FILE,
+            &entry,
+            &[
+                &of("name = \"a\"\nversion = \"1\"\necosystem = \"npm\""),
+                &of("name = \"a\"\necosystem = \"npm\"\ngroup = \"dev\""),
+                &of("name = \"a\"\nversion = \"1\"\ngroup = \"dev\""),
+                &of(
+                    "name = \"a\"\nnameIsRegex = true\nversion = \"1\"\necosystem = \"npm\"\ngroup = \"dev\"",
+                ),
+                &of("ecosystem = \"npm\"\ngroup = \"dev\""),
+                &of(""),
+            ],
+        );
+        let vulnerability = |id: &str| format!("[[IgnoredVulns]]\nid = \"{id}\"\n");
+        let all = of("");
+        widened(
+            &FORMAT,
+            FILE,
+            &vulnerability("A"),
+            &[&vulnerability("B"), &vulnerability(""), &all],
+        );
+        let of_folder = read(&FORMAT, "a/osv-scanner.toml", &vulnerability("A")).remove(0);
+        let everywhere = read(&FORMAT, FILE, &vulnerability("A")).remove(0);
+        assert_ne!(of_folder.reach, everywhere.reach);
+    }
+}
