@@ -16,6 +16,7 @@ mod snyk;
 mod testing;
 #[cfg(test)]
 mod claims;
+mod inspec;
 mod osv_scanner;
 mod trivy;
 
@@ -32,6 +33,7 @@ pub(crate) const FORMATS: &[&Format] = &[
     &sarif::FORMAT,
     &trivy::FORMAT,
     &osv_scanner::FORMAT,
+    &inspec::FORMAT,
 ];
 
 /// The format of this name.

@@ -1,0 +1,250 @@
+//! Waivers of InSpec and CINC Auditor: YAML, JSON or CSV, by the file's ending.
+//!
+//! Sources: <https://docs.chef.io/inspec/waivers/>, and in
+//! <https://github.com/inspec/inspec/tree/main/lib/inspec>: `rule.rb` for what a waiver does,
+//! `waiver_file_reader.rb` and `utils/waivers/` for the files. Every rule here is taken from these:
+//!
+//! - A key is the id of a control, its value a mapping. A value that is none is passed over.
+//! - A waiver ends when its `expiration_date` begins where InSpec runs; a time without a zone is in
+//!   UTC, as YAML has it. JSON and CSV know no dates, and a text goes through `Time.new` of Ruby,
+//!   which before 3.2 reads its year alone and since then wants a time, too.
+//! - With a date that is neither, or whose year reads as 0, InSpec stops.
+//! - In CSV, the last row of a control counts, and a row without anything but the control says
+//!   nothing.
+//!
+//! Whether the control runs (`run`) makes no difference here: a waived failure counts for nothing.
+
+use chrono::NaiveDate;
+
+use crate::bridge::input::{Fault, Input, Node, Timestamp, Value, comments};
+use crate::bridge::{End, Format, Suppression};
+use crate::model::Tool;
+use crate::model::reach::{Dimension, Reach};
+use crate::text::Span;
+
+pub(crate) const FORMAT: Format = Format {
+    name: "inspec",
+    about: "waivers of InSpec: YAML, JSON or CSV, by the file's ending",
+    tool: Tool::Inspec,
+    read,
+};
+
+fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
+    let is = |ending: &str| input.name().ends_with(ending);
+    if is(".csv") {
+        return rows(input);
+    }
+    let root = match () {
+        () if is(".yaml") || is(".yml") => input.first_yaml()?,
+        () if is(".json") => Some(input.json()?),
+        () => {
+            let message = "InSpec reads waivers from files that end in `.yaml`, `.yml`, `.json` or \
+                           `.csv`";
+            return Err(Fault::at(Span::default(), message));
+        }
+    };
+    let Some(root) = root else { return Ok(Vec::new()) };
+    root.expect("the file", "a mapping of controls", |it| it.value.is_map().then_some(()))?;
+    let mut found = Vec::new();
+    for entry in root.entries() {
+        let mut waiver = waiver(input, &entry.key, entry.span, &entry.value)?;
+        if is(".yaml") || is(".yml") {
+            let whole = Node { span: entry.span, value: entry.value.value.clone() };
+            waiver.said.extend(comments::beside(input, &whole));
+        }
+        found.push(waiver);
+    }
+    Ok(found)
+}
+
+fn rows(input: &Input) -> Result<Vec<Suppression>, Fault> {
+    let root = input.csv()?;
+    let mut found: Vec<Suppression> = Vec::new();
+    for row in root.items().unwrap_or_default() {
+        let Some(control) = row.text_at("control_id")? else { continue };
+        let says = |key: &str, node: &Node| key != "control_id" && !node.is_null();
+        if !row.entries().iter().any(|entry| says(&entry.key, &entry.value)) {
+            continue;
+        }
+        for earlier in found.iter_mut().filter(|earlier| earlier.name == control) {
+            earlier.end = End::past();
+            earlier
+                .notes
+                .push("a later row is about the same control, and only that counts".into());
+        }
+        found.push(waiver(input, control, row.span, row)?);
+    }
+    Ok(found)
+}
+
+fn waiver(input: &Input, control: &str, span: Span, value: &Node) -> Result<Suppression, Fault> {
+    let mut notes = Vec::new();
+    let mut said = vec![control.to_owned()];
+    let end = if value.value.is_map() {
+        said.extend(value.written_at("justification")?);
+        expiration(input, value, &mut notes)?
+    } else {
+        notes.push(format!("it is {}, no mapping, and InSpec passes it over", value.kind()));
+        End::past()
+    };
+    Ok(Suppression {
+        span,
+        name: control.to_owned(),
+        said,
+        reach: Ok(vec![Reach::of(Tool::Inspec).limited(Dimension::Id, [control.to_owned()])]),
+        end,
+        made: None,
+        notes,
+    })
+}
+
+fn expiration(input: &Input, waiver: &Node, notes: &mut Vec<String>) -> Result<End, Fault> {
+    let key = "expiration_date";
+    let node = waiver.get(key).filter(|it| !it.is_null() && it.value != Value::Bool(false));
+    let Some(node) = node else { return Ok(End::Never) };
+    let text = node.expect(key, "a date", Node::text)?;
+    let stops = || Fault::at(node.span, format!("`{key}` is `{text}`, no date: InSpec stops"));
+    let is_plain = !input.ends_with(".json")
+        && !input.ends_with(".csv")
+        && !input.file.slice(node.span).starts_with(['"', '\'', '|', '>']);
+    match Timestamp::parse(text) {
+        Some(end) if is_plain => Ok(local(end)),
+        // The later of what versions of Ruby make of it.
+        Some(end) => {
+            notes.push(format!(
+                "`{key}` is a text: InSpec on Ruby before 3.2 reads its year alone, and ends the \
+                 waiver at the beginning of that year"
+            ));
+            Ok(local(end))
+        }
+        None => {
+            let n_digits = text.bytes().take_while(u8::is_ascii_digit).count();
+            let year: u64 = text[..n_digits].parse().map_err(|_| stops())?;
+            if year == 0 {
+                return Err(stops());
+            }
+            notes.push(format!("InSpec reads nothing of `{key}` but the year {year}"));
+            let year = i32::try_from(year).ok().filter(|year| *year <= 9999);
+            let day = year.and_then(|year| NaiveDate::from_ymd_opt(year, 1, 1));
+            Ok(day.map_or(End::Never, End::LocalMidnight))
+        }
+    }
+}
+
+/// A day begins where InSpec runs; a time without a zone is in UTC.
+fn local(end: Timestamp) -> End {
+    match end {
+        Timestamp::Day(day) => End::LocalMidnight(day),
+        Timestamp::Local(_) | Timestamp::Instant(_) => end.in_utc(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::claims::{self, fault, widened};
+    use super::*;
+
+    #[test]
+    fn a_waiver_is_a_control_and_ends_where_it_runs() {
+        let text = "
+# EXC-2026-AAAA
+cis-1.1:
+  justification: \"EXC-2026-BBBB: vendor\"
+  expiration_date: 2027-02-01
+  run: false # EXC-2026-CCCC
+cis-1.2: {run: true, expiration_date: 2027-02-01T00:00:00Z}
+cis-1.3:
+  expiration_date: 2027-02-01 12:00:00
+cis-1.4: {justification: for ever}
+cis-1.5: passed over
+cis-1.6: {expiration_date: 2027-2-1}
+";
+        assert_eq!(
+            claims::rows(&FORMAT, "waivers.yaml", text),
+            [
+                "3:1 cis-1.1: ids cis-1.1; 2027-02-01 00:00 local time",
+                "7:1 cis-1.2: ids cis-1.2; 2027-02-01T00:00:00Z",
+                "8:1 cis-1.3: ids cis-1.3; 2027-02-01T12:00:00Z",
+                "10:1 cis-1.4: ids cis-1.4; never",
+                "11:1 cis-1.5: ids cis-1.5; 1970-01-01T00:00:00Z",
+                "12:1 cis-1.6: ids cis-1.6; 2027-02-01 00:00 local time",
+            ]
+        );
+        let found = claims::read(&FORMAT, "waivers.yaml", text);
+        assert_eq!(
+            found[0].said,
+            ["cis-1.1", "EXC-2026-BBBB: vendor", "# EXC-2026-AAAA", "# EXC-2026-CCCC"]
+        );
+        assert!(found.iter().take(4).all(|it| it.notes.is_empty()), "{found:?}");
+    }
+
+    #[test]
+    fn a_date_that_is_a_text_is_said_to_be_read_differently() {
+        let end = |date: &str| {
+            let text = format!("{{\"c\": {{\"expiration_date\": \"{date}\"}}}}");
+            let found = claims::read(&FORMAT, "w.json", &text).remove(0);
+            (found.end.to_string(), found.notes.concat())
+        };
+        let (day, note) = end("2027-06-01");
+        assert_eq!(day, "2027-06-01 00:00 local time");
+        assert!(note.contains("reads its year alone"), "{note}");
+        // A text that begins with digits has a year all the same.
+        assert_eq!(end("2027/06/01").0, "2027-01-01 00:00 local time");
+        assert_eq!(end("20270601").0, "never");
+        assert_eq!(end("31/12/2027").0, "0031-01-01 00:00 local time");
+        let quoted = claims::read(&FORMAT, "w.yml", "c: {expiration_date: '2027-06-01'}").remove(0);
+        assert_eq!(quoted.notes.len(), 1);
+    }
+
+    #[test]
+    fn the_last_row_of_a_control_counts() {
+        let text = "\u{feff}control_id,justification,run,expiration_date\n\
+                    c-1,EXC-2026-AAAA,false,\nc-2,\"a, b\",,2027-06-01\nc-3,,,\n,x,,\nc-1,again,,\n";
+        assert_eq!(
+            claims::rows(&FORMAT, "w.csv", text),
+            [
+                "2:1 c-1: ids c-1; 1970-01-01T00:00:00Z",
+                "3:1 c-2: ids c-2; 2027-06-01 00:00 local time",
+                "6:1 c-1: ids c-1; never",
+            ]
+        );
+        assert_eq!(claims::read(&FORMAT, "w.csv", text)[0].said, ["c-1", "EXC-2026-AAAA"]);
+    }
+
+    #[test]
+    fn where_inspec_stops_is_a_fault_with_its_place() {
+        let yaml = |text: &str| fault(&FORMAT, "w.yaml", text.as_bytes());
+        let json = |text: &str| fault(&FORMAT, "w.json", text.as_bytes());
+        assert_eq!(yaml("- a"), "1:1: `the file` is a list, not a mapping of controls");
+        assert_eq!(
+            yaml("c:\n  expiration_date: never\n"),
+            "2:20: `expiration_date` is `never`, no date: InSpec stops"
+        );
+        assert_eq!(
+            yaml("c: {expiration_date: 20270601}"),
+            "1:22: `expiration_date` is a number, not a date"
+        );
+        assert_eq!(
+            json("{\"c\": {\"expiration_date\": \"\"}}"),
+            "1:27: `expiration_date` is ``, no date: InSpec stops"
+        );
+        assert!(
+            json("{\"c\": {},}").starts_with("1:9: trailing commas"),
+            "{}",
+            json("{\"c\": {},}")
+        );
+        assert!(json("{\"c\": {").starts_with("1:"), "{}", json("{\"c\": {"));
+        assert!(yaml("c: {").starts_with("1:"), "{}", yaml("c: {"));
+        assert_eq!(
+            fault(&FORMAT, "w.csv", b"control_id,run\nc\n"),
+            "2:1: the row has 1 cells, the header has 2"
+        );
+        assert!(fault(&FORMAT, "w.csv", b"\xFF\xFEc\0").contains("UTF-16"));
+        assert!(fault(&FORMAT, "w.xlsx", b"PK").contains("`.csv`"));
+    }
+
+    #[test]
+    fn whatever_widens_an_entry_is_seen() {
+        widened(&FORMAT, "w.yaml", "c-1: {run: false}", &["c-2: {run: false}", "c: {run: false}"]);
+    }
+}
