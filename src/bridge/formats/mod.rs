@@ -14,6 +14,7 @@ mod sarif;
 mod snyk;
 #[cfg(test)]
 mod testing;
+mod cargo_deny;
 #[cfg(test)]
 mod claims;
 mod inspec;
@@ -34,6 +35,7 @@ pub(crate) const FORMATS: &[&Format] = &[
     &trivy::FORMAT,
     &osv_scanner::FORMAT,
     &inspec::FORMAT,
+    &cargo_deny::FORMAT,
 ];
 
 /// The format of this name.
