@@ -14,6 +14,7 @@ mod sarif;
 mod snyk;
 #[cfg(test)]
 mod testing;
+mod cargo_audit;
 mod cargo_deny;
 #[cfg(test)]
 mod claims;
@@ -36,6 +37,7 @@ pub(crate) const FORMATS: &[&Format] = &[
     &osv_scanner::FORMAT,
     &inspec::FORMAT,
     &cargo_deny::FORMAT,
+    &cargo_audit::FORMAT,
 ];
 
 /// The format of this name.
