@@ -18,6 +18,7 @@ mod cargo_audit;
 mod cargo_deny;
 #[cfg(test)]
 mod claims;
+mod grype;
 mod inspec;
 mod osv_scanner;
 mod trivy;
@@ -38,6 +39,7 @@ pub(crate) const FORMATS: &[&Format] = &[
     &inspec::FORMAT,
     &cargo_deny::FORMAT,
     &cargo_audit::FORMAT,
+    &grype::FORMAT,
 ];
 
 /// The format of this name.
