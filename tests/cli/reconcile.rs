@@ -268,4 +268,55 @@ fn of_each_tool_what_a_binding_takes_in_is_told_from_what_goes_beyond_it() {
         let found: Vec<_> = rows.map(|row| (text(row, "name"), text(row, "verdict"))).collect();
         assert_eq!((said.code(), found), (1, pairs(&expected)), "{tool}: {}{}", said.out, said.err);
     }
+/// One file of each tool, the binding of an approved record, and what the file is called in the end.
+const OF_TOOLS: [(&str, &str, &str, &str); 7] = [
+    ("trivy", "ids: [CVE-2026-1]", ".trivyignore", "CVE-2026-1 exp:2027-02-01\n"),
+    (
+        "osv-scanner",
+        "ids: [GO-2026-1]",
+        "osv-scanner.toml",
+        "[[IgnoredVulns]]\nid = \"GO-2026-1\"\nignoreUntil = 2027-02-01\n",
+    ),
+    ("inspec", "ids: [cis-1.1]", "waivers.yaml", "cis-1.1: {expiration_date: 2027-02-01}\n"),
+    ("cargo-deny", "ids: [RUSTSEC-1]", "deny.toml", "[advisories]\nignore = [\"RUSTSEC-1\"]\n"),
+    ("cargo-audit", "ids: [RUSTSEC-1]", "audit.toml", "[advisories]\nignore = [\"RUSTSEC-1\"]\n"),
+    ("grype", "ids: [CVE-2026-1]", ".grype.yaml", "ignore: [{vulnerability: CVE-2026-1}]\n"),
+    (
+        "checkov",
+        "ids: ['*']\n    paths: ['modules/**']",
+        ".checkov.yaml",
+        "skip-path: [^modules/old/]\n",
+    ),
+];
+
+#[test]
+fn what_each_tool_is_told_is_met_with_the_binding_that_allows_it() {
+    let mut history = History::new();
+    for (index, (tool, binding, ..)) in OF_TOOLS.iter().enumerate() {
+        let id = format!("EXC-2026-AAA{}", index + 2);
+        let bindings =
+            format!("service:/model-proxy/api\nbindings:\n  - tool: {tool}\n    {binding}");
+        let text = record(&id, "low", "2027-01-31").replace("service:/model-proxy/api", &bindings);
+        history.w.write(format!("exceptions/{id}.yaml"), text);
+    }
+    history.merge("carol", "alice", "2026-11-05");
+    let verdicts = OF_TOOLS.map(|(tool, _, file, text)| {
+        history.w.write(file, text);
+        let said = history.w.run(&["reconcile", tool, file, "--format", "json"]);
+        let out: Value = serde_json::from_str(&said.out).expect("JSON");
+        format!("{tool} {}", out["suppressions"][0]["verdict"].as_str().expect("a verdict"))
+    });
+    assert_eq!(
+        verdicts,
+        [
+            "trivy covered",
+            "osv-scanner covered",
+            "inspec covered",
+            // These never end.
+            "cargo-deny outlives",
+            "cargo-audit outlives",
+            "grype outlives",
+            "checkov outlives",
+        ]
+    );
 }

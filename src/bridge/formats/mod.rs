@@ -16,6 +16,7 @@ mod snyk;
 mod testing;
 mod cargo_audit;
 mod cargo_deny;
+mod checkov;
 #[cfg(test)]
 mod claims;
 mod grype;
@@ -40,6 +41,7 @@ pub(crate) const FORMATS: &[&Format] = &[
     &cargo_deny::FORMAT,
     &cargo_audit::FORMAT,
     &grype::FORMAT,
+    &checkov::FORMAT,
 ];
 
 /// The format of this name.

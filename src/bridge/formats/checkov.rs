@@ -1,0 +1,222 @@
+//! What Checkov is told to skip: `.checkov.yaml`.
+//!
+//! Sources: <https://github.com/bridgecrewio/checkov/blob/main/README.md#configuration-using-a-config-file>,
+//! and in <https://github.com/bridgecrewio/checkov/tree/main/checkov>: `runner_filter.py` for checks,
+//! `common/runners/base_runner.py` (`filter_ignored_paths`) for paths. Every rule here is taken from
+//! these:
+//!
+//! - Keys are the options of the command line. A list may stand as one text with commas.
+//! - `skip-check` names checks, by patterns of `*` and `?`, or a severity: all checks up to it.
+//! - `skip-path` is a regular expression that is found anywhere in a path. One that begins with `^`
+//!   and holds nothing else that it would read is a folder or a file; any other is not computed.
+//! - `skip-framework` and `skip-cve-package` leave out all checks of a framework, all
+//!   vulnerabilities of a package.
+//! - `soft-fail` and `soft-fail-on` report and let pass. `baseline` names a file of findings that are
+//!   left alone, which is not read here.
+//! - Nothing ends.
+
+use crate::bridge::input::{Fault, Input, Node, comments};
+use crate::bridge::{End, Format, Suppression};
+use crate::model::Tool;
+use crate::model::reach::{Dimension, Reach};
+
+pub(crate) const FORMAT: Format = Format {
+    name: "checkov",
+    about: "what Checkov skips: `.checkov.yaml`",
+    tool: Tool::Checkov,
+    read,
+};
+
+const SEVERITIES: [&str; 6] = ["NONE", "INFO", "LOW", "MEDIUM", "HIGH", "CRITICAL"];
+const LISTS: [&str; 5] =
+    ["skip-check", "skip-path", "skip-framework", "skip-cve-package", "soft-fail-on"];
+
+fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
+    let Some(root) = input.first_yaml()? else { return Ok(Vec::new()) };
+    root.expect("the file", "a mapping", |it| it.value.is_map().then_some(()))?;
+    let mut found = Vec::new();
+    for entry in root.entries().iter().filter(|entry| !entry.value.is_null()) {
+        let (key, value) = (entry.key.as_str(), &entry.value);
+        if LISTS.contains(&key) {
+            for (node, text) in listed(value, key)? {
+                found.push(suppression(input, node, key, &text));
+            }
+        } else if key == "soft-fail" && value.written().is_some_and(|it| it == "true") {
+            found.push(suppression(input, value, key, ""));
+        } else if key == "baseline" {
+            let text = value.expect(key, "a text", Node::written)?;
+            found.push(suppression(input, value, key, &text));
+        }
+    }
+    Ok(found)
+}
+
+/// The texts of a list, or of one text with commas. Regular expressions may hold commas.
+fn listed<'a>(node: &'a Node, key: &str) -> Result<Vec<(&'a Node, String)>, Fault> {
+    let mut found = Vec::new();
+    for node in node.items().unwrap_or(std::slice::from_ref(node)) {
+        let text = node.expect(key, "a list of texts", Node::written)?;
+        match key {
+            "skip-path" => found.push((node, text)),
+            _ => found.extend(text.split(',').map(|text| (node, text.trim().to_owned()))),
+        }
+    }
+    found.retain(|(_, text)| !text.is_empty());
+    Ok(found)
+}
+
+fn suppression(input: &Input, node: &Node, key: &str, text: &str) -> Suppression {
+    let mut notes = Vec::new();
+    if key.starts_with("soft-fail") {
+        notes.push("findings are reported, and the run does not fail".to_owned());
+    }
+    let name = match key {
+        "skip-check" => text.to_owned(),
+        key if text.is_empty() => key.to_owned(),
+        key => format!("{key} {text}"),
+    };
+    let mut said = vec![name.clone()];
+    said.extend(comments::beside(input, node));
+    Suppression {
+        span: node.span,
+        name,
+        said,
+        reach: reach(key, text).map(|reach| vec![reach]),
+        end: End::Never,
+        made: None,
+        notes,
+    }
+}
+
+fn reach(key: &str, text: &str) -> Result<Reach, String> {
+    let mut reach = Reach::of(Tool::Checkov);
+    match key {
+        "baseline" => return Err(format!("the findings in `{text}` are not read here")),
+        "soft-fail" => {}
+        "skip-path" => match path(text) {
+            Some(path) => reach.limit(Dimension::Path, [path]),
+            None => reach.condition(format!("path =~ {text}")),
+        },
+        "skip-framework" => reach.condition(format!("framework = {text}")),
+        "skip-cve-package" => reach.condition(format!("package = {text}")),
+        _ if SEVERITIES.contains(&text.to_uppercase().as_str()) => {
+            reach.condition(format!("severity <= {}", text.to_uppercase()));
+        }
+        // All checks, by their pattern.
+        _ if text.chars().all(|c| c == '*') => {}
+        _ => reach.limit(Dimension::Id, [text.to_owned()]),
+    }
+    Ok(reach)
+}
+
+/// `a/b/**` for `^a/b/`, and `a/b` for `^a/b$`.
+fn path(pattern: &str) -> Option<String> {
+    let rest = pattern.strip_prefix('^')?.replace("\\.", "\u{1}");
+    let (path, tail) = match rest.strip_suffix('$') {
+        Some(file) => (file, ""),
+        None => (rest.strip_suffix('/')?, "/**"),
+    };
+    let is_literal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '\u{1}');
+    let is_path = !path.is_empty() && path.chars().all(is_literal);
+    is_path.then(|| format!("{}{tail}", path.replace('\u{1}', ".")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::claims::{fault, read, rows, widened};
+    use super::*;
+
+    const FILE: &str = ".checkov.yaml";
+
+    #[test]
+    fn whatever_is_skipped_is_read_with_the_comment_beside_it() {
+        let text = "
+framework: [terraform]
+skip-check:
+  # EXC-2026-AAAA
+  - CKV_AWS_1 # vendor
+  - CKV_AWS_2*
+  - low
+skip-path:
+  - ^modules/legacy/
+  - ^a/main\\.tf$
+  - examples
+skip-framework: helm, dockerfile
+skip-cve-package: [requests]
+soft-fail: true
+soft-fail-on: CKV_AWS_3
+baseline: .checkov.baseline
+";
+        assert_eq!(
+            rows(&FORMAT, FILE, text),
+            [
+                "5:5 CKV_AWS_1: ids CKV_AWS_1; never",
+                "6:5 CKV_AWS_2*: ids CKV_AWS_2*; never",
+                "7:5 low: where severity <= LOW; never",
+                "9:5 skip-path ^modules/legacy/: paths modules/legacy/**; never",
+                "10:5 skip-path ^a/main\\.tf$: paths a/main.tf; never",
+                "11:5 skip-path examples: where path =~ examples; never",
+                "12:17 skip-framework helm: where framework = helm; never",
+                "12:17 skip-framework dockerfile: where framework = dockerfile; never",
+                "13:20 skip-cve-package requests: where package = requests; never",
+                "14:12 soft-fail: all; never",
+                "15:15 soft-fail-on CKV_AWS_3: ids CKV_AWS_3; never",
+                "16:11 baseline .checkov.baseline: unknown, the findings in `.checkov.baseline` \
+                 are not read here; never",
+            ]
+        );
+        let found = read(&FORMAT, FILE, text);
+        assert_eq!(found[0].said, ["CKV_AWS_1", "# EXC-2026-AAAA", "# vendor"]);
+        assert_eq!(found[9].notes, ["findings are reported, and the run does not fail"]);
+    }
+
+    #[test]
+    fn a_list_may_be_one_text_and_nothing_may_be_skipped() {
+        let text = "\u{feff}skip-check: CKV_1,CKV_2\nsoft-fail: false\nskip-path:\n";
+        let names: Vec<_> = read(&FORMAT, FILE, text).into_iter().map(|it| it.name).collect();
+        assert_eq!(names, ["CKV_1", "CKV_2"]);
+        assert_eq!(rows(&FORMAT, FILE, ""), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_no_such_file_is_a_fault_with_its_place() {
+        let of = |text: &str| fault(&FORMAT, FILE, text.as_bytes());
+        assert_eq!(of("a"), "1:1: `the file` is a text, not a mapping");
+        assert_eq!(
+            of("skip-check: {a: b}"),
+            "1:13: `skip-check` is a mapping, not a list of texts"
+        );
+        assert_eq!(of("skip-path: [[a]]"), "1:13: `skip-path` is a list, not a list of texts");
+        assert!(of("skip-check: [a").starts_with("1:"), "{}", of("skip-check: [a"));
+        assert!(fault(&FORMAT, FILE, b"\xFE\xFF\0s").contains("UTF-16"));
+    }
+
+    #[test]
+    fn whatever_widens_an_entry_is_seen() {
+        let of = |key: &str, value: &str| format!("{key}: ['{value}']");
+        widened(
+            &FORMAT,
+            FILE,
+            &of("skip-check", "CKV_AWS_1?"),
+            &[
+                &of("skip-check", "CKV_AWS_1*"),
+                &of("skip-check", "CKV_AWS_[12]?"),
+                &of("skip-check", "*"),
+                &of("skip-check", "MEDIUM"),
+                &of("skip-path", "^a/"),
+                "soft-fail: true",
+            ],
+        );
+        widened(
+            &FORMAT,
+            FILE,
+            &of("skip-path", "^a/b/"),
+            &[
+                &of("skip-path", "^a/"),
+                &of("skip-path", "a/b/"),
+                &of("skip-path", "^a/b"),
+                &of("skip-path", "^a.b/"),
+            ],
+        );
+    }
+}
