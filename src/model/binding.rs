@@ -252,3 +252,26 @@ impl fmt::Display for Selector {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::reach::{Cover, Hierarchy};
+
+    #[test]
+    fn a_star_alone_is_whatever_the_tool_finds() {
+        let binding = |ids: &[&str]| Binding {
+            tool: Some(Tool::Trivy),
+            ids: ids.iter().map(|&id| id.to_owned()).collect(),
+            paths: vec!["vendor/**".to_owned()],
+            ..Binding::default()
+        };
+        let reach = |ids: &[&str]| binding(ids).reach(&Exception::default()).expect("a reach");
+        let none = Hierarchy::default();
+        assert_eq!(reach(&["*"]).covers(&reach(&["CVE-1"]), &none), Cover::Within);
+        assert!(matches!(reach(&["CVE-1"]).covers(&reach(&["*"]), &none), Cover::Beyond(_)));
+        // Only a star alone: the ids of Trivy have no patterns.
+        let cover = reach(&["CVE-*"]).covers(&reach(&["CVE-1"]), &none);
+        assert!(matches!(cover, Cover::Beyond(_)), "{cover:?}");
+    }
+}
