@@ -13,6 +13,7 @@
 //!   nothing.
 //!
 //! Whether the control runs (`run`) makes no difference here: a waived failure counts for nothing.
+//! That a date ends a waiver whose control runs, too, is what the documentation says.
 
 use chrono::NaiveDate;
 
