@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Utc};
 
 /// The end of a suppression: the first moment at which the tool no longer honours it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl End {
     pub(crate) fn written(&self) -> Option<String> {
         match self {
             Self::Never => None,
-            Self::At(end) => Some(end.format("%Y-%m-%dT%H:%M:%SZ").to_string()),
+            Self::At(end) => Some(end.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
             Self::LocalMidnight(day) => Some(format!("{day}T00:00:00")),
         }
     }
@@ -75,7 +75,7 @@ impl fmt::Display for End {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Never => f.write_str("never"),
-            Self::At(end) => write!(f, "{}", end.format("%Y-%m-%dT%H:%M:%SZ")),
+            Self::At(end) => f.write_str(&end.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
             Self::LocalMidnight(day) => write!(f, "{day} 00:00 local time"),
         }
     }

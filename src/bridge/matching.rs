@@ -169,11 +169,14 @@ impl<'a> Bindings<'a> {
 
     fn add(&mut self, binding: Binding) {
         let at = self.bindings.len();
+        // What cannot be relied on is looked at only for a suppression that names its record.
+        let is_sound = self.holdings[binding.holding].fault.is_none();
         let names: Vec<String> = match binding.reach.values(key_dimension(self.tool)) {
-            Some(names) => names.map(str::to_owned).collect(),
-            None => Vec::new(),
+            Some(names) if is_sound => names.map(str::to_owned).collect(),
+            _ => Vec::new(),
         };
-        if names.is_empty() || names.iter().any(|name| is_pattern(name)) {
+        let has_patterns = names.iter().any(|name| is_pattern(self.tool, name));
+        if is_sound && (names.is_empty() || has_patterns) {
             self.patterns.push(at);
         }
         let places = places(&binding.reach);
@@ -247,13 +250,21 @@ impl<'a> Bindings<'a> {
     ) -> Judged {
         let whole = self.best(part, suppression, named, used);
         // Several bindings may cover together what none covers alone.
-        if whole.verdict == Verdict::Wider
+        if whole.verdict > Verdict::Narrower
+            && whole.verdict != Verdict::Orphan
             && let Some(parts) = part.parts(MAX_PARTS)
         {
             let mut met = BTreeSet::new();
-            let judged: Vec<Judged> =
-                parts.iter().map(|part| self.best(part, suppression, named, &mut met)).collect();
-            if judged.iter().all(|judged| judged.verdict <= Verdict::Narrower) {
+            let mut judged = Vec::new();
+            for part in &parts {
+                let one = self.best(part, suppression, named, &mut met);
+                let is_covered = one.verdict <= Verdict::Narrower;
+                judged.push(one);
+                if !is_covered {
+                    break;
+                }
+            }
+            if judged.last().is_some_and(|last| last.verdict <= Verdict::Narrower) {
                 used.extend(met);
                 let records: BTreeSet<String> =
                     judged.iter().filter_map(|judged| judged.record.clone()).collect();
@@ -315,7 +326,8 @@ impl<'a> Bindings<'a> {
     fn candidates(&self, part: &Reach) -> BTreeSet<usize> {
         let mut found: BTreeSet<usize> = self.patterns.iter().copied().collect();
         let names: Option<Vec<&str>> = part.values(key_dimension(self.tool)).map(Iterator::collect);
-        let Some(names) = names.filter(|names| !names.iter().any(|name| is_pattern(name))) else {
+        let is_open = |names: &Vec<&str>| !names.iter().any(|name| is_pattern(self.tool, name));
+        let Some(names) = names.filter(is_open) else {
             // It names none, so that every binding may be the one.
             found.extend(0..self.bindings.len());
             return found;
@@ -415,8 +427,10 @@ fn key_dimension(tool: Tool) -> Dimension {
     }
 }
 
-fn is_pattern(text: &str) -> bool {
-    text.contains(['*', '?'])
+/// Whether what a binding to the tool names may be several.
+fn is_pattern(tool: Tool, text: &str) -> bool {
+    let has_patterns = matches!(tool, Tool::Kyverno | Tool::Checkov | Tool::AuditCi);
+    has_patterns && text.contains(['*', '?', '['])
 }
 
 fn places(reach: &Reach) -> Vec<String> {

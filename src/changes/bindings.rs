@@ -3,13 +3,21 @@
 use serde::Deserialize as _;
 
 use super::Kind;
-use super::values::shown;
+use super::values::{Reading, shown};
 use crate::model::reach::{Cover, Hierarchy, Reach};
 use crate::model::{Binding, Exception};
 use crate::source::tree::NodeRef;
 
-/// The entries of a list, each as it is shown and as it reaches; none where it cannot be compared.
-pub(super) struct Bindings(Vec<(String, Option<Reach>)>);
+/// The entries of a list.
+pub(super) struct Bindings(Vec<Entry>);
+
+struct Entry {
+    /// A text that two share only if they say the same.
+    canonical: String,
+    shown: String,
+    /// None where it cannot be compared.
+    reach: Option<Reach>,
+}
 
 impl Bindings {
     /// Those of a list, within the targets of a scope.
@@ -18,19 +26,26 @@ impl Bindings {
         let within = Exception { scope, ..Exception::default() };
         let items = list.into_iter().flat_map(|list| list.items());
         let reach = |item| Binding::deserialize(item).ok()?.reach(&within);
-        Self(items.map(|item| (shown(item), reach(item))).collect())
+        let entry = |item| Entry {
+            canonical: Reading::Known.canonical(Some(item)),
+            shown: shown(item),
+            reach: reach(item),
+        };
+        Self(items.map(entry).collect())
     }
 
     /// The entries that do not stand in another list, as they are shown.
     pub(super) fn missing_in(&self, other: &Self) -> Vec<String> {
-        let is_there = |text: &String| other.0.iter().any(|(known, _)| known == text);
-        self.0.iter().map(|(text, _)| text).filter(|text| !is_there(text)).cloned().collect()
+        let is_there =
+            |entry: &&Entry| other.0.iter().any(|known| known.canonical == entry.canonical);
+        self.0.iter().filter(|entry| !is_there(entry)).map(|entry| entry.shown.clone()).collect()
     }
 
-    fn holds(&self, text: &str, reach: Option<&Reach>) -> bool {
-        self.0.iter().any(|(known, outer)| {
-            let within = outer.as_ref().zip(reach);
-            known == text || within.is_some_and(|(outer, inner)| is_within(outer, inner))
+    fn holds(&self, inner: &Entry) -> bool {
+        self.0.iter().any(|outer| {
+            let reaches = outer.reach.as_ref().zip(inner.reach.as_ref());
+            outer.canonical == inner.canonical
+                || reaches.is_some_and(|(outer, inner)| is_within(outer, inner))
         })
     }
 }
@@ -42,9 +57,8 @@ fn is_within(outer: &Reach, inner: &Reach) -> bool {
 /// Each one has to lie within one of those before; what cannot be compared does not. Without any, no
 /// tool is told to leave the exception alone.
 pub(super) fn kind(before: &Bindings, after: &Bindings) -> Kind {
-    let is_narrower = |(inner, outer): (&Bindings, &Bindings)| {
-        inner.0.iter().all(|(text, reach)| outer.holds(text, reach.as_ref()))
-    };
+    let is_narrower =
+        |(inner, outer): (&Bindings, &Bindings)| inner.0.iter().all(|entry| outer.holds(entry));
     match (is_narrower((after, before)), is_narrower((before, after))) {
         (true, true) => Kind::Cosmetic,
         (true, false) => Kind::Tightening,
@@ -100,6 +114,10 @@ mod tests {
         check("ids: [A], paths: [a/go.sum]", "ids: [A], paths: [\"a/**\"]", Kind::Widening);
         check("ids: [A, B]", "ids: [B, A]", Kind::Cosmetic);
         check("ids: [A]", "ids: [a]", Kind::Widening);
+        // Two that look alike are not the same.
+        check("ids: [\"A, B\"]", "ids: [A, B]", Kind::Widening);
+        check("ids: [A], paths: [\"a/**\"]", "ids: [A], paths: [a/../b]", Kind::Widening);
+        check("ids: [A], paths: [\"a[i]\"]", "ids: [A], paths: [ai]", Kind::Widening);
     }
 
     #[test]

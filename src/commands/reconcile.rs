@@ -18,12 +18,13 @@ use crate::bridge::{
     Format as ToolFormat, Located, Reconciliation, Row, Suppression, Unread, hierarchy,
 };
 use crate::env::{Env, Outcome};
-use crate::finding::Level;
+use crate::finding::{Finding, Level};
 use crate::history::{Verdict, Wanted};
 use crate::model::reach::Hierarchy;
 use crate::model::window::Status;
 use crate::register::{self, Register};
 use crate::render::{Safe, reconcile};
+use crate::rules::{self, Context};
 use crate::source::Record;
 
 /// Find suppressions in enforcement tools that no approved exception covers
@@ -89,7 +90,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let cache = CacheArgs { no_cache: true };
     let verdicts = Verdicts::read(&workspace, &history, cache, Wanted::Everything, globals, env)?;
     let landed = Landed::read(&workspace, &register, Some(verdicts.found()), globals, env)?;
-    let holdings = holdings(&register, &verdicts, &landed, env);
+    let context = Context { policy: &workspace.policy, today: env.today };
+    let holdings = holdings(&register, &verdicts, &landed, &context);
     let bindings = Bindings::of(format.tool, &holdings, &hierarchy, &workspace.policy.id_pattern);
     let result = args.compare(format, &bindings, globals, env)?;
     let (style, today) = (globals.style(env), env.today);
@@ -169,7 +171,10 @@ impl Args {
                 }
             }
         }
-        result.unused = bindings.unused(&used);
+        // What could not be read may hold them.
+        if result.unread.is_empty() {
+            result.unused = bindings.unused(&used);
+        }
         Ok(result)
     }
 }
@@ -192,7 +197,7 @@ fn holdings<'a>(
     register: &'a Register,
     verdicts: &Verdicts,
     landed: &Landed,
-    env: &Env<'_>,
+    context: &Context<'_>,
 ) -> Vec<Holding<'a>> {
     let mut faults: HashMap<&str, String> = HashMap::new();
     let is_of_reach = |pointer: &str| {
@@ -208,7 +213,7 @@ fn holdings<'a>(
     let holding = |record: &'a Record| {
         let exception = &*record.exception;
         let path = record.file().path();
-        let status = landed.status(record, env.today);
+        let status = landed.status(record, context.today);
         let last = exception.expires;
         let state = match (status, last) {
             (Status::Closed, _) => State::Closed,
@@ -228,7 +233,16 @@ fn holdings<'a>(
                 ),
             },
         };
-        Holding { exception, path, state, fault: faults.get(path).cloned() }
+        let of_bindings = || {
+            let found = rules::check_bindings(record, context);
+            let told = |finding: &Finding| format!("its binding is no good: {}", finding.message);
+            found.first().map(told)
+        };
+        let fault = match exception.bindings.is_empty() {
+            true => None,
+            false => faults.get(path).cloned().or_else(of_bindings),
+        };
+        Holding { exception, path, state, fault }
     };
     register.records.iter().map(holding).collect()
 }

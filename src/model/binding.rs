@@ -92,6 +92,7 @@ pub(crate) struct Resources {
 }
 
 impl Tool {
+    #[cfg(test)]
     pub(crate) const ALL: [Self; 13] = [
         Self::AzurePolicy,
         Self::Kyverno,

@@ -13,6 +13,16 @@ pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::Open
 
 const CODE: Code = Code::error("EXC125", "binding-form");
 
+/// What Azure can select resources by.
+const SELECTORS: [&str; 6] = [
+    "resourceLocation",
+    "resourceType",
+    "resourceWithoutLocation",
+    "policyDefinitionReferenceId",
+    "userPrincipalId",
+    "groupPrincipalId",
+];
+
 /// What stands in the ID of every policy assignment of Azure.
 const ASSIGNMENTS: &str = "/providers/microsoft.authorization/policyassignments/";
 
@@ -46,7 +56,7 @@ bindings:
 ```
 "##;
 
-fn check(record: &Record, _context: &Context<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn check(record: &Record, _context: &Context<'_>, findings: &mut Vec<Finding>) {
     let exception = &record.exception;
     for (index, binding) in exception.bindings.iter().enumerate() {
         // A tool that is missing or unknown has its finding already.
@@ -98,6 +108,11 @@ fn fault(tool: Tool, binding: &Binding, exception: &Exception) -> Option<(String
         }
     }
     for (at, selector) in binding.selectors.iter().enumerate() {
+        if !SELECTORS.iter().any(|kind| selector.kind.eq_ignore_ascii_case(kind)) {
+            let message = format!("`{}` is no kind of selector", selector.kind);
+            let help = format!("the kinds are `{}`", SELECTORS.join("`, `"));
+            return Some((format!("/selectors/{at}/kind"), message, help));
+        }
         if selector.within.is_empty() == selector.not_in.is_empty() {
             let message = "a selector has either `in` or `not_in`".to_owned();
             let help = "write `{kind: resourceLocation, in: [westeurope]}`".to_owned();
@@ -198,6 +213,21 @@ bindings:
     selectors:
       - kind: resourceLocation
 #       ^^^^ error[EXC125]: a selector has either `in` or `not_in`
+",
+        );
+    }
+
+    #[test]
+    fn what_azure_cannot_select_by_is_no_kind() {
+        check_rule(
+            &RULE,
+            "
+bindings:
+  - tool: azure-policy
+    assignment: /subscriptions/s/providers/Microsoft.Authorization/policyAssignments/deny-public
+    selectors:
+      - {kind: resourceLocations, in: [eastus]}
+#              ^^^^^^^^^^^^^^^^^ error[EXC125]: `resourceLocations` is no kind of selector
 ",
         );
     }

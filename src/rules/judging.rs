@@ -6,7 +6,9 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use super::levels::apply_levels;
-use super::{Check, Context, Proposal, RULES, clock_behind, scope_fault, stray_approval};
+use super::{
+    Check, Context, Proposal, RULES, binding_form, clock_behind, scope_fault, stray_approval,
+};
 use crate::finding::{self, Finding};
 use crate::register::{self, ApprovalFile, Register, Store};
 use crate::source::Record;
@@ -51,6 +53,13 @@ pub(crate) fn check_some(
     let records = places.iter().filter_map(|&at| register.records.get(at));
     let inspected = records.flat_map(|record| check_record(record, context)).collect();
     complete(register, inspected, context)
+}
+
+/// What is wrong with the bindings of a record.
+pub(crate) fn check_bindings(record: &Record, context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    binding_form::check(record, context, &mut findings);
+    findings
 }
 
 /// What is wrong with a change, whatever the register is like that it makes; worst first.
@@ -112,7 +121,7 @@ fn complete(register: &Register, inspected: Vec<Finding>, context: &Context<'_>)
     findings
 }
 
-fn check_record(record: &Record, context: &Context<'_>) -> Vec<Finding> {
+pub(super) fn check_record(record: &Record, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in RULES {
         rule.check.look_at(record, context, &mut findings);

@@ -123,7 +123,8 @@ use chrono::NaiveDate;
 
 pub(crate) use self::expired::CODE as EXPIRED;
 pub(crate) use self::judging::{
-    check, check_approvals, check_clock, check_proposal, check_some, judge, judge_whole,
+    check, check_approvals, check_bindings, check_clock, check_proposal, check_some, judge,
+    judge_whole,
 };
 pub(crate) use self::levels::{check_levels, name_codes};
 pub(crate) use self::proposal::{GitFile, LostApproval, Proposal};

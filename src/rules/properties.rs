@@ -222,7 +222,7 @@ proptest! {
             let register = load(files);
             let context = Context { policy: &TIGHT, today };
             let others = register.records.iter().filter(|record| !record.file().path().contains("NEWR"));
-            others.flat_map(|record| shown(&super::check_record(record, &context))).collect::<Vec<_>>()
+            others.flat_map(|record| shown(&super::judging::check_record(record, &context))).collect::<Vec<_>>()
         };
         let mut with_more = files.clone();
         with_more.push(more.file("EXC-2026-NEWR"));

@@ -156,6 +156,145 @@ fn what_cannot_be_told_is_an_error_unless_it_is_allowed_by_name() {
     assert_eq!(verdicts(&history, &live, &allowed).0, 2);
 }
 
+/// What is said of a single exemption with some keys changed.
+fn verdict_of(history: &History, changes: Value) -> (u8, String) {
+    let mut live = exemption("it", &group("rg-proxy"), Some("2027-02-01T00:00:00Z"), "");
+    let changes = changes.as_object().expect("a mapping").clone();
+    live.as_object_mut().expect("a mapping").extend(changes);
+    let (code, mut found) = verdicts(history, &json!([live]), &[]);
+    (code, found.remove(0).1)
+}
+
+#[test]
+fn selectors_narrow_and_what_they_leave_out_counts() {
+    let mut history = History::new();
+    let selectors = "deny-public\n    selectors:\n      - {kind: resourceLocation, in: [eastus, westus]}\n      - {kind: resourceType, not_in: [microsoft.web/sites]}";
+    let record = bound(PROXY, "2027-01-31", "rg-proxy").replace("deny-public", selectors);
+    history.w.write(format!("exceptions/{PROXY}.yaml"), record);
+    history.merge("carol", "alice", "2026-11-05");
+    let of = |selectors: Value| {
+        verdict_of(&history, json!({"resourceSelectors": [{"name": "a", "selectors": selectors}]}))
+    };
+    let location = json!({"kind": "resourceLocation", "in": ["EastUS"]});
+    let without = json!({"kind": "resourceType", "notIn": ["Microsoft.Web/sites", "a/b"]});
+    let said = |verdict: &str, code| (code, verdict.to_owned());
+    assert_eq!(of(json!([location, without])), said("narrower", 0));
+    assert_eq!(of(json!([location])), said("wider", 1));
+    assert_eq!(of(json!([without])), said("wider", 1));
+    let other = json!({"kind": "resourceType", "notIn": ["a/b"]});
+    assert_eq!(of(json!([location, other])), said("wider", 1));
+    let within = json!({"kind": "resourceType", "in": ["Microsoft.Compute/virtualMachines"]});
+    assert_eq!(of(json!([location, within])), said("narrower", 0));
+    // Two that exclude each other say nothing that could be relied on.
+    let north = json!({"kind": "resourceLocation", "in": ["northeurope"]});
+    assert_eq!(of(json!([north, location, without])), said("unknown", 2));
+    let unheard = json!({"kind": "resourceMood", "in": ["good"]});
+    assert_eq!(of(json!([unheard, without])), said("unknown", 2));
+    let mixed = json!({"kind": "resourceLocation", "notIn": ["northeurope"]});
+    assert_eq!(of(json!([mixed, without])), said("unknown", 2));
+}
+
+#[test]
+fn what_is_computed_later_or_said_twice_is_unknown_by_itself() {
+    let history = register();
+    for changes in [
+        json!({"policyDefinitionReferenceIds": "[parameters('ids')]"}),
+        json!({"policyDefinitionReferenceIds": ["[parameters('ids')]"]}),
+        json!({"resourceSelectors": "[parameters('selectors')]"}),
+        json!({"expiresOn": "[parameters('end')]"}),
+        json!({"ExpiresOn": "2020-01-01T00:00:00Z"}),
+    ] {
+        assert_eq!(verdict_of(&history, changes.clone()), (2, "unknown".to_owned()), "{changes}");
+    }
+}
+
+#[test]
+fn a_template_hides_no_exemption() {
+    let history = register();
+    let it = |name: &str| {
+        let mut it = exemption(name, "", None, "");
+        it["id"] = Value::Null;
+        it
+    };
+    let mut child = it("child");
+    child["type"] = json!("policyExemptions");
+    let mut typed_later = it("typed later");
+    typed_later["type"] = json!("[variables('type')]");
+    let mut placed = it("placed");
+    placed["scope"] = json!(group("rg-proxy"));
+    let live = json!({"resources": {
+        "a": {"type": "Microsoft.Web/sites", "resources": [child]},
+        "b": {"type": "Microsoft.Resources/deployments",
+              "properties": {"template": {"resources": [it("nested")]}}},
+        "c": typed_later,
+        "d": placed,
+    }});
+    let expected = [
+        ("child", "unknown"),
+        ("nested", "unknown"),
+        ("typed later", "unknown"),
+        ("placed", "outlives"),
+    ];
+    assert_eq!(verdicts(&history, &live, &[]), (2, pairs(&expected)));
+}
+
+#[test]
+fn a_page_of_a_list_is_not_the_list() {
+    let history = register();
+    for more in ["nextLink", "$skipToken", "skip_token"] {
+        history.w.write("live.json", json!({"data": [], more: "abc"}).to_string());
+        let said = history.w.run(&["reconcile", "azure-policy", "live.json"]);
+        assert_eq!(said.code(), 2, "{more}");
+        assert!(said.err.contains(": fetch all pages"), "{}", said.err);
+    }
+}
+
+#[test]
+fn what_is_listed_twice_is_one_and_an_assignment_that_does_not_enforce_is_a_suppression() {
+    let history = register();
+    let end = Some("2027-02-01T00:00:00Z");
+    let one = exemption("one", &group("rg-proxy"), end, "");
+    let mut again = one.clone();
+    again["id"] = json!(one["id"].as_str().expect("an id").to_uppercase());
+    let scope = format!("{SUBSCRIPTION}/resourceGroups/rg-proxy");
+    let off = json!({"id": assignment("deny-public"), "name": "deny", "type": "Microsoft.Authorization/policyAssignments",
+        "enforcementMode": "DoNotEnforce", "notScopes": [scope], "scope": SUBSCRIPTION});
+    let expected = [
+        ("one", "covered"),
+        (&*format!("deny notScopes {scope}"), "outlives"),
+        ("deny DoNotEnforce", "wider"),
+    ];
+    assert_eq!(verdicts(&history, &json!([one, again, off]), &[]), (1, pairs(&expected)));
+}
+
+#[test]
+fn a_name_that_no_record_can_hold_lies_where_it_lies() {
+    let history = register();
+    for (name, verdict) in
+        [("Failure Anomalies", "narrower"), ("größe", "narrower"), ("..", "orphan")]
+    {
+        let scope = format!("{}/providers/Microsoft.Web/sites/{name}", group("rg-proxy"));
+        let live = exemption("it", &scope, Some("2027-01-01T00:00:00Z"), "");
+        assert_eq!(verdicts(&history, &json!([live]), &[]).1, pairs(&[("it", verdict)]), "{name}");
+    }
+}
+
+#[test]
+fn two_records_cover_together_also_where_an_expired_one_covers_all() {
+    let mut history = History::new();
+    for (id, expires, references) in
+        [(PROXY, "2027-01-31", "[A]"), (VAULT, "2027-01-31", "[B]"), (LOGS, "2026-11-19", "[A, B]")]
+    {
+        let text = bound(id, expires, "rg-proxy");
+        let name = assignment("deny-public");
+        let with = format!("{name}\n    definition_references: {references}");
+        history.w.write(format!("exceptions/{id}.yaml"), text.replace(&name, &with));
+    }
+    history.merge("carol", "alice", "2026-11-05");
+    let (code, verdict) = verdict_of(&history, json!({"policyDefinitionReferenceIds": ["a", "b"]}));
+    assert_eq!((code, &*verdict), (0, "covered"));
+}
+
 #[test]
 fn a_file_that_cannot_be_read_is_said_with_its_place_and_the_others_are_judged() {
     let history = register();
@@ -268,6 +407,8 @@ fn of_each_tool_what_a_binding_takes_in_is_told_from_what_goes_beyond_it() {
         let found: Vec<_> = rows.map(|row| (text(row, "name"), text(row, "verdict"))).collect();
         assert_eq!((said.code(), found), (1, pairs(&expected)), "{tool}: {}{}", said.out, said.err);
     }
+}
+
 /// One file of each tool, the binding of an approved record, and what the file is called in the end.
 const OF_TOOLS: [(&str, &str, &str, &str); 7] = [
     ("trivy", "ids: [CVE-2026-1]", ".trivyignore", "CVE-2026-1 exp:2027-02-01\n"),

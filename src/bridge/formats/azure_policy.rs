@@ -13,6 +13,8 @@
 //! `expiresOn` is an instant in UTC at which Azure no longer honours the exemption; it keeps the object
 //! for ever. Without one it never ends. The scope is the part of `id` before the provider.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
 use crate::bridge::input::{Fault, Input, Node, Value};
@@ -33,27 +35,46 @@ const EXEMPTION: &str = "microsoft.authorization/policyexemptions";
 pub(super) const ASSIGNMENTS: &str = "/providers/microsoft.authorization/policyassignments/";
 const ASSIGNMENT: &str = "microsoft.authorization/policyassignments";
 
+/// Keys by which a page of a list says that there are more.
+const MORE: [&str; 5] = ["nextLink", "$skipToken", "skipToken", "skip_token", "resultTruncated"];
+/// Properties that say how far an exemption reaches.
+const DECISIVE: [&str; 5] = [
+    "policyAssignmentId",
+    "policyDefinitionReferenceIds",
+    "policyDefinitionReferenceId",
+    "resourceSelectors",
+    "expiresOn",
+];
+
 fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
     let root = input.json()?;
-    let list = ["value", "data", "resources"].into_iter().find_map(|key| root.get(key)?.items());
+    for key in MORE {
+        let more = root.get(key).filter(|node| !node.is_null() && !is_no(node));
+        if let Some(more) = more {
+            let message = format!("the list goes on, as `{key}` says: fetch all pages");
+            return Err(Fault::at(more.span, message));
+        }
+    }
+    let mut found = Vec::new();
+    if let Some(resources) = root.get("resources") {
+        resources_of(resources, 0, &mut found)?;
+        return Ok(found);
+    }
+    let list = ["value", "data"].into_iter().find_map(|key| root.get(key)?.items());
     let Some(resources) = list.or_else(|| root.items()) else {
         return Err(Fault::at(root.span, "the file holds no list of exemptions or assignments"));
     };
-    if let Some(next) = root.get("nextLink").filter(|next| !next.is_null()) {
-        return Err(Fault::at(next.span, "the list goes on at `nextLink`: fetch all pages"));
-    }
-    let is_template = root.get("resources").is_some();
-    let mut found = Vec::new();
+    let mut known = HashSet::new();
     for resource in resources {
         resource.expect("resource", "a mapping", |it| (it.value.is_map()).then_some(()))?;
-        let kind = resource.text_at("type")?.unwrap_or_default().to_ascii_lowercase();
-        let has = |key: &str| property(resource, key).is_some();
-        if kind == ASSIGNMENT || (kind.is_empty() && has("policyDefinitionId")) {
-            found.extend(assignment(resource)?);
-        } else if kind == EXEMPTION || (kind.is_empty() && has("policyAssignmentId")) {
-            found.push(exemption(resource, is_template)?);
-        } else if !is_template {
-            let message = match kind.as_str() {
+        // A listing has what is inherited more than once.
+        let id = resource.text_at("id")?.map(str::to_ascii_lowercase);
+        if id.is_some_and(|id| !known.insert(id)) {
+            continue;
+        }
+        if !of_resource(resource, false, &mut found)? {
+            let kind = resource.text_at("type")?.unwrap_or_default();
+            let message = match kind {
                 "" => "this is neither an exemption nor an assignment".to_owned(),
                 kind => format!("`{kind}` is neither an exemption nor an assignment"),
             };
@@ -61,6 +82,81 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
         }
     }
     Ok(found)
+}
+
+fn is_no(node: &Node) -> bool {
+    match &node.value {
+        Value::Bool(value) => !value,
+        Value::Text(text) => text.is_empty() || text.eq_ignore_ascii_case("false"),
+        _ => false,
+    }
+}
+
+/// What the resources of a template leave alone, those of nested deployments and of other resources
+/// included; a list, or a mapping since `languageVersion` 2.0.
+fn resources_of(node: &Node, depth: usize, found: &mut Vec<Suppression>) -> Result<(), Fault> {
+    let listed = node.items().into_iter().flatten();
+    let named = node.entries().iter().map(|entry| &entry.value);
+    for resource in listed.chain(named) {
+        of_resource(resource, true, found)?;
+        let template = resource.get("properties").and_then(|it| it.get("template"));
+        let nested = template.and_then(|template| template.get("resources"));
+        for below in resource.get("resources").into_iter().chain(nested) {
+            if depth > 16 {
+                return Err(Fault::at(below.span, "deployments are nested too deep"));
+            }
+            resources_of(below, depth + 1, found)?;
+        }
+    }
+    Ok(())
+}
+
+/// Adds what a resource leaves alone; `false` where it is neither an exemption nor an assignment.
+fn of_resource(
+    resource: &Node,
+    is_template: bool,
+    found: &mut Vec<Suppression>,
+) -> Result<bool, Fault> {
+    let kind = resource.text_at("type")?.unwrap_or_default().to_ascii_lowercase();
+    let has = |key: &str| property(resource, key).is_some();
+    // The type of a child leaves out that of its parent.
+    let is_open = kind.is_empty() || is_expression(&kind);
+    if kind == ASSIGNMENT || (is_open && has("policyDefinitionId")) {
+        found.extend(assignment(resource)?);
+    } else if kind == EXEMPTION
+        || kind.ends_with("policyexemptions")
+        || (is_open && has("policyAssignmentId"))
+    {
+        found.push(exemption(resource, is_template)?);
+    } else {
+        return Ok(false);
+    }
+    Ok(true)
+}
+
+/// The first expression in a value or below it.
+fn expression_in(node: &Node) -> Option<&str> {
+    match &node.value {
+        Value::Text(text) => Some(text.as_str()).filter(|text| is_expression(text)),
+        Value::List(items) => items.iter().find_map(expression_in),
+        Value::Map(entries) => entries.iter().find_map(|entry| expression_in(&entry.value)),
+        _ => None,
+    }
+}
+
+/// Why nothing can be told of a resource: an expression among what decides, or two keys that Azure
+/// takes for the same.
+fn undecided(resource: &Node, decisive: &[&str]) -> Option<String> {
+    let expression =
+        decisive.iter().filter_map(|key| property(resource, key)).find_map(expression_in);
+    if let Some(text) = expression {
+        return Some(format!("`{text}` is an expression"));
+    }
+    [Some(resource), resource.get("properties")].into_iter().flatten().find_map(|node| {
+        let mut known = HashSet::new();
+        let twice = node.entries().iter().find(|it| !known.insert(it.key.to_ascii_lowercase()))?;
+        Some(format!("its key `{}` stands twice, in different case", twice.key))
+    })
 }
 
 /// A property, below `properties` or flattened to the resource.
@@ -92,7 +188,10 @@ fn exemption(resource: &Node, is_template: bool) -> Result<Suppression, Fault> {
     let id = resource.text_at("id")?;
     let mut notes = Vec::new();
     let (end, unread) = end(text(resource, "expiresOn")?);
-    let reach = match unread {
+    let undecided = undecided(resource, &DECISIVE);
+    // Of two ends, neither is relied on.
+    let end = if undecided.is_some() { End::Never } else { end };
+    let reach = match undecided.or(unread) {
         Some(reason) => Err(reason),
         None => reach(resource, id, is_template, &mut notes)?,
     };
@@ -165,15 +264,11 @@ fn reach(
             stray.kind()
         ));
     }
-    let values = references.iter().map(String::as_str).chain([assignment]);
-    if let Some(text) = values.into_iter().find(|text| is_expression(text)) {
-        return Ok(Err(format!("`{text}` is an expression")));
-    }
     let scope = match (id.and_then(scope_of), resource.text_at("scope")?) {
         (Some(scope), _) => scope,
-        (None, Some(scope)) if is_template && !is_expression(scope) => scope.to_owned(),
+        (None, Some(scope)) if is_template && scope.starts_with('/') => scope.to_owned(),
         (None, Some(scope)) if is_template => {
-            return Ok(Err(format!("its `scope` is the expression `{scope}`")));
+            return Ok(Err(format!("where its `scope`, `{scope}`, is cannot be told")));
         }
         _ if is_template => {
             return Ok(Err("it is deployed at a scope that the template does not name".to_owned()));
@@ -229,11 +324,13 @@ fn assignment(resource: &Node) -> Result<Vec<Suppression>, Fault> {
         texts_below(metadata, &mut said);
     }
     let made = made(resource)?;
+    let unknown = undecided(resource, &["notScopes", "enforcementMode", "overrides"]);
     let suppression = |suffix: &str, scope: Option<String>, note: Option<&str>| Suppression {
         span: resource.span,
         name: format!("{name} {suffix}"),
         said: said.clone(),
         reach: match scope {
+            _ if unknown.is_some() => Err(unknown.clone().unwrap_or_default()),
             Some(scope) if !id.is_empty() => Ok(vec![
                 Reach::of(Tool::AzurePolicy)
                     .limited(Dimension::Place, [format!("azure:{scope}")])
@@ -245,7 +342,12 @@ fn assignment(resource: &Node) -> Result<Vec<Suppression>, Fault> {
         made: made.clone(),
         notes: note.map(str::to_owned).into_iter().collect(),
     };
-    let mut found: Vec<Suppression> = texts(resource, "notScopes")?
+    let mut found = Vec::new();
+    if unknown.is_some() {
+        found.push(suppression("notScopes, enforcementMode or overrides", None, None));
+        return Ok(found);
+    }
+    found = texts(resource, "notScopes")?
         .into_iter()
         .map(|scope| {
             let note = "`notScopes` excludes the scope from the assignment and never ends";
@@ -257,7 +359,22 @@ fn assignment(resource: &Node) -> Result<Vec<Suppression>, Fault> {
         let scope = text(resource, "scope")?.map(str::to_owned).or_else(|| scope_of(id));
         found.push(suppression("DoNotEnforce", scope, Some("the assignment enforces nothing")));
     }
+    if is_disabled(resource) {
+        let scope = text(resource, "scope")?.map(str::to_owned).or_else(|| scope_of(id));
+        found.push(suppression("Disabled", scope, Some("an effect is overridden by `Disabled`")));
+    }
     Ok(found)
+}
+
+/// Whether an override or the parameter `effect` turns the policy off.
+fn is_disabled(resource: &Node) -> bool {
+    let is_off = |node: Option<&Node>| {
+        node.and_then(Node::text).is_some_and(|text| text.eq_ignore_ascii_case("Disabled"))
+    };
+    let overrides = property(resource, "overrides").and_then(Node::items).unwrap_or_default();
+    let effect = property(resource, "parameters").and_then(|node| node.get_folded("effect"));
+    overrides.iter().any(|it| is_off(it.get("value")))
+        || is_off(effect.and_then(|effect| effect.get("value")))
 }
 
 /// Who created the resource, and when.

@@ -238,7 +238,7 @@ cis-1.6: {expiration_date: 2027-2-1}
         assert!(yaml("c: {").starts_with("1:"), "{}", yaml("c: {"));
         assert_eq!(
             fault(&FORMAT, "w.csv", b"control_id,run\nc\n"),
-            "2:1: the row has 1 cells, the header has 2"
+            "2:1: the header has 2 cells, and this row 1"
         );
         assert!(fault(&FORMAT, "w.csv", b"\xFF\xFEc\0").contains("UTF-16"));
         assert!(fault(&FORMAT, "w.xlsx", b"PK").contains("`.csv`"));

@@ -8,20 +8,20 @@
 mod audit_ci;
 mod azure_policy;
 mod better_npm_audit;
-mod epac;
-mod kyverno;
-mod sarif;
-mod snyk;
-#[cfg(test)]
-mod testing;
 mod cargo_audit;
 mod cargo_deny;
 mod checkov;
 #[cfg(test)]
 mod claims;
+mod epac;
 mod grype;
 mod inspec;
+mod kyverno;
 mod osv_scanner;
+mod sarif;
+mod snyk;
+#[cfg(test)]
+mod testing;
 mod trivy;
 
 use super::Format;
@@ -29,19 +29,19 @@ use super::Format;
 /// All formats, in the order in which the help lists them.
 pub(crate) const FORMATS: &[&Format] = &[
     &azure_policy::FORMAT,
-    &kyverno::FORMAT,
     &epac::FORMAT,
-    &snyk::FORMAT,
-    &better_npm_audit::FORMAT,
-    &audit_ci::FORMAT,
-    &sarif::FORMAT,
+    &kyverno::FORMAT,
     &trivy::FORMAT,
     &osv_scanner::FORMAT,
-    &inspec::FORMAT,
+    &snyk::FORMAT,
+    &grype::FORMAT,
     &cargo_deny::FORMAT,
     &cargo_audit::FORMAT,
-    &grype::FORMAT,
+    &better_npm_audit::FORMAT,
+    &audit_ci::FORMAT,
+    &inspec::FORMAT,
     &checkov::FORMAT,
+    &sarif::FORMAT,
 ];
 
 /// The format of this name.

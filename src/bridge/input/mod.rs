@@ -122,7 +122,7 @@ impl Input {
         json::read(self.text(), json::Dialect::Json5)
     }
 
-    /// CSV: a list with a mapping per row, by the names of the header. Values are texts; a row and its
+    /// CSV: a list with a mapping per row, by the names of the header. Values are texts, an empty cell is null; a row and its
     /// cells have the place of the row. A row of another length than the header is a fault.
     pub(crate) fn csv(&self) -> Result<Node, Fault> {
         csv::read(self.text())
@@ -136,11 +136,6 @@ impl Input {
     /// The first document of a YAML stream, which is all that most tools read; none where it is empty.
     pub(crate) fn first_yaml(&self) -> Result<Option<Node>, Fault> {
         Ok(self.yaml()?.into_iter().next().filter(|node| !node.is_null()))
-    }
-
-    /// CSV with a line of headers: a list of mappings.
-    pub(crate) fn csv(&self) -> Result<Node, Fault> {
-        csv::read(self.text())
     }
 
     /// A TOML 1.0 document.

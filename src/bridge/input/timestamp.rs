@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(utc("2027-02-01"), "2027-02-01T00:00:00Z");
         assert_eq!(utc("2027-2-1"), "2027-02-01T00:00:00Z");
         assert_eq!(utc("2027-02-01T01:00:00+01:00"), "2027-02-01T00:00:00Z");
-        assert_eq!(utc("2027-01-31 19:00:00.5 -5"), "2027-02-01T00:00:00Z");
+        assert_eq!(utc("2027-01-31 19:00:00.5 -5"), "2027-02-01T00:00:00.500Z");
         assert_eq!(utc("2027-02-01 12:30:00"), "2027-02-01T12:30:00Z");
         let local =
             |text: &str| Timestamp::parse(text).expect("a time").where_it_runs().to_string();

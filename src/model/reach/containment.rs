@@ -1,7 +1,7 @@
 //! Whether one value of a dimension lies within another, as the tool compares them.
 
 use super::{Dimension, Hierarchy, packages, paths, places};
-use crate::model::{Target, Tool, wildcard};
+use crate::model::{Target, TargetError, Tool, wildcard};
 
 /// Whether a value lies within another one; the best answer comes first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,7 +22,14 @@ impl Tool {
     pub(super) fn compared(self, dimension: Dimension, value: &str) -> String {
         match (dimension, self) {
             (Dimension::Place, _) => {
-                Target::parse(value).map_or_else(|_| value.to_owned(), |target| target.key())
+                match Target::parse(value) {
+                    Ok(target) => target.key(),
+                    // Azure allows names that a record does not: the parts are compared all the same.
+                    Err(TargetError::BadCharacter(_)) if !has_odd_part(value) => {
+                        value.to_ascii_lowercase()
+                    }
+                    Err(_) => format!("?{value}"),
+                }
             }
             (Dimension::Path, _) => {
                 let path = value.trim_start_matches("./").trim_start_matches('/');
@@ -71,6 +78,11 @@ impl Tool {
             _ => Answer::No,
         }
     }
+}
+
+/// Whether a part of a path says nothing or leads elsewhere.
+fn has_odd_part(path: &str) -> bool {
+    path.split('/').skip(1).any(|part| part.trim().chars().all(|c| c == '.'))
 }
 
 /// Paths of dependencies as Snyk writes them, `a@1.x > b`: which of them lie within one takes the tree

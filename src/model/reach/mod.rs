@@ -12,7 +12,7 @@ mod places;
 mod properties;
 
 use std::collections::btree_map::{BTreeMap, Entry};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 
 use self::containment::Answer;
@@ -46,6 +46,8 @@ type Values = BTreeMap<String, String>;
 pub(crate) struct Reach {
     pub(crate) tool: Tool,
     limits: BTreeMap<Dimension, Values>,
+    /// Values of a dimension that are left out.
+    exclusions: BTreeMap<Dimension, BTreeSet<String>>,
     /// Further conditions that can only narrow, as the tool writes them.
     conditions: BTreeSet<String>,
 }
@@ -76,17 +78,20 @@ pub(crate) struct Excess {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hierarchy {
     parents: HashMap<String, String>,
+    /// Every group and subscription that the hierarchy names.
+    known: HashSet<String>,
 }
 
 impl Hierarchy {
     /// Adds that `parent` holds `child`.
     pub(crate) fn add(&mut self, child: &Target<'_>, parent: &Target<'_>) {
+        self.known.extend([child.key(), parent.key()]);
         self.parents.insert(child.key(), parent.key());
     }
 
-    /// Whether the hierarchy says what holds a subscription or group.
+    /// Whether the hierarchy says where a subscription or group stands.
     fn knows(&self, key: &str) -> bool {
-        self.parents.contains_key(key) || self.parents.values().any(|parent| parent == key)
+        self.known.contains(key)
     }
 
     /// The management groups around a subscription or group, nearest first.
@@ -100,11 +105,12 @@ impl Hierarchy {
 impl Reach {
     /// All that a tool judges.
     pub(crate) fn of(tool: Tool) -> Self {
-        Self { tool, limits: BTreeMap::new(), conditions: BTreeSet::new() }
+        let (limits, exclusions) = (BTreeMap::new(), BTreeMap::new());
+        Self { tool, limits, exclusions, conditions: BTreeSet::new() }
     }
 
     /// Limits a dimension to these values; none of them is no limit. Limited twice, it holds what both
-    /// name.
+    /// name; where that is nothing, or patterns stand among them, the second is a condition.
     pub(crate) fn limit(&mut self, dimension: Dimension, values: impl IntoIterator<Item = String>) {
         let values = values.into_iter();
         let values: Values =
@@ -117,7 +123,15 @@ impl Reach {
                 entry.insert(values);
             }
             Entry::Occupied(mut entry) => {
-                entry.get_mut().retain(|value, _| values.contains_key(value));
+                let mut both = entry.get().clone();
+                both.retain(|value, _| values.contains_key(value));
+                let mut all = values.keys().chain(entry.get().keys());
+                if both.is_empty() || all.any(|value| value.contains(['*', '?', '['])) {
+                    let values: Vec<&String> = values.keys().collect();
+                    self.conditions.insert(format!("{dimension} in {values:?}"));
+                } else {
+                    entry.insert(both);
+                }
             }
         }
     }
@@ -148,19 +162,18 @@ impl Reach {
             "groupprincipalid" => Some(Dimension::Group),
             _ => None,
         };
-        match dimension {
-            Some(dimension) if !selector.within.is_empty() => {
-                self.limit(dimension, selector.within.iter().cloned());
-            }
-            _ => {}
-        }
-        let is_understood = dimension.is_some() && !selector.within.is_empty();
-        if !selector.not_in.is_empty() || !is_understood {
-            let mut values = selector.not_in.clone();
-            values.iter_mut().for_each(|value| value.make_ascii_lowercase());
-            values.sort();
+        let sorted = |values: &[String]| -> BTreeSet<String> {
+            values.iter().map(|value| value.to_ascii_lowercase()).collect()
+        };
+        let (within, not_in) = (sorted(&selector.within), sorted(&selector.not_in));
+        let Some(dimension) = dimension.filter(|_| within.len() + not_in.len() > 0) else {
             let kind = selector.kind.to_ascii_lowercase();
-            self.condition(format!("{kind} notIn [{}]", values.join(", ")));
+            self.condition(format!("{kind} in {within:?}, not in {not_in:?}"));
+            return;
+        };
+        self.limit(dimension, selector.within.iter().cloned());
+        if !not_in.is_empty() {
+            self.exclusions.entry(dimension).or_default().extend(not_in);
         }
     }
 
@@ -169,6 +182,7 @@ impl Reach {
         self.limits.get(&dimension).map(|values| values.keys().map(String::as_str))
     }
 
+    #[cfg(test)]
     /// The limit of a dimension as it was written; nothing where it has none.
     pub(crate) fn written(&self, dimension: Dimension) -> impl Iterator<Item = &str> + '_ {
         self.limits
@@ -187,7 +201,7 @@ impl Reach {
         if n_parts <= 1 || n_parts > limit {
             return None;
         }
-        let mut parts = vec![self.clone()];
+        let mut parts = vec![Self { limits: BTreeMap::new(), ..self.clone() }];
         for (dimension, values) in &self.limits {
             let of_one = |(value, written): (&String, &String), part: &Self| {
                 let mut part = part.clone();
@@ -209,7 +223,8 @@ impl Reach {
         }
         let mut beyond = Vec::new();
         let mut unknown = None;
-        let mut is_same = self.conditions == other.conditions;
+        let mut is_same =
+            self.conditions == other.conditions && self.exclusions == other.exclusions;
         // A condition that is not understood may limit what looks unlimited.
         let is_opaque = !other.conditions.is_subset(&self.conditions);
         for (&dimension, limit) in &self.limits {
@@ -220,6 +235,7 @@ impl Reach {
                 value: value.cloned(),
                 limit: limit.values().cloned().collect(),
             };
+            let is_opaque = is_opaque || other.exclusions.contains_key(&dimension);
             let Some(values) = values else {
                 match is_opaque && dimension.can_be_implied() {
                     true => unknown = unknown.or(Some(implied(dimension, other))),
@@ -245,6 +261,16 @@ impl Reach {
                 }
             }
         }
+        for (&dimension, excluded) in &self.exclusions {
+            match other.is_without(dimension, excluded) {
+                Some(true) => {}
+                _ if is_opaque => unknown = unknown.or(Some(implied(dimension, other))),
+                _ => {
+                    let limit = excluded.iter().map(|value| format!("not {value}")).collect();
+                    beyond.push(Excess { dimension, value: None, limit });
+                }
+            }
+        }
         is_same &= self.limits.len() == other.limits.len();
         if let Some(missing) = self.conditions.difference(&other.conditions).next() {
             unknown = unknown.or(Some(format!("it is not limited by `{missing}` in these words")));
@@ -258,8 +284,23 @@ impl Reach {
     }
 }
 
+impl Reach {
+    /// Whether none of these values is taken in; none where nothing says so.
+    fn is_without(&self, dimension: Dimension, values: &BTreeSet<String>) -> Option<bool> {
+        let own = self.exclusions.get(&dimension);
+        let is_out = |value: &String| {
+            let is_excluded = own.is_some_and(|own| own.contains(value));
+            let limit = self.limits.get(&dimension);
+            is_excluded || limit.is_some_and(|limit| !limit.contains_key(value))
+        };
+        (own.is_some() || self.limits.contains_key(&dimension)).then(|| values.iter().all(is_out))
+    }
+}
+
 fn implied(dimension: Dimension, reach: &Reach) -> String {
-    let conditions: Vec<&str> = reach.conditions().collect();
+    let excluded = reach.exclusions.get(&dimension);
+    let excluded = excluded.map(|values| format!("not {values:?}"));
+    let conditions: Vec<String> = reach.conditions().map(str::to_owned).chain(excluded).collect();
     format!("whether `{}` limits the {dimension} is not computable", conditions.join("` and `"))
 }
 

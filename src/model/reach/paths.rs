@@ -5,19 +5,29 @@ use globset::GlobBuilder;
 use super::containment::{Answer, undecided};
 
 pub(super) fn within(limit: &str, value: &str) -> Answer {
+    let leads_elsewhere = |text: &str| text.split('/').any(|part| part == "..");
+    if leads_elsewhere(limit) || leads_elsewhere(value) {
+        return undecided(limit, value);
+    }
+    // A tool may take brackets for more than themselves; a binding does not.
     let is_pattern = |text: &str| text.contains(['*', '?', '[', '{', '\\']);
-    match (is_pattern(limit), is_pattern(value)) {
+    match (limit.contains(['*', '?']), is_pattern(value)) {
         _ if limit == "**" => Answer::Yes,
         _ if is_below(limit, value) => Answer::Yes,
         (false, false) => Answer::No,
         // A pattern stands for more than one path.
         (false, true) if value.contains(['*', '?']) && !value.contains('\\') => Answer::No,
         (_, true) => undecided(limit, value),
-        (true, false) => match GlobBuilder::new(limit).literal_separator(true).build() {
+        (true, false) => match GlobBuilder::new(&escaped(limit)).literal_separator(true).build() {
             Ok(glob) => glob.compile_matcher().is_match(value).into(),
             Err(_) => undecided(limit, value),
         },
     }
+}
+
+/// The pattern with no other signs than `*` and `?`.
+fn escaped(limit: &str) -> String {
+    limit.replace('\\', "\\\\").replace('[', "[[]").replace('{', "[{]").replace('}', "[}]")
 }
 
 /// Whether the limit is all that lies in a folder, and the value begins with that folder.

@@ -18,7 +18,8 @@ pub(super) fn within(limit: &str, value: &str, hierarchy: &Hierarchy) -> Answer 
     if hierarchy.around(lowest).any(|around| around == limit) {
         return Answer::Yes;
     }
-    match hierarchy.knows(lowest) {
+    // A hierarchy that lacks one of them says nothing about the two.
+    match hierarchy.knows(lowest) && hierarchy.knows(limit) {
         true => Answer::No,
         false => Answer::Unknown(format!(
             "whether `{lowest}` lies in `{limit}` takes the hierarchy of management groups"

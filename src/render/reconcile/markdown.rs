@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{help, is_asked_about, meaning, summary};
+use super::{help, is_shown, meaning, summary};
 use crate::bridge::{Reconciliation, Row};
 use crate::render::markdown::{escaped, prose};
 
@@ -12,18 +12,17 @@ const MAX_ROWS: usize = 200;
 /// Writes what is not covered; with `all` the rest as well.
 pub(crate) fn write(result: &Reconciliation, all: bool, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}\n", prose(&summary(result)))?;
-    for (verdict, n) in result.counts() {
-        if !all && !is_asked_about(verdict) {
+    for (verdict, _) in result.counts() {
+        let rows = result.rows.iter().filter(|row| row.judged.verdict == verdict);
+        let rows: Vec<&Row> = rows.filter(|row| is_shown(row, all)).collect();
+        if rows.is_empty() {
             continue;
         }
         writeln!(out, "### {}: {}\n", verdict.as_str(), meaning(verdict))?;
         writeln!(out, "| suppression | record | why |\n| --- | --- | --- |")?;
-        let rows = result.rows.iter().filter(|row| row.judged.verdict == verdict);
-        for row in rows.take(MAX_ROWS) {
-            self::row(row, out)?;
-        }
-        if n > MAX_ROWS {
-            writeln!(out, "\n{} more are not shown.", n - MAX_ROWS)?;
+        rows.iter().take(MAX_ROWS).try_for_each(|row| self::row(row, out))?;
+        if rows.len() > MAX_ROWS {
+            writeln!(out, "\n{} more are not shown.", rows.len() - MAX_ROWS)?;
         }
         if let Some(help) = help(verdict) {
             writeln!(out, "\nhelp: {}", prose(help))?;

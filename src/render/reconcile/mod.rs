@@ -5,12 +5,19 @@ pub(crate) mod markdown;
 pub(crate) mod sarif;
 pub(crate) mod text;
 
-use crate::bridge::Reconciliation;
 use crate::bridge::matching::Verdict;
+use crate::bridge::{Reconciliation, Row};
 
 /// Whether a reader who did not ask for all needs to see these.
 fn is_asked_about(verdict: Verdict) -> bool {
     !matches!(verdict, Verdict::Ended | Verdict::Covered | Verdict::Narrower)
+}
+
+/// Whether a row is shown: asked about, or with something to know.
+fn is_shown(row: &Row, all: bool) -> bool {
+    let verdict = row.judged.verdict;
+    let has_notes = !row.notes.is_empty() && verdict != Verdict::Ended;
+    all || is_asked_about(verdict) || has_notes
 }
 
 fn meaning(verdict: Verdict) -> &'static str {

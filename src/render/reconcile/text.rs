@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{help, is_asked_about, meaning, summary};
+use super::{help, is_shown, meaning, summary};
 use crate::bridge::matching::Verdict;
 use crate::bridge::{Reconciliation, Row};
 use crate::render::{Safe, Style, count};
@@ -15,10 +15,11 @@ pub(crate) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     for (verdict, _) in result.counts() {
-        if !all && !is_asked_about(verdict) {
+        let rows = result.rows.iter().filter(|row| row.judged.verdict == verdict);
+        let rows: Vec<&Row> = rows.filter(|row| is_shown(row, all)).collect();
+        if rows.is_empty() {
             continue;
         }
-        let rows = result.rows.iter().filter(|row| row.judged.verdict == verdict);
         writeln!(out, "{}: {}", heading(verdict, style), meaning(verdict))?;
         for row in rows {
             self::row(row, out)?;

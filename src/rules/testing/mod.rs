@@ -18,7 +18,8 @@ pub(crate) use self::changed::{
 };
 pub(crate) use self::good::{POLICY, RECORD, overlaid, policy, today};
 use self::good::{POLICY_PATH, RECORD_PATH};
-use super::{Check, Context, Rule, apply_levels, scope_fault};
+use super::levels::apply_levels;
+use super::{Check, Context, Rule, scope_fault};
 use crate::finding::{Finding, Place};
 use crate::register::{self, Register};
 use crate::text::SourceFile;

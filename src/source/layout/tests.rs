@@ -263,7 +263,7 @@ fn the_order_of_keys_is_that_of_the_schema() {
         n_seen += 1;
         pending.extend(properties.iter().map(|(key, node)| (key.clone(), node.clone())));
     }
-    assert_eq!(n_seen, 12);
+    assert_eq!(n_seen, 15);
 }
 
 #[test]
