@@ -9,6 +9,7 @@ use super::{Globals, parse_date};
 use crate::env::{Env, Outcome as Ended};
 use crate::model::Outcome;
 use crate::source::splice::{Change, Value};
+use crate::text::shell_word;
 
 /// Close exceptions: the control is met, or is not needed any more
 ///
@@ -78,15 +79,29 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let question = Question::new("outcome", "why it ends");
     let outcome = Outcome::from(asking::word(args.outcome, question, globals, env)?);
     let question = Question::new("note", "what came of it, and where to see that");
-    let note = asking::text(args.note.as_deref(), &question, globals, env)?;
-    let mut planned = Vec::new();
-    for at in places {
+    let changes = |note: &str, today| {
         let closed = Value::map([
-            ("date", Some(Value::plain(args.date.unwrap_or(env.today)))),
+            ("date", Some(Value::plain(args.date.unwrap_or(today)))),
             ("outcome", Some(Value::plain(outcome.as_str()))),
-            ("note", Some(Value::text(note.as_str()))),
+            ("note", Some(Value::text(note))),
         ]);
-        planned.push(Planned::new(at, vec![Change::set("/closed", closed)]));
-    }
+        vec![Change::set("/closed", closed)]
+    };
+    let (given, is_forced) = (args.note.as_deref(), args.write.force);
+    let note = asking::text(given, &question, is_forced, globals, env, |note, today| {
+        // What one record refuses as a note, the others do too.
+        let first = places
+            .first()
+            .map(|&at| desk.refusals(at, &changes(note, today), "/closed/note", today));
+        first.unwrap_or_default()
+    });
+    let note = note.inspect_err(|_| {
+        if args.outcome.is_none() {
+            let ids: Vec<_> = args.ids.iter().map(|id| shell_word(id)).collect();
+            let (ids, outcome) = (ids.join(" "), outcome.as_str());
+            asking::say(env, &format!("`exc close {ids} --outcome {outcome}` goes on with it"));
+        }
+    })?;
+    let planned = places.iter().map(|&at| Planned::new(at, changes(&note, env.today))).collect();
     desk.write(planned, "close", args.write, globals, env)
 }

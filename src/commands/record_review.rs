@@ -47,7 +47,23 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         None => whoever(&desk.workspace, "--by", env)?,
     };
     let question = Question::new("note", "what was looked at, and what came of it");
-    let note = asking::text(args.note.as_deref(), &question, globals, env)?;
+    let change = |note: &str, today| {
+        let review = Value::map([
+            ("date", Some(Value::plain(args.date.unwrap_or(today)))),
+            ("by", Some(Value::text(by.as_str()))),
+            ("note", Some(Value::text(note))),
+        ]);
+        vec![Change::append("/reviews", review)]
+    };
+    let (given, is_forced) = (args.note.as_deref(), args.write.force);
+    let note = asking::text(given, &question, is_forced, globals, env, |note, today| {
+        // What one record refuses as a note, the others do too.
+        let first = places.first().map(|&at| {
+            let place = format!("/reviews/{}/note", desk.exception(at).reviews.len());
+            desk.refusals(at, &change(note, today), &place, today)
+        });
+        first.unwrap_or_default()
+    })?;
     let mut planned = Vec::new();
     for at in places {
         let exception = desk.open_exception(at)?;
@@ -58,12 +74,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
                 .hint("name the day of the review with `--date`")
                 .into());
         }
-        let review = Value::map([
-            ("date", Some(Value::plain(day))),
-            ("by", Some(Value::text(by.as_str()))),
-            ("note", Some(Value::text(note.as_str()))),
-        ]);
-        planned.push(Planned::new(at, vec![Change::append("/reviews", review)]));
+        planned.push(Planned::new(at, change(&note, env.today)));
     }
     desk.write(planned, "review", args.write, globals, env)
 }

@@ -351,17 +351,12 @@ impl Conversation<'_> {
         env: &mut Env<'_>,
         with: impl Fn(String) -> Renewal,
     ) -> anyhow::Result<String> {
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        question.ask(self.globals, env, |answer, env| {
+        let (known, is_forced) = (known.as_deref(), self.is_forced);
+        asking::text(known, question, is_forced, self.globals, env, |answer, today| {
             let trial = with(answer.to_owned());
             let nth = self.desk.exception(trial.at).renewals.len();
             let place = format!("/renewals/{nth}/{}", question.label);
-            let refusals =
-                self.desk.refusals(trial.at, &trial.changes(env.today), &place, env.today);
-            asking::refuse(&refusals, env);
-            (refusals.is_empty() || self.is_forced).then(|| answer.to_owned())
+            self.desk.refusals(trial.at, &trial.changes(today), &place, today)
         })
     }
 }

@@ -44,7 +44,7 @@ opened:";
         .replace("2027-01-31\n", "2027-01-31    # the vendor's promise\n")
         .replace(
             "reviews: []\n",
-            "reviews:\n  # the board of November\n  - {date: 2026-11-10, by: alice@example.com, note: fine}\ntags: [ai, vendor, 'x, y']\n",
+            "reviews:\n  # the board of November\n  - {date: 2026-11-10, by: alice@example.com, note: date holds}\ntags: [ai, vendor, 'x, y']\n",
         )
 }
 
@@ -486,12 +486,12 @@ fn what_no_flag_says_is_asked_for_at_a_terminal() {
     let w = Workspace::with_record();
     let said = w.run_with(
         &["record-review", "K7QD", "--by", "a@example.com"],
-        "\nStill needed\n",
+        "\nStill needed\nThe date holds\n",
         TERMINAL,
     );
     assert_eq!(said.code(), 0, "{said:?}");
     assert!(said.err.starts_with("EXC-2026-K7QD: Model proxy"), "{}", said.err);
-    assert!(w.read(RECORD_PATH).contains("note: Still needed\n"));
+    assert!(w.read(RECORD_PATH).contains("note: The date holds\n"));
     let said =
         w.run_with(&["close", "K7QD"], "no\nre\nremed\nThe public endpoint is off\n", TERMINAL);
     assert_eq!(said.code(), 0, "{said:?}");

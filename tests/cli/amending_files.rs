@@ -248,7 +248,14 @@ fn killed(
 fn an_approval_of_the_text_as_it_was_is_said_to_be_spent() {
     let Some(world) = World::new() else { return };
     assert_eq!(world.approve("alice", &[]).code(), 0);
-    let review = ["record-review", "K7QD", "--by", "bob@example.com", "--note", "Looked at it"];
+    let review = [
+        "record-review",
+        "K7QD",
+        "--by",
+        "bob@example.com",
+        "--note",
+        "The date of the vendor holds",
+    ];
     let said = world.w.run(&review);
     assert_eq!(said.code(), 0, "{said:?}");
     assert!(said.err.contains("note: alice has approved the text as it was"), "{}", said.err);
@@ -260,7 +267,14 @@ fn an_approval_of_the_text_as_it_was_is_said_to_be_spent() {
 #[test]
 fn a_path_names_the_record_that_stands_in_it() {
     let w = Workspace::with_record();
-    let said = w.run(&["close", RECORD_PATH, "--outcome", "withdrawn", "--note", "Not needed"]);
+    let said = w.run(&[
+        "close",
+        RECORD_PATH,
+        "--outcome",
+        "withdrawn",
+        "--note",
+        "The test was cancelled",
+    ]);
     assert_eq!(said.code(), 0, "{said:?}");
     assert_eq!(said.out, format!("{RECORD_PATH}\n"));
 }

@@ -174,7 +174,7 @@ fn what_exc_writes_is_laid_out_already() {
         "ticket 13",
     ]);
     w.exc(&["amend", id, "--tag", "vendor", "--done", "1"]);
-    w.exc(&["record-review", id, "--by", "a@example.com", "--note", "Still needed"]);
+    w.exc(&["record-review", id, "--by", "a@example.com", "--note", "The date holds"]);
     w.exc(&["close", id, "--outcome", "remediated", "--note", "Logs arrive"]);
     assert_eq!(w.exc(&["fmt", "--check"]), "");
 }

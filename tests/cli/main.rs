@@ -3,6 +3,7 @@
 
 mod amending;
 mod amending_files;
+mod amending_refused;
 mod approve;
 mod bare;
 mod base;

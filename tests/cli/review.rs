@@ -658,7 +658,7 @@ fn lapsed() -> (Workspace, Repository) {
 #[test]
 fn a_small_change_of_a_lapsed_record_shows_all_that_an_approval_would_grant() {
     let (w, _) = lapsed();
-    edit(&w, "reviews: []", "reviews: [{date: 2026-11-20, by: dana, note: looked at}]");
+    edit(&w, "reviews: []", "reviews: [{date: 2026-11-20, by: dana, note: date holds}]");
     insta::assert_snapshot!(w.shown(&["review"]), @"
 EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link
     ships
@@ -668,7 +668,7 @@ EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link
   asked by   Lee Park <lee.park@example.com>
   owned by   Dana Ruiz <dana.ruiz@example.com>, ai-platform
 
-  change     reviews.0 added: {date: 2026-11-20, by: dana, note: looked at}
+  change     reviews.0 added: {date: 2026-11-20, by: dana, note: date holds}
              the record states 0, and its history shows 1 renewal
   grants     an approval grants all that differs from the settled text
                  (2026-11-07, c00ceb9), also what landed since without an
@@ -678,7 +678,7 @@ EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link
                - service:/model-proxy/api (component, now within the other)
              valid through 2027-01-31 → 2027-03-31, +59 days, 1st renewal of
                  2, first promised 2027-01-31
-             reviews.0 added: {date: 2026-11-20, by: dana, note: looked at}
+             reviews.0 added: {date: 2026-11-20, by: dana, note: date holds}
   unchanged  blocker    The vendor offers no private link before 2027-02 (ticket
                         48213).
              end state  Traffic enters through the private endpoint

@@ -1,5 +1,6 @@
 //! What a flag does not say is asked for at a terminal, in the form of `exc new`, and named elsewhere.
 
+use chrono::NaiveDate;
 use clap::ValueEnum;
 
 use crate::commands::{Failure, Globals, read_answer};
@@ -79,17 +80,23 @@ pub(in crate::commands) fn begin<const N: usize>(
     Ok(())
 }
 
-/// The text of a flag, or what somebody answers.
+/// The text of a flag, or what somebody answers against which nothing stands, or which is forced.
 pub(in crate::commands) fn text(
     given: Option<&str>,
     question: &Question<'_>,
+    is_forced: bool,
     globals: &Globals,
     env: &mut Env<'_>,
+    refusals: impl Fn(&str, NaiveDate) -> Vec<Finding>,
 ) -> anyhow::Result<String> {
-    match given {
-        Some(given) => Ok(given.trim().to_owned()),
-        None => question.ask(globals, env, |answer, _| Some(answer.to_owned())),
+    if let Some(given) = given {
+        return Ok(given.trim().to_owned());
     }
+    question.ask(globals, env, |answer, env| {
+        let refusals = refusals(answer, env.today);
+        refuse(&refusals, env);
+        (refusals.is_empty() || is_forced).then(|| answer.to_owned())
+    })
 }
 
 /// The same for a word of a set, or as much of it as tells it from the others.
@@ -120,7 +127,7 @@ pub(in crate::commands) fn word<T: ValueEnum + Copy>(
 }
 
 /// Says what stands against an answer.
-pub(in crate::commands) fn refuse(findings: &[Finding], env: &mut Env<'_>) {
+fn refuse(findings: &[Finding], env: &mut Env<'_>) {
     for finding in findings {
         say(env, &finding.message);
         if let Some(help) = &finding.help {

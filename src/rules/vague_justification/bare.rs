@@ -1,5 +1,5 @@
 //! Short fields that need no sentence, and still have to name something: a title, a measure, a
-//! milestone, and where evidence is to be seen.
+//! milestone, where evidence is to be seen, and what came of a review or of the whole.
 //!
 //! Invariant: one word that names a thing is enough (`MFA`, `PLAT-2231`); only words that would fit
 //! below every heading are refused.
@@ -45,6 +45,12 @@ pub(super) fn found(exception: &Exception) -> Vec<(String, &str)> {
     }
     for (at, renewal) in exception.renewals.iter().enumerate() {
         look(&renewal.evidence, &|| format!("/renewals/{at}/evidence"));
+    }
+    for (at, review) in exception.reviews.iter().enumerate() {
+        look(&review.note, &|| format!("/reviews/{at}/note"));
+    }
+    if let Some(closed) = &exception.closed {
+        look(&closed.note, &|| "/closed/note".to_owned());
     }
     found
 }
@@ -121,6 +127,11 @@ remediation: {plan: Migrate to private link., milestones: [{due: 2027-01-15, wha
 renewals:
   - {date: 2026-11-10, until: 2027-01-31, reason: The vendor moved it to January., evidence: verified}
 #                                                                                            ^^^^^^^^ error[EXC111]: `evidence` says too little to be judged: `verified`
+reviews:
+  - {date: 2026-11-10, by: alice@example.com, note: it works}
+#                                                   ^^^^^^^^ error[EXC111]: `note` says too little to be judged: `it works`
+closed: {date: 2026-11-18, outcome: remediated, note: Fix}
+#                                                     ^^^ error[EXC111]: `note` says too little to be judged: `Fix`
 ",
         );
     }

@@ -25,7 +25,7 @@ const DOCS: &str = r##"## What it checks
 
 That `justification.blocker`, `justification.end_state`, `risk.statement`, `remediation.plan`, `emergency.reason` and the `reason` of each renewal say something about this exception. Filler words (`it`, `is`, `needed`), words of one letter or of one letter repeated (`x`, `yyyy`), addresses, the record's own controls, and phrases that could stand in every record ("business need", "for testing", "as discussed", "will be fixed later", and the `vague` ones of the policy) do not count. A text is refused if it has fewer than three words, if fewer than two words are left, or, where it uses such a phrase, fewer than three. Also refused is an end state that repeats the blocker. A long and concrete text may well contain "temporary".
 
-A title, the `description` and `evidence` of a compensating control, the `evidence` of a renewal and a milestone need no sentence, but have to name something: `MFA` does, and `run 9`; `Fix` and `ran it` do not.
+A title, the `description` and `evidence` of a compensating control, the `evidence` of a renewal, a milestone and the `note` of a review or of `closed` need no sentence, but have to name something: `MFA` does, and `run 9`; `Fix` and `ran it` do not.
 
 Closed records are checked too.
 

@@ -232,7 +232,7 @@ fn close(it: &mut History, id: &str, day: &str) {
         &path(id),
         "reviews: []\n",
         &format!(
-            "reviews: []\nclosed: {{date: {day}, outcome: remediated, note: The control is met.}}\n"
+            "reviews: []\nclosed: {{date: {day}, outcome: remediated, note: The endpoint is private.}}\n"
         ),
     );
     it.merge("carol", "alice", day);
