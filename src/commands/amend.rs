@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::amending::{Desk, Planned, WriteArgs};
+use super::amending::{Desk, Planned, WriteArgs, parse_nth};
 use super::filter::RiskName;
 use super::{Failure, Globals, fields, parse_date};
 use crate::env::{Env, Outcome};
@@ -83,7 +83,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N[=DATE]", value_parser = parse_done, help_heading = "Why, and the way back")]
     done: Vec<(usize, Option<NaiveDate>)>,
     /// A milestone that is no step any more, counted from 1; may be repeated
-    #[arg(long, value_name = "N", help_heading = "Why, and the way back")]
+    #[arg(long, value_name = "N", value_parser = parse_nth, help_heading = "Why, and the way back")]
     remove_milestone: Vec<usize>,
 
     /// A further compensating control, which takes the two flags below
@@ -122,7 +122,7 @@ pub(crate) struct Args {
     )]
     verify_every: Option<String>,
     /// One that is not in place any more, counted from 1; may be repeated
-    #[arg(long, value_name = "N", help_heading = "Compensating controls")]
+    #[arg(long, value_name = "N", value_parser = parse_nth, help_heading = "Compensating controls")]
     remove_compensating: Vec<usize>,
 
     /// An earlier last valid day
@@ -336,6 +336,7 @@ fn place(exception: &Exception, key: &str, has: &[String], wanted: &str) -> Resu
     has.iter().position(|it| it == wanted.trim()).ok_or_else(|| {
         let hint = match schema::nearest(wanted, has.iter().map(String::as_str)) {
             Some(nearest) => format!("did you mean `{nearest}`?"),
+            None if has.is_empty() => "it has none".to_owned(),
             None => format!("it has {}", schema::list(has)),
         };
         Failure::new(format!("`{}` has no `{wanted}` in `{key}`", exception.id)).hint(hint)

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::amending::{Desk, Planned, WriteArgs};
+use super::amending::{Desk, Planned, WriteArgs, parse_nth};
 use super::{Failure, Globals, parse_date};
 use crate::env::{Env, Outcome};
 use crate::model::Exception;
@@ -25,7 +25,7 @@ pub(crate) struct Args {
     #[arg(value_name = "ID")]
     id: String,
     /// Which of its compensating controls, counted from 1 [default: the only one]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = parse_nth)]
     nth: Option<usize>,
     /// Where to see that it works, if not where it was
     #[arg(long, value_name = "TEXT")]

@@ -48,3 +48,26 @@ fn a_closing_that_ends_early_says_how_to_go_on() {
     assert!(said.err.contains("`exc close K7QD --outcome remediated` goes on with it\n"));
     assert!(!w.read(RECORD_PATH).contains("closed:"));
 }
+
+#[test]
+fn what_is_to_go_and_is_not_there_says_what_there_is() {
+    let w = Workspace::with_record();
+    let text = w.read(RECORD_PATH);
+    let tags = text.lines().find(|line| line.starts_with("tags:"));
+    if let Some(tags) = tags {
+        w.write(RECORD_PATH, text.replace(&format!("{tags}\n"), ""));
+    }
+    let said = w.run(&["amend", "K7QD", "--remove-tag", "nosuch"]);
+    let none = "error: `EXC-2026-K7QD` has no `nosuch` in `tags`\nhint: it has none\n";
+    assert_eq!((said.code(), said.err.as_str()), (2, none));
+    let counted: [&[&str]; 3] = [
+        &["amend", "K7QD", "--remove-milestone", "x"],
+        &["amend", "K7QD", "--remove-compensating", "x"],
+        &["verify-control", "K7QD", "--nth", "x"],
+    ];
+    for words in counted {
+        let said = w.run(words);
+        assert_eq!(said.code(), 2, "{said:?}");
+        assert!(said.err.contains("write a number: 1 is the first"), "{}", said.err);
+    }
+}

@@ -276,6 +276,11 @@ impl Desk {
     }
 }
 
+/// The place of an entry, counted from 1.
+pub(super) fn parse_nth(text: &str) -> Result<usize, String> {
+    text.trim().parse().map_err(|_| "write a number: 1 is the first".to_owned())
+}
+
 impl Planned {
     pub(super) fn new(at: usize, changes: Vec<Change>) -> Self {
         Self { at, changes }
