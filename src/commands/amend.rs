@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::amending::{Desk, Planned, WriteArgs, parse_nth};
+use super::amending::{Desk, Planned, WriteArgs, parse_nth, renewed};
 use super::filter::RiskName;
 use super::{Failure, Globals, fields, parse_date};
 use crate::env::{Env, Outcome};
@@ -151,6 +151,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let desk = Desk::open(globals, env)?;
     let at = desk.find(&args.id)?;
     let exception = desk.open_exception(at)?;
+    let is_later = exception.expires.zip(args.expires).is_some_and(|(now, until)| until > now);
+    if let Some(failure) = renewed::today(&desk, at, env).filter(|_| is_later) {
+        return Err(failure.into());
+    }
     let mut changes = changes(args, exception, env.today)?;
     for (name, text) in &args.field {
         let value = fields::value(&desk.workspace.policy, name, text)?;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 
 use super::amending::asking::{self, Question, say};
-use super::amending::{Desk, Planned, WriteArgs};
+use super::amending::{Desk, Planned, WriteArgs, renewed};
 use super::list::parse_lifetime;
 use super::{Failure, Globals, last_day, parse_date};
 use crate::env::{Env, Outcome};
@@ -90,6 +90,9 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     for (&at, exception) in places.iter().zip(exceptions) {
         let bounds = Bounds::of(&desk, at, env.today);
         bounds.lines(exception, env.today).iter().for_each(|line| globals.note(env, line));
+        if let Some(failure) = renewed::today(&desk, at, env).filter(|_| !args.write.force) {
+            return Err(failure.into());
+        }
         let of = |flag, texts| own(flag, texts, exception, &args.ids, places.len());
         let reason = of("--reason", &args.reason)?;
         let evidence = of("--evidence", &args.evidence)?;

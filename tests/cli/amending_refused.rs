@@ -3,6 +3,9 @@
 use crate::amending::TERMINAL;
 use crate::support::{RECORD_PATH, Workspace};
 
+const EVIDENCE: [&str; 4] =
+    ["--reason", "The vendor moved it: ticket 49020", "--evidence", "https://example.com/49020"];
+
 #[test]
 fn a_note_that_names_nothing_is_refused() {
     let w = Workspace::with_record();
@@ -47,6 +50,35 @@ fn a_closing_that_ends_early_says_how_to_go_on() {
     assert_eq!(said.code(), 2, "{said:?}");
     assert!(said.err.contains("`exc close K7QD --outcome remediated` goes on with it\n"));
     assert!(!w.read(RECORD_PATH).contains("closed:"));
+}
+
+#[test]
+fn a_renewal_of_today_is_corrected_and_not_renewed() {
+    let w = Workspace::with_record();
+    let renew = [&["renew", "K7QD", "--until", "2027-02-15"], EVIDENCE.as_slice()].concat();
+    w.exc(&renew);
+    let once = w.read(RECORD_PATH);
+    let way_out = format!(
+        "error: `EXC-2026-K7QD` was renewed today, through 2027-02-15, and a second renewal needs a later day\n\
+         hint: where it is not committed, `git restore {RECORD_PATH}` takes back all that is not, then renew it; \
+         where it is, and is not merged, edit `until` and `expires` of today's entry in {RECORD_PATH}; \
+         else renew it tomorrow\n"
+    );
+    let amended = w.run(&["amend", "K7QD", "--expires", "2027-02-20"]);
+    assert_eq!((amended.code(), amended.err), (2, way_out.clone()));
+    let again = [&["renew", "K7QD", "--until", "2027-02-20"], EVIDENCE.as_slice()].concat();
+    for words in [&["renew", "K7QD"], again.as_slice()] {
+        let said = w.run_with(words, "", TERMINAL);
+        assert_eq!(said.code(), 2, "{said:?}");
+        assert!(said.err.ends_with(&way_out), "{}", said.err);
+        assert!(!said.err.contains("until:"), "{}", said.err);
+    }
+    assert_eq!(w.read(RECORD_PATH), once);
+    // An earlier day takes no renewal.
+    w.exc(&["amend", "K7QD", "--expires", "2027-02-10"]);
+    let tomorrow = [&again[..], &["--today", "2026-11-21", "--dry-run"]].concat();
+    let said = w.run(&tomorrow);
+    assert!(!said.err.contains("was renewed today"), "{}", said.err);
 }
 
 #[test]

@@ -7,6 +7,7 @@
 
 pub(super) mod asking;
 mod next;
+pub(super) mod renewed;
 
 use std::collections::HashSet;
 use std::path::Path;
