@@ -18,10 +18,15 @@ pub(super) struct GitWords<'a> {
 
 impl<'a> GitWords<'a> {
     pub(super) fn of(workspace: &'a Workspace, env: &Env<'_>) -> Self {
-        let is_inside = normal(&env.cwd).starts_with(&workspace.root);
-        let root = shell_word(&workspace.root.to_string_lossy());
-        let git = if is_inside { "git".to_owned() } else { format!("git -C {root}") };
-        Self { git, is_inside, root: &workspace.root }
+        Self::at(&workspace.root, env)
+    }
+
+    /// The same for the root of a repository.
+    pub(super) fn at(root: &'a Path, env: &Env<'_>) -> Self {
+        let is_inside = normal(&env.cwd).starts_with(root);
+        let shown = shell_word(&root.to_string_lossy());
+        let git = if is_inside { "git".to_owned() } else { format!("git -C {shown}") };
+        Self { git, is_inside, root }
     }
 
     /// A path as that command takes it.

@@ -20,6 +20,7 @@ mod findings;
 pub(crate) mod fmt;
 mod git_words;
 pub(crate) mod history;
+mod ignored;
 pub(crate) mod init;
 pub(crate) mod interrupts;
 mod last_day;

@@ -15,6 +15,7 @@ mod delta;
 mod error;
 mod facts;
 mod identity;
+mod ignored;
 mod landings;
 mod loose;
 mod merge_base;

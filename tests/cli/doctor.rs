@@ -1,7 +1,7 @@
 //! `exc doctor`.
 
 use exc::Outcome;
-use git2::Repository;
+use git2::{IndexAddOption, Repository};
 use insta::assert_snapshot;
 use serde_json::Value;
 
@@ -535,4 +535,26 @@ fn text_of_others_stays_harmless() {
         assert!(!said.out.contains('\u{1b}'), "{}", said.out);
         assert!(said.out.contains("1b"), "{}", said.out);
     }
+}
+
+#[test]
+fn a_register_that_git_ignores_is_a_problem() {
+    let (w, repo) = healthy();
+    let mut index = repo.index().expect("an index");
+    let tracked = index.add_all(["exceptions"], IndexAddOption::DEFAULT, None);
+    tracked.and_then(|()| index.write()).expect("what is committed is in the index");
+    let new = "git ignores new records in `exceptions`";
+    let command = |name: &str| format!("git check-ignore -v exceptions/{name}");
+    w.write(".gitignore", "exceptions\n");
+    check(&w, "ignored", "problem", new, &command("EXC-0000-0000.yaml"));
+    assert_eq!(w.run(&["doctor"]).code(), 1);
+    let other = "exceptions/EXC-2026-9T4B.yaml";
+    w.write(other, good_record().replace("K7QD", "9T4B"));
+    let message = format!("git ignores `{other}`, so no commit holds it");
+    check(&w, "ignored", "problem", &message, &command("EXC-2026-9T4B.yaml"));
+    index.clear().and_then(|()| index.write()).expect("an empty index");
+    let message = "git ignores `exceptions/policy.yaml`, so no commit holds it";
+    check(&w, "ignored", "problem", message, &command("policy.yaml"));
+    w.write(".gitignore", "*.log\n");
+    assert_eq!(checks(&w, "ignored"), []);
 }

@@ -372,3 +372,25 @@ fn a_full_disk_leaves_no_half_of_a_file_and_a_later_run_writes_all() {
     w.exc(&["init", "--ci", "github"]);
     w.exc(&["check"]);
 }
+
+#[test]
+fn a_register_that_git_ignores_is_said_to_be_so() {
+    let w = Workspace::empty();
+    w.git();
+    w.write(".gitignore", "exceptions\n");
+    let note = |name: &str| {
+        format!(
+            "note: git ignores `exceptions/{name}`, so no commit will hold it: `git check-ignore -v exceptions/{name}` names the line\n"
+        )
+    };
+    for _ in 0..2 {
+        let said = w.run(&["init"]);
+        assert_eq!(said.code(), 0, "{said:?}");
+        assert!(said.err.contains(&note("policy.yaml")), "{}", said.err);
+    }
+    let said = w.run(&["new", "--draft", "--id", "EXC-2026-NEW0", "--title", "Batch gateway"]);
+    assert_eq!(said.code(), 0, "{said:?}");
+    assert!(said.err.contains(&note("EXC-2026-NEW0.yaml")), "{}", said.err);
+    w.write(".gitignore", "");
+    assert!(!w.run(&["init"]).err.contains("git ignores"));
+}

@@ -16,7 +16,7 @@ use clap::ValueEnum;
 
 use self::files::Files;
 use super::workspace::UnusablePolicy;
-use super::{Failure, Globals, REGISTER, Workspace, normal, open, shown_path};
+use super::{Failure, Globals, REGISTER, Workspace, ignored, normal, open, shown_path};
 use crate::env::{Env, Outcome};
 use crate::git::{self, Repo};
 use crate::policy::{Layout, Policy};
@@ -78,6 +78,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         Err(error) => checks.push(Check::unjudged("files", error.to_string(), error.hint())),
     }
     checks.extend(layout(&site));
+    checks.extend(left_out(&site, env));
     checks.sort_by_key(|check| Reverse(check.status));
     let (today, style) = (env.today, globals.style(env));
     globals.print(env, |out| match args.format {
@@ -142,6 +143,25 @@ fn mailmap(files: &Files<'_>) -> Option<Check> {
         let message = "`.mailmap` renames people in `git log`; `exc` reads what commits say";
         Check::note("mailmap", message, "compare with `git log --no-mailmap`")
     })
+}
+
+/// What no commit will hold: the policy, a record that is there, or one that will be.
+fn left_out(site: &Site, env: &Env<'_>) -> Option<Check> {
+    site.store.as_ref()?;
+    let repo = site.repo.as_ref().ok()?.as_ref()?;
+    let (policy, new) = (site.policy_path(), format!("{}/EXC-0000-0000.yaml", site.name));
+    let known = site.records.iter().map(String::as_str);
+    let names = [policy.as_str()].into_iter().chain(known).chain([new.as_str()]);
+    match ignored::first(repo, &site.root, names, env) {
+        Ok(found) => found.map(|(name, command)| {
+            let message = match name == new {
+                true => format!("git ignores new records in `{}`", site.name),
+                false => format!("git ignores `{name}`, so no commit holds it"),
+            };
+            Check::problem("ignored", message, command)
+        }),
+        Err(error) => Some(Check::unjudged("ignored", error.to_string(), error.hint())),
+    }
 }
 
 /// Git walks a large flat folder slowly.

@@ -19,8 +19,9 @@ use self::written::Written;
 use super::doctor::attributes;
 use super::doctor::files::on_disk;
 use super::doctor::owners::pattern;
-use super::{Globals, outputs, refuse_links, shown_path};
+use super::{Failure, Globals, ignored, outputs, refuse_links, shown_path};
 use crate::env::{Env, Outcome};
+use crate::git::Repo;
 use crate::register::POLICY_FILE;
 use crate::render::Safe;
 use crate::text::shell_word;
@@ -84,6 +85,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         notes.push("nothing was missing".to_owned());
     }
     notes.extend(additions);
+    if let Some(repo) = Repo::discover(&site.root).map_err(Failure::from)? {
+        let policy = format!("{}/{POLICY_FILE}", site.name);
+        notes.extend(ignored::note(&repo, &site.root, &policy, env).map_err(Failure::from)?);
+    }
     notes.iter().for_each(|line| globals.note(env, line));
     Ok(Outcome::Success)
 }

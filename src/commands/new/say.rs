@@ -9,7 +9,7 @@ use super::kept::Kept;
 use crate::commands::findings;
 use crate::commands::git_words::{GitWords, own_branch, proposal};
 use crate::commands::settled::Found;
-use crate::commands::{Failure, Globals, Workspace, mainline};
+use crate::commands::{Failure, Globals, Workspace, ignored, mainline};
 use crate::env::Env;
 use crate::finding::{Finding, Level, Place};
 use crate::render;
@@ -167,7 +167,11 @@ pub(super) fn next_steps(
     let has_mainline = found.mainline.is_some();
     let own = own_branch(&repo, &found)?;
     let branch = shell_word(own.as_deref().unwrap_or(&format!("exception/{id}")));
-    let mut lines = vec!["next:".to_owned()];
+    let mut lines = Vec::new();
+    if let Ok(name) = path.strip_prefix(&workspace.root) {
+        lines.extend(ignored::note(&repo, &workspace.root, &name.to_string_lossy(), env)?);
+    }
+    lines.push("next:".to_owned());
     if has_mainline && own.is_none() {
         lines.push(format!("  {git} switch -c {branch}"));
     }
