@@ -105,3 +105,56 @@ fn of_several_reports_each_that_cannot_be_written_is_told() {
     assert_eq!(said.code(), 2, "{said:?}");
     assert!(said.err.contains("/no/a`") && said.err.contains("/no/b`"), "{}", said.err);
 }
+
+#[test]
+fn no_result_goes_into_the_directory_of_git() {
+    let w = Workspace::with_record();
+    w.git();
+    let config = w.read(".git/config");
+    for path in [".git/config", ".git/new.txt", "exceptions/../.git/hooks/pre-commit", ".git"] {
+        let report = format!("json={path}");
+        let commands: [&[&str]; 3] =
+            [&["check", "--report", &report], &["schema", "-o", path], &["list", "-o", path]];
+        for words in commands {
+            let said = w.run(words);
+            assert_eq!((said.code(), said.out.as_str()), (2, ""), "{words:?}: {said:?}");
+            let error = format!("error: `{path}` is in the directory of git, ");
+            assert!(said.err.starts_with(&error), "{words:?}: {}", said.err);
+        }
+    }
+    assert_eq!(w.read(".git/config"), config);
+    assert!(!w.path(".git/new.txt").exists());
+    w.write(".github/schema.json", "older");
+    w.exc(&["schema", "-o", ".github/schema.json"]);
+}
+
+#[test]
+fn a_directory_of_git_that_is_elsewhere_takes_no_result_either() {
+    let w = Workspace::with_record();
+    w.git();
+    std::fs::rename(w.path(".git"), w.path("kept")).expect("it is moved");
+    w.write(".git", "gitdir: kept\n");
+    let config = w.read("kept/config");
+    let said = w.run(&["schema", "-o", "kept/config"]);
+    assert_eq!((said.code(), w.read("kept/config")), (2, config), "{said:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_written_again_keeps_its_permissions() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let w = Workspace::with_record();
+    for mode in [0o640, 0o600, 0o664] {
+        for words in [&["schema", "-o", "kept.json"][..], &["check", "--report", "json=kept.json"]]
+        {
+            w.write("kept.json", "older");
+            let permissions = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(w.path("kept.json"), permissions).expect("permissions");
+            assert_eq!(w.run(words).code(), 0, "{words:?}");
+            let now = std::fs::metadata(w.path("kept.json")).expect("a file").permissions();
+            assert_eq!(now.mode() & 0o777, mode, "{words:?}");
+            assert_ne!(w.read("kept.json"), "older");
+        }
+    }
+}

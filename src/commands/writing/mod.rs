@@ -40,14 +40,15 @@ pub fn abandon_writes() -> impl Sized {
     pending
 }
 
-/// Writes a file whole or not at all.
+/// Writes a file whole or not at all; one that is there keeps its permissions.
 pub(crate) fn write_file(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> anyhow::Result<()> {
     let attempt = || -> io::Result<()> {
         // A device or a pipe is written to as it is; only a regular file can be replaced.
-        if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+        let before = std::fs::metadata(path).ok();
+        if before.as_ref().is_some_and(|it| !it.is_file() && !it.is_dir()) {
             let mut sink = BufWriter::new(std::fs::OpenOptions::new().write(true).open(path)?);
             write(&mut sink)?;
             return sink.flush();
@@ -57,6 +58,9 @@ pub(crate) fn write_file(
         write(&mut sink)?;
         sink.flush()?;
         drop(sink);
+        if let Some(before) = before.filter(Metadata::is_file) {
+            temporary.file.set_permissions(before.permissions())?;
+        }
         temporary.complete(|temporary| Ok(temporary.persist(path)?))
     };
     attempt().map_err(cause).with_context(|| format!("cannot write `{}`", path.display()))
