@@ -278,3 +278,21 @@ fn a_folder_of_drafts_that_cannot_be_looked_into_is_said_to_be_so() {
     assert_eq!(said.outcome, Outcome::Error);
     assert!(said.err.starts_with("error: cannot look for drafts: "), "{}", said.err);
 }
+
+#[test]
+fn the_policy_is_no_draft() {
+    let w = Workspace::new();
+    w.git();
+    let before = w.read("exceptions/policy.yaml");
+    let links = ["exceptions/policy.yaml", "exceptions/../exceptions/policy.yaml"];
+    for path in links {
+        for words in [&["new", "--resume", path][..], &["new", "--edit", "--resume", path]] {
+            let said = w.run(words);
+            assert_eq!((said.code(), said.out.as_str()), (2, ""), "{said:?}");
+            let error =
+                "error: `exceptions/policy.yaml` is no draft: it is the policy of the register\n";
+            assert!(said.err.starts_with(error), "{}", said.err);
+        }
+    }
+    assert_eq!(w.read("exceptions/policy.yaml"), before);
+}

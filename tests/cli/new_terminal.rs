@@ -194,3 +194,21 @@ fn a_renewal_and_a_closing_are_answered_and_an_interrupt_changes_nothing() {
     assert_eq!(code, Some(0), "{said}");
     assert!(w.read(RECORD_PATH).contains("  outcome: remediated\n"));
 }
+
+#[test]
+fn a_wrong_answer_in_a_list_is_told_that_enter_ends_it() {
+    let w = repository();
+    let mut session = Session::start(&w, &["new"], &[]);
+    session
+        .answer("title: ", "Batch gateway keeps a public endpoint until the June release")
+        .answer("control: ", "1")
+        .answer("another control: ", "none")
+        .wait_for("the policy has no control `none`")
+        .wait_for("Enter ends the list")
+        .answer("", "")
+        .wait_for("scope: ")
+        .wait_for("> ")
+        .press(b"\x04");
+    let (code, said) = session.end();
+    assert_eq!(code, Some(2), "{said}");
+}

@@ -18,7 +18,7 @@ use crate::commands::cache::{make_private, place};
 use crate::commands::writing::write_private;
 use crate::commands::{Failure, Globals, Workspace, interrupts, mainline, normal, shown_path};
 use crate::env::Env;
-use crate::register::MAX_RECORD_SIZE;
+use crate::register::{MAX_RECORD_SIZE, POLICY_FILE};
 use crate::render::Safe;
 use crate::source;
 use crate::text::{SourceFile, shell_word};
@@ -71,6 +71,17 @@ impl Kept {
                 let path = globals.cwd(env).join(named);
                 // As the system finds it: two dots behind a link lead elsewhere.
                 let path = path.canonicalize().unwrap_or_else(|_| normal(&path));
+                let policy = workspace.directory()?.join(POLICY_FILE);
+                if policy.canonicalize().is_ok_and(|policy| policy == path) {
+                    let shown = shown_path(&path, env);
+                    let message =
+                        format!("`{shown}` is no draft: it is the policy of the register");
+                    return Err(Failure::new(message)
+                        .hint(
+                            "name the file of a draft, or none for the newest: `exc new --resume`",
+                        )
+                        .into());
+                }
                 kept.is_ours = kept.is_own_place(&path);
                 kept.path = Some(path);
             }

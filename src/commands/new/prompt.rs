@@ -24,6 +24,8 @@ pub(super) struct Question<'a> {
     /// What an empty answer means.
     default: Option<String>,
     is_optional: bool,
+    /// What no answer does, where it may be left out.
+    way_on: &'static str,
     /// The place, and others that an answer may fill besides.
     pointers: Vec<String>,
     offers: Vec<Offer>,
@@ -55,6 +57,7 @@ impl<'a> Question<'a> {
             explanation: vec![explanation.to_owned()],
             default: None,
             is_optional: false,
+            way_on: "Enter leaves it out",
             pointers: vec![pointer.to_owned()],
             offers: Vec::new(),
             n_shown: 0,
@@ -143,10 +146,16 @@ impl Conversation<'_, '_> {
         add: impl Fn(&mut Draft, &str) -> Result<(), String>,
     ) -> anyhow::Result<()> {
         let mut at = 0;
-        while self.ask(question(at), &add)? {
+        loop {
+            let mut question = question(at);
+            if at > 0 {
+                question.way_on = "Enter ends the list";
+            }
+            if !self.ask(question, &add)? {
+                return Ok(());
+            }
             at += 1;
         }
-        Ok(())
     }
 
     /// Asks until `set` and the rules accept the answer; `false` where an optional one is empty.
@@ -175,7 +184,12 @@ impl Conversation<'_, '_> {
                     return Ok(true);
                 }
                 ControlFlow::Continue(Some(next)) => typed = next,
-                _ => typed = read_answer(self.env, &prompt)?,
+                _ => {
+                    if question.is_optional {
+                        self.say(question.way_on);
+                    }
+                    typed = read_answer(self.env, &prompt)?;
+                }
             }
         }
     }
