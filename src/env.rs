@@ -45,11 +45,13 @@ pub struct Terminal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
     /// 0: all judged, and fine.
-    Success,
+    Success = 0,
     /// 1: findings at or above `--fail-on`.
-    Findings,
+    Findings = 1,
     /// 2: could not judge; outranks findings.
-    Error,
+    Error = 2,
+    /// 130: somebody has pressed Ctrl-C, in a program that was run.
+    Interrupted = 130,
 }
 
 impl Env<'_> {

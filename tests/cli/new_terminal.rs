@@ -196,6 +196,19 @@ fn a_renewal_and_a_closing_are_answered_and_an_interrupt_changes_nothing() {
 }
 
 #[test]
+fn an_interrupt_in_the_editor_ends_as_one_at_a_question_does() {
+    let w = repository();
+    w.write("edit.sh", "echo 'title: Mine' >> \"$1\"; kill -INT $$\n");
+    let vars = [("EDITOR", "sh edit.sh"), ("PATH", "/usr/bin:/bin")];
+    let session = Session::start(&w, &["new", "--edit", "--id", "EXC-2026-NEW0"], &vars);
+    let (code, said) = session.end();
+    assert_eq!(code, Some(130), "{said}");
+    assert!(said.contains("`exc new --edit --resume` goes on with it\n"), "{said}");
+    assert_eq!(w.names("exceptions"), ["EXC-2026-K7QD.yaml", "policy.yaml"]);
+    assert!(w.read(".git/exc/drafts/EXC-2026-NEW0.yaml").ends_with("title: Mine\n"));
+}
+
+#[test]
 fn a_wrong_answer_in_a_list_is_told_that_enter_ends_it() {
     let w = repository();
     let mut session = Session::start(&w, &["new"], &[]);

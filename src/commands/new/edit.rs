@@ -24,6 +24,9 @@ use crate::text::SourceFile;
 /// The variables that name an editor, in the order in which they count.
 const VARIABLES: [&str; 2] = ["VISUAL", "EDITOR"];
 
+/// The number of the signal of Ctrl-C.
+const INTERRUPT: i32 = 2;
+
 /// What came of an editor.
 struct Edited {
     /// With the lines of the template.
@@ -47,6 +50,13 @@ pub(super) fn run(
             filing.globals.note(env, &format!("the draft is in {shown}, until it is written"));
         }
         let status = open(&editor, &path, env)?;
+        if is_interrupted(status) {
+            if let Some(word) = interrupts::last_word() {
+                // A terminal that is gone hears nothing.
+                let _ = writeln!(env.err, "\n{word}");
+            }
+            return Ok(Outcome::Interrupted);
+        }
         if !status.success() {
             let message = format!("the editor `{editor}` has failed: {status}");
             return Err(Failure::new(message).hint("nothing was written").into());
@@ -128,6 +138,15 @@ fn open(editor: &str, path: &Path, env: &Env<'_>) -> anyhow::Result<ExitStatus> 
     command.arg(path).env_clear().envs(&env.vars).current_dir(&env.cwd);
     interrupts::leaving(|| command.status())
         .with_context(|| format!("cannot start the editor `{editor}`"))
+}
+
+/// Whether Ctrl-C has ended a program, itself or the shell around it.
+fn is_interrupted(status: ExitStatus) -> bool {
+    #[cfg(unix)]
+    let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+    #[cfg(not(unix))]
+    let signal = None;
+    signal == Some(INTERRUPT) || status.code() == Some(128 + INTERRUPT)
 }
 
 /// Judges what was edited as the record that it says it is.
