@@ -43,7 +43,15 @@ const COMMANDS: [&[&str]; 14] = [
     ],
     &["amend", "@ID", "--tag", "network", "--dry-run"],
     &["verify-control", "@ID", "--dry-run"],
-    &["record-review", "@ID", "--by", "ada@example.com", "--note", "The vendor confirmed March", "--dry-run"],
+    &[
+        "record-review",
+        "@ID",
+        "--by",
+        "ada@example.com",
+        "--note",
+        "The vendor confirmed March",
+        "--dry-run",
+    ],
     // Judged whole, and refused for its reason, so that nothing is written.
     &[
         "new",
