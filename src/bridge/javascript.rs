@@ -131,7 +131,10 @@ pub(super) fn end(
     match moment(node) {
         Moment::At(at) if at <= DateTime::UNIX_EPOCH => Ok(None),
         Moment::At(at) => Ok(Some(End::At(at))),
+        // Where midnight is west of Greenwich, that of the first day is past the beginning.
+        Moment::Day(day) if day <= NaiveDate::default() => Ok(None),
         Moment::Day(day) => Ok(Some(of_day(day))),
+        Moment::Local(local) if local.date() <= NaiveDate::default() => Ok(None),
         Moment::Local(local) => Ok(Some(local_end(local))),
         Moment::Invalid => Ok(None),
         Moment::Unclear => Err(match node.text() {

@@ -26,6 +26,7 @@ use crate::register::{self, Register};
 use crate::render::{Safe, reconcile};
 use crate::rules::{self, Context};
 use crate::source::Record;
+use crate::text::Position;
 
 /// Find suppressions in enforcement tools that no approved exception covers
 ///
@@ -150,7 +151,16 @@ impl Args {
         };
         let mut used = BTreeSet::new();
         for path in &self.files {
-            let read = read(path, globals, env)?.and_then(|input| match (format.read)(&input) {
+            let read = match read(path, globals, env) {
+                Ok(read) => read,
+                Err(failure) => {
+                    let position = Position { line: 1, column: 1 };
+                    let place = Located { path: path.display().to_string(), position };
+                    result.unread.push(Unread { place, message: failure.to_string() });
+                    continue;
+                }
+            };
+            let read = read.and_then(|input| match (format.read)(&input) {
                 Ok(suppressions) => Ok((input, suppressions)),
                 Err(fault) => Err((input, fault)),
             });

@@ -134,7 +134,8 @@ impl Tool {
         match self {
             Self::AzurePolicy => &["assignment", "definition_references", "selectors"],
             Self::Kyverno => &["policy", "rules", "resources"],
-            Self::Trivy | Self::OsvScanner | Self::Grype => &["ids", "paths", "packages"],
+            Self::Trivy | Self::Grype => &["ids", "paths", "packages"],
+            Self::OsvScanner => &["ids", "packages"],
             Self::Snyk | Self::AuditCi | Self::Checkov => &["ids", "paths"],
             Self::CargoDeny | Self::CargoAudit | Self::BetterNpmAudit | Self::Inspec => &["ids"],
             Self::Sarif => &["ids", "producer", "paths"],

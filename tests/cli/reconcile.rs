@@ -268,6 +268,64 @@ fn what_is_listed_twice_is_one_and_an_assignment_that_does_not_enforce_is_a_supp
 }
 
 #[test]
+fn an_assignment_with_an_effect_turned_off_is_a_suppression() {
+    let history = register();
+    let with = |key: &str, value: Value| {
+        json!([{"id": assignment("deny-public"), "name": "deny", key: value,
+            "type": "Microsoft.Authorization/policyAssignments", "scope": SUBSCRIPTION}])
+    };
+    for (key, value, verdict) in [
+        ("parameters", json!({"networkEffect": {"value": "Disabled"}}), "wider"),
+        ("overrides", json!([{"kind": "policyEffect", "value": "disabled"}]), "wider"),
+    ] {
+        let found = verdicts(&history, &with(key, value), &[]).1;
+        assert_eq!(found, pairs(&[("deny Disabled", verdict)]), "{key}");
+    }
+    let found = verdicts(&history, &with("enforcementMode", json!("[parameters('m')]")), &[]);
+    assert_eq!((found.0, &*found.1[0].1), (2, "unknown"));
+    let fine = with("parameters", json!({"effect": {"value": "Deny"}}));
+    assert_eq!(verdicts(&history, &fine, &[]), (0, vec![]));
+}
+
+#[test]
+fn a_hierarchy_of_management_groups_decides_what_ids_do_not() {
+    let mut history = History::new();
+    let group = "azure:/managementGroups/corp";
+    let place = format!("azure:{SUBSCRIPTION}/resourceGroups/rg-proxy");
+    let record = bound(PROXY, "2027-01-31", "rg-proxy").replace(&place, group);
+    history.w.write(format!("exceptions/{PROXY}.yaml"), record);
+    history.merge("carol", "alice", "2026-11-05");
+    let live = json!([exemption("it", SUBSCRIPTION, Some("2027-02-01T00:00:00Z"), "")]);
+    assert_eq!(verdicts(&history, &live, &[]), (2, pairs(&[("it", "unknown")])));
+    let named = |name: &str| json!({"id": format!("/providers/Microsoft.Management/managementGroups/{name}")});
+    let subscription = json!({"id": SUBSCRIPTION, "type": "/subscriptions"});
+    let tree = |name: &str| {
+        let mut tree = named(name);
+        tree["children"] = json!([{"id": named("eu")["id"], "children": [subscription]}]);
+        tree
+    };
+    let entities = |name: &str| json!([named(name), {"id": SUBSCRIPTION, "parent": named(name)}]);
+    let mut other = tree("else");
+    other["children"].as_array_mut().expect("a list").push(named("corp"));
+    for (hierarchy, verdict) in [
+        (tree("Corp"), "narrower"),
+        (entities("corp"), "narrower"),
+        (other, "wider"),
+        // It lacks the group of the record.
+        (tree("else"), "unknown"),
+    ] {
+        history.w.write("groups.json", hierarchy.to_string());
+        let found = verdicts(&history, &live, &["--hierarchy", "groups.json"]);
+        assert_eq!(found.1, pairs(&[("it", verdict)]), "{hierarchy}");
+    }
+    history.w.write("groups.json", r#"[{"name": "corp"}]"#);
+    let said =
+        history.w.run(&["reconcile", "azure-policy", "live.json", "--hierarchy", "groups.json"]);
+    assert_eq!(said.code(), 2);
+    assert!(said.err.starts_with("error: groups.json:1:2: an entry has no `id`"), "{}", said.err);
+}
+
+#[test]
 fn a_name_that_no_record_can_hold_lies_where_it_lies() {
     let history = register();
     for (name, verdict) in
@@ -300,9 +358,15 @@ fn a_file_that_cannot_be_read_is_said_with_its_place_and_the_others_are_judged()
     let history = register();
     history.w.write("live.json", "[{\"id\": \"a\",\n}]");
     history.w.write("fine.json", "[]");
-    let said = history.w.run(&["reconcile", "azure-policy", "live.json", "fine.json"]);
+    let files = ["gone.json", "live.json", "fine.json"];
+    let said = history.w.run(&[&["reconcile", "azure-policy"], &files[..]].concat());
+    assert!(
+        said.err.starts_with("error: gone.json:1:1: cannot read `gone.json`: "),
+        "{}",
+        said.err
+    );
     assert_eq!(said.code(), 2);
-    assert!(said.err.starts_with("error: live.json:1:12: trailing commas"), "{}", said.err);
+    assert!(said.err.contains("\nerror: live.json:1:12: trailing commas"), "{}", said.err);
     assert!(said.out.ends_with("0 suppressions of azure-policy\n"), "{}", said.out);
 }
 

@@ -101,6 +101,19 @@ fn resources_of(node: &Node, depth: usize, found: &mut Vec<Suppression>) -> Resu
         of_resource(resource, true, found)?;
         let template = resource.get("properties").and_then(|it| it.get("template"));
         let nested = template.and_then(|template| template.get("resources"));
+        if let Some(link) = resource.get("properties").and_then(|it| it.get("templateLink")) {
+            let name = resource.text_at("name")?.unwrap_or("?").to_owned();
+            let reason = "what the template leaves alone that it links to is not known".to_owned();
+            found.push(Suppression {
+                span: link.span,
+                said: vec![name.clone()],
+                name,
+                reach: Err(reason),
+                end: End::Never,
+                made: None,
+                notes: Vec::new(),
+            });
+        }
         for below in resource.get("resources").into_iter().chain(nested) {
             if depth > 16 {
                 return Err(Fault::at(below.span, "deployments are nested too deep"));
@@ -366,15 +379,15 @@ fn assignment(resource: &Node) -> Result<Vec<Suppression>, Fault> {
     Ok(found)
 }
 
-/// Whether an override or the parameter `effect` turns the policy off.
+/// Whether an override or a parameter turns a policy off.
 fn is_disabled(resource: &Node) -> bool {
     let is_off = |node: Option<&Node>| {
         node.and_then(Node::text).is_some_and(|text| text.eq_ignore_ascii_case("Disabled"))
     };
     let overrides = property(resource, "overrides").and_then(Node::items).unwrap_or_default();
-    let effect = property(resource, "parameters").and_then(|node| node.get_folded("effect"));
+    let parameters = property(resource, "parameters").map(Node::entries).unwrap_or_default();
     overrides.iter().any(|it| is_off(it.get("value")))
-        || is_off(effect.and_then(|effect| effect.get("value")))
+        || parameters.iter().any(|entry| is_off(entry.value.get("value")))
 }
 
 /// Who created the resource, and when.

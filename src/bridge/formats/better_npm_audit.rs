@@ -135,7 +135,14 @@ mod tests {
 
     #[test]
     fn a_date_that_cannot_be_read_never_ends_and_the_bug_is_named() {
-        for expiry in ["\"31/12/2020\"", "\"soon\"", "\"1969-12-31T00:00:00Z\"", "-1"] {
+        for expiry in [
+            "\"31/12/2020\"",
+            "\"soon\"",
+            "\"1969-12-31T00:00:00Z\"",
+            "\"1970-01-01\"",
+            "\"1969/12/31\"",
+            "-1",
+        ] {
             let found = with_expiry(expiry);
             assert_eq!((&found.end, found.notes.len()), (&End::Never, 1), "{expiry}");
             assert!(found.reach.is_ok(), "{expiry}");

@@ -36,12 +36,14 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
     root.expect("the file", "a mapping", |it| it.value.is_map().then_some(()))?;
     let mut found = Vec::new();
     for entry in root.entries().iter().filter(|entry| !entry.value.is_null()) {
-        let (key, value) = (entry.key.as_str(), &entry.value);
+        // The parser of arguments takes a key with its dashes, too.
+        let key = entry.key.strip_prefix("--").unwrap_or(&entry.key);
+        let value = &entry.value;
         if LISTS.contains(&key) {
             for (node, text) in listed(value, key)? {
                 found.push(suppression(input, node, key, &text));
             }
-        } else if key == "soft-fail" && value.written().is_some_and(|it| it == "true") {
+        } else if key == "soft-fail" && !is_off(value) {
             found.push(suppression(input, value, key, ""));
         } else if key == "baseline" {
             let text = value.expect(key, "a text", Node::written)?;
@@ -49,6 +51,12 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
         }
     }
     Ok(found)
+}
+
+/// Whether a switch is off. Several words turn one on, and what is neither is not taken for off.
+fn is_off(value: &Node) -> bool {
+    let written = value.written().unwrap_or_default().to_ascii_lowercase();
+    ["false", "no", "off", "n", "0"].contains(&written.as_str())
 }
 
 /// The texts of a list, or of one text with commas. Regular expressions may hold commas.
@@ -93,8 +101,8 @@ fn reach(key: &str, text: &str) -> Result<Reach, String> {
     match key {
         "baseline" => return Err(format!("the findings in `{text}` are not read here")),
         "soft-fail" => {}
-        "skip-path" => match path(text) {
-            Some(path) => reach.limit(Dimension::Path, [path]),
+        "skip-path" => match paths(text) {
+            Some(paths) => reach.limit(Dimension::Path, paths),
             None => reach.condition(format!("path =~ {text}")),
         },
         "skip-framework" => reach.condition(format!("framework = {text}")),
@@ -109,16 +117,18 @@ fn reach(key: &str, text: &str) -> Result<Reach, String> {
     Ok(reach)
 }
 
-/// `a/b/**` for `^a/b/`, and `a/b` for `^a/b$`.
-fn path(pattern: &str) -> Option<String> {
+/// `a/b/**` for `^a/b/`; for `^a/b$` also `a/b`, which may be a file or a folder.
+fn paths(pattern: &str) -> Option<Vec<String>> {
     let rest = pattern.strip_prefix('^')?.replace("\\.", "\u{1}");
-    let (path, tail) = match rest.strip_suffix('$') {
-        Some(file) => (file, ""),
-        None => (rest.strip_suffix('/')?, "/**"),
+    let (path, is_exact) = match rest.strip_suffix('$') {
+        Some(path) => (path, true),
+        None => (rest.strip_suffix('/')?, false),
     };
     let is_literal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '\u{1}');
     let is_path = !path.is_empty() && path.chars().all(is_literal);
-    is_path.then(|| format!("{}{tail}", path.replace('\u{1}', ".")))
+    let path = path.replace('\u{1}', ".");
+    let itself = Some(path.clone()).filter(|_| is_exact);
+    is_path.then(|| itself.into_iter().chain([format!("{path}/**")]).collect())
 }
 
 #[cfg(test)]
@@ -154,7 +164,7 @@ baseline: .checkov.baseline
                 "6:5 CKV_AWS_2*: ids CKV_AWS_2*; never",
                 "7:5 low: where severity <= LOW; never",
                 "9:5 skip-path ^modules/legacy/: paths modules/legacy/**; never",
-                "10:5 skip-path ^a/main\\.tf$: paths a/main.tf; never",
+                "10:5 skip-path ^a/main\\.tf$: paths a/main.tf, a/main.tf/**; never",
                 "11:5 skip-path examples: where path =~ examples; never",
                 "12:17 skip-framework helm: where framework = helm; never",
                 "12:17 skip-framework dockerfile: where framework = dockerfile; never",
@@ -176,6 +186,17 @@ baseline: .checkov.baseline
         let names: Vec<_> = read(&FORMAT, FILE, text).into_iter().map(|it| it.name).collect();
         assert_eq!(names, ["CKV_1", "CKV_2"]);
         assert_eq!(rows(&FORMAT, FILE, ""), [""; 0]);
+    }
+
+    #[test]
+    fn a_switch_is_off_only_in_the_words_for_that() {
+        for on in ["soft-fail: yes", "soft-fail: 'True'", "soft-fail: on", "--soft-fail: true"] {
+            assert_eq!(read(&FORMAT, FILE, on).len(), 1, "{on}");
+        }
+        for off in ["soft-fail: no", "soft-fail: False", "soft-fail:"] {
+            assert_eq!(read(&FORMAT, FILE, off), [], "{off}");
+        }
+        assert_eq!(read(&FORMAT, FILE, "--skip-check: [CKV_1]")[0].name, "CKV_1");
     }
 
     #[test]

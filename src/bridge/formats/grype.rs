@@ -66,7 +66,7 @@ fn whole(input: &Input, node: &Node, profile: Option<&str>) -> Result<Vec<Suppre
         }
     }
     for key in ["only-fixed", "only-notfixed"] {
-        if let Some(node) = field(node, key).filter(|node| node.is_true()) {
+        if let Some(node) = field(node, key).filter(|node| !is_off(node)) {
             let state = if key == "only-fixed" { "not fixed" } else { "fixed" };
             found.push(general(input, node, key.to_owned(), |reach| {
                 reach.condition(format!("fix-state: {state}"));
@@ -84,8 +84,10 @@ fn whole(input: &Input, node: &Node, profile: Option<&str>) -> Result<Vec<Suppre
     }
     if let Some(list) = field(node, "exclude") {
         for (node, path) in listed(list, "exclude")? {
+            // A folder is left out with all that lies in it.
+            let below = Some(format!("{path}/**")).filter(|_| !path.ends_with("**"));
             found.push(general(input, node, format!("exclude {path}"), |reach| {
-                reach.limit(Dimension::Path, [path.clone()]);
+                reach.limit(Dimension::Path, [path.clone()].into_iter().chain(below));
             }));
         }
     }
@@ -95,6 +97,12 @@ fn whole(input: &Input, node: &Node, profile: Option<&str>) -> Result<Vec<Suppre
         }
     }
     Ok(found)
+}
+
+/// Whether a switch is off: what is no word for that is not taken for it.
+fn is_off(node: &Node) -> bool {
+    let written = node.written().unwrap_or_default().to_ascii_lowercase();
+    node.is_null() || ["false", "f", "0"].contains(&written.as_str())
 }
 
 /// The texts of a list, or a single one.
@@ -129,13 +137,15 @@ fn rule(input: &Input, item: &Node) -> Result<Option<Suppression>, Fault> {
     let all = Reach::of(Tool::Grype);
     let mut reach = all.clone();
     let id = text(item, "vulnerability")?;
-    reach.limit(Dimension::Id, id.clone());
+    // Which other names a vulnerability has is not in the file.
+    let has_aliases = field(item, "include-aliases").is_some_and(|it| !is_off(it));
+    reach.limit(Dimension::Id, id.clone().filter(|_| !has_aliases));
     for key in ["namespace", "fix-state", "match-type", "vex-status", "vex-justification"] {
         if let Some(value) = text(item, key)? {
             reach.condition(format!("{key}: {value}"));
         }
     }
-    let mut name: Vec<String> = id.into_iter().collect();
+    let mut name: Vec<String> = Vec::new();
     if let Some(package) = field(item, "package") {
         package.expect("package", "a mapping", |it| it.value.is_map().then_some(()))?;
         let location = text(package, "location")?;
@@ -145,9 +155,10 @@ fn rule(input: &Input, item: &Node) -> Result<Option<Suppression>, Fault> {
         let named = text(package, "name")?.map(|it| it + version.as_deref().unwrap_or_default());
         name.extend(named.into_iter().chain(location));
     }
-    if reach == all {
+    if reach == all && id.is_none() {
         return Ok(None);
     }
+    let mut name: Vec<String> = id.into_iter().chain(name).collect();
     if name.is_empty() {
         name = reach.conditions().map(str::to_owned).collect();
     }
@@ -155,7 +166,7 @@ fn rule(input: &Input, item: &Node) -> Result<Option<Suppression>, Fault> {
     said.extend(text(item, "reason")?);
     said.extend(comments::beside(input, item));
     let mut notes = Vec::new();
-    if field(item, "include-aliases").is_some_and(Node::is_true) {
+    if has_aliases {
         notes.push("it takes in the aliases of the vulnerability".to_owned());
     }
     Ok(Some(Suppression {
@@ -236,7 +247,7 @@ profiles:
             rows(&FORMAT, FILE, text),
             [
                 "4:5 CVE-1: ids CVE-1; never",
-                "6:5 CVE-2 zope\\.interface@1.0 /app/**: ids CVE-2, paths /app/**, packages \
+                "6:5 CVE-2 zope\\.interface@1.0 /app/**: paths /app/**, packages \
                  pkg:pypi/zope.interface@1.0; never",
                 "9:5 lib.*: where package.name: lib.*, where package.type: deb; never",
                 "10:5 fix-state: unknown: where fix-state: unknown; never",

@@ -61,7 +61,11 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
 fn rows(input: &Input) -> Result<Vec<Suppression>, Fault> {
     let root = input.csv()?;
     let mut found: Vec<Suppression> = Vec::new();
-    for row in root.items().unwrap_or_default() {
+    let rows = root.items().unwrap_or_default();
+    if let Some(row) = rows.first().filter(|row| row.get("control_id").is_none()) {
+        return Err(Fault::at(row.span, "the header has no `control_id`"));
+    }
+    for row in rows {
         let Some(control) = row.text_at("control_id")? else { continue };
         let says = |key: &str, node: &Node| key != "control_id" && !node.is_null();
         if !row.entries().iter().any(|entry| says(&entry.key, &entry.value)) {

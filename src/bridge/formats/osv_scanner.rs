@@ -10,8 +10,8 @@
 //! - Of several entries for one id only the first counts.
 //! - A filter of `PackageOverrides` that is left out takes in all. `name` with `nameIsRegex` is a
 //!   regular expression, which is not computed.
-//! - The file holds for what lies in its own folder, and no deeper. A file at the root is taken to hold
-//!   everywhere, since that is what `--config` makes of it.
+//! - The file holds for what lies in its own folder, and no deeper; `--config` makes any file hold
+//!   everywhere. Which of the two, the file does not say, so that it counts as holding everywhere.
 
 use packageurl::PackageUrl;
 
@@ -59,7 +59,7 @@ const TYPES: [(&str, &str, Option<char>); 9] = [
 fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
     let root = input.toml()?;
     known(&root, &ROOT)?;
-    let base = Reach::of(Tool::OsvScanner).limited(Dimension::Path, folder(input));
+    let base = Reach::of(Tool::OsvScanner);
     let mut found: Vec<Suppression> = Vec::new();
     let mut ids: Vec<String> = Vec::new();
     for entry in entries(&root, "IgnoredVulns")? {
@@ -78,15 +78,6 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
         found.extend(package(input, entry, base.clone())?);
     }
     Ok(found)
-}
-
-/// What lies in the folder of the file, where that is known.
-fn folder(input: &Input) -> Option<String> {
-    let path = input.file.path().replace('\\', "/");
-    let (folder, name) = path.trim_start_matches("./").rsplit_once('/')?;
-    let is_within = !folder.is_empty() && !folder.contains([':', '*', '?', '[', '{']);
-    let is_within = is_within && !folder.split('/').any(|part| part.is_empty() || part == "..");
-    (is_within && name == "osv-scanner.toml").then(|| format!("{folder}/*"))
 }
 
 /// The value under a key, whatever its case.
@@ -306,17 +297,10 @@ name = \"inert\"
     }
 
     #[test]
-    fn a_file_in_a_folder_holds_for_that_folder_alone() {
+    fn a_file_in_a_folder_may_be_used_for_everything() {
         let text = "[[IgnoredVulns]]\nid = \"A\"\n";
-        for (path, reach) in [
-            ("services/proxy/osv-scanner.toml", "ids A, paths services/proxy/*"),
-            ("./a/osv-scanner.toml", "ids A, paths a/*"),
-            ("osv-scanner.toml", "ids A"),
-            ("/tmp/osv-scanner.toml", "ids A"),
-            ("../a/osv-scanner.toml", "ids A"),
-            ("ci/osv.toml", "ids A"),
-        ] {
-            assert_eq!(rows(&FORMAT, path, text), [format!("1:1 A: {reach}; never")], "{path}");
+        for path in ["services/proxy/osv-scanner.toml", "osv-scanner.toml", "ci/osv.toml"] {
+            assert_eq!(rows(&FORMAT, path, text), ["1:1 A: ids A; never"], "{path}");
         }
     }
 
@@ -384,8 +368,5 @@ name = \"inert\"
             &vulnerability("A"),
             &[&vulnerability("B"), &vulnerability(""), &all],
         );
-        let of_folder = read(&FORMAT, "a/osv-scanner.toml", &vulnerability("A")).remove(0);
-        let everywhere = read(&FORMAT, FILE, &vulnerability("A")).remove(0);
-        assert_ne!(of_folder.reach, everywhere.reach);
     }
 }

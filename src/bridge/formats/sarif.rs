@@ -122,9 +122,13 @@ fn files(result: &Node) -> Result<Vec<String>, Fault> {
     let mut files = Vec::new();
     for location in list(result, "locations")? {
         let artifact = location.get("physicalLocation").and_then(|it| it.get("artifactLocation"));
-        let Some(artifact) = artifact else { continue };
+        let artifact = artifact.unwrap_or(location);
+        // What another base stands for is not known.
+        let base = artifact.text_at("uriBaseId")?.map(|base| base.trim_matches('%'));
+        let is_of_root = base.is_none_or(|base| base.eq_ignore_ascii_case("SRCROOT"));
         files.push(match artifact.text_at("uri")? {
-            Some(uri) => uri.to_owned(),
+            Some(uri) if is_of_root => uri.to_owned(),
+            Some(uri) => format!("{}?{uri}", base.unwrap_or_default()),
             None => "?".to_owned(),
         });
     }
@@ -277,8 +281,23 @@ mod tests {
             {"ruleIndex": 7, "suppressions": suppressions, "locations": [{}]},
         ]));
         let names: Vec<&str> = found.iter().map(|it| &*it.name).collect();
-        assert_eq!(names, ["by-index", "by-rule", "?"]);
-        assert!(found[2].reach.is_err());
+        // A place without a file is not the same as no place.
+        assert_eq!(names, ["by-index", "by-rule", "?", "? ?"]);
+        assert!(found[2].reach.is_err() && found[3].reach.is_err());
+    }
+
+    #[test]
+    fn a_file_below_another_base_is_some_file() {
+        let of = |base: Json| {
+            let place = json!({"physicalLocation": {"artifactLocation":
+                {"uri": "src/a.js", "uriBaseId": base}}});
+            let suppressions = json!([{"kind": "external"}]);
+            let result = json!({"ruleId": "a", "suppressions": suppressions, "locations": [place]});
+            all(json!([result])).remove(0).reach.expect("a rule").remove(0)
+        };
+        let limited = Reach::of(Tool::Sarif).limited(Dimension::Path, ["src/a.js".to_owned()]);
+        assert!(testing::covers(&limited, &of(json!("%SRCROOT%"))));
+        assert!(!testing::covers(&limited, &of(json!("MODULE"))));
     }
 
     #[test]

@@ -193,10 +193,6 @@ impl Node {
         }
     }
 
-    pub(crate) fn is_true(&self) -> bool {
-        self.value == Value::Bool(true)
-    }
-
     pub(crate) fn is_null(&self) -> bool {
         self.value == Value::Null
     }

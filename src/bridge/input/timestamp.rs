@@ -99,9 +99,13 @@ fn offset(zone: &str) -> Option<FixedOffset> {
         Some(parts) => parts,
         None => digits.split_at_checked(2).unwrap_or((digits, "")),
     };
-    let hours: i32 = hours.parse().ok()?;
-    let minutes: i32 = if minutes.is_empty() { 0 } else { minutes.parse().ok()? };
-    FixedOffset::east_opt(sign * (hours * 3600 + minutes * 60))
+    let number = |text: &str| -> Option<i32> {
+        let is_number = text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse().ok().filter(|_| is_number)
+    };
+    let hours = number(hours)?;
+    let minutes = if minutes.is_empty() { 0 } else { number(minutes)? };
+    (minutes < 60).then(|| FixedOffset::east_opt(sign * (hours * 3600 + minutes * 60))).flatten()
 }
 
 #[cfg(test)]
@@ -110,9 +114,17 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_none() {
-        for text in
-            ["", "tomorrow", "07:32:00", "2027-02-30", "31/12/2027", "20271231", "2027-1-1-1"]
-        {
+        for text in [
+            "",
+            "tomorrow",
+            "07:32:00",
+            "2027-02-30",
+            "31/12/2027",
+            "20271231",
+            "2027-1-1-1",
+            "2027-01-01T00:00:00+999999:00",
+            "2027-01-01T00:00:00+01:75",
+        ] {
             assert_eq!(Timestamp::parse(text), None, "{text}");
         }
     }

@@ -123,10 +123,21 @@ impl Reach {
                 entry.insert(values);
             }
             Entry::Occupied(mut entry) => {
+                // Equal texts are all that two have in common only where values are compared so.
+                let is_exact = !matches!(
+                    dimension,
+                    Dimension::Place
+                        | Dimension::Path
+                        | Dimension::Package
+                        | Dimension::Kind
+                        | Dimension::Namespace
+                        | Dimension::Name
+                );
                 let mut both = entry.get().clone();
                 both.retain(|value, _| values.contains_key(value));
                 let mut all = values.keys().chain(entry.get().keys());
-                if both.is_empty() || all.any(|value| value.contains(['*', '?', '['])) {
+                let has_patterns = all.any(|value| value.contains(['*', '?', '[']));
+                if both.is_empty() || has_patterns || !is_exact {
                     let values: Vec<&String> = values.keys().collect();
                     self.conditions.insert(format!("{dimension} in {values:?}"));
                 } else {

@@ -35,6 +35,10 @@ pub(super) fn reach(
             return Ok(Err("a policy that it refers to has no `name`".to_owned()));
         }
         let is_of_namespace = policy.text_at("kind")?.unwrap_or_default().starts_with("Namespaced");
+        if is_of_namespace && namespace.is_none() && !name.contains('/') {
+            let message = format!("in which namespace its policy `{name}` is cannot be told");
+            return Ok(Err(message));
+        }
         let name = match namespace.filter(|_| is_of_namespace && !name.contains('/')) {
             Some(namespace) => format!("{namespace}/{name}"),
             None => name.to_owned(),
