@@ -27,11 +27,6 @@ impl End {
         Self::At(midnight(day))
     }
 
-    /// The end of an entry that the tool drops: it never begins.
-    pub(crate) fn past() -> Self {
-        Self::At(DateTime::UNIX_EPOCH)
-    }
-
     /// The first moment after an exception whose last valid day this is.
     pub(crate) fn of_exception(last: NaiveDate) -> DateTime<Utc> {
         midnight(last.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX))

@@ -72,7 +72,7 @@ fn rows(input: &Input) -> Result<Vec<Suppression>, Fault> {
             continue;
         }
         for earlier in found.iter_mut().filter(|earlier| earlier.name == control) {
-            earlier.end = End::past();
+            earlier.end = End::DROPPED;
             earlier
                 .notes
                 .push("a later row is about the same control, and only that counts".into());
@@ -90,7 +90,7 @@ fn waiver(input: &Input, control: &str, span: Span, value: &Node) -> Result<Supp
         expiration(input, value, &mut notes)?
     } else {
         notes.push(format!("it is {}, no mapping, and InSpec passes it over", value.kind()));
-        End::past()
+        End::DROPPED
     };
     Ok(Suppression {
         span,

@@ -76,7 +76,7 @@ fn end_of(line: &str, notes: &mut Vec<String>) -> End {
         Some(end @ Timestamp::Day(_)) if date.len() == "2027-01-31".len() => of_go(end, notes),
         _ => {
             notes.push(format!("Trivy cannot read `exp:{date}` and drops the line"));
-            End::past()
+            End::DROPPED
         }
     }
 }
@@ -182,7 +182,7 @@ mod tests {
     fn a_line_whose_date_cannot_be_read_is_dropped() {
         for date in ["31/12/2027", "2027-1-1", "2027-02-30", "2027-01-01T00:00:00Z", ""] {
             let found = read(&FORMAT, "a.trivyignore", &format!("CVE-1 exp:{date} exp:2027-01-01"));
-            assert_eq!(found[0].end, End::past(), "{date}");
+            assert_eq!(found[0].end, End::DROPPED, "{date}");
             assert!(found[0].notes[0].contains("drops the line"), "{:?}", found[0].notes);
         }
         // One field is an id, whatever it looks like.

@@ -5,14 +5,18 @@
 //! index, or because the suppression names its record. A suppression is covered if each part of it
 //! lies within a binding of a record that is in force, and it ends no later than that record.
 
+mod verdict;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use regex::Regex;
 
+use self::verdict::sentence;
+pub(crate) use self::verdict::{Judged, State, Verdict};
 use super::{End, Suppression};
-use crate::model::reach::{Cover, Dimension, Excess, Hierarchy, Reach};
-use crate::model::{Exception, Target, Tool, enclosing};
+use crate::model::reach::{Cover, Dimension, Hierarchy, Reach};
+use crate::model::{Exception, Tool, enclosing};
 
 /// Parts into which a suppression is taken, at most, to see whether several bindings cover it.
 const MAX_PARTS: usize = 1_000;
@@ -29,45 +33,6 @@ pub(crate) struct Holding<'a> {
     pub(crate) state: State,
     /// Why its bindings cannot be relied on, where they cannot be read as they are written.
     pub(crate) fault: Option<String>,
-}
-
-/// What a record allows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum State {
-    /// Active and approved, through this day.
-    InForce(NaiveDate),
-    Expired(NaiveDate),
-    Closed,
-    /// Not approved, in the words of its verdict.
-    Unapproved(String),
-    /// The history does not say, for this reason.
-    Unknown(String),
-}
-
-/// What a comparison comes to, the best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Verdict {
-    /// The tool no longer honours it.
-    Ended,
-    Covered,
-    /// Within what is excepted, and less.
-    Narrower,
-    Unknown,
-    Outlives,
-    RecordUnapproved,
-    RecordExpired,
-    Wider,
-    Orphan,
-}
-
-/// A suppression with its verdict.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Judged {
-    pub(crate) verdict: Verdict,
-    /// The record that it was compared with: the one that covers it, or comes closest.
-    pub(crate) record: Option<String>,
-    /// Why, a sentence each, the decisive one first.
-    pub(crate) why: Vec<String>,
 }
 
 /// A binding of a record, by its place in the list.
@@ -100,39 +65,6 @@ struct Binding {
     index: usize,
     shown: String,
     reach: Reach,
-}
-
-impl Verdict {
-    pub(crate) const ALL: [Self; 9] = [
-        Self::Ended,
-        Self::Covered,
-        Self::Narrower,
-        Self::Unknown,
-        Self::Outlives,
-        Self::RecordUnapproved,
-        Self::RecordExpired,
-        Self::Wider,
-        Self::Orphan,
-    ];
-
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Ended => "ended",
-            Self::Covered => "covered",
-            Self::Narrower => "narrower",
-            Self::Unknown => "unknown",
-            Self::Outlives => "outlives",
-            Self::RecordUnapproved => "record-unapproved",
-            Self::RecordExpired => "record-expired",
-            Self::Wider => "wider",
-            Self::Orphan => "orphan",
-        }
-    }
-
-    /// Whether the suppression leaves something alone that no approved exception allows.
-    pub(crate) fn is_shadow(self) -> bool {
-        self > Self::Unknown
-    }
 }
 
 impl<'a> Bindings<'a> {
@@ -437,28 +369,5 @@ fn places(reach: &Reach) -> Vec<String> {
     match reach.values(Dimension::Place) {
         Some(places) => places.map(str::to_owned).collect(),
         None => vec![String::new()],
-    }
-}
-
-/// How a suppression goes further than a binding.
-fn sentence(excess: &Excess) -> String {
-    let Excess { dimension, value, limit } = excess;
-    let (limit, more) = limit.split_at(limit.len().min(3));
-    let mut limit: Vec<String> = limit.iter().map(|it| format!("`{}`", shown(it))).collect();
-    if !more.is_empty() {
-        limit.push(format!("{} more", more.len()));
-    }
-    let limit = limit.join(", ");
-    match value {
-        Some(value) => format!("{dimension}: `{}` is beyond {limit}", shown(value)),
-        None => format!("{dimension}: all of them, and the record only has {limit}"),
-    }
-}
-
-/// A place as the tool writes it, without the kind.
-fn shown(value: &str) -> &str {
-    match Target::parse(value) {
-        Ok(target) => &value[target.kind().len() + 1..],
-        Err(_) => value,
     }
 }

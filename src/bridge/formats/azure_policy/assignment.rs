@@ -1,0 +1,72 @@
+//! What an assignment leaves alone by itself.
+
+use super::{made, property, scope_of, text, texts, texts_below, undecided};
+use crate::bridge::input::{Fault, Node};
+use crate::bridge::{End, Suppression};
+use crate::model::Tool;
+use crate::model::reach::{Dimension, Reach};
+
+/// What an assignment leaves alone: the scopes in `notScopes`, and everything if it does not enforce.
+pub(super) fn read(resource: &Node) -> Result<Vec<Suppression>, Fault> {
+    let id = resource.text_at("id")?.unwrap_or_default();
+    let name = resource.text_at("name")?.unwrap_or(id);
+    let mut said = vec![name.to_owned()];
+    for key in ["displayName", "description"] {
+        said.extend(text(resource, key)?.map(str::to_owned));
+    }
+    if let Some(metadata) = property(resource, "metadata") {
+        texts_below(metadata, &mut said);
+    }
+    let made = made(resource)?;
+    let unknown = undecided(resource, &["notScopes", "enforcementMode", "overrides"]);
+    let suppression = |suffix: &str, scope: Option<String>, note: Option<&str>| Suppression {
+        span: resource.span,
+        name: format!("{name} {suffix}"),
+        said: said.clone(),
+        reach: match scope {
+            _ if unknown.is_some() => Err(unknown.clone().unwrap_or_default()),
+            Some(scope) if !id.is_empty() => Ok(vec![
+                Reach::of(Tool::AzurePolicy)
+                    .limited(Dimension::Place, [format!("azure:{scope}")])
+                    .limited(Dimension::Policy, [id.to_owned()]),
+            ]),
+            _ => Err("the assignment's `id` does not say where it hangs".to_owned()),
+        },
+        end: End::Never,
+        made: made.clone(),
+        notes: note.map(str::to_owned).into_iter().collect(),
+    };
+    let mut found = Vec::new();
+    if unknown.is_some() {
+        found.push(suppression("notScopes, enforcementMode or overrides", None, None));
+        return Ok(found);
+    }
+    found = texts(resource, "notScopes")?
+        .into_iter()
+        .map(|scope| {
+            let note = "`notScopes` excludes the scope from the assignment and never ends";
+            suppression(&format!("notScopes {scope}"), Some(scope), Some(note))
+        })
+        .collect();
+    let mode = text(resource, "enforcementMode")?.unwrap_or("Default");
+    if mode.eq_ignore_ascii_case("DoNotEnforce") {
+        let scope = text(resource, "scope")?.map(str::to_owned).or_else(|| scope_of(id));
+        found.push(suppression("DoNotEnforce", scope, Some("the assignment enforces nothing")));
+    }
+    if is_disabled(resource) {
+        let scope = text(resource, "scope")?.map(str::to_owned).or_else(|| scope_of(id));
+        found.push(suppression("Disabled", scope, Some("an effect is overridden by `Disabled`")));
+    }
+    Ok(found)
+}
+
+/// Whether an override or a parameter turns a policy off.
+fn is_disabled(resource: &Node) -> bool {
+    let is_off = |node: Option<&Node>| {
+        node.and_then(Node::text).is_some_and(|text| text.eq_ignore_ascii_case("Disabled"))
+    };
+    let overrides = property(resource, "overrides").and_then(Node::items).unwrap_or_default();
+    let parameters = property(resource, "parameters").map(Node::entries).unwrap_or_default();
+    overrides.iter().any(|it| is_off(it.get("value")))
+        || parameters.iter().any(|entry| is_off(entry.value.get("value")))
+}
