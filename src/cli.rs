@@ -41,6 +41,7 @@ pub(crate) enum Command {
     Report(commands::report::Args),
     Digest(commands::digest::Args),
     Reconcile(commands::reconcile::Args),
+    Export(commands::export::Args),
     Explain(commands::explain::Args),
     Rules(commands::rules::Args),
     Schema(commands::schema::Args),

@@ -7,7 +7,11 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Utc
 /// The end of a suppression: the first moment at which the tool no longer honours it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum End {
+    /// The tool knows ends, and this one has none.
     Never,
+    /// The format has no ends: the record is the only clock, and after its last day the suppression
+    /// has nothing to stand on.
+    Untimed,
     At(DateTime<Utc>),
     /// Midnight at the beginning of the day, wherever the tool runs.
     LocalMidnight(NaiveDate),
@@ -35,7 +39,7 @@ impl End {
     /// The end for programs: an instant, or a local time without a zone. None where there is none.
     pub(crate) fn written(&self) -> Option<String> {
         match self {
-            Self::Never => None,
+            Self::Never | Self::Untimed => None,
             Self::At(end) => Some(end.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
             Self::LocalMidnight(day) => Some(format!("{day}T00:00:00")),
         }
@@ -44,7 +48,7 @@ impl End {
     /// Whether it is over before `today` begins, wherever the tool runs.
     pub(crate) fn is_over(&self, today: NaiveDate) -> bool {
         match self {
-            Self::Never => false,
+            Self::Never | Self::Untimed => false,
             Self::At(end) => *end <= midnight(today),
             Self::LocalMidnight(day) => midnight(*day) + WEST <= midnight(today),
         }
@@ -56,6 +60,7 @@ impl End {
         let over = Self::of_exception(last);
         match self {
             Self::Never => true,
+            Self::Untimed => false,
             Self::At(end) => *end > over,
             Self::LocalMidnight(day) => midnight(*day) - EAST > over,
         }
@@ -70,6 +75,7 @@ impl fmt::Display for End {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Never => f.write_str("never"),
+            Self::Untimed => f.write_str("untimed"),
             Self::At(end) => f.write_str(&end.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
             Self::LocalMidnight(day) => write!(f, "{day} 00:00 local time"),
         }
@@ -89,6 +95,13 @@ mod tests {
         assert!(!End::midnight(day("2027-02-01")).outlives(day("2027-01-31")));
         assert!(End::midnight(day("2027-02-02")).outlives(day("2027-01-31")));
         assert!(End::Never.outlives(day("9999-12-31")));
+    }
+
+    #[test]
+    fn what_cannot_have_an_end_lasts_as_long_as_its_record() {
+        assert!(!End::Untimed.outlives(day("2027-01-31")));
+        assert!(!End::Untimed.is_over(day("9999-12-31")));
+        assert_eq!(End::Untimed.written(), None);
     }
 
     #[test]

@@ -9,7 +9,9 @@
 //! Invariant: pure. What cannot be read or computed is unknown, never covered.
 
 mod end;
+pub(crate) mod exports;
 pub(crate) mod formats;
+pub(crate) mod grant;
 pub(crate) mod hierarchy;
 pub(crate) mod input;
 mod javascript;

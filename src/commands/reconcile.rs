@@ -1,31 +1,23 @@
 //! `exc reconcile`: what enforcement tools leave alone, against what is excepted.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
-use super::cache::CacheArgs;
-use super::mainline::Landed;
-use super::trail::HistoryArgs;
-use super::verdicts::Verdicts;
+use super::holdings::Judged;
 use super::{Failure, Globals};
 use crate::bridge::formats::{self, FORMATS};
 use crate::bridge::input::{Fault, Input};
-use crate::bridge::matching::{Bindings, Holding, State};
+use crate::bridge::matching::Bindings;
 use crate::bridge::{
     Format as ToolFormat, Located, Reconciliation, Row, Suppression, Unread, hierarchy,
 };
 use crate::env::{Env, Outcome};
-use crate::finding::{Finding, Level};
-use crate::history::{Verdict, Wanted};
 use crate::model::reach::Hierarchy;
-use crate::model::window::Status;
-use crate::register::{self, Register};
 use crate::render::{Safe, reconcile};
-use crate::rules::{self, Context};
-use crate::source::Record;
+use crate::rules::Context;
 use crate::text::Position;
 
 /// Find suppressions in enforcement tools that no approved exception covers
@@ -84,15 +76,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let workspace = super::open_or_explain(globals, env)?;
     let format = formats::named(&args.tool).expect("clap knows the same names");
     let hierarchy = args.hierarchy(globals, env)?;
-    let register =
-        register::load(&workspace.store, &workspace.name, &workspace.policy.record_schema);
-    let history = HistoryArgs::of_day(None);
-    // What the gate says is decided by the history itself, not by what was kept of it.
-    let cache = CacheArgs { no_cache: true };
-    let verdicts = Verdicts::read(&workspace, &history, cache, Wanted::Everything, globals, env)?;
-    let landed = Landed::read(&workspace, &register, Some(verdicts.found()), globals, env)?;
-    let context = Context { policy: &workspace.policy, today: env.today };
-    let holdings = holdings(&register, &verdicts, &landed, &context);
+    let judged = Judged::read(&workspace, globals, env)?;
+    let holdings = judged.holdings(&Context { policy: &workspace.policy, today: env.today });
     let bindings = Bindings::of(format.tool, &holdings, &hierarchy, &workspace.policy.id_pattern);
     let result = args.compare(format, &bindings, globals, env)?;
     let (style, today) = (globals.style(env), env.today);
@@ -108,9 +93,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         let text = format!("{place}: {}", unread.message);
         let _ = writeln!(env.err, "error: {}", Safe(&text));
     }
-    let outcome = super::list::name_unreadable(&register, globals, env);
-    // The process is about to end: taking a large history apart would only cost time.
-    std::mem::forget(verdicts);
+    drop(holdings);
+    let outcome = super::list::name_unreadable(&judged.forget(), globals, env);
     Ok(match (result.is_incomplete(), result.has_shadows()) {
         (true, _) => Outcome::Error,
         (false, true) => outcome.max(Outcome::Findings),
@@ -200,59 +184,4 @@ fn read(
         Ok(bytes) => Ok(Input::new(&shown, &bytes)),
         Err(error) => Err(Failure::new(format!("cannot read `{shown}`: {error}"))),
     }
-}
-
-/// All records, as the mainline's history and the calendar make them.
-fn holdings<'a>(
-    register: &'a Register,
-    verdicts: &Verdicts,
-    landed: &Landed,
-    context: &Context<'_>,
-) -> Vec<Holding<'a>> {
-    let mut faults: HashMap<&str, String> = HashMap::new();
-    let is_of_reach = |pointer: &str| {
-        pointer.is_empty() || ["/scope", "/bindings"].iter().any(|it| pointer.starts_with(it))
-    };
-    for finding in &register.findings {
-        if finding.level == Level::Error && is_of_reach(&finding.place.pointer) {
-            let path = finding.place.file.path();
-            let fault = || format!("the record cannot be relied on: {}", finding.message);
-            faults.entry(path).or_insert_with(fault);
-        }
-    }
-    let holding = |record: &'a Record| {
-        let exception = &*record.exception;
-        let path = record.file().path();
-        let status = landed.status(record, context.today);
-        let last = exception.expires;
-        let state = match (status, last) {
-            (Status::Closed, _) => State::Closed,
-            (Status::Expired, Some(last)) => State::Expired(last),
-            (Status::Proposed, _) => State::Unapproved("not on the mainline yet".to_owned()),
-            (_, None) => State::Unknown("the record has no last valid day".to_owned()),
-            (_, Some(last)) => match verdicts.judge(record, status, landed) {
-                (_, Some(true)) => State::InForce(last),
-                (Some(Verdict::Approved | Verdict::ApprovedLate), Some(false)) => {
-                    State::Unapproved("changed here since it was approved".to_owned())
-                }
-                (Some(verdict), Some(false)) => State::Unapproved(verdict.as_str().to_owned()),
-                (None, Some(false)) => State::Unapproved("unapproved".to_owned()),
-                (_, None) => State::Unknown(
-                    "whether the record is approved cannot be told from git here: see `exc audit`"
-                        .to_owned(),
-                ),
-            },
-        };
-        let of_bindings = || {
-            let found = rules::check_bindings(record, context);
-            let told = |finding: &Finding| format!("its binding is no good: {}", finding.message);
-            found.first().map(told)
-        };
-        let fault = match exception.bindings.is_empty() {
-            true => None,
-            false => faults.get(path).cloned().or_else(of_bindings),
-        };
-        Holding { exception, path, state, fault }
-    };
-    register.records.iter().map(holding).collect()
 }

@@ -161,7 +161,7 @@ impl Revision {
     }
 
     /// The day on which its text was approved, if it was.
-    fn approved_on(&self) -> Option<NaiveDate> {
+    pub(crate) fn approved_on(&self) -> Option<NaiveDate> {
         let arrived = self.arrived_on()?;
         match self.state {
             State::Approved => Some(arrived),

@@ -18,6 +18,7 @@ mod digest;
 mod distribution;
 mod doctor;
 mod documents;
+mod export;
 mod files;
 mod fixing;
 mod fmt;

@@ -50,7 +50,7 @@ fn suppression(
     let mut said = vec![name.clone()];
     said.extend(comments::beside(input, node));
     let span = node.span;
-    Suppression { span, name, said, reach, end: End::Never, made: None, notes: Vec::new() }
+    Suppression { span, name, said, reach, end: End::Untimed, made: None, notes: Vec::new() }
 }
 
 #[cfg(test)]
@@ -67,10 +67,10 @@ mod tests {
         assert_eq!(
             rows(&FORMAT, FILE, text),
             [
-                "3:3 RUSTSEC-2026-0001: ids RUSTSEC-2026-0001; never",
-                "5:3 RUSTSEC-2026-0002: ids RUSTSEC-2026-0002; never",
+                "3:3 RUSTSEC-2026-0001: ids RUSTSEC-2026-0001; untimed",
+                "5:3 RUSTSEC-2026-0002: ids RUSTSEC-2026-0002; untimed",
                 "7:22 severity_threshold medium: unknown, it leaves alone all that is less severe \
-                 than `medium`; never",
+                 than `medium`; untimed",
             ]
         );
         let found = read(&FORMAT, FILE, text);

@@ -55,7 +55,7 @@ fn ignored(input: &Input, item: &Node) -> Result<Suppression, Fault> {
         said,
         reach: Ok(vec![Reach::of(Tool::CargoDeny).limited(Dimension::Id, [name.clone()])]),
         name,
-        end: End::Never,
+        end: End::Untimed,
         made: None,
         notes: Vec::new(),
     })
@@ -74,11 +74,11 @@ mod tests {
         assert_eq!(
             rows(&FORMAT, "deny.toml", text),
             [
-                "5:5 RUSTSEC-2026-0001: ids RUSTSEC-2026-0001; never",
-                "6:5 RUSTSEC-2026-0002: ids RUSTSEC-2026-0002; never",
-                "7:5 a@0.1: ids a@0.1; never",
-                "7:40 b: ids b; never",
-                "8:5 c@=1: ids c@=1; never",
+                "5:5 RUSTSEC-2026-0001: ids RUSTSEC-2026-0001; untimed",
+                "6:5 RUSTSEC-2026-0002: ids RUSTSEC-2026-0002; untimed",
+                "7:5 a@0.1: ids a@0.1; untimed",
+                "7:40 b: ids b; untimed",
+                "8:5 c@=1: ids c@=1; untimed",
             ]
         );
         let found = read(&FORMAT, "deny.toml", text);

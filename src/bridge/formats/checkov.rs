@@ -90,7 +90,7 @@ fn suppression(input: &Input, node: &Node, key: &str, text: &str) -> Suppression
         name,
         said,
         reach: reach(key, text).map(|reach| vec![reach]),
-        end: End::Never,
+        end: End::Untimed,
         made: None,
         notes,
     }
@@ -160,19 +160,19 @@ baseline: .checkov.baseline
         assert_eq!(
             rows(&FORMAT, FILE, text),
             [
-                "5:5 CKV_AWS_1: ids CKV_AWS_1; never",
-                "6:5 CKV_AWS_2*: ids CKV_AWS_2*; never",
-                "7:5 low: where severity <= LOW; never",
-                "9:5 skip-path ^modules/legacy/: paths modules/legacy/**; never",
-                "10:5 skip-path ^a/main\\.tf$: paths a/main.tf, a/main.tf/**; never",
-                "11:5 skip-path examples: where path =~ examples; never",
-                "12:17 skip-framework helm: where framework = helm; never",
-                "12:17 skip-framework dockerfile: where framework = dockerfile; never",
-                "13:20 skip-cve-package requests: where package = requests; never",
-                "14:12 soft-fail: all; never",
-                "15:15 soft-fail-on CKV_AWS_3: ids CKV_AWS_3; never",
+                "5:5 CKV_AWS_1: ids CKV_AWS_1; untimed",
+                "6:5 CKV_AWS_2*: ids CKV_AWS_2*; untimed",
+                "7:5 low: where severity <= LOW; untimed",
+                "9:5 skip-path ^modules/legacy/: paths modules/legacy/**; untimed",
+                "10:5 skip-path ^a/main\\.tf$: paths a/main.tf, a/main.tf/**; untimed",
+                "11:5 skip-path examples: where path =~ examples; untimed",
+                "12:17 skip-framework helm: where framework = helm; untimed",
+                "12:17 skip-framework dockerfile: where framework = dockerfile; untimed",
+                "13:20 skip-cve-package requests: where package = requests; untimed",
+                "14:12 soft-fail: all; untimed",
+                "15:15 soft-fail-on CKV_AWS_3: ids CKV_AWS_3; untimed",
                 "16:11 baseline .checkov.baseline: unknown, the findings in `.checkov.baseline` \
-                 are not read here; never",
+                 are not read here; untimed",
             ]
         );
         let found = read(&FORMAT, FILE, text);

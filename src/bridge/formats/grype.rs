@@ -126,7 +126,7 @@ fn general(
         said: comments::beside(input, node),
         name,
         reach: Ok(vec![reach]),
-        end: End::Never,
+        end: End::Untimed,
         made: None,
         notes: Vec::new(),
     }
@@ -174,7 +174,7 @@ fn rule(input: &Input, item: &Node) -> Result<Option<Suppression>, Fault> {
         name: name.join(" "),
         said,
         reach: Ok(vec![reach]),
-        end: End::Never,
+        end: End::Untimed,
         made: None,
         notes,
     }))
@@ -246,12 +246,12 @@ profiles:
         assert_eq!(
             rows(&FORMAT, FILE, text),
             [
-                "4:5 CVE-1: ids CVE-1; never",
+                "4:5 CVE-1: ids CVE-1; untimed",
                 "6:5 CVE-2 zope\\.interface@1.0 /app/**: paths /app/**, packages \
-                 pkg:pypi/zope.interface@1.0; never",
-                "9:5 lib.*: where package.name: lib.*, where package.type: deb; never",
-                "10:5 fix-state: unknown: where fix-state: unknown; never",
-                "15:14 CVE-3: ids CVE-3; never",
+                 pkg:pypi/zope.interface@1.0; untimed",
+                "9:5 lib.*: where package.name: lib.*, where package.type: deb; untimed",
+                "10:5 fix-state: unknown: where fix-state: unknown; untimed",
+                "15:14 CVE-3: ids CVE-3; untimed",
             ]
         );
         let found = read(&FORMAT, FILE, text);
@@ -265,10 +265,10 @@ profiles:
         assert_eq!(
             rows(&FORMAT, FILE, text),
             [
-                "1:13 only-fixed: where fix-state: not fixed; never",
-                "3:16 ignore-states wont-fix: where fix-state: wont-fix; never",
-                "3:16 ignore-states unknown: where fix-state: unknown; never",
-                "4:11 exclude ./vendor/**: paths ./vendor/**; never",
+                "1:13 only-fixed: where fix-state: not fixed; untimed",
+                "3:16 ignore-states wont-fix: where fix-state: wont-fix; untimed",
+                "3:16 ignore-states unknown: where fix-state: unknown; untimed",
+                "4:11 exclude ./vendor/**: paths ./vendor/**; untimed",
             ]
         );
         assert_eq!(read(&FORMAT, FILE, text)[3].said, ["# EXC-2026-AAAA"]);

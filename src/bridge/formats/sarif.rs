@@ -159,7 +159,7 @@ fn suppression(
         files => format!("{name} {}", files.join(", ")),
     };
     let (said, notes) = (Vec::new(), Vec::new());
-    Suppression { span: result.span, name, said, reach, end: End::Never, made: None, notes }
+    Suppression { span: result.span, name, said, reach, end: End::Untimed, made: None, notes }
 }
 
 /// The path that a URI names from the root of the repository; none where it is another one, or a
@@ -250,7 +250,7 @@ mod tests {
         assert_eq!(names, ["eval src/a.js", "eval src/b.js"]);
         assert_eq!(found[0].said, ["EXC-2026-AAAA", "later"]);
         assert_eq!(found[0].notes, ["2 results of the report"]);
-        assert_eq!(found[0].end, End::Never);
+        assert_eq!(found[0].end, End::Untimed);
         let reach = Reach::of(Tool::Sarif)
             .limited(Dimension::Policy, ["Semgrep OSS".to_owned()])
             .limited(Dimension::Id, ["eval".to_owned()])
@@ -345,7 +345,7 @@ mod tests {
     fn an_end_among_the_properties_is_said_and_not_relied_on() {
         let properties = json!({"expiryUtc": "2027-02-01T00:00:00Z"});
         let found = all(json!([result("a", "b", json!([{"properties": properties}]))]));
-        assert_eq!(found[0].end, End::Never);
+        assert_eq!(found[0].end, End::Untimed);
         assert!(found[0].notes[0].contains("2027-02-01"), "{:?}", found[0].notes);
     }
 

@@ -98,6 +98,7 @@ const PRINTERS: &[&[&str]] = &[
     &["rules"],
     &["doctor"],
     &["reconcile", "azure-policy", "exceptions/policy.yaml"],
+    &["export", "trivy"],
 ];
 
 /// Runs a test for every command that writes, two at a time.

@@ -1,0 +1,130 @@
+//! What is in force, as the file of a tool is made of it.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+
+use super::End;
+use crate::model::{Binding, Exception, Target, Tool};
+
+/// All exceptions in force, in the order of their ids.
+#[derive(Debug, Default)]
+pub(crate) struct Granted<'a> {
+    /// The id of the register, which never changes.
+    pub(crate) register: &'a str,
+    pub(crate) grants: Vec<Grant<'a>>,
+}
+
+/// An exception in force: active, and approved as it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Grant<'a> {
+    pub(crate) exception: &'a Exception,
+    /// The file of the record, from the root of the repository.
+    pub(crate) path: &'a str,
+    /// The last valid day, UTC.
+    pub(crate) last: NaiveDate,
+    pub(crate) approval: Approval,
+}
+
+/// Who approved a text, as the history of the mainline proves it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Approval {
+    /// The ids of the persons, in the order of the policy's evidence.
+    pub(crate) by: Vec<String>,
+    /// The day (UTC) on which the approval landed; none outside of the calendar.
+    pub(crate) on: Option<NaiveDate>,
+    /// The commit of the mainline with which the text landed.
+    pub(crate) commit: String,
+}
+
+/// A binding of an exception in force which the file of the tool cannot say, so that it is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Left {
+    pub(crate) record: String,
+    /// The file of the record, from the root of the repository.
+    pub(crate) path: String,
+    /// A JSON pointer into the record.
+    pub(crate) pointer: String,
+    /// Why, as `` `paths` cannot be said in `deny.toml` ``.
+    pub(crate) why: String,
+}
+
+impl<'a> Granted<'a> {
+    /// What an adapter makes of each binding to a tool, in the order of the ids and of the record. A
+    /// binding that cannot be said exactly is an error, with the reason: the file never allows more
+    /// than the register, and what it leaves out is told.
+    pub(crate) fn each<T>(
+        &self,
+        tool: Tool,
+        left: &mut Vec<Left>,
+        mut entries: impl FnMut(&Grant<'a>, &'a Binding) -> Result<T, String>,
+    ) -> Vec<T> {
+        let mut all = Vec::new();
+        for grant in &self.grants {
+            for (index, binding) in grant.exception.bindings.iter().enumerate() {
+                if binding.tool != Some(tool) {
+                    continue;
+                }
+                match entries(grant, binding) {
+                    Ok(entry) => all.push(entry),
+                    Err(why) => left.push(Left {
+                        record: grant.exception.id.clone(),
+                        path: grant.path.to_owned(),
+                        pointer: format!("/bindings/{index}"),
+                        why,
+                    }),
+                }
+            }
+        }
+        all
+    }
+}
+
+impl Grant<'_> {
+    /// The first moment after the last valid day: what a tool takes that knows instants.
+    pub(crate) fn end(&self) -> DateTime<Utc> {
+        End::of_exception(self.last)
+    }
+
+    /// The day after the last valid one: what a tool takes whose dates exclude themselves.
+    pub(crate) fn day_after(&self) -> NaiveDate {
+        self.last.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX)
+    }
+
+    /// Why, on one line, the id of the record first: the key by which tools and people find it.
+    pub(crate) fn reason(&self) -> String {
+        let blocker = one_line(&self.exception.justification.blocker);
+        format!("{}: {blocker}", self.exception.id)
+    }
+
+    /// The targets of one kind, without it: `/subscriptions/…` of `azure:/subscriptions/…`.
+    pub(crate) fn places(&self, kind: &str) -> impl Iterator<Item = &str> {
+        let is_of_kind =
+            move |text: &&String| Target::parse(text).is_ok_and(|target| target.kind() == kind);
+        let rest = move |text: &'_ String| kind.len() + 1..text.len();
+        self.exception.scope.iter().filter(is_of_kind).map(move |text| &text[rest(text)])
+    }
+}
+
+/// A text on one line.
+pub(crate) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A text of at most `n` characters, with an ellipsis for what is cut off.
+pub(crate) fn cut(text: &str, n: usize) -> String {
+    match text.char_indices().nth(n) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(n.saturating_sub(1)).chain(['…']).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_cut_is_as_long_as_it_may_be_and_says_so() {
+        assert_eq!(cut("prüfen", 6), "prüfen");
+        assert_eq!(cut("prüfen", 5), "prüf…");
+        assert_eq!(one_line(" two\n  lines "), "two lines");
+    }
+}

@@ -1,0 +1,137 @@
+//! `exc export`: what is in force, as the files of enforcement tools have it.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::builder::{PossibleValue, PossibleValuesParser};
+
+use super::holdings::Judged;
+use super::rewriting::Rewrite;
+use super::{Failure, Globals};
+use crate::bridge::exports::{self, EXPORTS, Export};
+use crate::bridge::grant::{Grant, Granted, Left};
+use crate::bridge::matching::{Holding, State};
+use crate::env::{Env, Outcome};
+use crate::render::Safe;
+use crate::rules::Context;
+use crate::text::{SourceFile, shell_word};
+
+/// Write the exceptions in force as a file of an enforcement tool
+///
+/// Makes an entry of each binding to the tool, of each record that is active and approved today: it leaves alone what the binding says and no more, ends after the record's last valid day as the tool counts days, and names the record first in its reason. A binding that the tool's file cannot say is left out, and named on standard error.
+///
+/// The same register on the same day makes the same bytes. Where a file of a tool has no end of its own, the next export is what ends an entry: let a job write it each day.
+///
+/// Exit codes: 0 everything in force is in the file; 1 with `--check`, the file is not what would be written; 2 something in force is not in it, for the reason that is given.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  exc export trivy -o .trivyignore.yaml
+  exc export trivy --check .trivyignore.yaml   in CI: fail where the register says something else")]
+pub(crate) struct Args {
+    /// What to write
+    #[arg(value_name = "TOOL", value_parser = PossibleValuesParser::new(EXPORTS.iter().map(named)))]
+    tool: String,
+    /// Write nothing; fail if FILE is not what would be written
+    #[arg(long, value_name = "FILE", conflicts_with = "output")]
+    check: Option<PathBuf>,
+}
+
+/// An export as the help lists it.
+fn named(export: &&Export) -> PossibleValue {
+    PossibleValue::new(export.name).help(export.about)
+}
+
+pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
+    let workspace = super::open_or_explain(globals, env)?;
+    let export = exports::named(&args.tool).expect("clap knows the same names");
+    let judged = Judged::read(&workspace, globals, env)?;
+    let holdings = judged.holdings(&Context { policy: &workspace.policy, today: env.today });
+    let mut left = Vec::new();
+    let granted = granted(&workspace.policy.register, &judged, &holdings, export, &mut left);
+    let text = (export.write)(&granted, &mut left);
+    let is_same = match &args.check {
+        Some(path) => is_same(path, &text, export, globals, env)?,
+        None => {
+            globals.print(env, |out| out.write_all(text.as_bytes()))?;
+            true
+        }
+    };
+    for Left { record, path, pointer, why } in &left {
+        let text = format!("error: `{record}` is not in the file: {why}");
+        let _ = writeln!(env.err, "{}\n  --> {} {pointer}", Safe(&text), Safe(path));
+    }
+    let is_whole = left.is_empty();
+    drop((granted, holdings));
+    let outcome = super::list::name_unreadable(&judged.forget(), globals, env);
+    Ok(match (is_whole, is_same) {
+        (false, _) => Outcome::Error,
+        (true, false) => outcome.max(Outcome::Findings),
+        (true, true) => outcome,
+    })
+}
+
+/// What is in force. A record whose state is not known, and one whose bindings cannot be relied on,
+/// may be: it is left out, and told.
+fn granted<'a>(
+    register: &'a str,
+    judged: &Judged,
+    holdings: &[Holding<'a>],
+    export: &Export,
+    left: &mut Vec<Left>,
+) -> Granted<'a> {
+    let mut grants = Vec::new();
+    for Holding { exception, path, state, fault } in holdings {
+        let is_bound = |tool| exception.bindings.iter().any(|it| it.tool == Some(tool));
+        if !export.tool.is_none_or(is_bound) {
+            continue;
+        }
+        let mut leave = |why: &str| {
+            left.push(Left {
+                record: exception.id.clone(),
+                path: (*path).to_owned(),
+                pointer: String::new(),
+                why: why.to_owned(),
+            });
+        };
+        match (state, fault) {
+            (State::InForce(last), None) => grants.push(Grant {
+                exception,
+                path,
+                last: *last,
+                approval: judged.approval(&exception.id),
+            }),
+            (State::InForce(_), Some(fault)) => leave(fault),
+            (State::Unknown(why), _) => leave(why),
+            (State::Expired(_) | State::Closed | State::Unapproved(_), _) => {}
+        }
+    }
+    grants.sort_by(|a, b| a.exception.id.cmp(&b.exception.id));
+    Granted { register, grants }
+}
+
+/// Whether a file is what would be written; says how it differs where it does.
+fn is_same(
+    path: &Path,
+    text: &str,
+    export: &Export,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) -> anyhow::Result<bool> {
+    let shown = path.display().to_string();
+    let old = match std::fs::read(globals.cwd(env).join(path)) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(Failure::new(format!("cannot read `{shown}`: {error}")).into()),
+    };
+    if old == text {
+        return Ok(true);
+    }
+    let file = |text: &str| Arc::new(SourceFile::new(&*shown, text));
+    let patch = Rewrite { before: file(&old), after: file(text) }.patch();
+    globals.print(env, |out| patch.lines().try_for_each(|line| writeln!(out, "{}", Safe(line))))?;
+    let command = format!("{} export {} -o {}", globals.words(), export.name, shell_word(&shown));
+    globals.note(env, &format!("`{shown}` is not what the register says: `{command}` writes it"));
+    Ok(false)
+}

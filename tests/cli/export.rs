@@ -1,0 +1,82 @@
+//! `exc export`: what is in force, as files of enforcement tools, and what `exc reconcile` says of them.
+
+use crate::support::history::History;
+use crate::support::record;
+
+const CLEAR: &str = "EXC-2026-AAAA";
+const GONE: &str = "EXC-2026-BBBB";
+const FRESH: &str = "EXC-2026-CCCC";
+
+/// A record with a binding, written without braces.
+fn bound(id: &str, expires: &str, binding: &str) -> String {
+    let scope = "service:/model-proxy/api";
+    record(id, "low", expires).replace(scope, &format!("{scope}\nbindings: [{{{binding}}}]"))
+}
+
+/// One approved, one expired, and one that nobody has approved.
+fn register(binding: &str) -> History {
+    let mut history = History::new();
+    for (id, expires) in [(CLEAR, "2027-01-31"), (GONE, "2026-11-19")] {
+        history.w.write(format!("exceptions/{id}.yaml"), bound(id, expires, binding));
+    }
+    history.merge("carol", "alice", "2026-11-05");
+    history.w.write(format!("exceptions/{FRESH}.yaml"), bound(FRESH, "2027-01-31", binding));
+    history.push("carol", "2026-11-10", "file one");
+    history
+}
+
+#[test]
+fn what_is_in_force_is_written_and_nothing_else() {
+    let history = register("tool: trivy, ids: [CVE-2026-1], paths: [go.sum]");
+    let said = history.w.run(&["export", "trivy"]);
+    assert_eq!((said.code(), &*said.err), (0, ""));
+    insta::assert_snapshot!(said.out, @r"
+    # Written by `exc export trivy` from the exceptions in force: change the records, and write it again
+    vulnerabilities:
+    - id: CVE-2026-1
+      paths:
+      - go.sum
+      expired_at: 2027-02-01T00:00:00Z
+      statement: 'EXC-2026-AAAA: The vendor offers no private link before 2027-02 (ticket 48213).'
+    ");
+    assert_eq!(history.w.run(&["export", "trivy"]).out, said.out);
+}
+
+#[test]
+fn a_file_that_says_something_else_fails_the_check_and_is_shown() {
+    let history = register("tool: trivy, ids: [CVE-2026-1]");
+    let check = ["export", "trivy", "--check", ".trivyignore.yaml"];
+    let said = history.w.run(&check);
+    assert_eq!(said.code(), 1, "{}", said.err);
+    assert!(said.err.contains("`exc export trivy -o .trivyignore.yaml`"), "{}", said.err);
+    assert_eq!(history.w.run(&["export", "trivy", "-o", ".trivyignore.yaml"]).code(), 0);
+    let said = history.w.run(&check);
+    assert_eq!((said.code(), &*said.out, &*said.err), (0, "", ""));
+    let text = history.w.read(".trivyignore.yaml").replace("2027-02-01", "2028-02-01");
+    history.w.write(".trivyignore.yaml", text);
+    let said = history.w.run(&check);
+    assert_eq!(said.code(), 1);
+    assert!(said.out.contains("-  expired_at: 2028-02-01T00:00:00Z\n"), "{}", said.out);
+    assert!(said.out.contains("+  expired_at: 2027-02-01T00:00:00Z\n"), "{}", said.out);
+}
+
+#[test]
+fn what_the_file_cannot_say_is_named_and_the_rest_is_written() {
+    let history =
+        register("tool: trivy, ids: ['*'], paths: [vendor/**]}, {tool: trivy, ids: [CVE-1]");
+    let said = history.w.run(&["export", "trivy"]);
+    assert_eq!(said.code(), 2);
+    assert!(said.out.contains("id: CVE-1"), "{}", said.out);
+    insta::assert_snapshot!(said.err, @r"
+    error: `EXC-2026-AAAA` is not in the file: an entry without an `id` is read by some versions of Trivy only: name the ids
+      --> exceptions/EXC-2026-AAAA.yaml /bindings/0
+    ");
+}
+
+#[test]
+fn a_record_without_a_binding_is_no_part_of_it() {
+    let history = register("tool: snyk, ids: [CVE-2026-1]");
+    let said = history.w.run(&["export", "trivy"]);
+    assert_eq!(said.code(), 0);
+    assert!(!said.out.contains("EXC-"), "{}", said.out);
+}
