@@ -80,3 +80,39 @@ fn a_record_without_a_binding_is_no_part_of_it() {
     assert_eq!(said.code(), 0);
     assert!(!said.out.contains("EXC-"), "{}", said.out);
 }
+
+/// Each export with the binding of a record for it, the name of its file, and by which format
+/// `exc reconcile` reads that again, if it does.
+const EXPORTS: &[(&str, &str, &str, Option<&str>)] = &[(
+    "trivy",
+    "tool: trivy, ids: [CVE-2026-1, AVD-DS-0002], paths: [go.sum]",
+    ".trivyignore.yaml",
+    Some("trivy"),
+)];
+
+/// One register with a record for each export. `EXC_KEEP_EXPORTS` names a directory in which the files
+/// stay, for the programs that read them besides.
+#[test]
+fn every_export_is_covered_by_the_register_it_comes_from() {
+    let mut history = History::new();
+    for (index, (name, binding, ..)) in EXPORTS.iter().enumerate() {
+        let id = format!("EXC-2026-AA{:02}", index + 2);
+        let text = bound(&id, "2027-01-31", binding);
+        history.w.write(format!("exceptions/{name}/{id}.yaml"), text);
+    }
+    history.merge("carol", "alice", "2026-11-05");
+    for (name, _, file, format) in EXPORTS {
+        let said = history.w.run(&["export", name, "-o", file]);
+        assert_eq!((said.code(), &*said.err), (0, ""), "{name}");
+        let text = history.w.read(file);
+        assert!(text.contains("EXC-2026-AA"), "{name}: {text}");
+        if let Some(format) = format {
+            let said = history.w.run(&["reconcile", format, file]);
+            assert_eq!((said.code(), &*said.err), (0, ""), "{name}: {}\n{text}", said.out);
+        }
+        if let Some(folder) = std::env::var_os("EXC_KEEP_EXPORTS") {
+            let path = std::path::Path::new(&folder).join(file);
+            std::fs::write(path, text).expect("a directory");
+        }
+    }
+}
