@@ -1,17 +1,30 @@
-"""Whether an archive is what `cargo binstall` would look for: python3 ci/binstall.py ARCHIVE TARGET"""
+"""Whether an archive is what `cargo binstall` would look for: python3 ci/binstall.py ARCHIVE TARGET [REPOSITORY]
 
+With REPOSITORY, where a release is about to be published, the manifest has to say the same, since that
+is where `cargo binstall` takes the archive from; without it, a manifest that says nothing is told.
+"""
+
+import re
 import sys
 import tarfile
 import tomllib
 from pathlib import Path
 
 archive, target = Path(sys.argv[1]), sys.argv[2]
+published = sys.argv[3] if len(sys.argv) > 3 else None
 package = tomllib.loads(Path("Cargo.toml").read_text())["package"]
 metadata = package["metadata"]["binstall"]
+repository = package.get("repository")
+if published is not None and repository != published:
+    sys.exit(f"Cargo.toml says `repository = {repository!r}`, and this is published at {published}: `cargo binstall` would not find it")
+if repository is None:
+    print("Cargo.toml names no `repository` yet, without which `cargo binstall` has no place to look")
 
 
 def filled(template: str) -> str:
+    """A template as cargo-binstall fills it; one that it would not fill is an error."""
     values = {
+        "repo": repository or "https://example.com/exc",
         "name": package["name"],
         "bin": package["name"],
         "version": package["version"],
@@ -21,6 +34,8 @@ def filled(template: str) -> str:
     }
     for name, value in values.items():
         template = template.replace("{ " + name + " }", value)
+    if left := re.findall(r"\{[^}]*\}", template):
+        sys.exit(f"{template}: nothing fills {', '.join(left)}")
     return template
 
 
