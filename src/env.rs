@@ -20,7 +20,7 @@ pub struct Env<'a> {
     pub cwd: PathBuf,
     /// The environment variables.
     pub vars: BTreeMap<String, String>,
-    /// What kind of terminal, if any, standard input and output are.
+    /// What kind of terminal, if any, the standard streams are.
     pub terminal: Terminal,
     /// Standard input.
     pub input: &'a mut dyn BufRead,
@@ -37,6 +37,8 @@ pub struct Terminal {
     pub input: bool,
     /// Standard output is looked at by a person.
     pub output: bool,
+    /// Standard error is, where prompts stand.
+    pub error: bool,
     /// Columns of the terminal; `None` where it has no width.
     pub width: Option<usize>,
 }

@@ -31,6 +31,7 @@ fn main() -> ExitCode {
     let terminal = Terminal {
         input: io::stdin().is_terminal(),
         output: io::stdout().is_terminal(),
+        error: io::stderr().is_terminal(),
         width: terminal_size::terminal_size().map(|(width, _)| width.0.into()),
     };
     let text = |value: std::ffi::OsString| value.into_string().ok();

@@ -156,6 +156,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         return Err(failure.into());
     }
     let mut changes = changes(args, exception, env.today)?;
+    fields::refuse_twice(&args.field)?;
     for (name, text) in &args.field {
         let value = fields::value(&desk.workspace.policy, name, text)?;
         changes.push(Change::set(format!("/{name}"), value));

@@ -6,6 +6,18 @@ use crate::policy::Policy;
 use crate::source::schema;
 use crate::source::splice::Value;
 
+/// Refuses a field that is given twice: which one is meant is anybody's guess.
+pub(super) fn refuse_twice(given: &[(String, String)]) -> Result<(), Failure> {
+    let is_second = |(at, (name, _)): &(usize, &(String, String))| {
+        given[..*at].iter().any(|(earlier, _)| earlier == name)
+    };
+    match given.iter().enumerate().find(is_second) {
+        None => Ok(()),
+        Some((_, (name, _))) => Err(Failure::new(format!("`--field {name}` is given twice"))
+            .hint("give each field one value")),
+    }
+}
+
 /// A text as the value of a field, in the form that the policy gives it.
 pub(super) fn value(policy: &Policy, name: &str, text: &str) -> Result<Value, Failure> {
     let Some((_, field)) = policy.fields.iter().find(|(known, _)| known == name) else {

@@ -62,7 +62,7 @@ use chrono::NaiveDate;
 use clap::ValueEnum;
 
 use self::writing::write_file;
-use crate::env::{Env, Outcome};
+use crate::env::{Env, Outcome, Terminal};
 use crate::finding::{Finding, Level};
 use crate::model::window;
 use crate::render::{self, Style};
@@ -157,7 +157,8 @@ impl Globals {
 
     /// Whether somebody is there who can be asked.
     pub(crate) fn can_ask(&self, env: &Env<'_>) -> bool {
-        env.terminal.input && env.terminal.output && !self.no_input
+        let Terminal { input, output, error, .. } = env.terminal;
+        input && output && error && !self.no_input
     }
 
     /// The same options for each register that is named, or for the nearest one.

@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use super::Globals;
 use super::workspace::is_inside;
 use crate::env::{Env, Outcome};
+use crate::policy::Policy;
 use crate::source::schema::{EXCEPTION_SCHEMA, POLICY_SCHEMA};
 use crate::source::{self};
 
@@ -43,9 +44,14 @@ fn exception(globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<String> {
         return Ok(EXCEPTION_SCHEMA.to_owned());
     }
     let workspace = super::open_or_explain(globals, env)?;
-    if workspace.policy.fields.is_empty() {
+    of_records(&workspace.policy)
+}
+
+/// The schema of the records of a register with this policy.
+pub(super) fn of_records(policy: &Policy) -> anyhow::Result<String> {
+    if policy.fields.is_empty() {
         return Ok(EXCEPTION_SCHEMA.to_owned());
     }
-    let schema = source::record_schema(&workspace.policy.fields);
+    let schema = source::record_schema(&policy.fields);
     Ok(format!("{}\n", serde_json::to_string_pretty(&schema)?))
 }

@@ -407,7 +407,8 @@ fn a_renewal_is_asked_for_on_a_terminal() {
 }
 
 /// Narrow enough to be read anywhere.
-pub(crate) const TERMINAL: Terminal = Terminal { input: true, output: true, width: Some(80) };
+pub(crate) const TERMINAL: Terminal =
+    Terminal { input: true, output: true, error: true, width: Some(80) };
 
 #[test]
 fn the_day_that_a_renewal_proposes_is_a_working_day() {
@@ -479,6 +480,19 @@ fn a_field_of_the_policy_is_amended_in_its_type() {
     let said = w.run(&["amend", "K7QD", "--field", "cost_centre=many"]);
     let wrong = "error: `cost_centre`: `many` is not a whole number\n";
     assert_eq!((said.code(), said.err.as_str()), (2, wrong));
+    let said = w.run(&["amend", "K7QD", "--field", "cost_centre=1", "--field", "cost_centre=2"]);
+    assert_eq!(said.code(), 2);
+    assert!(said.err.contains("`--field cost_centre` is given twice"), "{}", said.err);
+    assert_eq!(w.read(RECORD_PATH), text);
+}
+
+#[test]
+fn nobody_is_asked_where_the_question_cannot_be_seen() {
+    let w = Workspace::with_record();
+    let unseen = Terminal { error: false, ..TERMINAL };
+    let said = w.run_with(&["record-review", "K7QD"], "Still needed\n", unseen);
+    assert_eq!(said.code(), 2);
+    assert!(said.err.contains("`--note TEXT` is missing"), "{}", said.err);
 }
 
 #[test]

@@ -558,3 +558,26 @@ fn a_register_that_git_ignores_is_a_problem() {
     w.write(".gitignore", "*.log\n");
     assert_eq!(checks(&w, "ignored"), []);
 }
+
+#[test]
+fn a_schema_that_lacks_a_field_of_the_policy_is_noted_with_the_command_that_mends_it() {
+    let (w, _) = healthy();
+    assert_eq!(checks(&w, "schema"), [], "no schema misleads nobody");
+    let path = "schemas/exception.schema.json";
+    w.write(path, "");
+    w.exc(&["schema", "exception", "-o", path]);
+    check(&w, "schema", "ok", &format!("`{path}` is up to date"), "");
+    // How it is laid out is nobody's business.
+    let value: Value = serde_json::from_str(&w.read(path)).expect("JSON");
+    w.write(path, value.to_string());
+    check(&w, "schema", "ok", &format!("`{path}` is up to date"), "");
+    let fields = format!("{}fields: {{cost_centre: {{type: integer}}}}\n", healthy_policy());
+    w.write("exceptions/policy.yaml", fields);
+    let message = format!("`{path}` is not the schema of this register, and editors go by it");
+    let command = format!("exc schema exception -o {path}");
+    check(&w, "schema", "note", &message, &command);
+    let words: Vec<&str> = command.split(' ').skip(1).collect();
+    w.exc(&words);
+    check(&w, "schema", "ok", &format!("`{path}` is up to date"), "");
+    assert!(w.read(path).contains("cost_centre"));
+}

@@ -283,7 +283,7 @@ fn where_nobody_may_approve_yet_that_is_said_once() {
 fn the_words_fit_a_narrow_screen_and_have_a_color_of_their_own() {
     let history = all();
     for width in [60, 80, 120] {
-        let terminal = Terminal { input: true, output: true, width: Some(width) };
+        let terminal = Terminal { input: true, output: true, error: true, width: Some(width) };
         let said = history.w.run_with(&["list"], "", terminal);
         let words =
             if width < 120 { "  unapproved  critical" } else { "  active, unapproved  critical" };

@@ -374,6 +374,18 @@ fn a_full_disk_leaves_no_half_of_a_file_and_a_later_run_writes_all() {
 }
 
 #[test]
+fn a_register_stands_apart_from_the_files_of_git_of_a_forge_and_from_the_schemas() {
+    let w = Workspace::empty();
+    w.git();
+    for name in [".git/x", ".github", "a/.GitLab/b", "schemas", "x/../schemas/"] {
+        let said = w.run(&["init", "--register", name]);
+        assert_eq!(said.code(), 2, "{name}: {said:?}");
+        assert!(said.err.contains("is for other files than records"), "{}", said.err);
+    }
+    assert_eq!(w.names("."), [".git"]);
+}
+
+#[test]
 fn a_register_that_git_ignores_is_said_to_be_so() {
     let w = Workspace::empty();
     w.git();

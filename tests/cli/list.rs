@@ -116,7 +116,7 @@ fn a_table_fits_the_screen() {
         .replace("Model proxy keeps", "模型代理在供应商提供专用链路之前保留公共端点 keeps");
     w.write("exceptions/EXC-2026-AAAA.yaml", wide);
     for width in [60, 80, 100, 200] {
-        let terminal = Terminal { input: true, output: true, width: Some(width) };
+        let terminal = Terminal { input: true, output: true, error: true, width: Some(width) };
         let said = w.run_with(&["list"], "", terminal);
         assert_eq!(said.outcome, Outcome::Success);
         for line in said.out.lines() {

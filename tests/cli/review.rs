@@ -532,7 +532,7 @@ fn nothing_in_a_record_forges_a_line_of_the_page() {
         ("markdown", ["review", "--base", "main", "--format", "markdown"]),
         ("json", ["review", "--base", "main", "--format", "json"]),
     ] {
-        let terminal = Terminal { input: false, output: true, width: Some(80) };
+        let terminal = Terminal { input: false, output: true, error: true, width: Some(80) };
         let out = w.run_with(&arguments, "", terminal).out;
         assert!(out.chars().all(|c| c == '\n' || !c.is_control()), "{out:?}");
         let is_closed = format == "markdown" && out.contains("</details>|");
@@ -558,7 +558,7 @@ fn the_page_fits_the_screen() {
     edit(&w, "service:/model-proxy/api", "service:/model-proxy");
     topic(&repo);
     for width in [80, 120] {
-        let terminal = Terminal { input: false, output: true, width: Some(width) };
+        let terminal = Terminal { input: false, output: true, error: true, width: Some(width) };
         let said = w.run_with(&["review", "--base", "main"], "", terminal);
         let wide: Vec<&str> =
             said.out.lines().filter(|line| line.chars().count() > width).collect();

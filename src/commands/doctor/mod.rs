@@ -7,6 +7,7 @@ mod clone;
 pub(super) mod files;
 pub(crate) mod owners;
 mod people;
+mod schemas;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -29,7 +30,7 @@ const MAX_IN_FOLDER: usize = 1_000;
 
 /// Say what may mislead readers of this clone or register, and what mends it
 ///
-/// Looks at the clone (missing history or objects, replaced commits, the mainline), at lines of `.gitattributes` that change how records are read, shown or merged, at the people and keys of the policy, and at who is asked to review. Works also where `exc check` refuses.
+/// Looks at the clone (missing history or objects, replaced commits, the mainline), at lines of `.gitattributes` that change how records are read, shown or merged, at the people and keys of the policy, at who is asked to review, and at the schemas by which editors go. Works also where `exc check` refuses.
 ///
 /// Exit codes: 0 all fine or notes only, 1 there is a problem, 2 something could not be judged.
 #[derive(Debug, clap::Args)]
@@ -74,6 +75,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
             checks.extend(attributes::checks(&site, &files));
             checks.extend(owners::checks(&site, &files));
             checks.extend(mailmap(&files));
+            checks.extend(schemas::checks(&site, &files));
         }
         Err(error) => checks.push(Check::unjudged("files", error.to_string(), error.hint())),
     }

@@ -80,6 +80,15 @@ fn name(root: &Path, register: &Path) -> Result<String, Failure> {
         return Err(Failure::new("the register cannot be the root of the repository")
             .hint("name a directory in it, such as `exceptions`"));
     }
+    let schemas = super::schemas(register);
+    let is_taken = |part: &str| {
+        let part = part.to_lowercase();
+        part == ".git" || part == ".github" || part == ".gitlab"
+    };
+    if name.split('/').any(is_taken) || register.starts_with(&schemas) {
+        let message = format!("`{name}` is for other files than records");
+        return Err(Failure::new(message).hint("name a directory such as `exceptions`"));
+    }
     if name.contains(char::is_control) || name.contains("${{") || name.contains("$[[") {
         let message = format!("the directory `{name}` cannot be named in the job of a CI");
         return Err(Failure::new(message).hint("name a directory such as `exceptions`"));

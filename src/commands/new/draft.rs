@@ -58,7 +58,8 @@ impl Draft {
     /// The same to go on with in its own text.
     pub(super) fn resumed(record: &Record, policy: &Policy) -> Result<Self, Failure> {
         let draft = Self::of(record, policy)?;
-        Ok(Self { origin: Some(Origin::of(record, &draft.fields)), ..draft })
+        let origin = Some(Origin::of(record, &draft.fields)?);
+        Ok(Self { origin, ..draft })
     }
 
     /// A text of which nothing is known.

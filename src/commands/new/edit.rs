@@ -71,8 +71,10 @@ pub(super) fn run(
         if has_errors && !filing.args.draft {
             let shown = kept.shown(env).unwrap_or_default();
             filing.tell(&say::renamed(&edited.findings, &edited.file, &shown), env)?;
-            let is_terminal = env.terminal.input && env.terminal.output;
-            let next = if is_terminal { consent::what_next(env)? } else { consent::Next::Stop };
+            let next = match filing.globals.can_ask(env) {
+                true => consent::what_next(env)?,
+                false => consent::Next::Stop,
+            };
             match next {
                 consent::Next::Edit => continue,
                 consent::Next::Write => {}

@@ -31,6 +31,7 @@ pub(super) fn draft(
     let known = std::mem::take(&mut exception.compensating_controls);
     exception.compensating_controls = compensating(args, known)?;
     draft.settle_compensating();
+    fields::refuse_twice(&args.field)?;
     for (name, value) in &args.field {
         set_field(&mut draft, policy, name, value)?;
     }

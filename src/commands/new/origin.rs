@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::draft::Draft;
 use super::page;
+use crate::commands::Failure;
 use crate::source::Record;
 use crate::source::splice::{self, Change, Value};
 use crate::text::SourceFile;
@@ -23,8 +24,7 @@ pub(super) struct Origin {
 impl Origin {
     /// Of a record that is read whole, with the fields that its register adds; what only time adds
     /// to one goes.
-    pub(super) fn of(record: &Record, fields: &[(String, Value)]) -> Self {
-        let file = Arc::clone(record.file());
+    pub(super) fn of(record: &Record, fields: &[(String, Value)]) -> Result<Self, Failure> {
         let mut changes = Vec::new();
         if record.exception.closed.is_some() {
             changes.push(Change::remove("/closed"));
@@ -37,14 +37,20 @@ impl Origin {
                 changes.push(Change::set(pointer, Value::List(Vec::new())));
             }
         }
-        let file = splice::edited(&file, &changes).unwrap_or(file);
+        let file = splice::edited(record.file(), &changes).map_err(|refused| {
+            let message = format!(
+                "what has been settled of the draft cannot be taken out: {}",
+                refused.reason
+            );
+            Failure::new(message).hint("remove `closed`, `renewals` and `reviews` from it yourself")
+        })?;
         let exception = (*record.exception).clone();
         let as_read = Draft { exception, fields: fields.to_vec(), ..Draft::default() };
         let entries = as_read.entries().into_iter();
         // What is not there yet differs from whatever it will be.
         let is_there = |key: &str| record.tree().root().get(key).is_some();
         let entries = entries.filter(|(key, _)| is_there(key)).collect();
-        Self { file, entries: Some(entries) }
+        Ok(Self { file, entries: Some(entries) })
     }
 
     /// Of a text that nobody can read, which stays as it is.

@@ -169,7 +169,12 @@ pub(super) fn next_steps(
     let branch = shell_word(own.as_deref().unwrap_or(&format!("exception/{id}")));
     let mut lines = Vec::new();
     if let Ok(name) = path.strip_prefix(&workspace.root) {
-        lines.extend(ignored::note(&repo, &workspace.root, &name.to_string_lossy(), env)?);
+        // What git ignores it does not add: first that line has to go.
+        let name = name.to_string_lossy();
+        if let Some(note) = ignored::note(&repo, &workspace.root, &name, env)? {
+            globals.note(env, &note);
+            return Ok(());
+        }
     }
     lines.push("next:".to_owned());
     if has_mainline && own.is_none() {

@@ -128,7 +128,75 @@ fn common(one: &str, other: &str) -> (usize, usize) {
     (start, ends.take_while(|(a, b)| a == b).count().min(rest))
 }
 
+/// What stands in a text at each place, as it is written there.
+fn slices(file: &SourceFile, tree: &Tree) -> Vec<(String, String)> {
+    let mut slices = Vec::new();
+    tree.root().walk(&mut |path, node| {
+        slices.push((path.pointer(), file.slice(node.span()).to_owned()));
+        true
+    });
+    slices
+}
+
+/// Whether a place is another one, or in it.
+fn is_within(outer: &str, inner: &str) -> bool {
+    inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether a change leaves a place alone: it is about neither that, nor what is around it or in it,
+/// nor an entry of the same list in front of it.
+fn leaves(change: &Change, place: &str) -> bool {
+    let of = change.pointer();
+    let is_shifted = match change {
+        Change::Remove { .. } => of
+            .rsplit_once('/')
+            .is_some_and(|(list, nth)| nth.parse::<usize>().is_ok() && is_within(list, place)),
+        _ => false,
+    };
+    !is_within(of, place) && !is_within(place, of) && !is_shifted
+}
+
+/// Claims that every place which the changes leave alone is there still, byte for byte and in the same
+/// order.
+fn neighbours_stay(before: &SourceFile, after: &SourceFile, changes: &[Change]) {
+    let kept = |file: &SourceFile| {
+        let tree = read(&Arc::new(SourceFile::new(file.path(), file.text()))).expect("it is read");
+        let mut slices = slices(file, &tree);
+        slices.retain(|(place, _)| changes.iter().all(|change| leaves(change, place)));
+        slices
+    };
+    // A key that is new, or has another name, is what a change is about.
+    let is_new = |place: &str| {
+        changes.iter().any(|change| match change {
+            Change::Rename { pointer, key } => {
+                let around = pointer.rsplit_once('/').map_or("", |(around, _)| around);
+                is_within(&format!("{around}/{key}"), place)
+            }
+            _ => false,
+        })
+    };
+    let (old, mut new) = (kept(before), kept(after));
+    new.retain(|(place, _)| !is_new(place));
+    assert_eq!(old, new, "{changes:?}\n{}\n{}", before.text(), after.text());
+}
+
 proptest! {
+    #[test]
+    fn two_changes_leave_alone_what_neither_is_about(
+        written in written(), one in change(), other in change(),
+    ) {
+        let before = written.file();
+        prop_assume!(read(&before).is_some());
+        let changes = [one, other];
+        if let Ok(after) = edited(&before, &changes) {
+            let wanted = intended(to_json(read(&before).expect("read").root()), &changes[0]);
+            let wanted = wanted.and_then(|wanted| intended(wanted, &changes[1]));
+            let new = to_json(read(&after).expect("what is given back can be read").root());
+            prop_assert_eq!(Some(new), wanted);
+            neighbours_stay(&before, &after, &changes);
+        }
+    }
+
     #[test]
     fn a_change_is_made_and_nothing_else_is_touched(written in written(), change in change()) {
         let before = written.file();
@@ -139,6 +207,7 @@ proptest! {
             Ok(after) => {
                 let new = to_json(read(&after).expect("what is given back can be read").root());
                 prop_assert_eq!(Some(new), wanted);
+                neighbours_stay(&before, &after, std::slice::from_ref(&change));
                 // What was cut out holds no comment that was there: those stay.
                 let (start, end) = common(before.text(), after.text());
                 let cut = &before.text().as_bytes()[start..before.text().len() - end];
@@ -193,6 +262,7 @@ fn tried(text: &str) -> usize {
         Ok(after) => {
             let wanted = intended(to_json(tree.root()), change);
             assert_eq!(read(&after).map(|tree| to_json(tree.root())), wanted, "{change:?}\n{text}");
+            neighbours_stay(&file, &after, std::slice::from_ref(change));
             true
         }
         Err(_) => false,

@@ -135,7 +135,11 @@ impl Workspace {
 
     /// Runs a command on a terminal of 100 columns, at which somebody types.
     pub(crate) fn on_terminal(&self, arguments: &[&str], typed: &str) -> Said {
-        self.run_with(arguments, typed, Terminal { input: true, output: true, width: Some(100) })
+        self.run_with(
+            arguments,
+            typed,
+            Terminal { input: true, output: true, error: true, width: Some(100) },
+        )
     }
 
     pub(crate) fn run_with(&self, arguments: &[&str], typed: &str, terminal: Terminal) -> Said {
