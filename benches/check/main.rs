@@ -1,10 +1,12 @@
 //! How fast `exc check` is, as ratios measured side by side in one run: against the floor (reading
 //! the files; reading and parsing them with spans), against what checks a schema alone, and as the
-//! gate of a pull request that changes one record; and what the commands take that somebody waits for.
+//! gate of a pull request that changes one record; what the commands take that
+//! somebody waits for; and what the bridge to enforcement tools takes.
 //!
 //! `cargo bench -- --records 20000 --peers DIR`, where `ci/peers.sh DIR` has installed the peers.
 //! `--generate N FAULT_EVERY DIR` only writes a register, to look at. `--large` adds 200,000 records and memory for each record.
 
+mod bridge;
 mod everyday;
 mod generate;
 
@@ -66,6 +68,7 @@ fn main() -> Result<()> {
 
     everyday::layout(&mut out, &options, &clean)?;
     everyday::measure(&mut out, &options, directory.path())?;
+    bridge::measure(&mut out, &options, directory.path())?;
 
     let small = directory.path().join("small");
     generate::write(&small, 12, 0)?;

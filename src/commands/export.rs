@@ -14,7 +14,6 @@ use crate::bridge::grant::{Grant, Granted, Left};
 use crate::bridge::matching::{Holding, State};
 use crate::env::{Env, Outcome};
 use crate::render::Safe;
-use crate::rules::Context;
 use crate::text::{SourceFile, shell_word};
 
 /// Write the exceptions in force as a file of an enforcement tool
@@ -47,7 +46,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let workspace = super::open_or_explain(globals, env)?;
     let export = exports::named(&args.tool).expect("clap knows the same names");
     let judged = Judged::read(&workspace, globals, env)?;
-    let holdings = judged.holdings(&Context { policy: &workspace.policy, today: env.today });
+    let holdings = judged.holdings(env.today);
     let mut left = Vec::new();
     let granted = granted(&workspace.policy.register, &judged, &holdings, export, &mut left);
     let text = (export.write)(&granted, &mut left);

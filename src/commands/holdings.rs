@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
+
 use super::cache::CacheArgs;
 use super::mainline::Landed;
 use super::trail::HistoryArgs;
@@ -21,6 +23,7 @@ use crate::source::Record;
 /// A register with what its history says.
 pub(super) struct Judged {
     pub(super) register: Register,
+    faults: HashMap<String, String>,
     verdicts: Verdicts,
     landed: Landed,
 }
@@ -33,32 +36,38 @@ impl Judged {
         globals: &Globals,
         env: &mut Env<'_>,
     ) -> anyhow::Result<Self> {
-        let register =
-            register::load(&workspace.store, &workspace.name, &workspace.policy.record_schema);
+        // A binding is judged while the text around it is at hand.
+        let context = Context { policy: &workspace.policy, today: env.today };
+        let of_bindings = |record: &Record| match record.exception.bindings.is_empty() {
+            true => Vec::new(),
+            false => rules::check_bindings(record, &context),
+        };
+        let (store, schema) = (&workspace.store, &workspace.policy.record_schema);
+        let (register, found) =
+            register::load_whole_and_inspect(store, &workspace.name, schema, &of_bindings);
+        let faults = faults(&register, &found);
         let history = HistoryArgs::of_day(None);
         let cache = CacheArgs { no_cache: true };
-        let wanted = Wanted::Everything;
+        let known = register.records.iter().map(|record| (record.file().path(), record)).collect();
+        let wanted = Wanted::Beside(&known);
         let verdicts = Verdicts::read(workspace, &history, cache, wanted, globals, env)?;
         let landed = Landed::read(workspace, &register, Some(verdicts.found()), globals, env)?;
-        Ok(Self { register, verdicts, landed })
+        drop(known);
+        Ok(Self { register, faults, verdicts, landed })
     }
 
-    pub(super) fn holdings(&self, context: &Context<'_>) -> Vec<Holding<'_>> {
-        let faults = faults(&self.register);
+    pub(super) fn holdings(&self, today: NaiveDate) -> Vec<Holding<'_>> {
         let holdings = self.register.records.iter().map(|record| {
             let (exception, path) = (&*record.exception, record.file().path());
-            let fault = match exception.bindings.is_empty() {
-                true => None,
-                false => faults.get(path).cloned().or_else(|| of_bindings(record, context)),
-            };
-            Holding { exception, path, state: self.state(record, context), fault }
+            let fault = self.faults.get(path).filter(|_| !exception.bindings.is_empty());
+            Holding { exception, path, state: self.state(record, today), fault: fault.cloned() }
         });
         holdings.collect()
     }
 
     /// What a record allows today.
-    fn state(&self, record: &Record, context: &Context<'_>) -> State {
-        let status = self.landed.status(record, context.today);
+    fn state(&self, record: &Record, today: NaiveDate) -> State {
+        let status = self.landed.status(record, today);
         match (status, record.exception.expires) {
             (Status::Closed, _) => State::Closed,
             (Status::Expired, Some(last)) => State::Expired(last),
@@ -97,25 +106,22 @@ impl Judged {
     }
 }
 
-/// Why the bindings of a record cannot be relied on, by themselves.
-fn of_bindings(record: &Record, context: &Context<'_>) -> Option<String> {
-    let found = rules::check_bindings(record, context);
-    let told = |finding: &Finding| format!("its binding is no good: {}", finding.message);
-    found.first().map(told)
-}
-
-/// Why what a record says of its reach cannot be relied on, by its path.
-fn faults(register: &Register) -> HashMap<&str, String> {
-    let mut faults: HashMap<&str, String> = HashMap::new();
+/// Why what a record says of its reach cannot be relied on, by its path: what is wrong with the file,
+/// else with its bindings.
+fn faults(register: &Register, of_bindings: &[Finding]) -> HashMap<String, String> {
+    let mut faults: HashMap<String, String> = HashMap::new();
+    let mut add = |finding: &Finding, what: &str| {
+        let path = finding.place.file.path().to_owned();
+        faults.entry(path).or_insert_with(|| format!("{what}: {}", finding.message));
+    };
     let is_of_reach = |pointer: &str| {
         pointer.is_empty() || ["/scope", "/bindings"].iter().any(|it| pointer.starts_with(it))
     };
     for finding in &register.findings {
         if finding.level == Level::Error && is_of_reach(&finding.place.pointer) {
-            let path = finding.place.file.path();
-            let fault = || format!("the record cannot be relied on: {}", finding.message);
-            faults.entry(path).or_insert_with(fault);
+            add(finding, "the record cannot be relied on");
         }
     }
+    of_bindings.iter().for_each(|finding| add(finding, "its binding is no good"));
     faults
 }

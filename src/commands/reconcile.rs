@@ -17,7 +17,6 @@ use crate::bridge::{
 use crate::env::{Env, Outcome};
 use crate::model::reach::Hierarchy;
 use crate::render::{Safe, reconcile};
-use crate::rules::Context;
 use crate::text::Position;
 
 /// Find suppressions in enforcement tools that no approved exception covers
@@ -77,7 +76,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let format = formats::named(&args.tool).expect("clap knows the same names");
     let hierarchy = args.hierarchy(globals, env)?;
     let judged = Judged::read(&workspace, globals, env)?;
-    let holdings = judged.holdings(&Context { policy: &workspace.policy, today: env.today });
+    let holdings = judged.holdings(env.today);
     let bindings = Bindings::of(format.tool, &holdings, &hierarchy, &workspace.policy.id_pattern);
     let result = args.compare(format, &bindings, globals, env)?;
     let (style, today) = (globals.style(env), env.today);

@@ -95,13 +95,13 @@ impl Verdicts {
         let cache = cache.filter(|_| chain.missing.is_none());
         // What is kept is all of it.
         let wanted = if cache.is_some() { Wanted::Everything } else { wanted };
-        if chain.missing.is_some() && wanted == Wanted::Everything {
+        if chain.missing.is_some() && wanted.is_everything() {
             return Ok(Self::Cut(Box::new(found), mainline, today));
         }
         let of = (&**name, wanted);
         let story = Story::of(repo, (found, mainline), chain, today, of, globals, env)?;
         let audit = match wanted {
-            Wanted::Everything => Audit::to_read(&story.landed, &[]),
+            Wanted::Everything | Wanted::Beside(_) => Audit::to_read(&story.landed, &[]),
             Wanted::Records { ids, .. } => Audit::of_records(&story.landed, ids, &[]),
         };
         Ok(Self::Read(Box::new((story, audit))))
@@ -342,7 +342,7 @@ impl Memory {
                 let Some(trail) = trail else { return Ok(None) };
                 Some(trail)
             }
-            Wanted::Records { ids: [_], .. } | Wanted::Everything => None,
+            Wanted::Records { ids: [_], .. } | Wanted::Everything | Wanted::Beside(_) => None,
             Wanted::Records { .. } => return Ok(None),
         };
         let (found, today) = (found.clone(), env.today);

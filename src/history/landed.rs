@@ -17,6 +17,7 @@ use crate::git::{
     Side, Touch,
 };
 use crate::register::{APPROVALS, POLICY_FILE};
+use crate::source::Record;
 
 /// Commits that are looked at to see how changes land.
 const MAX_RECENT: usize = 50;
@@ -85,9 +86,12 @@ pub(crate) struct Removed<'a> {
 }
 
 /// What is asked of a history.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Wanted<'a> {
     Everything,
+    /// The same, beside records that have been read: where the same text landed at the path of one,
+    /// it is not read again.
+    Beside(&'a HashMap<&'a str, &'a Record>),
     /// The texts of some records and the policies; others are read only as far as it takes to see
     /// that they are none of these.
     Records {
@@ -102,10 +106,24 @@ impl<'a> Wanted<'a> {
         Self::Records { ids, others: None }
     }
 
+    pub(crate) fn is_everything(self) -> bool {
+        match self {
+            Self::Everything | Self::Beside(_) => true,
+            Self::Records { .. } => false,
+        }
+    }
+
+    /// The record that a text at a path is, if it has been read.
+    pub(super) fn known(self, path: &str, text: &[u8]) -> Option<Record> {
+        let Self::Beside(records) = self else { return None };
+        let record = records.get(path)?;
+        (record.file().text().as_bytes() == text).then(|| record.share())
+    }
+
     /// Whether a text is known to be of a record that nobody asks about.
     pub(super) fn is_other(self, blob: ObjectId) -> bool {
         match self {
-            Self::Everything => false,
+            Self::Everything | Self::Beside(_) => false,
             Self::Records { others, .. } => others.is_some_and(|others| others.contains(&blob)),
         }
     }

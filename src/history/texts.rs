@@ -270,6 +270,9 @@ fn record(file: Pending<'_>, bytes: Vec<u8>, wanted: Wanted<'_>) -> Result<Recor
     {
         return Err(Text::Other);
     }
+    if let Some(record) = wanted.known(file.path, &bytes) {
+        return Ok(record);
+    }
     let Ok(text) = String::from_utf8(bytes) else {
         return Err(Text::Unreadable("it is not UTF-8".to_owned()));
     };

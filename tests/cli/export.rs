@@ -116,3 +116,17 @@ fn every_export_is_covered_by_the_register_it_comes_from() {
         }
     }
 }
+
+#[test]
+fn a_text_that_says_more_than_the_approved_one_is_not_written_and_one_that_only_reads_better_is() {
+    let history = register("tool: trivy, ids: [CVE-2026-1]");
+    let path = format!("exceptions/{CLEAR}.yaml");
+    let approved = history.w.read(&path);
+    let exported = || history.w.run(&["export", "trivy"]);
+    assert!(exported().out.contains(CLEAR));
+    history.w.write(&path, format!("{approved}tags: [vendor]\n"));
+    assert!(exported().out.contains(CLEAR), "a tag needs no approval");
+    history.w.write(&path, approved.replace("CVE-2026-1", "CVE-2026-2"));
+    let said = exported();
+    assert_eq!((said.code(), said.out.contains("CVE-2026")), (0, false), "{}", said.out);
+}
