@@ -1,7 +1,7 @@
-//! `exc new`, `exc renew` and `exc close` as a person meets them: the program on a terminal of its
-//! own.
+//! The commands that ask, as a person meets them: the program on a terminal of its own.
 
 use crate::support::pty::Session;
+use crate::support::signing::{ID, World};
 use crate::support::{RECORD_PATH, Workspace, good_record};
 
 /// Answers the questions up to the blocker.
@@ -193,6 +193,50 @@ fn a_renewal_and_a_closing_are_answered_and_an_interrupt_changes_nothing() {
     let (code, said) = session.end();
     assert_eq!(code, Some(0), "{said}");
     assert!(w.read(RECORD_PATH).contains("  outcome: remediated\n"));
+}
+
+#[test]
+fn a_review_is_answered_and_an_interrupt_changes_nothing() {
+    let w = repository();
+    let review = || {
+        let words = ["record-review", "K7QD", "--by", "alice@example.com"];
+        let mut session = Session::start(&w, &words, &[]);
+        session.answer("what was looked at", "ok").wait_for("> ");
+        session
+    };
+    let mut session = review();
+    session.press(b"\x03");
+    assert_eq!(session.end().0, Some(130));
+    assert_eq!(w.read(RECORD_PATH), good_record());
+    let mut session = review();
+    session.type_line("The date of the vendor holds; still needed.");
+    let (code, said) = session.end();
+    assert_eq!(code, Some(0), "{said}");
+    assert!(w.read(RECORD_PATH).contains("note: The date of the vendor holds; still needed."));
+}
+
+#[test]
+fn whoever_approves_is_asked_after_the_text_and_signs_on_yes_alone() {
+    let Some(world) = World::new() else { return };
+    let words = ["approve", ID, "--as", "alice", "--key", "alice"];
+    let approve = |answer: &str| {
+        let mut session = Session::start(&world.w, &words, &[]);
+        session
+            .wait_for("The vendor's region offers no private link")
+            .answer("Approve this text as alice? [y/N] ", "perhaps")
+            .answer("Approve this text as alice? [y/N] ", answer);
+        session.end()
+    };
+    let (code, said) = approve("");
+    assert_eq!(code, Some(2), "{said}");
+    assert!(!world.has_approvals());
+    let mut session = Session::start(&world.w, &words, &[]);
+    session.wait_for("[y/N] ").press(b"\x03");
+    assert_eq!(session.end().0, Some(130));
+    assert!(!world.has_approvals());
+    let (code, said) = approve("y");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(world.approval().1.contains("approver: alice"));
 }
 
 #[test]
