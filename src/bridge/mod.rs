@@ -8,6 +8,7 @@
 //!
 //! Invariant: pure. What cannot be read or computed is unknown, never covered.
 
+mod cel;
 mod end;
 pub(crate) mod exports;
 pub(crate) mod formats;

@@ -46,6 +46,9 @@ pub(crate) struct Binding {
     /// Kyverno: the name of one policy, `NAMESPACE/NAME` for one of a namespace.
     #[serde(deserialize_with = "lenient")]
     pub(crate) policy: String,
+    /// Kyverno: the kind of the policy; left out, it is that of any kind.
+    #[serde(deserialize_with = "lenient")]
+    pub(crate) policy_kind: String,
     /// Kyverno: the rules of the policy.
     #[serde(deserialize_with = "each_lenient")]
     pub(crate) rules: Vec<String>,
@@ -65,6 +68,23 @@ pub(crate) struct Binding {
     #[serde(deserialize_with = "each_lenient")]
     pub(crate) packages: Vec<String>,
 }
+
+/// The kinds of the policies of Kyverno: first those of the old form, `kyverno.io`, then those of
+/// `policies.kyverno.io`, each for the cluster and for a namespace.
+pub(crate) const POLICY_KINDS: [&str; 12] = [
+    "ClusterPolicy",
+    "Policy",
+    "ValidatingPolicy",
+    "NamespacedValidatingPolicy",
+    "ImageValidatingPolicy",
+    "NamespacedImageValidatingPolicy",
+    "MutatingPolicy",
+    "NamespacedMutatingPolicy",
+    "GeneratingPolicy",
+    "NamespacedGeneratingPolicy",
+    "DeletingPolicy",
+    "NamespacedDeletingPolicy",
+];
 
 /// One condition of Azure on the resources of a scope: the value of `kind` is one of `in`, or none of
 /// `not_in`.
@@ -133,7 +153,7 @@ impl Tool {
     pub(crate) fn keys(self) -> &'static [&'static str] {
         match self {
             Self::AzurePolicy => &["assignment", "definition_references", "selectors"],
-            Self::Kyverno => &["policy", "rules", "resources"],
+            Self::Kyverno => &["policy", "policy_kind", "rules", "resources"],
             Self::Trivy | Self::Grype => &["ids", "paths", "packages"],
             Self::OsvScanner => &["ids", "packages"],
             Self::Snyk | Self::AuditCi | Self::Checkov => &["ids", "paths"],
@@ -166,6 +186,7 @@ impl Binding {
             "definition_references" => !self.definition_references.is_empty(),
             "selectors" => !self.selectors.is_empty(),
             "policy" => !self.policy.is_empty(),
+            "policy_kind" => !self.policy_kind.is_empty(),
             "rules" => !self.rules.is_empty(),
             "resources" => self.resources != Resources::default(),
             "producer" => !self.producer.is_empty(),
@@ -198,6 +219,8 @@ impl Binding {
         for name in [&self.assignment, &self.policy, &self.producer] {
             reach.limit(Dimension::Policy, Some(name.clone()).filter(|name| !name.is_empty()));
         }
+        let kind = Some(self.policy_kind.clone()).filter(|kind| !kind.is_empty());
+        reach.limit(Dimension::PolicyKind, kind);
         for ids in [&self.definition_references, &self.rules] {
             reach.limit(Dimension::Id, ids.clone());
         }
@@ -221,6 +244,7 @@ impl fmt::Display for Binding {
         let names = [
             ("assignment", &self.assignment),
             ("policy", &self.policy),
+            ("kind of policy", &self.policy_kind),
             ("producer", &self.producer),
         ];
         let names = names.into_iter().filter(|(_, name)| !name.is_empty());

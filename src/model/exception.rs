@@ -46,6 +46,7 @@ pub(crate) fn keys_below(name: &str) -> &'static [&'static str] {
             "definition_references",
             "selectors",
             "policy",
+            "policy_kind",
             "rules",
             "resources",
             "producer",

@@ -13,7 +13,7 @@ mod target;
 mod wildcard;
 pub(crate) mod window;
 
-pub(crate) use binding::{Binding, Resources, Selector, Tool};
+pub(crate) use binding::{Binding, POLICY_KINDS, Resources, Selector, Tool};
 pub(crate) use breadth::{AZURE, AZURE_LEVELS};
 pub(crate) use exception::{
     CompensatingControl, Emergency, Exception, Justification, KEYS, Milestone, Outcome, Person,

@@ -123,6 +123,8 @@ struct BindingView<'a> {
     selectors: Vec<SelectorView<'a>>,
     #[serde(skip_serializing_if = "str::is_empty")]
     policy: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    policy_kind: &'a str,
     #[serde(skip_serializing_if = "is_empty")]
     rules: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -356,6 +358,7 @@ fn binding(binding: &Binding) -> BindingView<'_> {
         definition_references: &binding.definition_references,
         selectors: binding.selectors.iter().map(selector).collect(),
         policy: &binding.policy,
+        policy_kind: &binding.policy_kind,
         rules: &binding.rules,
         resources: binding.has("resources").then_some(resources),
         producer: &binding.producer,

@@ -6,7 +6,7 @@ use packageurl::PackageUrl;
 
 use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
-use crate::model::{Binding, Exception, Target, Tool, keys_below};
+use crate::model::{Binding, Exception, POLICY_KINDS, Target, Tool, keys_below};
 use crate::source::Record;
 
 pub(super) const RULE: Rule = Rule { code: &CODE, docs: DOCS, check: Check::OpenRecord(check) };
@@ -31,7 +31,7 @@ const DOCS: &str = r##"## What it checks
 That every entry of `bindings` in an open record says what its `tool` needs, and nothing that the tool does not know:
 
 - `azure-policy`: an `assignment`, by its full ID, and a target of the kind `azure` in `scope`, which is where the exemption hangs. `definition_references` and `selectors` narrow it; a selector has `in` or `not_in`.
-- `kyverno`: a `policy`. `rules` and `resources` narrow it.
+- `kyverno`: a `policy`. `policy_kind`, `rules` and `resources` narrow it.
 - Every other tool: `ids`. `paths` and `packages` narrow them, where the tool can; a package is written as a package URL. `ids: ["*"]` is whatever the tool finds, for a suppression that names a package or a path and no finding. The `paths` of `snyk` and `audit-ci` are paths of dependencies, as the tool writes them.
 
 ## Why it matters
@@ -118,6 +118,12 @@ fn fault(tool: Tool, binding: &Binding, exception: &Exception) -> Option<(String
             let help = "write `{kind: resourceLocation, in: [westeurope]}`".to_owned();
             return Some((format!("/selectors/{at}"), message, help));
         }
+    }
+    let kind = &binding.policy_kind;
+    if !kind.is_empty() && tool == Tool::Kyverno && !POLICY_KINDS.contains(&kind.as_str()) {
+        let message = format!("`{kind}` is no kind of policy");
+        let help = format!("the kinds are `{}`", POLICY_KINDS.join("`, `"));
+        return Some(("/policy_kind".to_owned(), message, help));
     }
     let is_package = |text: &String| text.is_empty() || PackageUrl::from_str(text).is_ok();
     if let Some(at) = binding.packages.iter().position(|text| !is_package(text)) {
@@ -230,6 +236,22 @@ bindings:
 #              ^^^^^^^^^^^^^^^^^ error[EXC125]: `resourceLocations` is no kind of selector
 ",
         );
+    }
+
+    #[test]
+    fn a_kind_of_policy_is_one_that_kyverno_knows() {
+        check_rule(
+            &RULE,
+            "
+bindings:
+  - tool: kyverno
+    policy: check-images
+    policy_kind: validatingpolicy
+#                ^^^^^^^^^^^^^^^^ error[EXC125]: `validatingpolicy` is no kind of policy
+",
+        );
+        let binding = "{tool: kyverno, policy: a, policy_kind: MutatingPolicy}";
+        check_rule(&RULE, &format!("\nbindings:\n  - {binding}\n"));
     }
 
     #[test]

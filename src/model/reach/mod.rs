@@ -25,6 +25,8 @@ pub(crate) enum Dimension {
     Place,
     /// An assignment, a policy, the producer of a report.
     Policy,
+    /// The kind of the policy, where two of one name may differ in it.
+    PolicyKind,
     /// What is not judged: findings, rules, definition references.
     Id,
     Path,
@@ -318,13 +320,14 @@ fn implied(dimension: Dimension, reach: &Reach) -> String {
 impl Dimension {
     /// Whether a condition of the tool could limit it, too.
     fn can_be_implied(self) -> bool {
-        !matches!(self, Self::Place | Self::Policy | Self::Id)
+        !matches!(self, Self::Place | Self::Policy | Self::PolicyKind | Self::Id)
     }
 
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Place => "scope",
             Self::Policy => "policy",
+            Self::PolicyKind => "kind of policy",
             Self::Id => "ids",
             Self::Path => "paths",
             Self::Package => "packages",

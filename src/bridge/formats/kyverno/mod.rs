@@ -9,7 +9,9 @@
 //! - `exceptions` of the old form are a union, and so are the blocks of `match.any`; those of
 //!   `match.all` all have to hold. Its own namespace limits nothing.
 //! - Of the CEL form, `matchConditions` all have to hold; those that compare the name, the namespace
-//!   or the kind with texts are understood, and the others only narrow.
+//!   or the kind with texts are understood, as are those that `exc export kyverno-cel` writes, and the
+//!   others only narrow.
+//! - The kind of a policy counts beside its name. In the old form it follows from the name.
 //! - `expiresAt` is an instant. The old form has no end, but the label `cleanup.kyverno.io/ttl`
 //!   (<https://kyverno.io/docs/policy-types/cleanup-policy/>) lets a controller delete the object.
 //!
@@ -259,6 +261,7 @@ spec:
         assert!(found.said.contains(&"EXC-2026-AAAA".to_owned()), "{:?}", found.said);
         let reach = Reach::of(Tool::Kyverno)
             .limited(Dimension::Policy, ["disallow-host-namespaces".to_owned()])
+            .limited(Dimension::PolicyKind, ["ClusterPolicy".to_owned()])
             .limited(Dimension::Id, ["host-namespaces", "autogen-host-namespaces"].map(Into::into))
             .limited(Dimension::Kind, ["Pod", "Deployment"].map(Into::into))
             .limited(Dimension::Namespace, ["delta".to_owned()])
@@ -269,6 +272,7 @@ spec:
         assert!(found.said.contains(&"EXC-2026-BBBB: vendor image".to_owned()));
         let reach = Reach::of(Tool::Kyverno)
             .limited(Dimension::Policy, ["check-security-context".to_owned()])
+            .limited(Dimension::PolicyKind, ["ValidatingPolicy".to_owned()])
             .limited(Dimension::Namespace, ["dev", "test"].map(Into::into));
         assert_eq!(found.reach, Ok(vec![reach]));
     }
@@ -309,6 +313,7 @@ spec:
         for (from, to) in [
             (", \"test\"", ", \"prod\""),
             ("name: check-security-context", "name: another"),
+            ("kind: ValidatingPolicy", "kind: MutatingPolicy"),
             ("object.metadata.namespace in ['dev', \"test\"]", "'true'"),
             ("object.metadata.namespace in", "object.metadata.name in"),
         ] {

@@ -23,6 +23,7 @@ pub(super) fn reach(spec: &Node) -> Result<Result<Vec<Reach>, String>, Fault> {
         for block in &blocks {
             let mut reach = block.clone();
             reach.limit(Dimension::Policy, [policy.to_owned()]);
+            reach.limit(Dimension::PolicyKind, kinds(policy).iter().map(|&kind| kind.to_owned()));
             reach.limit(Dimension::Id, rules.clone());
             condition(exception, &["images", "values"], &mut reach);
             condition(spec, &["conditions", "podSecurity"], &mut reach);
@@ -33,6 +34,16 @@ pub(super) fn reach(spec: &Node) -> Result<Result<Vec<Reach>, String>, Fault> {
         true => Err("it names no policy with `ruleNames`".to_owned()),
         false => Ok(reaches),
     })
+}
+
+/// The kinds of the policies that a name of the old form stands for: a pattern for those of a namespace
+/// and those of none.
+fn kinds(policy: &str) -> &'static [&'static str] {
+    match policy {
+        _ if policy.contains(['*', '?']) => &["ClusterPolicy", "Policy"],
+        _ if policy.contains('/') => &["Policy"],
+        _ => &["ClusterPolicy"],
+    }
 }
 
 /// The resources of a match: one reach for each block of `any`, and one for all blocks of `all`.
