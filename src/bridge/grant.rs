@@ -1,6 +1,9 @@
 //! What is in force, as the file of a tool is made of it.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, Days, NaiveDate, Utc};
+use regex::Regex;
 
 use super::End;
 use crate::model::{Binding, Exception, Target, Tool};
@@ -95,6 +98,11 @@ impl Grant<'_> {
         format!("{}: {blocker}", self.exception.id)
     }
 
+    /// The same where the format has no end: the last valid day besides.
+    pub(crate) fn dated_reason(&self) -> String {
+        format!("{}; valid through {} (UTC)", self.reason(), self.last)
+    }
+
     /// The targets of one kind, without it: `/subscriptions/…` of `azure:/subscriptions/…`.
     pub(crate) fn places(&self, kind: &str) -> impl Iterator<Item = &str> {
         let is_of_kind =
@@ -104,9 +112,14 @@ impl Grant<'_> {
     }
 }
 
-/// A text on one line.
+/// What shows nothing, or turns what stands around it.
+static HIDDEN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\p{C}").expect("a pattern"));
+
+/// A text on one line, which shows all that stands in it: whoever reads a file of a tool sees it without
+/// `exc`, in an editor or a terminal.
 pub(crate) fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    HIDDEN.replace_all(&line, "\u{fffd}").into_owned()
 }
 
 /// A text of at most `n` characters, with an ellipsis for what is cut off.
@@ -125,6 +138,10 @@ mod tests {
     fn what_is_cut_is_as_long_as_it_may_be_and_says_so() {
         assert_eq!(cut("prüfen", 6), "prüfen");
         assert_eq!(cut("prüfen", 5), "prüf…");
-        assert_eq!(one_line(" two\n  lines "), "two lines");
+        assert_eq!(one_line(" two\n  lines\u{85}"), "two lines");
+        assert_eq!(
+            one_line("a\u{0}\u{9b}b\u{202e}c\u{200b}é"),
+            "a\u{fffd}\u{fffd}b\u{fffd}c\u{fffd}é"
+        );
     }
 }

@@ -83,12 +83,48 @@ fn a_record_without_a_binding_is_no_part_of_it() {
 
 /// Each export with the binding of a record for it, the name of its file, and by which format
 /// `exc reconcile` reads that again, if it does.
-const EXPORTS: &[(&str, &str, &str, Option<&str>)] = &[(
-    "trivy",
-    "tool: trivy, ids: [CVE-2026-1, AVD-DS-0002], paths: [go.sum]",
-    ".trivyignore.yaml",
-    Some("trivy"),
-)];
+const EXPORTS: &[(&str, &str, &str, Option<&str>)] = &[
+    (
+        "kyverno",
+        "tool: kyverno, policy: disallow-host-namespaces, policy_kind: ClusterPolicy, rules: [host-namespaces], \
+         resources: {kinds: [Pod], namespaces: [delta], names: [tool*]}",
+        "kyverno.yaml",
+        Some("kyverno"),
+    ),
+    (
+        "kyverno-cel",
+        "tool: kyverno, policy: check-images, policy_kind: ValidatingPolicy, \
+         resources: {kinds: [Pod], namespaces: [delta], names: ['tool*', a.b]}",
+        "kyverno-cel.yaml",
+        Some("kyverno"),
+    ),
+    (
+        "trivy",
+        "tool: trivy, ids: [CVE-2026-1, AVD-DS-0002], paths: [go.sum]",
+        ".trivyignore.yaml",
+        Some("trivy"),
+    ),
+    (
+        "osv-scanner",
+        "tool: osv-scanner, ids: [GO-2022-0968]}, \
+         {tool: osv-scanner, ids: ['*'], packages: ['pkg:golang/golang.org/x/net@0.17.0']",
+        "osv-scanner.toml",
+        Some("osv-scanner"),
+    ),
+    (
+        "grype",
+        "tool: grype, ids: [CVE-2026-1], packages: ['pkg:pypi/zope.interface@5.0'], paths: [a/**]",
+        ".grype.yaml",
+        Some("grype"),
+    ),
+    (
+        "cargo-deny",
+        "tool: cargo-deny, ids: [RUSTSEC-2026-0001, 'atty@0.2.14']",
+        "deny.toml",
+        Some("cargo-deny"),
+    ),
+    ("inspec", "tool: inspec, ids: [cis-1.1, 'cis: #2']", "waivers.yaml", Some("inspec")),
+];
 
 /// One register with a record for each export. `EXC_KEEP_EXPORTS` names a directory in which the files
 /// stay, for the programs that read them besides.

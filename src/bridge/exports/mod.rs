@@ -5,12 +5,23 @@
 //! written allows exactly what the record does, or less, and ends when it ends. The same register on
 //! the same day makes the same bytes: no clock, no order of a hash table.
 
+mod cargo_deny;
+mod grype;
+mod inspec;
+mod kyverno;
+mod osv_scanner;
 #[cfg(test)]
 mod testing;
 mod trivy;
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use chrono::NaiveDate;
+
 use super::grant::{Granted, Left};
-use crate::model::Tool;
+use crate::model::{Binding, Tool};
+use crate::source::reads_as;
 
 /// A file of a tool, as it is made of the register.
 pub(crate) struct Export {
@@ -25,7 +36,15 @@ pub(crate) struct Export {
 }
 
 /// All exports, in the order in which the help lists them.
-pub(crate) const EXPORTS: &[&Export] = &[&trivy::EXPORT];
+pub(crate) const EXPORTS: &[&Export] = &[
+    &kyverno::RULES,
+    &kyverno::EXPRESSIONS,
+    &trivy::EXPORT,
+    &osv_scanner::EXPORT,
+    &grype::EXPORT,
+    &cargo_deny::EXPORT,
+    &inspec::EXPORT,
+];
 
 /// The export of this name.
 pub(crate) fn named(name: &str) -> Option<&'static Export> {
@@ -38,4 +57,132 @@ fn header(export: &Export) -> String {
         "# Written by `exc export {}` from the exceptions in force: change the records, and write it again\n",
         export.name
     )
+}
+
+/// What a file says besides whose entries have no end: how long it is right.
+fn untimed(lasts: impl IntoIterator<Item = NaiveDate>) -> String {
+    match lasts.into_iter().min() {
+        None => String::new(),
+        Some(first) => format!(
+            "# Nothing here ends by itself. The first entry is valid through {first} (UTC): write it again each day\n"
+        ),
+    }
+}
+
+/// An entry that counts for all that has its key, with the last valid day of its record.
+struct Keyed<T> {
+    key: String,
+    last: NaiveDate,
+    entry: T,
+}
+
+/// One entry for each key, where the tool lets only one of several count. All entries of a key leave
+/// alone the same, each as long as its record lasts: what they do together is what the one does that
+/// lasts longest, and that one is no wider than its own record. Any other one that hides it would end
+/// too early.
+fn lasting<T>(entries: impl IntoIterator<Item = Keyed<T>>) -> BTreeMap<String, Keyed<T>> {
+    let mut all: BTreeMap<String, Keyed<T>> = BTreeMap::new();
+    for keyed in entries {
+        match all.entry(keyed.key.clone()) {
+            Entry::Vacant(entry) => {
+                entry.insert(keyed);
+            }
+            Entry::Occupied(mut entry) if keyed.last > entry.get().last => {
+                entry.insert(keyed);
+            }
+            Entry::Occupied(_) => {}
+        }
+    }
+    all
+}
+
+/// The ids of a binding, where the tool has no word for all of them.
+fn named_ids(binding: &Binding) -> Result<&[String], String> {
+    match binding.ids.iter().any(|id| id == "*") {
+        true => Err("there is no entry for whatever the tool finds: name the ids".to_owned()),
+        false => Ok(&binding.ids),
+    }
+}
+
+/// Refuses texts that are written without quotes and that a reader of YAML 1.1 takes for another type.
+fn are_texts<'a>(values: impl IntoIterator<Item = &'a String>) -> Result<(), String> {
+    let is_bare =
+        |value: &String| serde_yaml::to_string(value).is_ok_and(|text| text.trim_end() == value);
+    let odd = values.into_iter().filter(|value| is_bare(value));
+    let odd = odd.filter_map(|value| Some((value, reads_as(value)?))).next();
+    odd.map_or(Ok(()), |(value, what)| {
+        Err(format!("`{value}` is {what} to some readers of YAML, and no text"))
+    })
+}
+
+/// Refuses paths that doublestar, of Go, matches otherwise than a record means them
+/// (<https://github.com/bmatcuk/doublestar#patterns>).
+fn are_for_doublestar(paths: &[String]) -> Result<(), String> {
+    let is_odd = |part: &str| part == ".." || (part.contains("**") && part != "**");
+    let odd = paths
+        .iter()
+        .find(|path| path.contains(['[', ']', '{', '}', '\\']) || path.split('/').any(is_odd));
+    odd.map_or(Ok(()), |path| {
+        Err(format!("the tool reads more into the path `{path}` than `*`, `?` and `**`"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::testing::{covered, granted, record};
+    use super::*;
+
+    /// Texts that would end a text, a comment or an entry, were they written as they are.
+    const HOSTILE: [&str; 9] = [
+        "\"\n  }, {\"id\": \"*\"}, {\"",
+        "'\n- vulnerability: '*'\nignore: '",
+        "\"\"\"\n[[IgnoredVulns]]\nid = \"X\"\n'''\n",
+        "x */ --> ]]> {{ .Values }} ${{ github.token }}",
+        "a # b\r# c\u{85}d\u{2028}- e\u{2029}\u{feff}f",
+        "\u{0}\u{1b}[2J\u{7}\u{7f}\u{9b}\u{202e}\u{2066}\u{e0001}",
+        "--- !!python/object/apply:os.system ['x'] &a *a <<: {a: b}\n---\nkind: List\n...",
+        "\\",
+        "%YAML 1.1\t\u{fffe}\u{ffff}\u{10ffff}",
+    ];
+
+    #[test]
+    fn no_text_of_a_record_breaks_out_of_a_file() {
+        let long = "x ".repeat(100_000);
+        for (name, binding) in [
+            ("kyverno", "tool: kyverno, policy: a"),
+            ("kyverno-cel", "tool: kyverno, policy: a, policy_kind: ValidatingPolicy"),
+            ("trivy", "tool: trivy, ids: [CVE-2026-1]"),
+            ("osv-scanner", "tool: osv-scanner, ids: [CVE-2026-1]"),
+            ("grype", "tool: grype, ids: [CVE-2026-1]"),
+            ("cargo-deny", "tool: cargo-deny, ids: [RUSTSEC-2026-0001]"),
+            ("inspec", "tool: inspec, ids: [cis-1]"),
+        ] {
+            let export = named(name).expect("an export");
+            for text in HOSTILE.into_iter().chain([long.as_str()]) {
+                let mut records = [record("EXC-2026-K7QD", binding)];
+                let exception = Arc::make_mut(&mut records[0].exception);
+                exception.justification.blocker = text.to_owned();
+                exception.owner.name = text.to_owned();
+                exception.compensating_controls[0].description = text.to_owned();
+                let mut left = Vec::new();
+                let written = (export.write)(&granted(&records), &mut left);
+                assert_eq!(left, []);
+                covered(export, &records, &written);
+                let n_entries = written.matches("EXC-2026-K7QD: ").count();
+                assert_eq!(n_entries, 1, "{name}: {written}");
+                let is_odd = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+                assert!(!written.contains(is_odd), "{name}: {written:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn of_several_entries_of_a_key_the_one_stays_that_lasts_longest() {
+        let day = |text: &str| text.parse().expect("a day");
+        let keyed = |last: &str, entry| Keyed { key: "k".to_owned(), last: day(last), entry };
+        let all = [keyed("2027-01-31", 1), keyed("2027-03-01", 2), keyed("2027-03-01", 3)];
+        assert_eq!(lasting(all)["k"].entry, 2);
+    }
 }

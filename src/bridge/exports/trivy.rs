@@ -62,6 +62,8 @@ fn entries(grant: &Grant<'_>, binding: &Binding) -> Result<Vec<(Section, Entry)>
                 .to_owned(),
         );
     }
+    super::are_texts(binding.ids.iter().chain(&binding.paths))?;
+    super::are_for_doublestar(&binding.paths)?;
     let entry = |id: &String| Entry {
         id: id.clone(),
         paths: binding.paths.clone(),
@@ -129,6 +131,13 @@ mod tests {
     fn packages_stand_where_they_count_only() {
         let text = exported(&EXPORT, "tool: trivy, ids: [KSV001], packages: ['pkg:npm/x@1']");
         assert!(text.contains("vulnerabilities:") && !text.contains("licenses:"), "{text}");
+    }
+
+    #[test]
+    fn a_path_is_no_pattern_but_for_its_stars() {
+        let why = refused(&EXPORT, "tool: trivy, ids: [CVE-1], paths: ['app/[id]/go.sum']");
+        assert!(why.contains("`app/[id]/go.sum`"), "{why}");
+        exported(&EXPORT, "tool: trivy, ids: [CVE-1], paths: ['app/**/go.?um']");
     }
 
     #[test]

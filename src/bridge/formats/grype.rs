@@ -24,7 +24,7 @@ pub(crate) const FORMAT: Format =
     Format { name: "grype", about: "what Grype ignores: `.grype.yaml`", tool: Tool::Grype, read };
 
 /// Types of packages and what package URLs call them, where a name has no parts.
-const TYPES: [(&str, &str); 6] = [
+pub(in crate::bridge) const TYPES: [(&str, &str); 6] = [
     ("npm", "npm"),
     ("python", "pypi"),
     ("gem", "gem"),

@@ -14,10 +14,10 @@ mod checkov;
 #[cfg(test)]
 mod claims;
 mod epac;
-mod grype;
+pub(super) mod grype;
 mod inspec;
 mod kyverno;
-mod osv_scanner;
+pub(super) mod osv_scanner;
 mod sarif;
 mod snyk;
 #[cfg(test)]

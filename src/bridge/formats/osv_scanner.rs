@@ -44,7 +44,7 @@ const OVERRIDE: [&str; 10] = [
 ];
 /// Ecosystems of OSV whose packages have a type of package URL, what stands between the parts of a
 /// name, and whether the name has parts.
-const TYPES: [(&str, &str, Option<char>); 9] = [
+pub(in crate::bridge) const TYPES: [(&str, &str, Option<char>); 9] = [
     ("crates.io", "cargo", None),
     ("Go", "golang", Some('/')),
     ("Hex", "hex", None),
@@ -201,7 +201,7 @@ fn filtered(entry: &Node, mut reach: Reach, name: &str, version: &str) -> Result
     Ok(reach)
 }
 
-fn package_url(ecosystem: &str, name: &str, version: &str) -> Option<String> {
+pub(in crate::bridge) fn package_url(ecosystem: &str, name: &str, version: &str) -> Option<String> {
     let (_, kind, separator) = TYPES.into_iter().find(|(known, ..)| *known == ecosystem)?;
     let parts = separator.and_then(|separator| name.rsplit_once(separator));
     let (namespace, name) = parts.map_or((None, name), |(namespace, name)| (Some(namespace), name));
