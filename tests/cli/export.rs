@@ -126,14 +126,23 @@ const EXPORTS: &[(&str, &str, &str, Option<&str>)] = &[
     ("inspec", "tool: inspec, ids: [cis-1.1, 'cis: #2']", "waivers.yaml", Some("inspec")),
 ];
 
-/// One register with a record for each export. `EXC_KEEP_EXPORTS` names a directory in which the files
-/// stay, for the programs that read them besides.
+/// Keeps a file of a test in a folder of the directory that `EXC_KEEP_EXPORTS` names, for the programs
+/// that read it besides.
+fn keep(folder: &str, file: &str, text: &str) {
+    let Some(root) = std::env::var_os("EXC_KEEP_EXPORTS") else { return };
+    let folder = std::path::Path::new(&root).join(folder);
+    std::fs::create_dir_all(&folder).expect("a directory");
+    std::fs::write(folder.join(file), text).expect("a file");
+}
+
+/// One register with a record for each export.
 #[test]
 fn every_export_is_covered_by_the_register_it_comes_from() {
     let mut history = History::new();
     for (index, (name, binding, ..)) in EXPORTS.iter().enumerate() {
         let id = format!("EXC-2026-AA{:02}", index + 2);
         let text = bound(&id, "2027-01-31", binding);
+        keep("", &format!("{id}.yaml"), &text);
         history.w.write(format!("exceptions/{name}/{id}.yaml"), text);
     }
     history.merge("carol", "alice", "2026-11-05");
@@ -146,10 +155,62 @@ fn every_export_is_covered_by_the_register_it_comes_from() {
             let said = history.w.run(&["reconcile", format, file]);
             assert_eq!((said.code(), &*said.err), (0, ""), "{name}: {}\n{text}", said.out);
         }
-        if let Some(folder) = std::env::var_os("EXC_KEEP_EXPORTS") {
-            let path = std::path::Path::new(&folder).join(file);
-            std::fs::write(path, text).expect("a directory");
+        keep("", file, &text);
+    }
+}
+
+/// Bindings that two records share, and in whose values something would end a text or a pattern.
+const SHARED: [(&str, &str); 7] = [
+    (
+        "kyverno",
+        "tool: kyverno, policy: a, policy_kind: ClusterPolicy, resources: {names: ['x: #*']}",
+    ),
+    (
+        "kyverno-cel",
+        r#"tool: kyverno, policy: a, policy_kind: MutatingPolicy, resources: {namespaces: ['a"]||true||["', 'b\c'], names: ['a)|.*', '(*|x']}"#,
+    ),
+    ("trivy", "tool: trivy, ids: ['CVE-1 # x', AVD-1], paths: ['a: b/**', '- c']"),
+    (
+        "osv-scanner",
+        r#"tool: osv-scanner, ids: ['a"b', 'c\d']}, {tool: osv-scanner, ids: ['*'], packages: ['pkg:npm/%40a/b', 'pkg:npm/b@1']"#,
+    ),
+    (
+        "grype",
+        r#"tool: grype, ids: ['CVE-1: x', "CVE'2"], packages: ['pkg:npm/a.b-c_d@1.0'], paths: ['&a/*']"#,
+    ),
+    ("cargo-deny", "tool: cargo-deny, ids: [CVE-2026-1, atty]"),
+    ("inspec", r#"tool: inspec, ids: ['null', '012', "it's: '#1'"]"#),
+];
+
+/// What would break out of each file, were it written as it is.
+const HOSTILE: &str = r#""'\"\\\n---\n}, {id: x}]\n[[IgnoredVulns]]\nid = 'x'\n'''\n\"\"\"\u0007\u202e\u2028\u0085 # ${{ x }}""#;
+
+/// The second record lasts longer, and its reason is hostile.
+#[test]
+fn every_export_of_two_records_that_share_a_binding_is_covered() {
+    let mut history = History::new();
+    for (index, (name, binding)) in SHARED.iter().enumerate() {
+        for (letters, expires) in [("AA", "2027-01-31"), ("BB", "2027-02-28")] {
+            let id = format!("EXC-2026-{letters}{:02}", index + 2);
+            let mut text = bound(&id, expires, binding);
+            if letters == "BB" {
+                let line = text.lines().find(|line| line.trim_start().starts_with("blocker:"));
+                let line = line.expect("a blocker").to_owned();
+                text = text.replace(&line, &format!("  blocker: {HOSTILE}"));
+            }
+            keep("shared", &format!("{id}.yaml"), &text);
+            history.w.write(format!("exceptions/{name}/{id}.yaml"), text);
         }
+    }
+    history.merge("carol", "alice", "2026-11-05");
+    for (name, ..) in SHARED {
+        let (.., file, format) = EXPORTS.iter().find(|row| row.0 == name).expect("an export");
+        let said = history.w.run(&["export", name, "-o", file]);
+        assert_eq!((said.code(), &*said.err), (0, ""), "{name}");
+        let text = history.w.read(file);
+        let said = history.w.run(&["reconcile", format.expect("a format"), file]);
+        assert_eq!((said.code(), &*said.err), (0, ""), "{name}: {}\n{text}", said.out);
+        keep("shared", file, &text);
     }
 }
 
