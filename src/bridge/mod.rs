@@ -6,6 +6,9 @@
 //! when it ends as that tool understands it ([`End`]), and where it stands. [`matching`] compares
 //! them with the bindings of the register, and knows no tool.
 //!
+//! The other way, [`exports`] makes files of tools of what is in force ([`grant`]). How a tool is added, in
+//! either direction, is told step by step in `docs/adapters.md`.
+//!
 //! Invariant: pure. What cannot be read or computed is unknown, never covered.
 
 mod cel;

@@ -1,6 +1,7 @@
 //! `exc` as its users see it: command lines in, output and exit codes out. One file for each
 //! command, named after it, and some for what concerns them all.
 
+mod adapters;
 mod amending;
 mod amending_files;
 mod amending_refused;

@@ -129,6 +129,7 @@ fn are_for_doublestar(paths: &[String]) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::sync::Arc;
 
     use super::testing::{covered, granted, record};
@@ -176,6 +177,25 @@ mod tests {
                 assert!(!written.contains(is_odd), "{name}: {written:?}");
             }
         }
+    }
+
+    /// The names in the first cells of the table below a heading.
+    fn rows<'a>(page: &'a str, heading: &str) -> BTreeSet<&'a str> {
+        let (_, section) = page.split_once(&format!("\n## {heading}\n")).expect("the section");
+        let section = section.split("\n## ").next().unwrap_or_default();
+        let cells = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` |"));
+        cells.map(|(cell, _)| cell).filter(|cell| !cell.contains(' ')).collect()
+    }
+
+    #[test]
+    fn every_format_and_every_export_has_a_row_in_the_documentation() {
+        let page = include_str!("../../../docs/enforcement.md");
+        let formats = super::super::formats::FORMATS.iter().map(|format| format.name);
+        assert_eq!(rows(page, "What it reads"), formats.collect());
+        assert_eq!(
+            rows(page, "What it writes"),
+            EXPORTS.iter().map(|export| export.name).collect()
+        );
     }
 
     #[test]

@@ -324,6 +324,29 @@ spec:
     }
 
     #[test]
+    fn a_binding_that_says_a_kind_of_policy_is_of_no_other() {
+        let binding = |kind: &str| {
+            let reach = Reach::of(Tool::Kyverno);
+            let kind = Some(kind.to_owned()).filter(|kind| !kind.is_empty());
+            reach.limited(Dimension::PolicyKind, kind)
+        };
+        let of = |text: &str| one(text).reach.expect("a reach").remove(0);
+        let spaced = OLD.replace("disallow-host-namespaces", "delta/disallow");
+        let several = OLD.replace("disallow-host-namespaces", "disallow-*");
+        for (text, kind) in [(OLD, "ClusterPolicy"), (&spaced, "Policy"), (CEL, "ValidatingPolicy")]
+        {
+            assert!(testing::covers(&binding(""), &of(text)), "{text}");
+            assert!(testing::covers(&binding(kind), &of(text)), "{text}");
+            assert!(!testing::covers(&binding("MutatingPolicy"), &of(text)), "{text}");
+        }
+        assert!(!testing::covers(&binding("ClusterPolicy"), &of(&several)));
+        assert_eq!(
+            reason(&CEL.replace(", kind: ValidatingPolicy", "")),
+            "a policy that it refers to has no `kind`"
+        );
+    }
+
+    #[test]
     fn what_only_narrows_is_within_and_is_never_taken_for_a_limit() {
         let narrow =
             format!("{OLD}  conditions: {{any: [{{key: a, operator: Equals, value: b}}]}}\n");
