@@ -36,7 +36,8 @@ def main(folder: str) -> int:
     faults = []
     n_entries = 0
     for file, tool, expected in FILES:
-        bound = [(record, binding) for record in records for binding in record.get("bindings", []) if binding.get("tool") == tool]
+        bindings = [(record, binding) for record in records for binding in record.get("bindings", [])]
+        bound = [(record, binding) for record, binding in bindings if binding.get("tool") == tool]
         path = at / file
         if not path.is_file():
             faults.append(f"{path}: it is not there")

@@ -23,7 +23,7 @@ fn a_manual_page_has_every_option_of_its_command() {
     for option in ["within", "as\\-of", "register", "format"] {
         assert!(page.contains(&format!("\\-\\-{option}")), "{option}: {page}");
     }
-    let said = w.run(&["man", "raport"]);
+    let said = w.run(&["man", "repport"]);
     assert_eq!(said.code(), 2);
     assert!(said.err.contains("did you mean `report`?"), "{}", said.err);
 }

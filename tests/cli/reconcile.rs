@@ -373,7 +373,7 @@ fn a_file_that_cannot_be_read_is_said_with_its_place_and_the_others_are_judged()
 /// The bindings of one approved record, and for each tool a file with two entries: one that the
 /// binding takes in, and one that goes beyond it.
 const BOUND: &str = "
-  - {tool: kyverno, policy: disallow-host, resources: {namespaces: [delta]}}
+  - {tool: kyverno, policy: disallow-host, policy_kind: ValidatingPolicy, resources: {namespaces: [delta]}}
   - {tool: azure-policy, assignment: ASSIGNMENT}
   - {tool: snyk, ids: [SNYK-JS-QS-1], paths: ['express > qs']}
   - {tool: better-npm-audit, ids: [CVE-2026-1]}
