@@ -42,6 +42,7 @@ pub(crate) enum Command {
     Digest(commands::digest::Args),
     Reconcile(commands::reconcile::Args),
     Export(commands::export::Args),
+    Import(commands::import::Args),
     Explain(commands::explain::Args),
     Rules(commands::rules::Args),
     Schema(commands::schema::Args),

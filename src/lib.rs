@@ -124,6 +124,7 @@ fn dispatch(cli: Cli, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
         Command::VerifyControl(args) => commands::verify_control::run(&args, globals, env),
         Command::Reconcile(args) => commands::reconcile::run(&args, globals, env),
         Command::Export(args) => commands::export::run(&args, globals, env),
+        Command::Import(args) => commands::import::run(&args, globals, env),
         Command::RecordReview(args) => commands::record_review::run(&args, globals, env),
         Command::Fmt(args) => commands::fmt::run(&args, globals, env),
         Command::Approve(args) => commands::approve::run(&args, globals, env),

@@ -15,6 +15,8 @@ pub(crate) enum End {
     At(DateTime<Utc>),
     /// Midnight at the beginning of the day, wherever the tool runs.
     LocalMidnight(NaiveDate),
+    /// The tool drops the entry, whatever day it is.
+    Dropped,
 }
 
 /// How far local midnights lie from that of UTC: the first one is in Kiritimati, the last one on
@@ -23,9 +25,6 @@ const EAST: TimeDelta = TimeDelta::hours(14);
 const WEST: TimeDelta = TimeDelta::hours(12);
 
 impl End {
-    /// The end of an entry that the tool drops, whatever day it is.
-    pub(crate) const DROPPED: Self = Self::At(DateTime::UNIX_EPOCH);
-
     /// Midnight UTC at the beginning of a day: what a bare date means to most tools.
     pub(crate) fn midnight(day: NaiveDate) -> Self {
         Self::At(midnight(day))
@@ -39,9 +38,19 @@ impl End {
     /// The end for programs: an instant, or a local time without a zone. None where there is none.
     pub(crate) fn written(&self) -> Option<String> {
         match self {
-            Self::Never | Self::Untimed => None,
+            Self::Never | Self::Untimed | Self::Dropped => None,
             Self::At(end) => Some(end.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
             Self::LocalMidnight(day) => Some(format!("{day}T00:00:00")),
+        }
+    }
+
+    /// The last day on which a record may be valid that ends no later than this: what midnight excludes
+    /// is excluded. None where there is no end.
+    pub(crate) fn last_day(&self) -> Option<NaiveDate> {
+        match self {
+            Self::Never | Self::Untimed | Self::Dropped => None,
+            Self::At(end) => end.date_naive().pred_opt(),
+            Self::LocalMidnight(day) => day.pred_opt(),
         }
     }
 
@@ -49,6 +58,7 @@ impl End {
     pub(crate) fn is_over(&self, today: NaiveDate) -> bool {
         match self {
             Self::Never | Self::Untimed => false,
+            Self::Dropped => true,
             Self::At(end) => *end <= midnight(today),
             Self::LocalMidnight(day) => midnight(*day) + WEST <= midnight(today),
         }
@@ -60,7 +70,7 @@ impl End {
         let over = Self::of_exception(last);
         match self {
             Self::Never => true,
-            Self::Untimed => false,
+            Self::Untimed | Self::Dropped => false,
             Self::At(end) => *end > over,
             Self::LocalMidnight(day) => midnight(*day) - EAST > over,
         }
@@ -76,6 +86,7 @@ impl fmt::Display for End {
         match self {
             Self::Never => f.write_str("never"),
             Self::Untimed => f.write_str("untimed"),
+            Self::Dropped => f.write_str("dropped"),
             Self::At(end) => f.write_str(&end.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
             Self::LocalMidnight(day) => write!(f, "{day} 00:00 local time"),
         }
@@ -108,6 +119,21 @@ mod tests {
     fn one_second_more_outlives() {
         let end = End::At("2027-02-01T00:00:01Z".parse().expect("a time"));
         assert!(end.outlives(day("2027-01-31")));
+    }
+
+    #[test]
+    fn the_last_day_of_a_record_ends_with_the_suppression_or_before_it() {
+        for (end, last) in [
+            ("2027-02-01T00:00:00Z", "2027-01-31"),
+            ("2027-02-01T00:00:01Z", "2027-01-31"),
+            ("2027-01-31T23:59:59Z", "2027-01-30"),
+        ] {
+            let end = End::At(end.parse().expect("a time"));
+            assert_eq!(end.last_day(), Some(day(last)), "{end}");
+            assert!(end == End::At(End::of_exception(day(last))) || end.outlives(day(last)));
+        }
+        assert_eq!(End::LocalMidnight(day("2027-02-01")).last_day(), Some(day("2027-01-31")));
+        assert_eq!(End::Never.last_day(), None);
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub(crate) mod exports;
 pub(crate) mod formats;
 pub(crate) mod grant;
 pub(crate) mod hierarchy;
+pub(crate) mod import;
 pub(crate) mod input;
 mod javascript;
 pub(crate) mod matching;
@@ -57,9 +58,19 @@ pub(crate) struct Suppression {
     pub(crate) end: End,
     /// Who made it and when, where the tool says so.
     pub(crate) made: Option<String>,
+    pub(crate) known: Known,
     /// What else a reader has to know: a date that the tool never reaches, a category that does not
     /// fit.
     pub(crate) notes: Vec<String>,
+}
+
+/// How a tool itself knows a suppression, where it does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// What tells it from all others that the tool has, in one spelling: listed twice, it is one.
+    pub(crate) id: Option<String>,
+    /// What the tool shows to people instead of the name.
+    pub(crate) title: Option<String>,
 }
 
 /// What the comparison of some files with a register came to.
@@ -93,6 +104,8 @@ pub(crate) struct Row {
 pub(crate) struct Unread {
     pub(crate) place: Located,
     pub(crate) message: String,
+    /// Whether it was read, and is not what the format takes.
+    pub(crate) is_of_another_shape: bool,
 }
 
 /// A place in a file, as people count it.

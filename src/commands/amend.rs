@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::amending::{Desk, Planned, WriteArgs, parse_nth, renewed};
 use super::filter::RiskName;
+use super::new::draft::PLACEHOLDER;
 use super::{Failure, Globals, fields, parse_date};
 use crate::env::{Env, Outcome};
 use crate::model::{Exception, Milestone, RiskLevel};
@@ -260,8 +261,11 @@ fn words(args: &Args, exception: &Exception) -> Result<Vec<Change>, Failure> {
         // What is added first leaves no list empty in between.
         let new = add.iter().map(|it| it.trim()).filter(|it| !has.iter().any(|has| has == it));
         changes.extend(new.map(|it| Change::append(format!("/{key}"), Value::text(it))));
+        // Adding to what nobody had filled in yet fills it in.
+        let unfilled = has.iter().position(|it| !add.is_empty() && it == PLACEHOLDER);
         let places = remove.iter().map(|it| place(exception, key, has, it));
         let mut places = places.collect::<Result<Vec<_>, _>>()?;
+        places.extend(unfilled);
         places.sort_unstable();
         places.dedup();
         // From the end, so that the places of the others stay.

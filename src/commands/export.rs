@@ -103,7 +103,7 @@ fn granted<'a>(
             }),
             (State::InForce(_), Some(fault)) => leave(fault),
             (State::Unknown(why), _) => leave(why),
-            (State::Expired(_) | State::Closed | State::Unapproved(_), _) => {}
+            (State::Filed | State::Expired(_) | State::Closed | State::Unapproved(_), _) => {}
         }
     }
     grants.sort_by(|a, b| a.exception.id.cmp(&b.exception.id));

@@ -15,15 +15,15 @@ use crate::bridge::matching::{Holding, State};
 use crate::env::Env;
 use crate::finding::{Finding, Level};
 use crate::history::{Verdict, Wanted};
+use crate::model::Exception;
 use crate::model::window::Status;
 use crate::register::{self, Register};
 use crate::rules::{self, Context};
-use crate::source::Record;
+use crate::source::{Record, schema};
 
 /// A register with what its history says.
 pub(super) struct Judged {
-    pub(super) register: Register,
-    faults: HashMap<String, String>,
+    filed: Filed,
     verdicts: Verdicts,
     landed: Landed,
 }
@@ -36,33 +36,20 @@ impl Judged {
         globals: &Globals,
         env: &mut Env<'_>,
     ) -> anyhow::Result<Self> {
-        // A binding is judged while the text around it is at hand.
-        let context = Context { policy: &workspace.policy, today: env.today };
-        let of_bindings = |record: &Record| match record.exception.bindings.is_empty() {
-            true => Vec::new(),
-            false => rules::check_bindings(record, &context),
-        };
-        let (store, schema) = (&workspace.store, &workspace.policy.record_schema);
-        let (register, found) =
-            register::load_whole_and_inspect(store, &workspace.name, schema, &of_bindings);
-        let faults = faults(&register, &found);
+        let filed = Filed::read(workspace, env.today);
+        let register = &filed.register;
         let history = HistoryArgs::of_day(None);
         let cache = CacheArgs { no_cache: true };
         let known = register.records.iter().map(|record| (record.file().path(), record)).collect();
         let wanted = Wanted::Beside(&known);
         let verdicts = Verdicts::read(workspace, &history, cache, wanted, globals, env)?;
-        let landed = Landed::read(workspace, &register, Some(verdicts.found()), globals, env)?;
+        let landed = Landed::read(workspace, register, Some(verdicts.found()), globals, env)?;
         drop(known);
-        Ok(Self { register, faults, verdicts, landed })
+        Ok(Self { filed, verdicts, landed })
     }
 
     pub(super) fn holdings(&self, today: NaiveDate) -> Vec<Holding<'_>> {
-        let holdings = self.register.records.iter().map(|record| {
-            let (exception, path) = (&*record.exception, record.file().path());
-            let fault = self.faults.get(path).filter(|_| !exception.bindings.is_empty());
-            Holding { exception, path, state: self.state(record, today), fault: fault.cloned() }
-        });
-        holdings.collect()
+        self.filed.holdings(|record| self.state(record, today))
     }
 
     /// What a record allows today.
@@ -71,6 +58,10 @@ impl Judged {
         match (status, record.exception.expires) {
             (Status::Closed, _) => State::Closed,
             (Status::Expired, Some(last)) => State::Expired(last),
+            // What nobody has filled in yet has no last day that could be over.
+            (Status::Expired, None) if !self.landed.has(&record.exception.id) => {
+                State::Unapproved("not on the mainline yet".to_owned())
+            }
             (Status::Proposed, _) => State::Unapproved("not on the mainline yet".to_owned()),
             (_, None) => State::Unknown("the record has no last valid day".to_owned()),
             (_, Some(last)) => match self.verdicts.judge(record, status, &self.landed) {
@@ -102,26 +93,69 @@ impl Judged {
     /// end.
     pub(super) fn forget(self) -> Register {
         std::mem::forget(self.verdicts);
-        self.register
+        self.filed.register
     }
 }
 
-/// Why what a record says of its reach cannot be relied on, by its path: what is wrong with the file,
-/// else with its bindings.
-fn faults(register: &Register, of_bindings: &[Finding]) -> HashMap<String, String> {
-    let mut faults: HashMap<String, String> = HashMap::new();
-    let mut add = |finding: &Finding, what: &str| {
-        let path = finding.place.file.path().to_owned();
-        faults.entry(path).or_insert_with(|| format!("{what}: {}", finding.message));
-    };
-    let is_of_reach = |pointer: &str| {
-        pointer.is_empty() || ["/scope", "/bindings"].iter().any(|it| pointer.starts_with(it))
-    };
-    for finding in &register.findings {
-        if finding.level == Level::Error && is_of_reach(&finding.place.pointer) {
-            add(finding, "the record cannot be relied on");
-        }
+/// A register whose bindings were judged while the text around them was at hand.
+pub(super) struct Filed {
+    pub(super) register: Register,
+    of_bindings: Vec<Finding>,
+}
+
+impl Filed {
+    pub(super) fn read(workspace: &Workspace, today: NaiveDate) -> Self {
+        let context = Context { policy: &workspace.policy, today };
+        let of_bindings = |record: &Record| match record.exception.bindings.is_empty() {
+            true => Vec::new(),
+            false => rules::check_bindings(record, &context),
+        };
+        let (store, schema) = (&workspace.store, &workspace.policy.record_schema);
+        let (register, of_bindings) =
+            register::load_whole_and_inspect(store, &workspace.name, schema, &of_bindings);
+        Self { register, of_bindings }
     }
-    of_bindings.iter().for_each(|finding| add(finding, "its binding is no good"));
-    faults
+
+    /// All records with what each allows.
+    pub(super) fn holdings(&self, state: impl Fn(&Record) -> State) -> Vec<Holding<'_>> {
+        let mut of_path: HashMap<&str, Vec<&Finding>> = HashMap::new();
+        for finding in self.register.findings.iter().chain(&self.of_bindings) {
+            of_path.entry(finding.place.file.path()).or_default().push(finding);
+        }
+        let holdings = self.register.records.iter().map(|record| {
+            let (exception, path) = (&*record.exception, record.file().path());
+            let found = of_path.get(path).into_iter().flatten().copied();
+            Holding { exception, path, state: state(record), fault: fault(exception, found) }
+        });
+        holdings.collect()
+    }
+}
+
+/// Why the bindings of an exception cannot be relied on, where `found` is wrong with its record and
+/// with them.
+pub(super) fn fault<'f>(
+    exception: &Exception,
+    mut found: impl Iterator<Item = &'f Finding>,
+) -> Option<String> {
+    let bindings = &exception.bindings;
+    if bindings.is_empty() {
+        return None;
+    }
+    let has_place = bindings.iter().any(|it| it.tool.is_some_and(|tool| tool.place().is_some()));
+    let key = |finding: &'f Finding| finding.place.pointer.split('/').nth(1);
+    let is_of_reach = |finding: &&'f Finding| {
+        finding.level == Level::Error
+            && match key(finding) {
+                // What is missing beside the bindings says nothing against them.
+                None => finding.code != &schema::MISSING_FIELD,
+                Some("scope") => has_place,
+                Some(key) => key == "bindings",
+            }
+    };
+    let finding = found.find(is_of_reach)?;
+    let what = match key(finding) {
+        Some("bindings") => "its binding is no good",
+        _ => "the record cannot be relied on",
+    };
+    Some(format!("{what}: {}", finding.message))
 }

@@ -4,20 +4,17 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::builder::PossibleValuesParser;
 
 use super::holdings::Judged;
-use super::{Failure, Globals};
-use crate::bridge::formats::{self, FORMATS};
-use crate::bridge::input::{Fault, Input};
+use super::suppressions::{Files, named, read_hierarchy, tell_strangers, tell_unread};
+use super::workspace::slashed;
+use super::{Globals, normal};
+use crate::bridge::formats;
 use crate::bridge::matching::Bindings;
-use crate::bridge::{
-    Format as ToolFormat, Located, Reconciliation, Row, Suppression, Unread, hierarchy,
-};
+use crate::bridge::{Format as ToolFormat, Located, Reconciliation, Row, Suppression};
 use crate::env::{Env, Outcome};
-use crate::model::reach::Hierarchy;
-use crate::render::{Safe, reconcile};
-use crate::text::Position;
+use crate::render::reconcile;
 
 /// Find suppressions in enforcement tools that no approved exception covers
 ///
@@ -35,7 +32,7 @@ Examples:
   exc reconcile azure-policy live.json --allow-unknown legacy-exemption")]
 pub(crate) struct Args {
     /// What the files are
-    #[arg(value_name = "TOOL", value_parser = PossibleValuesParser::new(FORMATS.iter().map(named)))]
+    #[arg(value_name = "TOOL", value_parser = PossibleValuesParser::new(named()))]
     tool: String,
     /// Files of the tool
     #[arg(value_name = "FILE", required = true)]
@@ -54,11 +51,6 @@ pub(crate) struct Args {
     format: Format,
 }
 
-/// A format as the help lists it.
-fn named(format: &&ToolFormat) -> PossibleValue {
-    PossibleValue::new(format.name).help(format.about)
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For people
@@ -74,11 +66,17 @@ enum Format {
 pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::Result<Outcome> {
     let workspace = super::open_or_explain(globals, env)?;
     let format = formats::named(&args.tool).expect("clap knows the same names");
-    let hierarchy = args.hierarchy(globals, env)?;
+    let hierarchy = read_hierarchy(args.hierarchy.as_deref(), globals, env)?;
     let judged = Judged::read(&workspace, globals, env)?;
     let holdings = judged.holdings(env.today);
     let bindings = Bindings::of(format.tool, &holdings, &hierarchy, &workspace.policy.id_pattern);
-    let result = args.compare(format, &bindings, globals, env)?;
+    let mut result = args.compare(format, &bindings, globals, env);
+    tell_unread(format, &result.unread, globals, env);
+    let names = result.rows.iter().map(|row| row.name.as_str());
+    tell_strangers("--allow-unknown", &args.allow_unknown, names, globals, env);
+    if args.format == Format::Sarif {
+        from_root(&mut result, &workspace.root, &globals.cwd(env));
+    }
     let (style, today) = (globals.style(env), env.today);
     globals.print(env, |out| match args.format {
         Format::Text => reconcile::text::write(&result, args.all, style, out),
@@ -86,12 +84,6 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         Format::Sarif => reconcile::sarif::write(&result, today, out),
         Format::Markdown => reconcile::markdown::write(&result, args.all, out),
     })?;
-    for unread in &result.unread {
-        let Located { path, position } = &unread.place;
-        let place = format!("{path}:{}:{}", position.line, position.column);
-        let text = format!("{place}: {}", unread.message);
-        let _ = writeln!(env.err, "error: {}", Safe(&text));
-    }
     drop(holdings);
     let outcome = super::list::name_unreadable(&judged.forget(), globals, env);
     Ok(match (result.is_incomplete(), result.has_shadows()) {
@@ -102,21 +94,6 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
 }
 
 impl Args {
-    fn hierarchy(&self, globals: &Globals, env: &Env<'_>) -> Result<Hierarchy, Failure> {
-        let Some(path) = &self.hierarchy else { return Ok(Hierarchy::default()) };
-        let read = read(path, globals, env)?.and_then(|input| match hierarchy::read(&input) {
-            Ok(hierarchy) => Ok(hierarchy),
-            Err(fault) => Err((input, fault)),
-        });
-        read.map_err(|(input, fault)| {
-            let Located { path, position } = Located::of(&input, fault.span);
-            let place = format!("{path}:{}:{}", position.line, position.column);
-            Failure::new(format!("{place}: {}", fault.message)).hint(
-                "write it with `az account management-group show --name ROOT --expand --recurse -o json`",
-            )
-        })
-    }
-
     /// Reads the files and judges what they hold.
     fn compare(
         &self,
@@ -124,63 +101,32 @@ impl Args {
         bindings: &Bindings<'_>,
         globals: &Globals,
         env: &Env<'_>,
-    ) -> Result<Reconciliation, Failure> {
-        let mut result = Reconciliation {
-            format: format.name,
-            tool: format.tool,
-            rows: Vec::new(),
-            unread: Vec::new(),
-            unused: Vec::new(),
-        };
+    ) -> Reconciliation {
+        let Files { read, unread } = Files::read(format, &self.files, globals, env);
         let mut used = BTreeSet::new();
-        for path in &self.files {
-            let read = match read(path, globals, env) {
-                Ok(read) => read,
-                Err(failure) => {
-                    let position = Position { line: 1, column: 1 };
-                    let place = Located { path: path.display().to_string(), position };
-                    result.unread.push(Unread { place, message: failure.to_string() });
-                    continue;
-                }
-            };
-            let read = read.and_then(|input| match (format.read)(&input) {
-                Ok(suppressions) => Ok((input, suppressions)),
-                Err(fault) => Err((input, fault)),
-            });
-            match read {
-                Ok((input, suppressions)) => {
-                    let rows = suppressions.into_iter().map(|suppression| {
-                        let judged = bindings.judge(&suppression, env.today, &mut used);
-                        let is_allowed = self.allow_unknown.contains(&suppression.name);
-                        let place = Located::of(&input, suppression.span);
-                        let Suppression { name, end, made, notes, .. } = suppression;
-                        Row { place, name, end, made, notes, judged, is_allowed }
-                    });
-                    result.rows.extend(rows);
-                }
-                Err((input, fault)) => {
-                    let place = Located::of(&input, fault.span);
-                    result.unread.push(Unread { place, message: fault.message });
-                }
-            }
+        let mut rows = Vec::new();
+        for (input, suppressions) in read {
+            rows.extend(suppressions.into_iter().map(|suppression| {
+                let judged = bindings.judge(&suppression, env.today, &mut used);
+                let is_allowed = self.allow_unknown.contains(&suppression.name);
+                let place = Located::of(&input, suppression.span);
+                let Suppression { name, end, made, notes, .. } = suppression;
+                Row { place, name, end, made, notes, judged, is_allowed }
+            }));
         }
         // What could not be read may hold them.
-        if result.unread.is_empty() {
-            result.unused = bindings.unused(&used);
-        }
-        Ok(result)
+        let unused = if unread.is_empty() { bindings.unused(&used) } else { Vec::new() };
+        Reconciliation { format: format.name, tool: format.tool, rows, unread, unused }
     }
 }
 
-/// The text of a file that a person named.
-fn read(
-    path: &Path,
-    globals: &Globals,
-    env: &Env<'_>,
-) -> Result<Result<Input, (Input, Fault)>, Failure> {
-    let shown = path.display().to_string();
-    match std::fs::read(globals.cwd(env).join(path)) {
-        Ok(bytes) => Ok(Input::new(&shown, &bytes)),
-        Err(error) => Err(Failure::new(format!("cannot read `{shown}`: {error}"))),
+/// Names all files from the root of the repository, where readers of SARIF look for them.
+fn from_root(result: &mut Reconciliation, root: &Path, cwd: &Path) {
+    let places = result.rows.iter_mut().map(|row| &mut row.place);
+    for place in places.chain(result.unread.iter_mut().map(|unread| &mut unread.place)) {
+        let path = normal(&cwd.join(&place.path));
+        if let Ok(path) = path.strip_prefix(normal(root)) {
+            place.path = slashed(path);
+        }
     }
 }

@@ -20,6 +20,7 @@ mod gitlab;
 mod hostile;
 pub(crate) mod html;
 pub(crate) mod ics;
+pub(crate) mod import;
 pub(crate) mod json;
 mod junit;
 pub(crate) mod markdown;

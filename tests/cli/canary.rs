@@ -51,6 +51,7 @@ const COMMANDS: &[(u8, &[&str])] = &[
     (0, &["verify-control", "K7QD"]),
     (0, &["record-review", "K7QD", "--note", "The vendor's date holds"]),
     (2, &["reconcile", "azure-policy", "no-such-file.json"]),
+    (2, &["import", "azure-policy", "no-such-file.json"]),
     (1, &["export", "trivy", "--check", "no-such-file.yaml"]),
     (0, &["list", "--as-of", "2026-11-20"]),
     (0, &["show", "EXC-2026-K7QD", "--as-of", "2026-11-20"]),

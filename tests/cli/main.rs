@@ -29,6 +29,7 @@ mod guide;
 mod hazards;
 mod history;
 mod hostile;
+mod import;
 mod in_force;
 mod init;
 #[cfg(unix)]

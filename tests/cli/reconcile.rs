@@ -10,9 +10,9 @@ const VAULT: &str = "EXC-2026-BBBB";
 const LOGS: &str = "EXC-2026-CCCC";
 const LATE: &str = "EXC-2026-DDDD";
 
-const SUBSCRIPTION: &str = "/subscriptions/8f1c0c9e-5f3b-4a53-9a41-1c2d3e4f5a6b";
+pub(crate) const SUBSCRIPTION: &str = "/subscriptions/8f1c0c9e-5f3b-4a53-9a41-1c2d3e4f5a6b";
 
-fn assignment(name: &str) -> String {
+pub(crate) fn assignment(name: &str) -> String {
     format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/policyAssignments/{name}")
 }
 
@@ -26,7 +26,12 @@ fn bound(id: &str, expires: &str, group: &str) -> String {
     record(id, "low", expires).replace("service:/model-proxy/api", &places)
 }
 
-fn exemption(name: &str, scope: &str, expires: Option<&str>, description: &str) -> Value {
+pub(crate) fn exemption(
+    name: &str,
+    scope: &str,
+    expires: Option<&str>,
+    description: &str,
+) -> Value {
     let id = format!("{scope}/providers/Microsoft.Authorization/policyExemptions/{name}");
     json!({
         "id": id,
@@ -43,7 +48,7 @@ fn exemption(name: &str, scope: &str, expires: Option<&str>, description: &str) 
 }
 
 /// Two approved records, one that has expired, and one that nobody has approved.
-fn register() -> History {
+pub(crate) fn register() -> History {
     let mut history = History::new();
     for (id, expires, group) in [
         (PROXY, "2027-01-31", "rg-proxy"),
@@ -58,7 +63,7 @@ fn register() -> History {
     history
 }
 
-fn group(name: &str) -> String {
+pub(crate) fn group(name: &str) -> String {
     format!("{SUBSCRIPTION}/resourceGroups/{name}")
 }
 
@@ -95,7 +100,7 @@ fn one_approved_one_expired_one_widened_and_one_that_nobody_filed_are_told_apart
       stray  live.json:47
           no record is bound to it
           created by jo@example.com at 2026-10-01T08:00:00Z
-      help: remove these from the tool, or file them with `exc new`
+      help: remove these from the tool, or begin their records with `exc import`
 
     wider: these leave more alone than their record allows
       vault  live.json:32  EXC-2026-BBBB
@@ -380,7 +385,7 @@ const BOUND: &str = "
   - {tool: audit-ci, ids: [GHSA-aaaa-bbbb-cccc], paths: ['express>*']}
   - {tool: sarif, ids: [eval], paths: ['src/**'], producer: Semgrep OSS}";
 
-const KYVERNO: &str = "
+pub(crate) const KYVERNO: &str = "
 apiVersion: policies.kyverno.io/v1
 kind: PolicyException
 metadata: {name: within}
@@ -397,25 +402,25 @@ spec:
   match: {any: [{resources: {kinds: [Pod]}}]}
 ";
 
-const EPAC: &str = "\
+pub(crate) const EPAC: &str = "\
 name,displayName,exemptionCategory,expiresOn,scope,policyAssignmentId
 within,a,Waiver,2027-02-01,GROUP,ASSIGNMENT
 beyond,b,Waiver,2027-02-01,SUBSCRIPTION,ASSIGNMENT
 ";
 
-const SNYK: &str = "
+pub(crate) const SNYK: &str = "
 ignore:
   SNYK-JS-QS-1:
     - express > qs: {reason: pinned, expires: 2027-02-01T00:00:00.000Z}
     - '*': {reason: everywhere, expires: 2027-02-01T00:00:00.000Z}
 ";
 
-const NSPRC: &str = r#"{
+pub(crate) const NSPRC: &str = r#"{
     "CVE-2026-1": {"active": true, "expiry": "2027-02-01"},
     "CWE-79": "all of them"
 }"#;
 
-const AUDIT_CI: &str = "{
+pub(crate) const AUDIT_CI: &str = "{
     // three syntaxes, one reader
     allowlist: [
         {'GHSA-aaaa-bbbb-cccc|express>qs': {active: true, expiry: '2027-02-01'}},
@@ -423,7 +428,7 @@ const AUDIT_CI: &str = "{
     ],
 }";
 
-const SARIF: &str = r#"{"version": "2.1.0", "runs": [{
+pub(crate) const SARIF: &str = r#"{"version": "2.1.0", "runs": [{
     "tool": {"driver": {"name": "Semgrep OSS"}},
     "results": [
         {"ruleId": "eval", "suppressions": [{"kind": "inSource"}],
@@ -474,7 +479,7 @@ fn of_each_tool_what_a_binding_takes_in_is_told_from_what_goes_beyond_it() {
 }
 
 /// One file of each tool, the binding of an approved record, and what the file is called in the end.
-const OF_TOOLS: [(&str, &str, &str, &str); 7] = [
+pub(crate) const OF_TOOLS: [(&str, &str, &str, &str); 7] = [
     ("trivy", "ids: [CVE-2026-1]", ".trivyignore", "CVE-2026-1 exp:2027-02-01\n"),
     (
         "osv-scanner",
@@ -524,4 +529,121 @@ fn what_each_tool_is_told_is_met_with_the_binding_that_allows_it() {
             "checkov narrower",
         ]
     );
+}
+
+#[test]
+fn a_name_that_begins_with_the_id_of_a_record_names_it_and_a_longer_id_is_not_cut() {
+    let mut history = register();
+    let bound_to = |id: &str| bound(id, "2027-01-31", "rg-late");
+    history.replace(
+        "exceptions/policy.yaml",
+        "version: 1",
+        "version: 1\nids: {pattern: '[A-Z0-9-]+'}",
+    );
+    history.w.write("exceptions/EXC-2026-CCCC-2.yaml", bound_to("EXC-2026-CCCC-2"));
+    history.push("carol", "2026-11-11", "file another");
+    let of = |name: &str| {
+        let live = json!([exemption(name, &group("rg-stray"), None, "")]);
+        history.w.write("live.json", live.to_string());
+        let said = history.w.run(&["reconcile", "azure-policy", "live.json", "--format", "json"]);
+        let out: Value = serde_json::from_str(&said.out).expect("JSON");
+        out["suppressions"][0]["record"].as_str().map(str::to_owned)
+    };
+    assert_eq!(of("EXC-2026-CCCC-deny-public").as_deref(), Some(LOGS));
+    assert_eq!(of("EXC-2026-CCCC-2-deny").as_deref(), Some("EXC-2026-CCCC-2"));
+    assert_eq!(of("EXC-2026-CCCC-2").as_deref(), Some("EXC-2026-CCCC-2"));
+    assert_eq!(of("EXC-2026-CCCCX-deny"), None);
+    assert_eq!(of(&format!("EXC-2026-CCC{}", "-".repeat(100_000))), None);
+}
+
+#[test]
+fn what_the_tool_drops_is_said_to_be_dropped_and_has_no_end() {
+    let history = register();
+    history.w.write(".trivyignore", "CVE-2026-1 exp:soon\n");
+    let said = history.w.run(&["reconcile", "trivy", ".trivyignore", "--all"]);
+    assert_eq!(said.code(), 0, "{said:?}");
+    assert!(said.out.contains("\n      trivy drops the entry\n"), "{}", said.out);
+    let said = history.w.run(&["reconcile", "trivy", ".trivyignore", "--format", "json"]);
+    let out: Value = serde_json::from_str(&said.out).expect("JSON");
+    assert_eq!(out["suppressions"][0]["ends"], Value::Null);
+}
+
+#[test]
+fn what_two_files_list_is_one() {
+    let history = register();
+    let end = Some("2027-02-01T00:00:00Z");
+    let one = exemption("one", &group("rg-proxy"), end, "");
+    let mut again = one.clone();
+    again["id"] = json!(one["id"].as_str().expect("an id").to_uppercase());
+    let off = json!({"id": assignment("deny-public"), "name": "deny", "scope": SUBSCRIPTION,
+        "type": "Microsoft.Authorization/policyAssignments", "enforcementMode": "DoNotEnforce"});
+    history.w.write("a.json", json!([one, off]).to_string());
+    history
+        .w
+        .write("b.json", json!([again, off, exemption("two", SUBSCRIPTION, end, "")]).to_string());
+    let said = history.w.run(&["reconcile", "azure-policy", "a.json", "b.json", "--all"]);
+    assert!(
+        said.out.ends_with("3 suppressions of azure-policy: 2 wider, 1 covered\n"),
+        "{}",
+        said.out
+    );
+}
+
+#[test]
+fn sarif_names_files_from_the_root_of_the_repository() {
+    let history = register();
+    history.w.write("sub/live.json", json!([exemption("it", SUBSCRIPTION, None, "")]).to_string());
+    history.w.write("sub/odd.json", "{}");
+    for (folder, files) in
+        [(".", ["sub/live.json", "sub/../sub/odd.json"]), ("sub", ["live.json", "./odd.json"])]
+    {
+        let words = ["-C", folder, "reconcile", "azure-policy", "--format", "sarif"];
+        let said = history.w.run(&[&words[..], &files].concat());
+        let out: Value = serde_json::from_str(&said.out).expect("JSON");
+        let run = &out["runs"][0];
+        let uri =
+            |it: &Value| it["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].clone();
+        assert_eq!(uri(&run["results"][0]), "sub/live.json", "{folder}");
+        let notices = &run["invocations"][0]["toolExecutionNotifications"];
+        assert_eq!(uri(&notices[0]), "sub/odd.json", "{folder}");
+    }
+}
+
+#[test]
+fn a_name_that_no_suppression_has_and_a_file_of_another_shape_get_a_hint() {
+    let history = register();
+    history.w.write("live.json", "[]");
+    history.w.write("odd.json", "{}");
+    let said =
+        history.w.run(&["reconcile", "azure-policy", "live.json", "--allow-unknown", "x\u{202e}"]);
+    assert_eq!(said.code(), 0);
+    assert_eq!(said.err, "hint: `--allow-unknown x\\u{202e}` meets no suppression of this name\n");
+    let said = history.w.run(&["reconcile", "azure-policy", "odd.json", "gone.json"]);
+    assert_eq!(said.code(), 2);
+    let hints: Vec<&str> = said.err.lines().filter(|it| it.starts_with("hint: ")).collect();
+    assert_eq!(
+        hints,
+        [
+            "hint: `azure-policy` reads exemptions and assignments of Azure Policy: `az policy exemption list -o json`, REST, Resource Graph, ARM templates"
+        ]
+    );
+    // What is not there has no shape.
+    assert!(!history.w.run(&["reconcile", "azure-policy", "gone.json"]).err.contains("hint: "));
+}
+
+#[test]
+fn what_is_missing_elsewhere_in_a_record_says_nothing_against_its_bindings() {
+    let mut history = register();
+    let path = "exceptions/EXC-2026-DDDD.yaml";
+    let owner =
+        history.w.read(path).lines().find(|it| it.starts_with("owner: ")).expect("one").to_owned();
+    history.replace(path, &format!("{owner}\n"), "");
+    history.push("carol", "2026-11-12", "forget who");
+    let end = Some("2027-02-01T00:00:00Z");
+    let live = json!([exemption("late", &group("rg-late"), end, "")]);
+    let expected = pairs(&[("late", "record-unapproved")]);
+    assert_eq!(verdicts(&history, &live, &[]), (1, expected));
+    // What is wrong with where it holds does.
+    history.replace(path, "scope:\n", "scope:\n  - [nowhere]\n");
+    assert_eq!(verdicts(&history, &live, &[]).1, pairs(&[("late", "orphan")]));
 }

@@ -12,7 +12,7 @@
 
 use crate::bridge::input::{Fault, Input, Node, Value};
 use crate::bridge::javascript;
-use crate::bridge::{End, Format, Suppression};
+use crate::bridge::{End, Format, Known, Suppression};
 use crate::model::Tool;
 use crate::model::reach::{Dimension, Reach};
 use crate::text::Span;
@@ -38,7 +38,7 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
             let mut entry = entry(item, key)?;
             entry.said.extend(comments(input.text(), entry.span));
             if found.iter().any(|other| other.name == entry.name) {
-                entry.end = End::DROPPED;
+                entry.end = End::Dropped;
                 entry
                     .notes
                     .push("an entry above has the same id: only the first counts".to_owned());
@@ -54,6 +54,7 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
             reach: Err(format!("only older versions of audit-ci read `{}`", entry.key)),
             end: End::Never,
             made: None,
+            known: Known::default(),
             notes: Vec::new(),
         });
     }
@@ -98,21 +99,30 @@ fn suppression(id: &str, content: Option<&Node>, span: Span) -> Suppression {
         None => (End::Never, None),
         Some(content) if !content.get("active").is_some_and(javascript::is_truthy) => {
             notes.push("it is not active, since it has no `active: true`".to_owned());
-            (End::DROPPED, None)
+            (End::Dropped, None)
         }
         Some(content) => self::end(content.get("expiry"), &mut notes),
     };
     let reach = match reach(id, &mut notes) {
         Some(reach) => unread.map_or(Ok(vec![reach]), Err),
         None => {
-            end = End::DROPPED;
+            end = End::Dropped;
             notes.push("no path looks like it: it lacks the advisory before a `|`".to_owned());
             Ok(vec![Reach::of(Tool::AuditCi).limited(Dimension::Id, [id.to_owned()])])
         }
     };
     let said = content.and_then(|content| content.get("notes")).and_then(Node::text);
     let said = said.map(str::to_owned).into_iter().collect();
-    Suppression { span, name: id.to_owned(), said, reach, end, made: None, notes }
+    Suppression {
+        span,
+        name: id.to_owned(),
+        said,
+        reach,
+        end,
+        made: None,
+        known: Known::default(),
+        notes,
+    }
 }
 
 /// The end, and why the entry cannot be compared where the end cannot be read.
@@ -124,7 +134,7 @@ fn end(expiry: Option<&Node>, notes: &mut Vec<String>) -> (End, Option<String>) 
     let end = end.unwrap_or_else(|| {
         notes
             .push("`expiry` is no date that audit-ci reads, and makes it allow nothing".to_owned());
-        End::DROPPED
+        End::Dropped
     });
     (end, None)
 }
@@ -196,7 +206,7 @@ mod tests {
     fn an_entry_without_active_allows_nothing_and_the_first_of_two_counts() {
         let found = all("{allowlist: [{a: {}}, 'a', {b: {active: true}, c: {active: true}}]}");
         let ends: Vec<&End> = found.iter().map(|it| &it.end).collect();
-        assert_eq!(ends, [&End::DROPPED, &End::DROPPED, &End::Never]);
+        assert_eq!(ends, [&End::Dropped, &End::Dropped, &End::Never]);
         assert!(found[2].notes.iter().any(|note| note.contains("only the first id")));
     }
 
@@ -209,9 +219,9 @@ mod tests {
             ("1801440000000", at("2027-02-01T00:00:00Z")),
             ("'2027-02-01T10:00'", End::LocalMidnight("2027-02-02".parse().expect("a day"))),
             ("''", End::Never),
-            ("'31/12/2030'", End::DROPPED),
-            ("'soon'", End::DROPPED),
-            ("-1", End::DROPPED),
+            ("'31/12/2030'", End::Dropped),
+            ("'soon'", End::Dropped),
+            ("-1", End::Dropped),
         ] {
             assert_eq!(with_expiry(expiry).end, end, "{expiry}");
         }
@@ -256,7 +266,7 @@ mod tests {
 
     #[test]
     fn a_path_without_an_advisory_matches_nothing() {
-        assert_eq!(all("{allowlist: ['a>b']}")[0].end, End::DROPPED);
+        assert_eq!(all("{allowlist: ['a>b']}")[0].end, End::Dropped);
     }
 
     #[test]

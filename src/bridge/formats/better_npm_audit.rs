@@ -11,7 +11,7 @@
 
 use crate::bridge::input::{Entry, Fault, Input, Node};
 use crate::bridge::javascript;
-use crate::bridge::{End, Format, Suppression};
+use crate::bridge::{End, Format, Known, Suppression};
 use crate::model::Tool;
 use crate::model::reach::{Dimension, Reach};
 
@@ -38,7 +38,7 @@ fn exception(entry: &Entry) -> Result<Suppression, Fault> {
     let (end, unread) = match is_inactive {
         true => {
             notes.push("it is not active".to_owned());
-            (End::DROPPED, None)
+            (End::Dropped, None)
         }
         false => end(value.get("expiry"), &mut notes),
     };
@@ -51,6 +51,7 @@ fn exception(entry: &Entry) -> Result<Suppression, Fault> {
         reach: unread.map_or(Ok(vec![reach]), Err),
         end,
         made: None,
+        known: Known::default(),
         notes,
     })
 }
@@ -103,7 +104,7 @@ mod tests {
         assert_eq!((&*found[0].said[0], &*found[1].said[0]), ("EXC-2026-AAAA", "EXC-2026-BBBB"));
         assert_eq!(found[0].end, End::LocalMidnight("2027-02-01".parse().expect("a day")));
         assert_eq!((&found[1].end, &found[3].end), (&End::Never, &End::Never));
-        assert_eq!(found[2].end, End::DROPPED);
+        assert_eq!(found[2].end, End::Dropped);
         assert_eq!(found[2].notes.len(), 2);
     }
 

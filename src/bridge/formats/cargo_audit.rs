@@ -6,7 +6,7 @@
 //! list of ids can say. A file of the same form in the home of a user is read by the tool, too.
 
 use crate::bridge::input::{Fault, Input, Node, comments};
-use crate::bridge::{End, Format, Suppression};
+use crate::bridge::{End, Format, Known, Suppression};
 use crate::model::Tool;
 use crate::model::reach::{Dimension, Reach};
 
@@ -50,7 +50,16 @@ fn suppression(
     let mut said = vec![name.clone()];
     said.extend(comments::beside(input, node));
     let span = node.span;
-    Suppression { span, name, said, reach, end: End::Untimed, made: None, notes: Vec::new() }
+    Suppression {
+        span,
+        name,
+        said,
+        reach,
+        end: End::Untimed,
+        made: None,
+        known: Known::default(),
+        notes: Vec::new(),
+    }
 }
 
 #[cfg(test)]

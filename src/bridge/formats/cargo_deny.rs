@@ -8,7 +8,7 @@
 //! computed.
 
 use crate::bridge::input::{Fault, Input, Node, comments};
-use crate::bridge::{End, Format, Suppression};
+use crate::bridge::{End, Format, Known, Suppression};
 use crate::model::Tool;
 use crate::model::reach::{Dimension, Reach};
 
@@ -57,6 +57,7 @@ fn ignored(input: &Input, item: &Node) -> Result<Suppression, Fault> {
         name,
         end: End::Untimed,
         made: None,
+        known: Known::default(),
         notes: Vec::new(),
     })
 }

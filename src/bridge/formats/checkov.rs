@@ -16,7 +16,7 @@
 //! - Nothing ends.
 
 use crate::bridge::input::{Fault, Input, Node, comments};
-use crate::bridge::{End, Format, Suppression};
+use crate::bridge::{End, Format, Known, Suppression};
 use crate::model::Tool;
 use crate::model::reach::{Dimension, Reach};
 
@@ -92,6 +92,7 @@ fn suppression(input: &Input, node: &Node, key: &str, text: &str) -> Suppression
         reach: reach(key, text).map(|reach| vec![reach]),
         end: End::Untimed,
         made: None,
+        known: Known::default(),
         notes,
     }
 }

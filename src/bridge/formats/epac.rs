@@ -15,7 +15,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use super::azure_policy::{self, ASSIGNMENTS};
 use crate::bridge::input::{Entry, Fault, Input, Node, Value};
-use crate::bridge::{End, Format, Suppression};
+use crate::bridge::{End, Format, Known, Suppression};
 use crate::model::Tool;
 use crate::model::reach::{Dimension, Reach};
 use crate::text::Span;
@@ -149,7 +149,8 @@ fn exemption(entry: &Node) -> Result<Suppression, Fault> {
         notes.push("it has no `name`, without which EPAC does not deploy it".to_owned());
     }
     let name = name.unwrap_or("?").to_owned();
-    Ok(Suppression { span: entry.span, name, said, reach, end, made: None, notes })
+    let known = Known { title: text(entry, "displayName")?.map(str::to_owned), id: None };
+    Ok(Suppression { span: entry.span, name, said, reach, end, made: None, known, notes })
 }
 
 /// The end, and why the exemption cannot be compared where the end cannot be read.

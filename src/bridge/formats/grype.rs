@@ -16,7 +16,7 @@
 use packageurl::PackageUrl;
 
 use crate::bridge::input::{Fault, Input, Node, comments};
-use crate::bridge::{End, Format, Suppression};
+use crate::bridge::{End, Format, Known, Suppression};
 use crate::model::Tool;
 use crate::model::reach::{Dimension, Reach};
 
@@ -128,6 +128,7 @@ fn general(
         reach: Ok(vec![reach]),
         end: End::Untimed,
         made: None,
+        known: Known::default(),
         notes: Vec::new(),
     }
 }
@@ -176,6 +177,7 @@ fn rule(input: &Input, item: &Node) -> Result<Option<Suppression>, Fault> {
         reach: Ok(vec![reach]),
         end: End::Untimed,
         made: None,
+        known: Known::default(),
         notes,
     }))
 }

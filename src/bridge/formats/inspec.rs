@@ -18,7 +18,7 @@
 use chrono::NaiveDate;
 
 use crate::bridge::input::{Fault, Input, Node, Timestamp, Value, comments};
-use crate::bridge::{End, Format, Suppression};
+use crate::bridge::{End, Format, Known, Suppression};
 use crate::model::Tool;
 use crate::model::reach::{Dimension, Reach};
 use crate::text::Span;
@@ -72,7 +72,7 @@ fn rows(input: &Input) -> Result<Vec<Suppression>, Fault> {
             continue;
         }
         for earlier in found.iter_mut().filter(|earlier| earlier.name == control) {
-            earlier.end = End::DROPPED;
+            earlier.end = End::Dropped;
             earlier
                 .notes
                 .push("a later row is about the same control, and only that counts".into());
@@ -90,7 +90,7 @@ fn waiver(input: &Input, control: &str, span: Span, value: &Node) -> Result<Supp
         expiration(input, value, &mut notes)?
     } else {
         notes.push(format!("it is {}, no mapping, and InSpec passes it over", value.kind()));
-        End::DROPPED
+        End::Dropped
     };
     Ok(Suppression {
         span,
@@ -99,6 +99,7 @@ fn waiver(input: &Input, control: &str, span: Span, value: &Node) -> Result<Supp
         reach: Ok(vec![Reach::of(Tool::Inspec).limited(Dimension::Id, [control.to_owned()])]),
         end,
         made: None,
+        known: Known::default(),
         notes,
     })
 }

@@ -16,7 +16,7 @@
 use packageurl::PackageUrl;
 
 use crate::bridge::input::{Fault, Input, Node, Timestamp, Value, comments};
-use crate::bridge::{End, Format, Suppression};
+use crate::bridge::{End, Format, Known, Suppression};
 use crate::model::Tool;
 use crate::model::reach::{Dimension, Reach};
 
@@ -67,7 +67,7 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
         let id = text(entry, "id")?.unwrap_or_default();
         let mut ignored = ignored(input, entry, &id, base.clone())?;
         if ids.contains(&id) {
-            ignored.end = End::DROPPED;
+            ignored.end = End::Dropped;
             ignored.notes.push("an earlier entry has the same id, and only that counts".to_owned());
         }
         ids.push(id);
@@ -135,6 +135,7 @@ fn ignored(input: &Input, entry: &Node, id: &str, base: Reach) -> Result<Suppres
         },
         end: end(entry, "ignoreUntil", &mut notes)?,
         made: None,
+        known: Known::default(),
         notes,
     })
 }
@@ -176,6 +177,7 @@ fn package(input: &Input, entry: &Node, base: Reach) -> Result<Option<Suppressio
         reach: Ok(vec![filtered(entry, base, &name, &version)?]),
         end: end(entry, "effectiveUntil", &mut notes)?,
         made: None,
+        known: Known::default(),
         notes,
     }))
 }
@@ -228,7 +230,7 @@ fn end(entry: &Node, key: &str, notes: &mut Vec<String>) -> Result<End, Fault> {
         Some(end) => Ok(end.where_it_runs()),
         None if is_date => {
             notes.push(format!("`{key} = {written}` is a time without a day, long ago"));
-            Ok(End::DROPPED)
+            Ok(End::Dropped)
         }
         None => {
             let message = format!("`{key}` is `{written}`, no date: OSV-Scanner rejects the file");
@@ -292,7 +294,7 @@ name = \"inert\"
     fn only_the_first_entry_of_an_id_counts() {
         let text = "[[IgnoredVulns]]\nid = \"A\"\nignoreUntil = 2020-01-01\n[[IgnoredVulns]]\nid = \"A\"\n";
         let found = read(&FORMAT, FILE, text);
-        assert_eq!(found[1].end, End::DROPPED);
+        assert_eq!(found[1].end, End::Dropped);
         assert!(found[1].notes[0].contains("only that counts"), "{:?}", found[1].notes);
     }
 
@@ -311,7 +313,7 @@ name = \"inert\"
             read(&FORMAT, FILE, &text).remove(0).end
         };
         assert_eq!(end("0001-01-01T00:00:00Z"), End::Never);
-        assert_eq!(end("07:32:00"), End::DROPPED);
+        assert_eq!(end("07:32:00"), End::Dropped);
         assert_eq!(end("\"2027-02-01T00:00:00Z\"").to_string(), "2027-02-01T00:00:00Z");
     }
 

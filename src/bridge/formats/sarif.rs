@@ -14,7 +14,7 @@
 use std::collections::HashMap;
 
 use crate::bridge::input::{Fault, Input, Node, Value};
-use crate::bridge::{End, Format, Suppression};
+use crate::bridge::{End, Format, Known, Suppression};
 use crate::model::Tool;
 use crate::model::reach::{Dimension, Reach};
 
@@ -159,7 +159,16 @@ fn suppression(
         files => format!("{name} {}", files.join(", ")),
     };
     let (said, notes) = (Vec::new(), Vec::new());
-    Suppression { span: result.span, name, said, reach, end: End::Untimed, made: None, notes }
+    Suppression {
+        span: result.span,
+        name,
+        said,
+        reach,
+        end: End::Untimed,
+        made: None,
+        known: Known::default(),
+        notes,
+    }
 }
 
 /// The path that a URI names from the root of the repository; none where it is another one, or a

@@ -17,7 +17,7 @@ use chrono::{DateTime, Utc};
 
 use crate::bridge::input::{Entry, Fault, Input, Node, Value};
 use crate::bridge::javascript::{self, Moment};
-use crate::bridge::{End, Format, Suppression};
+use crate::bridge::{End, Format, Known, Suppression};
 use crate::model::Tool;
 use crate::model::reach::{Dimension, Reach};
 
@@ -48,7 +48,7 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
         for rule in rules(id)? {
             let mut suppression = ignore(&id.key, rule)?;
             if is_second {
-                suppression.end = End::DROPPED;
+                suppression.end = End::Dropped;
                 let note =
                     format!("`{}` stands above in another case: this one is dropped", id.key);
                 suppression.notes.push(note);
@@ -104,6 +104,7 @@ fn ignore(id: &str, rule: &Entry) -> Result<Suppression, Fault> {
         reach: unread.map_or(Ok(vec![reach]), Err),
         end,
         made: made(said)?,
+        known: Known::default(),
         notes,
     })
 }
@@ -184,6 +185,7 @@ fn excluded(area: &Entry, found: &mut Vec<Suppression>) -> Result<(), Fault> {
                 reach: Err(unread.unwrap_or_else(|| reason_of.to_owned())),
                 end,
                 made: said.map(made).transpose()?.flatten(),
+                known: Known::default(),
                 notes,
             });
         }
@@ -270,7 +272,7 @@ patch: {}
     fn the_second_of_two_ids_that_differ_in_case_is_dropped() {
         let found = all("ignore: {a: [{'*': }], A: [{'b': }], c: }");
         let ends: Vec<&End> = found.iter().map(|it| &it.end).collect();
-        assert_eq!(ends, [&End::Never, &End::DROPPED]);
+        assert_eq!(ends, [&End::Never, &End::Dropped]);
     }
 
     #[test]

@@ -18,7 +18,7 @@ use std::str::FromStr as _;
 use packageurl::PackageUrl;
 
 use crate::bridge::input::{Fault, Input, Node, Timestamp, comments};
-use crate::bridge::{End, Format, Suppression};
+use crate::bridge::{End, Format, Known, Suppression};
 use crate::model::Tool;
 use crate::model::reach::{Dimension, Reach};
 use crate::text::Span;
@@ -62,6 +62,7 @@ fn lines(input: &Input) -> Vec<Suppression> {
             reach: Ok(vec![Reach::of(Tool::Trivy).limited(Dimension::Id, [id.to_owned()])]),
             end: end_of(line, &mut notes),
             made: None,
+            known: Known::default(),
             notes,
         });
     }
@@ -76,7 +77,7 @@ fn end_of(line: &str, notes: &mut Vec<String>) -> End {
         Some(end @ Timestamp::Day(_)) if date.len() == "2027-01-31".len() => of_go(end, notes),
         _ => {
             notes.push(format!("Trivy cannot read `exp:{date}` and drops the line"));
-            End::DROPPED
+            End::Dropped
         }
     }
 }
@@ -127,7 +128,16 @@ fn finding(input: &Input, entry: &Node, section: &str) -> Result<Suppression, Fa
     said.extend(comments::beside(input, entry));
     let end = expired_at(input, entry, &mut notes)?;
     let (span, name) = (entry.span, name.join(" "));
-    Ok(Suppression { span, name, said, reach: Ok(vec![reach]), end, made: None, notes })
+    Ok(Suppression {
+        span,
+        name,
+        said,
+        reach: Ok(vec![reach]),
+        end,
+        made: None,
+        known: Known::default(),
+        notes,
+    })
 }
 
 fn purls(entry: &Node) -> Result<Vec<String>, Fault> {
@@ -182,7 +192,7 @@ mod tests {
     fn a_line_whose_date_cannot_be_read_is_dropped() {
         for date in ["31/12/2027", "2027-1-1", "2027-02-30", "2027-01-01T00:00:00Z", ""] {
             let found = read(&FORMAT, "a.trivyignore", &format!("CVE-1 exp:{date} exp:2027-01-01"));
-            assert_eq!(found[0].end, End::DROPPED, "{date}");
+            assert_eq!(found[0].end, End::Dropped, "{date}");
             assert!(found[0].notes[0].contains("drops the line"), "{:?}", found[0].notes);
         }
         // One field is an id, whatever it looks like.

@@ -22,6 +22,8 @@ use crate::model::{Exception, Tool, enclosing};
 const MAX_PARTS: usize = 1_000;
 /// Narrower bindings that are compared with a suppression around them, at most.
 const MAX_BELOW: usize = 16;
+/// Bytes of an id that no record has, at most.
+const MAX_STRANGER: usize = 64;
 /// Where management groups stand in the order of places.
 const GROUPS: &str = "azure:/managementgroups/";
 
@@ -49,6 +51,8 @@ pub(crate) struct Bindings<'a> {
     tool: Tool,
     holdings: &'a [Holding<'a>],
     by_id: HashMap<&'a str, usize>,
+    /// Bytes of the longest id that a text is searched for.
+    longest_id: usize,
     bindings: Vec<Binding>,
     /// The bindings of each record.
     of_record: HashMap<usize, Vec<usize>>,
@@ -79,6 +83,7 @@ impl<'a> Bindings<'a> {
             tool,
             holdings,
             by_id: HashMap::new(),
+            longest_id: MAX_STRANGER,
             bindings: Vec::new(),
             of_record: HashMap::new(),
             index: HashMap::new(),
@@ -88,6 +93,7 @@ impl<'a> Bindings<'a> {
         };
         for (at, holding) in holdings.iter().enumerate() {
             all.by_id.insert(&holding.exception.id, at);
+            all.longest_id = all.longest_id.max(holding.exception.id.len());
             for (index, binding) in holding.exception.bindings.iter().enumerate() {
                 if binding.tool != Some(tool) {
                     continue;
@@ -130,7 +136,10 @@ impl<'a> Bindings<'a> {
         used: &mut BTreeSet<usize>,
     ) -> Judged {
         if suppression.end.is_over(today) {
-            let why = vec![format!("it ended at {}", suppression.end)];
+            let why = vec![match &suppression.end {
+                End::Dropped => format!("{} drops the entry", self.tool),
+                end => format!("it ended at {end}"),
+            }];
             return Judged { verdict: Verdict::Ended, record: None, why };
         }
         let (named, strangers) = self.named(suppression);
@@ -161,12 +170,15 @@ impl<'a> Bindings<'a> {
         let (mut named, mut strangers) = (Vec::new(), Vec::new());
         for text in &suppression.said {
             for word in text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')) {
-                match self.by_id.get(word) {
-                    Some(&at) if !named.contains(&at) => named.push(at),
-                    None if self.ids.is_match(word) && !strangers.iter().any(|id| id == word) => {
-                        strangers.push(word.to_owned());
+                let mut starts = beginnings(word, self.longest_id);
+                if let Some(&at) = starts.clone().find_map(|id| self.by_id.get(id)) {
+                    if !named.contains(&at) {
+                        named.push(at);
                     }
-                    _ => {}
+                } else if let Some(id) = starts.find(|id| self.ids.is_match(id))
+                    && !strangers.iter().any(|known| known == id)
+                {
+                    strangers.push(id.to_owned());
                 }
             }
         }
@@ -299,7 +311,8 @@ impl<'a> Bindings<'a> {
             _ => Vec::new(),
         };
         let lasts_to = match &holding.state {
-            State::InForce(last) => Ok(*last),
+            State::InForce(last) => Ok(Some(*last)),
+            State::Filed => Ok(None),
             State::Expired(last) => {
                 Err((Verdict::RecordExpired, format!("the record was valid through {last} (UTC)")))
             }
@@ -315,7 +328,7 @@ impl<'a> Bindings<'a> {
                 why.push(reason);
                 verdict
             }
-            Ok(last) if suppression.end.outlives(last) => {
+            Ok(Some(last)) if suppression.end.outlives(last) => {
                 let until = End::At(End::of_exception(last));
                 why.push(match &suppression.end {
                     End::Never => format!("it never ends, and the record ends at {until}"),
@@ -349,6 +362,14 @@ impl<'a> Bindings<'a> {
         });
         bound.collect()
     }
+}
+
+/// A word, and what it is without its last parts: people append what they like to an id. The longest
+/// first, so that no id is taken for the beginning of another one.
+fn beginnings(word: &str, longest: usize) -> impl Iterator<Item = &str> + Clone {
+    let ends = word.match_indices('-').map(|(at, _)| at).take_while(move |at| *at <= longest);
+    let ends: Vec<usize> = ends.chain([word.len()]).collect();
+    ends.into_iter().rev().map(|end| &word[..end])
 }
 
 /// The dimension in which every binding to the tool names something.

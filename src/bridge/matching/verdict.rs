@@ -10,6 +10,8 @@ use crate::model::reach::Excess;
 pub(crate) enum State {
     /// Active and approved, through this day.
     InForce(NaiveDate),
+    /// There, for those who do not ask what has become of it.
+    Filed,
     Expired(NaiveDate),
     Closed,
     /// Not approved, in the words of its verdict.

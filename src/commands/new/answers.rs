@@ -57,7 +57,7 @@ fn settle(
     let (mut is_settled, mut is_told) = (!asks, false);
     loop {
         draft.exception.id = ids.next()?;
-        let (path, file) = filing.file(&draft)?;
+        let (place, file) = filing.file(&draft)?;
         let findings = filing.judge(&file, env.today);
         let refused = refused(&findings, &draft);
         if !refused.is_empty() && !accepts_errors {
@@ -81,11 +81,11 @@ fn settle(
             return Err(Failure::new("nothing was written, as you said").into());
         }
         is_settled = true;
-        if !filing.write(&path, file.text(), kept, env)? {
+        if !filing.write(&place, file.text(), kept, env)? {
             ids.taken(&draft.exception.id)?;
             continue;
         }
-        conclude(filing, &draft, &findings, &path, env)?;
+        conclude(filing, &draft, &findings, &place.path, env)?;
         return Ok(Outcome::Success);
     }
 }

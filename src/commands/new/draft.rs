@@ -9,7 +9,8 @@ use super::{flags, page};
 use crate::commands::Failure;
 use crate::finding::Finding;
 use crate::model::{
-    CompensatingControl, Exception, Justification, Person, Remediation, Risk, RiskLevel,
+    Binding, CompensatingControl, Exception, Justification, Person, Remediation, Resources, Risk,
+    RiskLevel, Selector,
 };
 use crate::policy::Policy;
 use crate::source::splice::Value;
@@ -18,23 +19,30 @@ use crate::source::{Record, schema};
 use crate::text::SourceFile;
 
 /// What stands where an answer is missing; rules take it for missing.
-const PLACEHOLDER: &str = "TODO";
+pub(in crate::commands) const PLACEHOLDER: &str = "TODO";
 
 /// What is known of a record so far.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Draft {
-    pub(super) exception: Exception,
+pub(in crate::commands) struct Draft {
+    pub(in crate::commands) exception: Exception,
     /// Whether the compensating controls are settled, even if there are none.
     pub(super) has_compensating: bool,
     /// Whether git was asked who the requester is, which people may want to correct.
     pub(super) is_requester_from_git: bool,
     /// Fields that the register adds, in the order of their names.
     pub(super) fields: Vec<(String, Value)>,
+    /// Comments above the record, each line with its mark.
+    pub(in crate::commands) head: String,
     /// The text that it was read from, if there is one to go on with.
     pub(super) origin: Option<Origin>,
 }
 
 impl Draft {
+    /// A draft of which nothing else is known.
+    pub(in crate::commands) fn about(exception: Exception) -> Self {
+        Self { exception, ..Self::default() }
+    }
+
     /// What a record says, but for what only time adds to it; what it leaves open is open.
     pub(super) fn of(record: &Record, policy: &Policy) -> Result<Self, Failure> {
         let mut exception = Exception {
@@ -80,29 +88,52 @@ impl Draft {
 
     /// The record as a file: keys in the order in which people read them, dates plain, and quotes
     /// around every text that some reader of YAML takes for another type.
-    pub(super) fn file(&self, name: &str, modeline: Option<&str>) -> Arc<SourceFile> {
+    pub(in crate::commands) fn file(&self, name: &str, modeline: Option<&str>) -> Arc<SourceFile> {
         let modeline = modeline.map(|schema| format!("# yaml-language-server: $schema={schema}\n"));
         let entries = self.entries();
         let text = match &self.origin {
             Some(origin) => origin.with(&entries, modeline.as_deref()),
-            None => modeline.unwrap_or_default() + &page::lines(&entries, 0),
+            None => modeline.unwrap_or_default() + &self.head + &page::lines(&entries, 0),
         };
         Arc::new(SourceFile::new(name, text))
     }
 
+    /// The keys that nobody has filled in yet, as `owner.name`.
+    pub(in crate::commands) fn open(&self, policy: &Policy) -> Vec<String> {
+        let mut open = Vec::new();
+        for (key, value) in self.entries() {
+            match key.as_str() {
+                // Nobody has to think of one.
+                "id" => {}
+                "compensating_controls" if !self.has_compensating => {
+                    open.push(format!("{key} (unless the risk is low)"));
+                }
+                _ => placeholders(&value, key, &mut open),
+            }
+        }
+        open.extend(flags::required_fields(self, policy).iter().map(|(name, _)| name.clone()));
+        open
+    }
+
     /// The keys of the record that say something, in the order in which people read them.
-    pub(super) fn entries(&self) -> Vec<(String, Value)> {
+    pub(in crate::commands) fn entries(&self) -> Vec<(String, Value)> {
         let exception = &self.exception;
         let mut entries = vec![
             entry("id", required(&exception.id)),
             entry("title", required(&exception.title)),
             entry("controls", required_list(&exception.controls)),
             entry("scope", required_list(&exception.scope)),
+        ];
+        let bindings: Vec<Value> = exception.bindings.iter().map(binding).collect();
+        if !bindings.is_empty() {
+            entries.push(entry("bindings", Value::List(bindings)));
+        }
+        entries.extend([
             entry("risk", risk(&exception.risk)),
             entry("owner", person(&exception.owner, true)),
             entry("requester", person(&exception.requester, false)),
             entry("justification", justification(&exception.justification)),
-        ];
+        ]);
         let compensating = exception.compensating_controls.iter().map(compensating).collect();
         entries.push(entry("compensating_controls", Value::List(compensating)));
         entries.push(entry("remediation", remediation(&exception.remediation)));
@@ -157,6 +188,18 @@ fn clear_placeholders(exception: &mut Exception) {
     exception.compensating_controls.retain(|it| *it != CompensatingControl::default());
 }
 
+/// Where a placeholder stands in a value.
+fn placeholders(value: &Value, key: String, found: &mut Vec<String>) {
+    match value {
+        Value::Plain(word) if word == PLACEHOLDER => found.push(key),
+        Value::List(items) => items.iter().for_each(|it| placeholders(it, key.clone(), found)),
+        Value::Map(entries) => {
+            entries.iter().for_each(|(name, it)| placeholders(it, format!("{key}.{name}"), found))
+        }
+        _ => {}
+    }
+}
+
 fn entry(key: &str, value: Value) -> (String, Value) {
     (key.to_owned(), value)
 }
@@ -184,6 +227,35 @@ fn list(items: &[String]) -> Option<Value> {
 
 fn required_list(items: &[String]) -> Value {
     list(items).unwrap_or_else(|| Value::List(vec![Value::plain(PLACEHOLDER)]))
+}
+
+fn binding(binding: &Binding) -> Value {
+    let Binding { tool, assignment, definition_references, selectors, .. } = binding;
+    let Binding { policy, rules, resources, producer, ids, paths, packages, .. } = binding;
+    let Resources { kinds, namespaces, names } = resources;
+    let resources = Value::map([
+        ("kinds", list(kinds)),
+        ("namespaces", list(namespaces)),
+        ("names", list(names)),
+    ]);
+    let selectors: Vec<Value> = selectors.iter().map(selector).collect();
+    Value::map([
+        ("tool", tool.map(|tool| Value::plain(tool.as_str()))),
+        ("assignment", optional(assignment)),
+        ("definition_references", list(definition_references)),
+        ("selectors", (!selectors.is_empty()).then_some(Value::List(selectors))),
+        ("policy", optional(policy)),
+        ("rules", list(rules)),
+        ("resources", Some(resources).filter(|it| *it != Value::Map(Vec::new()))),
+        ("producer", optional(producer)),
+        ("ids", list(ids)),
+        ("paths", list(paths)),
+        ("packages", list(packages)),
+    ])
+}
+
+fn selector(Selector { kind, within, not_in }: &Selector) -> Value {
+    Value::map([("kind", Some(Value::text(kind))), ("in", list(within)), ("not_in", list(not_in))])
 }
 
 fn date(date: Option<NaiveDate>) -> Value {

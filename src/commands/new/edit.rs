@@ -10,7 +10,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 
 use super::draft::Draft;
-use super::filing::Filing;
+use super::filing::{Filing, Place};
 use super::ids::Ids;
 use super::kept::Kept;
 use super::{consent, end, say, similar, template};
@@ -167,7 +167,7 @@ fn read(
     // An id decides on a path.
     let id = if ids.check(&id).is_ok() { id } else { ids.next()? };
     ids.again(&id);
-    let place = filing.place(&id, opened.unwrap_or(env.today))?;
+    let place = Place::of(&id, opened.unwrap_or(env.today), &filing.workspace)?;
     let file = Arc::new(SourceFile::new(place.name, text));
     let findings = filing.judge(&file, env.today);
     Ok(Edited { file, record, findings })
@@ -183,12 +183,12 @@ fn write(
 ) -> anyhow::Result<Outcome> {
     let opened = edited.record.as_ref().and_then(|it| it.exception.opened).unwrap_or(env.today);
     let id = ids.next()?;
-    let place = filing.place(&id, opened)?;
+    let place = Place::of(&id, opened, &filing.workspace)?;
     if let Some(record) = &edited.record {
         similar::tell(&record.exception, &filing.register, filing.globals, env);
     }
     let text = template::without_its_lines(edited.file.text());
-    if !filing.write(&place.path, &text, kept, env)? {
+    if !filing.write(&place, &text, kept, env)? {
         ids.taken(&id)?;
         return Err(Failure::new(format!("`{}` exists by now: nothing was written", place.name))
             .hint("write another `id` into the draft")

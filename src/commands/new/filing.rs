@@ -31,24 +31,29 @@ pub(super) struct Filing<'a> {
 }
 
 /// The file of a record that is not written yet.
-pub(super) struct Place {
-    pub(super) path: PathBuf,
+pub(in crate::commands) struct Place {
+    pub(in crate::commands) path: PathBuf,
     /// Relative to the root of the repository.
-    pub(super) name: String,
+    pub(in crate::commands) name: String,
     /// The way to the schema, if it stands beside the register.
-    pub(super) schema: Option<String>,
+    pub(in crate::commands) schema: Option<String>,
 }
 
-impl Filing<'_> {
-    pub(super) fn place(&self, id: &str, opened: NaiveDate) -> anyhow::Result<Place> {
-        let folder = match self.workspace.policy.layout {
+impl Place {
+    /// Where the policy wants the record of this id.
+    pub(in crate::commands) fn of(
+        id: &str,
+        opened: NaiveDate,
+        workspace: &Workspace,
+    ) -> anyhow::Result<Self> {
+        let folder = match workspace.policy.layout {
             Layout::Flat => None,
             Layout::Year => Some(opened.format("%Y").to_string()),
             Layout::YearMonth => Some(opened.format("%Y-%m").to_string()),
         };
-        let mut path = self.workspace.directory()?.to_owned();
+        let mut path = workspace.directory()?.to_owned();
         let has_schema = init::schemas(&path).join("exception.schema.json").is_file();
-        let mut name = self.workspace.name.clone();
+        let mut name = workspace.name.clone();
         let mut schema = "../schemas/exception.schema.json".to_owned();
         if let Some(folder) = folder {
             path.push(&folder);
@@ -58,14 +63,26 @@ impl Filing<'_> {
         let file_name = format!("{id}.yaml");
         let name = format!("{name}/{file_name}");
         path.push(file_name);
-        Ok(Place { path, name, schema: has_schema.then_some(schema) })
+        Ok(Self { path, name, schema: has_schema.then_some(schema) })
     }
 
-    /// The path of a draft as a record, and its text.
-    pub(super) fn file(&self, draft: &Draft) -> anyhow::Result<(PathBuf, Arc<SourceFile>)> {
+    /// Writes the new file and the folder in which it stands; `false` where the file exists.
+    pub(in crate::commands) fn write(&self, text: &str, root: &Path) -> anyhow::Result<bool> {
+        refuse_links(root, &self.path)?;
+        let folder = self.path.parent().unwrap_or(&self.path);
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot create `{}`", folder.display()))?;
+        create_file(&self.path, text.as_bytes())
+    }
+}
+
+impl Filing<'_> {
+    /// The place of a draft as a record, and its text.
+    pub(super) fn file(&self, draft: &Draft) -> anyhow::Result<(Place, Arc<SourceFile>)> {
         let opened = draft.exception.opened.context("a draft has a first day")?;
-        let place = self.place(&draft.exception.id, opened)?;
-        Ok((place.path, draft.file(&place.name, place.schema.as_deref())))
+        let place = Place::of(&draft.exception.id, opened, &self.workspace)?;
+        let file = draft.file(&place.name, place.schema.as_deref());
+        Ok((place, file))
     }
 
     /// What the loader and all rules say about a new record within the register.
@@ -87,24 +104,19 @@ impl Filing<'_> {
         findings
     }
 
-    /// Writes a new file and the folder it stands in, and forgets the draft; `false` where the file
-    /// exists.
+    /// Writes a new file, and forgets the draft; `false` where the file exists.
     pub(super) fn write(
         &self,
-        path: &Path,
+        place: &Place,
         text: &str,
         kept: &Kept,
         env: &mut Env<'_>,
     ) -> anyhow::Result<bool> {
-        refuse_links(&self.workspace.root, path)?;
-        let folder = path.parent().unwrap_or(path);
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("cannot create `{}`", folder.display()))?;
-        if !create_file(path, text.as_bytes())? {
+        if !place.write(text, &self.workspace.root)? {
             return Ok(false);
         }
         kept.discard();
-        let shown = shown_path(path, env);
+        let shown = shown_path(&place.path, env);
         self.globals.print(env, |out| writeln!(out, "{}", Safe(&shown)))?;
         Ok(true)
     }

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use anyhow::Context as _;
 use chrono::{Datelike, NaiveDate};
 use regex::Regex;
+use sha2::{Digest as _, Sha256};
 
-use super::Args;
-use crate::commands::{Failure, Globals, Workspace, mainline};
+use crate::commands::{Failure, Workspace, mainline};
 use crate::model;
 use crate::register::Register;
 use crate::text::shell_word;
@@ -16,7 +16,7 @@ use crate::text::shell_word;
 const MAX_DRAWS: usize = 1000;
 
 /// Where ids come from: the command line, or chance.
-pub(super) struct Ids {
+pub(in crate::commands) struct Ids {
     wanted: Option<String>,
     year: i32,
     /// In capitals, since some file systems do not tell the case of names apart.
@@ -31,12 +31,12 @@ pub(super) struct Ids {
 }
 
 impl Ids {
-    pub(super) fn new(
-        args: &Args,
-        globals: &Globals,
+    /// `words` are those by which this run was called, up to its verb.
+    pub(in crate::commands) fn new(
         register: &Register,
         workspace: &Workspace,
         opened: Option<NaiveDate>,
+        words: String,
     ) -> Result<Self, Failure> {
         let stated = register.exceptions().map(|exception| exception.id.as_str());
         let paths = register.records.iter().map(|record| record.file().path());
@@ -46,20 +46,42 @@ impl Ids {
         taken.extend(mainline::names(workspace)?.iter().map(|name| name.to_ascii_uppercase()));
         let year = opened.map_or(0, |opened| opened.year());
         let pattern = workspace.policy.id_pattern.clone();
-        let ids = Self {
-            wanted: args.id.clone(),
+        Ok(Self {
+            wanted: None,
             year,
             taken,
             pattern,
             n_draws: 0,
             repeated: None,
             of_draft: None,
-            words: globals.words(),
-        };
-        if let Some(id) = &ids.wanted {
-            ids.check(id)?;
+            words,
+        })
+    }
+
+    /// Takes the id that somebody asks for, and no other.
+    pub(super) fn want(&mut self, id: &str) -> Result<(), Failure> {
+        self.check(id)?;
+        self.wanted = Some(id.to_owned());
+        Ok(())
+    }
+
+    /// The ids that follow from a text, in the order in which they are tried: whoever files the same
+    /// begins with the same.
+    pub(in crate::commands) fn of_text(&self, text: &str) -> Result<Vec<String>, Failure> {
+        let bits = Sha256::digest(text);
+        // Twenty bits of each four bytes.
+        let draws =
+            bits.chunks_exact(4).filter_map(|it| Some(u32::from_le_bytes(it.try_into().ok()?)));
+        let ids: Vec<String> = draws.map(|bits| model::draw(self.year, bits)).collect();
+        match ids.iter().all(|id| self.pattern.is_match(id)) {
+            true => Ok(ids),
+            false => Err(Failure::new("the policy wants ids of another form than `exc` draws")
+                .hint("file them one by one with `exc new --id`")),
         }
-        Ok(ids)
+    }
+
+    pub(in crate::commands) fn is_taken(&self, id: &str) -> bool {
+        self.taken.contains(&id.to_ascii_uppercase())
     }
 
     /// Refuses what is no id of this register, or somebody else's.

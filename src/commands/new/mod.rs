@@ -4,12 +4,12 @@ mod again;
 mod answers;
 mod ask;
 mod consent;
-mod draft;
+pub(super) mod draft;
 mod edit;
 mod end;
-mod filing;
+pub(super) mod filing;
 pub(super) mod flags;
-mod ids;
+pub(super) mod ids;
 mod kept;
 mod offers;
 mod origin;
@@ -34,6 +34,7 @@ use super::filter::RiskName;
 use super::list::parse_lifetime;
 use super::{Failure, Globals, Workspace, mainline, parse_date};
 use crate::env::{Env, Outcome};
+use crate::git::Identity;
 use crate::model::{Exception, Lifetime, Milestone};
 use crate::register::{self, Register};
 
@@ -176,25 +177,29 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     workspace.directory()?;
     let register =
         register::load(&workspace.store, &workspace.name, &workspace.policy.record_schema);
-    let identity = match mainline::repository(&workspace)? {
-        Some(repo) => {
-            let variable = |name: &str| env.vars.get(name).map(String::as_str);
-            repo.identity(&variable).map_err(Failure::from)?
-        }
-        None => (None, None),
-    };
+    let identity = identity(&workspace, env)?;
     let mut kept = Kept::new(args, &workspace, globals, env)?;
     let base = base(args, &workspace, &register, &kept, globals, env)?;
     let draft = flags::draft(args, &workspace.policy, &identity, env.now(), base)?;
     let mut filing = Filing { args, globals, workspace, register };
     let mut ids =
-        Ids::new(args, globals, &filing.register, &filing.workspace, draft.exception.opened)?;
+        Ids::new(&filing.register, &filing.workspace, draft.exception.opened, globals.words())?;
+    if let Some(id) = &args.id {
+        ids.want(id)?;
+    }
     resume_id(&filing, &draft, &mut ids, &kept, env)?;
     let result = match args.edit {
         true => edit::run(&mut filing, draft, &mut ids, &mut kept, env),
         false => answers::run(&mut filing, draft, &mut ids, &mut kept, env),
     };
     result.map_err(|error| kept.told(error, env))
+}
+
+/// The name and the address by which git knows whoever sits here.
+pub(super) fn identity(workspace: &Workspace, env: &Env<'_>) -> anyhow::Result<Identity> {
+    let Some(repo) = mainline::repository(workspace)? else { return Ok((None, None)) };
+    let variable = |name: &str| env.vars.get(name).map(String::as_str);
+    Ok(repo.identity(&variable).map_err(Failure::from)?)
 }
 
 /// What is known before flags are looked at.

@@ -4,6 +4,7 @@
 //! and a dimension without a limit takes in all. The comparison says *unknown* where texts alone do
 //! not decide; nothing that is unknown ever counts as covered.
 
+mod binding;
 mod containment;
 mod packages;
 mod paths;
@@ -195,7 +196,6 @@ impl Reach {
         self.limits.get(&dimension).map(|values| values.keys().map(String::as_str))
     }
 
-    #[cfg(test)]
     /// The limit of a dimension as it was written; nothing where it has none.
     pub(crate) fn written(&self, dimension: Dimension) -> impl Iterator<Item = &str> + '_ {
         self.limits

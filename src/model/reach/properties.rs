@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::{Binding, Exception};
 
 /// Values of few letters, so that reaches meet.
 fn values(dimension: Dimension) -> Vec<&'static str> {
@@ -126,4 +127,73 @@ fn a_condition_that_is_not_understood_never_makes_a_suppression_covered_nor_wide
     assert!(matches!(conditional.covers(&limited, &none), Cover::Unknown(_)));
     assert_eq!(Reach::of(Tool::Kyverno).covers(&conditional, &none), Cover::Within);
     assert_eq!(conditional.covers(&conditional, &none), Cover::Same);
+}
+
+/// Bindings that say all that their tool can.
+fn bindings() -> impl Strategy<Value = Binding> {
+    let some = |all: Vec<&'static str>| {
+        proptest::sample::subsequence(all, 0..=2)
+            .prop_map(|some| some.into_iter().map(str::to_owned).collect::<Vec<_>>())
+    };
+    let words = || some(vec!["A", "b", "no", "c d"]);
+    let kinds =
+        ["resourceLocation", "resourceType", "userPrincipalId", "policyDefinitionReferenceId"];
+    let selector = (proptest::sample::select(kinds.to_vec()), words(), any::<bool>());
+    let selectors = proptest::collection::vec(selector, 0..=2);
+    let paths = some(values(Dimension::Path));
+    let packages = some(values(Dimension::Package));
+    let tool = proptest::sample::select(Tool::ALL.to_vec());
+    let parts = (tool, words(), selectors, paths, packages, words(), words());
+    parts.prop_map(|(tool, ids, selectors, paths, packages, names, more)| {
+        let selectors = selectors.into_iter().map(|(kind, values, is_in)| {
+            let (within, not_in) = if is_in { (values, Vec::new()) } else { (Vec::new(), values) };
+            Selector { kind: kind.to_owned(), within, not_in }
+        });
+        let has = |key: &str| tool.keys().contains(&key);
+        let only = |key: &str, list: &Vec<String>| {
+            if has(key) { list.clone() } else { Vec::new() }
+        };
+        let one = |key: &str| if has(key) { "one".to_owned() } else { String::new() };
+        let resources = crate::model::Resources {
+            kinds: only("resources", &ids),
+            namespaces: only("resources", &names),
+            names: only("resources", &more),
+        };
+        Binding {
+            tool: Some(tool),
+            assignment: one("assignment"),
+            definition_references: only("definition_references", &ids),
+            selectors: if has("selectors") { selectors.collect() } else { Vec::new() },
+            policy: one("policy"),
+            policy_kind: if ids.is_empty() { String::new() } else { one("policy_kind") },
+            rules: only("rules", &ids),
+            resources,
+            producer: if ids.is_empty() { String::new() } else { one("producer") },
+            ids: match only("ids", &ids) {
+                ids if ids.is_empty() && has("ids") => vec!["*".to_owned()],
+                ids => ids,
+            },
+            paths: only("paths", &paths),
+            packages: only("packages", &packages),
+        }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// Selectors that contradict each other are a condition, which nothing can say.
+    #[test]
+    fn what_a_binding_says_is_said_again_by_the_binding_of_its_reach(binding in bindings()) {
+        let place = "azure:/subscriptions/S/resourceGroups/g".to_owned();
+        let record = Exception { scope: vec![place.clone()], ..Exception::default() };
+        let reach = binding.reach(&record).expect("a reach");
+        match reach.binding() {
+            Ok((targets, again)) => {
+                let record = Exception { scope: targets, ..Exception::default() };
+                prop_assert_eq!(again.reach(&record), Some(reach));
+            }
+            Err(why) => prop_assert!(reach.conditions().next().is_some(), "{}: {}", binding, why),
+        }
+    }
 }

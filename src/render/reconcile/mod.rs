@@ -52,7 +52,7 @@ fn help(verdict: Verdict) -> Option<&'static str> {
             "narrow these in the tool, or widen the record and have it approved: `scope` and \
              `bindings`"
         }
-        Verdict::Orphan => "remove these from the tool, or file them with `exc new`",
+        Verdict::Orphan => "remove these from the tool, or begin their records with `exc import`",
     })
 }
 

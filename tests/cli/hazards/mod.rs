@@ -54,6 +54,7 @@ const WRITERS: &[Writer] = &[
         &["record-review", "K7QD", "--by", "alice@example.com", "--note", "Looked at by board {n}"],
         scene::record,
     ),
+    writer(&["import", "trivy", ".trivyignore"], scene::ignored),
     writer(&["fmt"], scene::hurried),
     writer(&["check", "--fix"], scene::faulty),
     writer(&["check", "-o", "kept/found.txt", "--report", "sarif=kept/found.sarif"], scene::record),

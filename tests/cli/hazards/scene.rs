@@ -242,6 +242,13 @@ pub(super) fn landed() -> Option<Workspace> {
     Some(w)
 }
 
+/// What a scanner ignores, and nobody has filed.
+pub(super) fn ignored() -> Option<Workspace> {
+    let w = Workspace::new();
+    w.write(".trivyignore", "CVE-2026-1\nCVE-2026-2 exp:2027-02-01\nCVE-2026-3\n");
+    Some(w)
+}
+
 /// A record that is to be approved, and somebody with a key.
 pub(super) fn keys() -> Option<Workspace> {
     World::new().map(|world| world.w)

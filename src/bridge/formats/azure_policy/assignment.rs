@@ -2,7 +2,7 @@
 
 use super::{made, property, scope_of, text, texts, texts_below, undecided};
 use crate::bridge::input::{Fault, Node};
-use crate::bridge::{End, Suppression};
+use crate::bridge::{End, Known, Suppression};
 use crate::model::Tool;
 use crate::model::reach::{Dimension, Reach};
 
@@ -34,6 +34,10 @@ pub(super) fn read(resource: &Node) -> Result<Vec<Suppression>, Fault> {
         },
         end: End::Never,
         made: made.clone(),
+        known: Known {
+            id: Some(format!("{id} {suffix}").to_lowercase()).filter(|_| !id.is_empty()),
+            title: None,
+        },
         notes: note.map(str::to_owned).into_iter().collect(),
     };
     let mut found = Vec::new();

@@ -20,7 +20,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 
 use crate::bridge::input::{Fault, Input, Node, Value};
-use crate::bridge::{End, Format, Suppression};
+use crate::bridge::{End, Format, Known, Suppression};
 use crate::model::reach::{Dimension, Reach};
 use crate::model::{Selector, Tool};
 
@@ -113,6 +113,7 @@ fn resources_of(node: &Node, depth: usize, found: &mut Vec<Suppression>) -> Resu
                 reach: Err(reason),
                 end: End::Never,
                 made: None,
+                known: Known::default(),
                 notes: Vec::new(),
             });
         }
@@ -228,6 +229,10 @@ fn exemption(resource: &Node, is_template: bool) -> Result<Suppression, Fault> {
         reach,
         end,
         made: made(resource)?,
+        known: Known {
+            id: id.map(str::to_lowercase),
+            title: text(resource, "displayName")?.map(str::to_owned),
+        },
         notes,
     })
 }

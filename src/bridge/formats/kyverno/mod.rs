@@ -23,7 +23,7 @@ mod rules;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use crate::bridge::input::{Entry, Fault, Input, Node, Value};
-use crate::bridge::{End, Format, Suppression};
+use crate::bridge::{End, Format, Known, Suppression};
 use crate::model::Tool;
 use crate::model::reach::Reach;
 
@@ -101,7 +101,16 @@ fn exception(object: &Node, version: &str) -> Result<Suppression, Fault> {
     }
     let made = metadata.map(|it| it.text_at("creationTimestamp")).transpose()?.flatten();
     let made = made.map(|at| format!("created at {at}"));
-    Ok(Suppression { span: object.span, name, said, reach, end, made, notes })
+    Ok(Suppression {
+        span: object.span,
+        name,
+        said,
+        reach,
+        end,
+        made,
+        known: Known::default(),
+        notes,
+    })
 }
 
 fn part<'a>(object: &'a Node, key: &str) -> Result<Option<&'a Node>, Fault> {

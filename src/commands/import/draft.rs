@@ -1,0 +1,244 @@
+//! The draft of a record about a suppression: what is known, what the tool said as comments, and what
+//! is missing.
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::panic::resume_unwind;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use chrono::NaiveDate;
+
+use crate::bridge::import::{Fate, Left, beginning};
+use crate::bridge::{End, Format, Located, Suppression};
+use crate::commands::new::draft::Draft;
+use crate::commands::new::filing::Place;
+use crate::commands::new::identity;
+use crate::commands::new::ids::Ids;
+use crate::commands::{Failure, Globals, Workspace, holdings};
+use crate::env::Env;
+use crate::git::Identity;
+use crate::model::{Exception, Person};
+use crate::register::Register;
+use crate::render::Safe;
+use crate::rules::{self, Context};
+use crate::source;
+use crate::text::SourceFile;
+
+/// Characters of a text of the tool that a comment or a title shows.
+const MAX_SHOWN: usize = 160;
+/// Drafts that are written at once.
+const MAX_AT_ONCE: usize = 16;
+/// Lines of what the tool says that the comments show.
+const MAX_LINES: usize = 20;
+
+/// Where drafts go.
+pub(super) struct Drawer<'a> {
+    format: &'a Format,
+    workspace: &'a Workspace,
+    /// Records whose bindings can be relied on.
+    sound: HashSet<&'a str>,
+    ids: Ids,
+    /// Ids that went to others in this run.
+    drawn: HashSet<String>,
+    identity: Identity,
+    words: String,
+}
+
+/// A draft without an id.
+pub(super) struct Begun {
+    draft: Draft,
+    /// What it takes in: the same for two that take in the same.
+    pub(super) what: String,
+    missing: Vec<String>,
+    today: NaiveDate,
+}
+
+/// A draft that is ready to be written.
+pub(super) struct Sheet {
+    pub(super) id: String,
+    pub(super) place: Place,
+    file: Arc<SourceFile>,
+    pub(super) missing: Vec<String>,
+}
+
+/// What became of a sheet.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Written {
+    Now,
+    /// Somebody has written the same, at the same time.
+    Already,
+    /// Something else stands there by now.
+    Otherwise,
+}
+
+/// Writes drafts, each whole or not at all, several at once, since each waits for the disk. What is
+/// written stays, also where another cannot be.
+pub(super) fn write_all(sheets: &[&Sheet], root: &Path) -> Vec<anyhow::Result<Written>> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut written = Vec::new();
+        while let Some((at, sheet)) = {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            sheets.get(at).map(|sheet| (at, sheet))
+        } {
+            written.push((at, sheet.write(root)));
+        }
+        written
+    };
+    let n_threads = MAX_AT_ONCE.min(sheets.len());
+    let mut written: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..n_threads).map(|_| scope.spawn(work)).collect();
+        let ends = threads.into_iter().map(|it| it.join().unwrap_or_else(|it| resume_unwind(it)));
+        ends.flatten().collect()
+    });
+    written.sort_by_key(|(at, _)| *at);
+    written.into_iter().map(|(_, written)| written).collect()
+}
+
+impl Sheet {
+    fn write(&self, root: &Path) -> anyhow::Result<Written> {
+        let text = self.file.text();
+        if self.place.write(text, root)? {
+            return Ok(Written::Now);
+        }
+        let is_same = std::fs::read(&self.place.path).is_ok_and(|it| it == text.as_bytes());
+        Ok(if is_same { Written::Already } else { Written::Otherwise })
+    }
+}
+
+impl<'a> Drawer<'a> {
+    pub(super) fn new(
+        format: &'a Format,
+        workspace: &'a Workspace,
+        register: &Register,
+        sound: HashSet<&'a str>,
+        globals: &Globals,
+        env: &Env<'_>,
+    ) -> anyhow::Result<Self> {
+        let ids = Ids::new(register, workspace, Some(env.today), globals.words())?;
+        let identity = identity(workspace, env)?;
+        let (drawn, words) = (HashSet::new(), globals.words());
+        Ok(Self { format, workspace, sound, ids, drawn, identity, words })
+    }
+
+    /// What can be known of a suppression, or why it cannot be adopted.
+    pub(super) fn begin(
+        &self,
+        suppression: &Suppression,
+        place: &Located,
+        today: NaiveDate,
+    ) -> Result<Begun, String> {
+        let begun = beginning(suppression, self.format.tool, &self.workspace.policy)?;
+        let (name, email) = self.identity.clone();
+        let exception = Exception {
+            title: shortened(&begun.title),
+            // A day that is over before the record begins is none that it could have.
+            expires: begun.expires.filter(|last| *last >= today),
+            opened: Some(today),
+            requester: Person {
+                name: name.unwrap_or_default().trim().to_owned(),
+                email: email.unwrap_or_default().trim().to_owned(),
+                team: String::new(),
+            },
+            ..begun
+        };
+        let mut draft = Draft::about(exception);
+        let of_reach = |key: &str| matches!(key, "scope" | "bindings");
+        let reach = draft.entries().into_iter().filter(|(key, _)| of_reach(key));
+        let what: Vec<String> = reach.map(|(_, value)| value.on_a_line()).collect();
+        let what = what.join(" ");
+        let missing = draft.open(&self.workspace.policy);
+        draft.head = self.head(suppression, place, &missing, today);
+        self.judge(&draft, today)?;
+        Ok(Begun { draft, what, missing, today })
+    }
+
+    /// Refuses a draft whose bindings nobody could rely on.
+    fn judge(&self, draft: &Draft, today: NaiveDate) -> Result<(), String> {
+        let policy = &self.workspace.policy;
+        let file: Arc<SourceFile> = draft.file("draft.yaml", None);
+        let (record, found) = source::load(&file, &policy.record_schema);
+        let Some(record) = record else {
+            let first = found.first().map(|finding| finding.message.as_str()).unwrap_or_default();
+            return Err(format!("no record can hold it: {first}"));
+        };
+        let context = Context { policy, today };
+        let of_bindings = rules::check_bindings(&record, &context);
+        match holdings::fault(&record.exception, found.iter().chain(&of_bindings)) {
+            Some(fault) => Err(format!("no record can hold it: {fault}")),
+            None if record.exception.bindings != draft.exception.bindings => {
+                Err("no record can hold its texts as they are".to_owned())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// A draft under the id that follows from what it takes in; or why there is none.
+    pub(super) fn settle(&mut self, mut begun: Begun) -> anyhow::Result<Result<Sheet, Fate>> {
+        for id in self.ids.of_text(&begun.what)? {
+            if self.sound.contains(id.as_str()) || self.drawn.contains(&id) {
+                continue;
+            }
+            if self.ids.is_taken(&id) {
+                let why = format!(
+                    "it would be `{id}`, which is not bound to it here: mend that record, or take \
+                     it from the mainline"
+                );
+                return Ok(Err(Fate::Refused(Left { record: Some(id), why: vec![why] })));
+            }
+            self.drawn.insert(id.clone());
+            begun.draft.exception.id.clone_from(&id);
+            let place = Place::of(&id, begun.today, self.workspace)?;
+            let file = begun.draft.file(&place.name, place.schema.as_deref());
+            return Ok(Ok(Sheet { id, place, file, missing: begun.missing }));
+        }
+        let message = "the ids that follow from the suppression are taken";
+        Err(Failure::new(message).hint("file it with `exc new`").into())
+    }
+
+    /// The comments: what the tool said, and what is to be done.
+    fn head(
+        &self,
+        suppression: &Suppression,
+        place: &Located,
+        missing: &[String],
+        today: NaiveDate,
+    ) -> String {
+        let Suppression { name, said, end, made, notes, .. } = suppression;
+        let mut lines = vec![format!(
+            "Adopted on {today} by `exc import {}`, from {}:{}. What the tool has there:",
+            self.format.name, place.path, place.position.line
+        )];
+        let mut told = vec![name.as_str()];
+        for text in said.iter().chain(notes).chain(made).flat_map(|text| text.lines()) {
+            let text = text.trim();
+            if !text.is_empty() && !told.contains(&text) && told.len() <= MAX_LINES {
+                told.push(text);
+            }
+        }
+        lines.extend(told.iter().map(|text| format!("  {text}")));
+        lines.push(match end {
+            End::Never | End::Dropped => "  it never ends".to_owned(),
+            End::Untimed => "  the tool knows no ends".to_owned(),
+            end => format!("  it ends at {end}"),
+        });
+        lines.push("To do, by whoever knows: nobody has said this yet.".to_owned());
+        lines.extend(missing.iter().map(|key| format!("  - {key}")));
+        lines.push(format!("`{} check` says what is left; delete these lines then.", self.words));
+        lines.iter().fold(String::new(), |mut head, line| {
+            let _ = writeln!(head, "# {}", shortened(line));
+            head
+        })
+    }
+}
+
+/// A text of somebody else on one line, with nothing in it that deceives, and not too long.
+fn shortened(text: &str) -> String {
+    let safe = Safe(text).to_string();
+    match safe.char_indices().nth(MAX_SHOWN) {
+        Some((at, _)) => format!("{}…", safe[..at].trim_end()),
+        None => safe.trim_end().to_owned(),
+    }
+}

@@ -1,0 +1,137 @@
+//! Files of enforcement tools that a command line names, and what they hold.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use clap::builder::PossibleValue;
+
+use super::{Failure, Globals};
+use crate::bridge::formats::FORMATS;
+use crate::bridge::input::{Fault, Input};
+use crate::bridge::{Format, Located, Suppression, Unread, hierarchy};
+use crate::env::Env;
+use crate::model::reach::Hierarchy;
+use crate::render::Safe;
+use crate::text::Position;
+
+/// Some files of a tool.
+#[derive(Default)]
+pub(super) struct Files {
+    /// What each holds, without what an earlier one holds, too.
+    pub(super) read: Vec<(Input, Vec<Suppression>)>,
+    pub(super) unread: Vec<Unread>,
+}
+
+/// The formats as the help lists them.
+pub(super) fn named() -> impl Iterator<Item = PossibleValue> {
+    FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about))
+}
+
+impl Files {
+    pub(super) fn read(
+        format: &Format,
+        paths: &[PathBuf],
+        globals: &Globals,
+        env: &Env<'_>,
+    ) -> Self {
+        let mut files = Self::default();
+        // What is listed twice, by several listings of what is inherited, is one.
+        let mut known = HashSet::new();
+        for path in paths {
+            let read = match read(path, globals, env) {
+                Ok(read) => read,
+                Err(failure) => {
+                    let position = Position { line: 1, column: 1 };
+                    let place = Located { path: path.display().to_string(), position };
+                    let (message, is_of_another_shape) = (failure.to_string(), false);
+                    files.unread.push(Unread { place, message, is_of_another_shape });
+                    continue;
+                }
+            };
+            let read = read.and_then(|input| match (format.read)(&input) {
+                Ok(suppressions) => Ok((input, suppressions)),
+                Err(fault) => Err((input, fault)),
+            });
+            match read {
+                Ok((input, mut suppressions)) => {
+                    suppressions
+                        .retain(|it| it.known.id.as_ref().is_none_or(|id| !known.contains(id)));
+                    known.extend(suppressions.iter().filter_map(|it| it.known.id.clone()));
+                    files.read.push((input, suppressions));
+                }
+                Err((input, fault)) => {
+                    let place = Located::of(&input, fault.span);
+                    let (message, is_of_another_shape) = (fault.message, true);
+                    files.unread.push(Unread { place, message, is_of_another_shape });
+                }
+            }
+        }
+        files
+    }
+}
+
+/// Says which files could not be read, and what the format takes where one is something else.
+pub(super) fn tell_unread(
+    format: &Format,
+    unread: &[Unread],
+    globals: &Globals,
+    env: &mut Env<'_>,
+) {
+    for Unread { place: Located { path, position }, message, .. } in unread {
+        let text = format!("{path}:{}:{}: {message}", position.line, position.column);
+        let _ = writeln!(env.err, "error: {}", Safe(&text));
+    }
+    if unread.iter().any(|it| it.is_of_another_shape) {
+        globals.note(env, &format!("hint: `{}` reads {}", format.name, format.about));
+    }
+}
+
+/// Says which names of an option no suppression has.
+pub(super) fn tell_strangers<'n>(
+    option: &str,
+    names: &[String],
+    known: impl Iterator<Item = &'n str>,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) {
+    if names.is_empty() {
+        return;
+    }
+    let known: HashSet<&str> = known.collect();
+    for name in names.iter().filter(|name| !known.contains(name.as_str())) {
+        globals.note(env, &format!("hint: `{option} {name}` meets no suppression of this name"));
+    }
+}
+
+/// The hierarchy of management groups in a file; an empty one where none is named.
+pub(super) fn read_hierarchy(
+    path: Option<&Path>,
+    globals: &Globals,
+    env: &Env<'_>,
+) -> Result<Hierarchy, Failure> {
+    let Some(path) = path else { return Ok(Hierarchy::default()) };
+    let read = read(path, globals, env)?.and_then(|input| match hierarchy::read(&input) {
+        Ok(hierarchy) => Ok(hierarchy),
+        Err(fault) => Err((input, fault)),
+    });
+    read.map_err(|(input, fault)| {
+        let Located { path, position } = Located::of(&input, fault.span);
+        let place = format!("{path}:{}:{}", position.line, position.column);
+        Failure::new(format!("{place}: {}", fault.message)).hint(
+            "write it with `az account management-group show --name ROOT --expand --recurse -o json`",
+        )
+    })
+}
+
+/// The text of a file that a person named.
+fn read(
+    path: &Path,
+    globals: &Globals,
+    env: &Env<'_>,
+) -> Result<Result<Input, (Input, Fault)>, Failure> {
+    let shown = path.display().to_string();
+    match std::fs::read(globals.cwd(env).join(path)) {
+        Ok(bytes) => Ok(Input::new(&shown, &bytes)),
+        Err(error) => Err(Failure::new(format!("cannot read `{shown}`: {error}"))),
+    }
+}
