@@ -153,3 +153,92 @@ fn controls(parts: &[Reach], policy: &Policy) -> Vec<String> {
     }
     controls
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bridge::formats;
+    use crate::bridge::input::Input;
+    use crate::rules::testing;
+
+    /// What becomes of the first suppression of a file.
+    fn of(tool: &str, path: &str, text: &str) -> Result<Exception, String> {
+        let format = formats::named(tool).expect("a format");
+        let input = Input::new(path, text.as_bytes()).expect("UTF-8");
+        let found = (format.read)(&input).expect("suppressions");
+        beginning(&found[0], format.tool, &testing::policy(testing::POLICY))
+    }
+
+    fn exemption(more: &str) -> Result<Exception, String> {
+        let assignment = "/providers/Microsoft.Authorization/policyAssignments/a";
+        let text = format!(
+            r#"[{{"id": "/subscriptions/s/providers/Microsoft.Authorization/policyExemptions/e",
+                "name": "e", "policyAssignmentId": "{assignment}"{more}}}]"#
+        );
+        of("azure-policy", "live.json", &text)
+    }
+
+    #[test]
+    fn a_title_is_what_the_tool_shows_or_what_it_leaves_alone() {
+        let title = |begun: Result<Exception, String>| begun.expect("a beginning").title;
+        assert_eq!(title(exemption("")), "azure-policy: e");
+        assert_eq!(title(exemption(r#", "displayName": " Lab ""#)), "Lab");
+        assert_eq!(title(of("trivy", ".trivyignore", "CVE-1")), "trivy: CVE-1");
+        let text = "vulnerabilities: [{id: CVE-1, paths: [a, b, c, d], purls: [pkg:npm/x]}]";
+        let expected = "trivy: CVE-1 in a, b, c and 1 more in pkg:npm/x";
+        assert_eq!(title(of("trivy", ".trivyignore.yaml", text)), expected);
+        let text = "vulnerabilities: [{purls: [pkg:npm/x]}]";
+        let expected = "trivy: vulnerabilities pkg:npm/x";
+        assert_eq!(title(of("trivy", ".trivyignore.yaml", text)), expected);
+    }
+
+    #[test]
+    fn each_alternative_is_a_binding_and_equal_ones_are_one() {
+        let one = |place: &str| {
+            format!(r#"{{"selectors": [{{"kind": "resourceLocation", "in": ["{place}"]}}]}}"#)
+        };
+        let (west, north) = (one("westeurope"), one("northeurope"));
+        let begun = exemption(&format!(r#", "resourceSelectors": [{west}, {north}, {west}]"#));
+        let begun = begun.expect("a beginning");
+        let bindings: Vec<String> = begun.bindings.iter().map(ToString::to_string).collect();
+        assert_eq!(bindings.len(), 2, "{bindings:?}");
+        assert!(bindings[1].ends_with("; resourceLocation in northeurope"), "{bindings:?}");
+        assert_eq!(begun.scope, ["azure:/subscriptions/s"]);
+    }
+
+    #[test]
+    fn what_no_binding_says_is_refused_with_the_reason() {
+        let odd = r#", "resourceSelectors": [{"selectors": [{"kind": "mood", "in": ["good"]}]}]"#;
+        let why = exemption(odd).expect_err("no binding");
+        assert_eq!(why, "no binding can say its condition `mood in {\"good\"}, not in {}`");
+        let why = exemption(r#", "expiresOn": "soon""#).expect_err("no reach");
+        assert_eq!(why, "its `expiresOn` is `soon`, which is no instant");
+        // Whatever is found is another thing than a finding that is called `*`.
+        let why = of("trivy", ".trivyignore", "*").expect_err("no binding");
+        assert_eq!(why, "no binding to trivy says exactly what it leaves alone");
+    }
+
+    #[test]
+    fn parts_at_several_places_take_a_record_each() {
+        let format = formats::named("trivy").expect("a format");
+        let input = Input::new(".trivyignore", b"CVE-1").expect("UTF-8");
+        let mut found = (format.read)(&input).expect("suppressions").remove(0);
+        let at = |group: &str| {
+            Reach::of(Tool::AzurePolicy)
+                .limited(
+                    Dimension::Place,
+                    [format!("azure:/subscriptions/s/resourceGroups/{group}")],
+                )
+                .limited(Dimension::Policy, ["a".to_owned()])
+        };
+        let policy = testing::policy(testing::POLICY);
+        found.reach = Ok(vec![at("g"), at("g").limited(Dimension::Id, ["b".to_owned()])]);
+        assert_eq!(
+            beginning(&found, Tool::AzurePolicy, &policy).expect("one place").bindings.len(),
+            2
+        );
+        found.reach = Ok(vec![at("g"), at("h")]);
+        let why = beginning(&found, Tool::AzurePolicy, &policy).expect_err("two places");
+        assert_eq!(why, "its parts hang at several places, which takes a record each");
+    }
+}

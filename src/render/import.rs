@@ -12,8 +12,8 @@ use crate::bridge::import::{Adopted, Fate, Import, Left, Row};
 /// What to do about suppressions that go further than their record, and about those that cannot be
 /// adopted.
 const WIDER: &str = "narrow these in the tool, or widen the record and have it approved";
-const REFUSED: &str = "file these with `exc new`, narrow them in the tool, or leave one out by its \
-                       name, `--allow-unknown NAME`";
+const REFUSED: &str = "file these with `exc new`, add a binding to the record that one names, or \
+                       leave one out by its name, `--allow-unknown NAME`";
 
 /// Writes the paths, each with what is missing, then what was left out, and a line with all counts.
 pub(crate) fn text(result: &Import, out: &mut dyn Write) -> io::Result<()> {
@@ -28,7 +28,8 @@ pub(crate) fn text(result: &Import, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     let wider = "these leave more alone than their record allows";
-    for (heading, help, fate) in [(wider, WIDER, "wider"), ("these cannot be", REFUSED, "refused")]
+    for (heading, help, fate) in
+        [(wider, WIDER, "wider"), ("no draft can be made of these", REFUSED, "refused")]
     {
         let rows: Vec<&Row> = result.rows.iter().filter(|row| word(&row.fate) == fate).collect();
         if !rows.is_empty() {

@@ -47,6 +47,7 @@ mod new_terminal;
 mod outputs;
 mod pull_requests;
 mod reconcile;
+mod reconcile_files;
 mod report;
 mod report_doubts;
 mod review;

@@ -7,7 +7,7 @@ use crate::support::record;
 
 const PROXY: &str = "EXC-2026-AAAA";
 const VAULT: &str = "EXC-2026-BBBB";
-const LOGS: &str = "EXC-2026-CCCC";
+pub(crate) const LOGS: &str = "EXC-2026-CCCC";
 const LATE: &str = "EXC-2026-DDDD";
 
 pub(crate) const SUBSCRIPTION: &str = "/subscriptions/8f1c0c9e-5f3b-4a53-9a41-1c2d3e4f5a6b";
@@ -17,7 +17,7 @@ pub(crate) fn assignment(name: &str) -> String {
 }
 
 /// A record about a resource group, bound to an assignment.
-fn bound(id: &str, expires: &str, group: &str) -> String {
+pub(crate) fn bound(id: &str, expires: &str, group: &str) -> String {
     let name = assignment("deny-public");
     let places = format!(
         "azure:{SUBSCRIPTION}/resourceGroups/{group}\nbindings:\n  - tool: azure-policy\n    \
@@ -68,7 +68,11 @@ pub(crate) fn group(name: &str) -> String {
 }
 
 /// What the command says of each suppression, by name.
-fn verdicts(history: &History, live: &Value, arguments: &[&str]) -> (u8, Vec<(String, String)>) {
+pub(crate) fn verdicts(
+    history: &History,
+    live: &Value,
+    arguments: &[&str],
+) -> (u8, Vec<(String, String)>) {
     history.w.write("live.json", serde_json::to_string_pretty(live).expect("JSON"));
     let all = ["reconcile", "azure-policy", "live.json", "--format", "json"];
     let said = history.w.run(&[&all, arguments].concat());
@@ -78,7 +82,7 @@ fn verdicts(history: &History, live: &Value, arguments: &[&str]) -> (u8, Vec<(St
     (said.code(), rows.map(|row| (text(row, "name"), text(row, "verdict"))).collect())
 }
 
-fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+pub(crate) fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
     expected.iter().map(|(name, verdict)| ((*name).to_owned(), (*verdict).to_owned())).collect()
 }
 
@@ -529,121 +533,4 @@ fn what_each_tool_is_told_is_met_with_the_binding_that_allows_it() {
             "checkov narrower",
         ]
     );
-}
-
-#[test]
-fn a_name_that_begins_with_the_id_of_a_record_names_it_and_a_longer_id_is_not_cut() {
-    let mut history = register();
-    let bound_to = |id: &str| bound(id, "2027-01-31", "rg-late");
-    history.replace(
-        "exceptions/policy.yaml",
-        "version: 1",
-        "version: 1\nids: {pattern: '[A-Z0-9-]+'}",
-    );
-    history.w.write("exceptions/EXC-2026-CCCC-2.yaml", bound_to("EXC-2026-CCCC-2"));
-    history.push("carol", "2026-11-11", "file another");
-    let of = |name: &str| {
-        let live = json!([exemption(name, &group("rg-stray"), None, "")]);
-        history.w.write("live.json", live.to_string());
-        let said = history.w.run(&["reconcile", "azure-policy", "live.json", "--format", "json"]);
-        let out: Value = serde_json::from_str(&said.out).expect("JSON");
-        out["suppressions"][0]["record"].as_str().map(str::to_owned)
-    };
-    assert_eq!(of("EXC-2026-CCCC-deny-public").as_deref(), Some(LOGS));
-    assert_eq!(of("EXC-2026-CCCC-2-deny").as_deref(), Some("EXC-2026-CCCC-2"));
-    assert_eq!(of("EXC-2026-CCCC-2").as_deref(), Some("EXC-2026-CCCC-2"));
-    assert_eq!(of("EXC-2026-CCCCX-deny"), None);
-    assert_eq!(of(&format!("EXC-2026-CCC{}", "-".repeat(100_000))), None);
-}
-
-#[test]
-fn what_the_tool_drops_is_said_to_be_dropped_and_has_no_end() {
-    let history = register();
-    history.w.write(".trivyignore", "CVE-2026-1 exp:soon\n");
-    let said = history.w.run(&["reconcile", "trivy", ".trivyignore", "--all"]);
-    assert_eq!(said.code(), 0, "{said:?}");
-    assert!(said.out.contains("\n      trivy drops the entry\n"), "{}", said.out);
-    let said = history.w.run(&["reconcile", "trivy", ".trivyignore", "--format", "json"]);
-    let out: Value = serde_json::from_str(&said.out).expect("JSON");
-    assert_eq!(out["suppressions"][0]["ends"], Value::Null);
-}
-
-#[test]
-fn what_two_files_list_is_one() {
-    let history = register();
-    let end = Some("2027-02-01T00:00:00Z");
-    let one = exemption("one", &group("rg-proxy"), end, "");
-    let mut again = one.clone();
-    again["id"] = json!(one["id"].as_str().expect("an id").to_uppercase());
-    let off = json!({"id": assignment("deny-public"), "name": "deny", "scope": SUBSCRIPTION,
-        "type": "Microsoft.Authorization/policyAssignments", "enforcementMode": "DoNotEnforce"});
-    history.w.write("a.json", json!([one, off]).to_string());
-    history
-        .w
-        .write("b.json", json!([again, off, exemption("two", SUBSCRIPTION, end, "")]).to_string());
-    let said = history.w.run(&["reconcile", "azure-policy", "a.json", "b.json", "--all"]);
-    assert!(
-        said.out.ends_with("3 suppressions of azure-policy: 2 wider, 1 covered\n"),
-        "{}",
-        said.out
-    );
-}
-
-#[test]
-fn sarif_names_files_from_the_root_of_the_repository() {
-    let history = register();
-    history.w.write("sub/live.json", json!([exemption("it", SUBSCRIPTION, None, "")]).to_string());
-    history.w.write("sub/odd.json", "{}");
-    for (folder, files) in
-        [(".", ["sub/live.json", "sub/../sub/odd.json"]), ("sub", ["live.json", "./odd.json"])]
-    {
-        let words = ["-C", folder, "reconcile", "azure-policy", "--format", "sarif"];
-        let said = history.w.run(&[&words[..], &files].concat());
-        let out: Value = serde_json::from_str(&said.out).expect("JSON");
-        let run = &out["runs"][0];
-        let uri =
-            |it: &Value| it["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].clone();
-        assert_eq!(uri(&run["results"][0]), "sub/live.json", "{folder}");
-        let notices = &run["invocations"][0]["toolExecutionNotifications"];
-        assert_eq!(uri(&notices[0]), "sub/odd.json", "{folder}");
-    }
-}
-
-#[test]
-fn a_name_that_no_suppression_has_and_a_file_of_another_shape_get_a_hint() {
-    let history = register();
-    history.w.write("live.json", "[]");
-    history.w.write("odd.json", "{}");
-    let said =
-        history.w.run(&["reconcile", "azure-policy", "live.json", "--allow-unknown", "x\u{202e}"]);
-    assert_eq!(said.code(), 0);
-    assert_eq!(said.err, "hint: `--allow-unknown x\\u{202e}` meets no suppression of this name\n");
-    let said = history.w.run(&["reconcile", "azure-policy", "odd.json", "gone.json"]);
-    assert_eq!(said.code(), 2);
-    let hints: Vec<&str> = said.err.lines().filter(|it| it.starts_with("hint: ")).collect();
-    assert_eq!(
-        hints,
-        [
-            "hint: `azure-policy` reads exemptions and assignments of Azure Policy: `az policy exemption list -o json`, REST, Resource Graph, ARM templates"
-        ]
-    );
-    // What is not there has no shape.
-    assert!(!history.w.run(&["reconcile", "azure-policy", "gone.json"]).err.contains("hint: "));
-}
-
-#[test]
-fn what_is_missing_elsewhere_in_a_record_says_nothing_against_its_bindings() {
-    let mut history = register();
-    let path = "exceptions/EXC-2026-DDDD.yaml";
-    let owner =
-        history.w.read(path).lines().find(|it| it.starts_with("owner: ")).expect("one").to_owned();
-    history.replace(path, &format!("{owner}\n"), "");
-    history.push("carol", "2026-11-12", "forget who");
-    let end = Some("2027-02-01T00:00:00Z");
-    let live = json!([exemption("late", &group("rg-late"), end, "")]);
-    let expected = pairs(&[("late", "record-unapproved")]);
-    assert_eq!(verdicts(&history, &live, &[]), (1, expected));
-    // What is wrong with where it holds does.
-    history.replace(path, "scope:\n", "scope:\n  - [nowhere]\n");
-    assert_eq!(verdicts(&history, &live, &[]).1, pairs(&[("late", "orphan")]));
 }

@@ -172,7 +172,7 @@ cis-1.6: {expiration_date: 2027-2-1}
                 "7:1 cis-1.2: ids cis-1.2; 2027-02-01T00:00:00Z",
                 "8:1 cis-1.3: ids cis-1.3; 2027-02-01T12:00:00Z",
                 "10:1 cis-1.4: ids cis-1.4; never",
-                "11:1 cis-1.5: ids cis-1.5; 1970-01-01T00:00:00Z",
+                "11:1 cis-1.5: ids cis-1.5; dropped",
                 "12:1 cis-1.6: ids cis-1.6; 2027-02-01 00:00 local time",
             ]
         );
@@ -209,7 +209,7 @@ cis-1.6: {expiration_date: 2027-2-1}
         assert_eq!(
             claims::rows(&FORMAT, "w.csv", text),
             [
-                "2:1 c-1: ids c-1; 1970-01-01T00:00:00Z",
+                "2:1 c-1: ids c-1; dropped",
                 "3:1 c-2: ids c-2; 2027-06-01 00:00 local time",
                 "6:1 c-1: ids c-1; never",
             ]

@@ -7,7 +7,11 @@ pub(crate) fn nearest<'a>(
 ) -> Option<&'a str> {
     candidates
         .filter_map(|name| likeness(word, name).map(|score| (score, name)))
-        .max_by(|a, b| a.0.total_cmp(&b.0))
+        // Of two that are as close, the one that takes fewer changes.
+        .max_by(|a, b| {
+            let n_changes = |name: &str| strsim::osa_distance(name, word);
+            a.0.total_cmp(&b.0).then_with(|| n_changes(b.1).cmp(&n_changes(a.1)))
+        })
         .map(|(_, name)| name)
 }
 
