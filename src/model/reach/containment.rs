@@ -36,6 +36,8 @@ impl Tool {
                 path.trim_end_matches('/').to_owned()
             }
             (Dimension::Package, _) => packages::canonical(value),
+            // `East US` is what people call `eastus`.
+            (Dimension::Location, Self::AzurePolicy) => value.replace(' ', "").to_ascii_lowercase(),
             (_, Self::AzurePolicy) => value.to_ascii_lowercase(),
             (Dimension::Id, Self::Snyk) => value.to_ascii_lowercase(),
             _ => value.to_owned(),

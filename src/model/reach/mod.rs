@@ -176,16 +176,20 @@ impl Reach {
             "groupprincipalid" => Some(Dimension::Group),
             _ => None,
         };
-        let sorted = |values: &[String]| -> BTreeSet<String> {
-            values.iter().map(|value| value.to_ascii_lowercase()).collect()
-        };
-        let (within, not_in) = (sorted(&selector.within), sorted(&selector.not_in));
-        let Some(dimension) = dimension.filter(|_| within.len() + not_in.len() > 0) else {
+        let Some(dimension) =
+            dimension.filter(|_| selector.within.len() + selector.not_in.len() > 0)
+        else {
+            let sorted = |values: &[String]| -> BTreeSet<String> {
+                values.iter().map(|value| value.to_ascii_lowercase()).collect()
+            };
+            let (within, not_in) = (sorted(&selector.within), sorted(&selector.not_in));
             let kind = selector.kind.to_ascii_lowercase();
             self.condition(format!("{kind} in {within:?}, not in {not_in:?}"));
             return;
         };
         self.limit(dimension, selector.within.iter().cloned());
+        let not_in: Vec<String> =
+            selector.not_in.iter().map(|value| self.tool.compared(dimension, value)).collect();
         if !not_in.is_empty() {
             self.exclusions.entry(dimension).or_default().extend(not_in);
         }

@@ -8,17 +8,22 @@
 //! - REST: `{"value": […]}`, each with `properties`;
 //! - `az policy exemption list -o json`: a list, with the properties beside `id`;
 //! - Resource Graph: a list of rows, or `{"data": […]}`, each with `properties`;
-//! - an ARM template: `resources` of that type, whose values may be expressions in brackets.
+//! - an ARM template: `resources` of that type, in nested deployments too, whose values may be
+//!   expressions in brackets ([`template`]).
 //!
 //! `expiresOn` is an instant in UTC at which Azure no longer honours the exemption; it keeps the object
 //! for ever. Without one it never ends. The scope is the part of `id` before the provider.
 
 mod assignment;
+mod template;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 
+use self::template::Deployed;
 use crate::bridge::input::{Fault, Input, Node, Value};
 use crate::bridge::{End, Format, Known, Suppression};
 use crate::model::reach::{Dimension, Reach};
@@ -57,16 +62,14 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
             return Err(Fault::at(more.span, message));
         }
     }
-    let mut found = Vec::new();
-    if let Some(resources) = root.get("resources") {
-        resources_of(resources, 0, &mut found)?;
-        return Ok(found);
+    if root.get_folded("resources").is_some() {
+        return template::read(&root);
     }
     let list = ["value", "data"].into_iter().find_map(|key| root.get(key)?.items());
     let Some(resources) = list.or_else(|| root.items()) else {
         return Err(Fault::at(root.span, "the file holds no list of exemptions or assignments"));
     };
-    let mut known = HashSet::new();
+    let (mut known, mut found) = (HashSet::new(), Vec::new());
     for resource in resources {
         resource.expect("resource", "a mapping", |it| (it.value.is_map()).then_some(()))?;
         // A listing has what is inherited more than once.
@@ -74,7 +77,7 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
         if id.is_some_and(|id| !known.insert(id)) {
             continue;
         }
-        if !of_resource(resource, false, &mut found)? {
+        if !of_resource(resource, None, &mut found)? {
             let kind = resource.text_at("type")?.unwrap_or_default();
             let message = match kind {
                 "" => "this is neither an exemption nor an assignment".to_owned(),
@@ -94,46 +97,14 @@ fn is_no(node: &Node) -> bool {
     }
 }
 
-/// What the resources of a template leave alone, those of nested deployments and of other resources
-/// included; a list, or a mapping since `languageVersion` 2.0.
-fn resources_of(node: &Node, depth: usize, found: &mut Vec<Suppression>) -> Result<(), Fault> {
-    let listed = node.items().into_iter().flatten();
-    let named = node.entries().iter().map(|entry| &entry.value);
-    for resource in listed.chain(named) {
-        of_resource(resource, true, found)?;
-        let template = resource.get("properties").and_then(|it| it.get("template"));
-        let nested = template.and_then(|template| template.get("resources"));
-        if let Some(link) = resource.get("properties").and_then(|it| it.get("templateLink")) {
-            let name = resource.text_at("name")?.unwrap_or("?").to_owned();
-            let reason = "what the template leaves alone that it links to is not known".to_owned();
-            found.push(Suppression {
-                span: link.span,
-                said: vec![name.clone()],
-                name,
-                reach: Err(reason),
-                end: End::Never,
-                made: None,
-                known: Known::default(),
-                notes: Vec::new(),
-            });
-        }
-        for below in resource.get("resources").into_iter().chain(nested) {
-            if depth > 16 {
-                return Err(Fault::at(below.span, "deployments are nested too deep"));
-            }
-            resources_of(below, depth + 1, found)?;
-        }
-    }
-    Ok(())
-}
-
-/// Adds what a resource leaves alone; `false` where it is neither an exemption nor an assignment.
+/// Adds what a resource leaves alone; `false` where it is neither an exemption nor an assignment. One of
+/// a template says where that deploys it.
 fn of_resource(
     resource: &Node,
-    is_template: bool,
+    deployed: Option<&Deployed>,
     found: &mut Vec<Suppression>,
 ) -> Result<bool, Fault> {
-    let kind = resource.text_at("type")?.unwrap_or_default().to_ascii_lowercase();
+    let kind = own_text(resource, "type")?.unwrap_or_default().to_ascii_lowercase();
     let has = |key: &str| property(resource, key).is_some();
     // The type of a child leaves out that of its parent.
     let is_open = kind.is_empty() || is_expression(&kind);
@@ -143,7 +114,7 @@ fn of_resource(
         || kind.ends_with("policyexemptions")
         || (is_open && has("policyAssignmentId"))
     {
-        found.push(exemption(resource, is_template)?);
+        found.push(exemption(resource, deployed)?);
     } else {
         return Ok(false);
     }
@@ -168,7 +139,7 @@ fn undecided(resource: &Node, decisive: &[&str]) -> Option<String> {
     if let Some(text) = expression {
         return Some(format!("`{text}` is an expression"));
     }
-    [Some(resource), resource.get("properties")].into_iter().flatten().find_map(|node| {
+    [Some(resource), resource.get_folded("properties")].into_iter().flatten().find_map(|node| {
         let mut known = HashSet::new();
         let twice = node.entries().iter().find(|it| !known.insert(it.key.to_ascii_lowercase()))?;
         Some(format!("its key `{}` stands twice, in different case", twice.key))
@@ -177,11 +148,17 @@ fn undecided(resource: &Node, decisive: &[&str]) -> Option<String> {
 
 /// A property, below `properties` or flattened to the resource.
 fn property<'a>(resource: &'a Node, key: &str) -> Option<&'a Node> {
-    let found = match resource.get("properties").filter(|node| !node.is_null()) {
+    let found = match resource.get_folded("properties").filter(|node| !node.is_null()) {
         Some(properties) => properties.get_folded(key),
         None => resource.get_folded(key),
     };
     found.filter(|node| !node.is_null())
+}
+
+/// A text beside the properties.
+fn own_text<'a>(resource: &'a Node, key: &str) -> Result<Option<&'a str>, Fault> {
+    let found = resource.get_folded(key).filter(|node| !node.is_null());
+    found.map(|node| node.expect(key, "a text", Node::text)).transpose()
 }
 
 fn text<'a>(resource: &'a Node, key: &str) -> Result<Option<&'a str>, Fault> {
@@ -199,9 +176,9 @@ fn is_expression(text: &str) -> bool {
     text.starts_with('[') && !text.starts_with("[[") && text.ends_with(']')
 }
 
-fn exemption(resource: &Node, is_template: bool) -> Result<Suppression, Fault> {
-    let name = resource.text_at("name")?.unwrap_or_default();
-    let id = resource.text_at("id")?;
+fn exemption(resource: &Node, deployed: Option<&Deployed>) -> Result<Suppression, Fault> {
+    let name = own_text(resource, "name")?.unwrap_or_default();
+    let id = own_text(resource, "id")?;
     let mut notes = Vec::new();
     let (end, unread) = end(text(resource, "expiresOn")?);
     let undecided = undecided(resource, &DECISIVE);
@@ -209,7 +186,7 @@ fn exemption(resource: &Node, is_template: bool) -> Result<Suppression, Fault> {
     let end = if undecided.is_some() { End::Never } else { end };
     let reach = match undecided.or(unread) {
         Some(reason) => Err(reason),
-        None => reach(resource, id, is_template, &mut notes)?,
+        None => reach(resource, id, deployed, &mut notes)?,
     };
     notes.extend(notes_of_kind(
         text(resource, "exemptionCategory")?,
@@ -269,7 +246,7 @@ fn end(expires: Option<&str>) -> (End, Option<String>) {
 fn reach(
     resource: &Node,
     id: Option<&str>,
-    is_template: bool,
+    deployed: Option<&Deployed>,
     notes: &mut Vec<String>,
 ) -> Result<Result<Vec<Reach>, String>, Fault> {
     let assignment = text(resource, "policyAssignmentId")?;
@@ -284,16 +261,15 @@ fn reach(
             stray.kind()
         ));
     }
-    let scope = match (id.and_then(scope_of), resource.text_at("scope")?) {
-        (Some(scope), _) => scope,
-        (None, Some(scope)) if is_template && scope.starts_with('/') => scope.to_owned(),
-        (None, Some(scope)) if is_template => {
-            return Ok(Err(format!("where its `scope`, `{scope}`, is cannot be told")));
+    let scope = match deployed {
+        Some(deployed) => template::scope_of(resource, deployed)?,
+        None => {
+            id.and_then(scope_of).ok_or_else(|| "its `id` does not say where it hangs".to_owned())
         }
-        _ if is_template => {
-            return Ok(Err("it is deployed at a scope that the template does not name".to_owned()));
-        }
-        _ => return Ok(Err("its `id` does not say where it hangs".to_owned())),
+    };
+    let scope = match scope {
+        Ok(scope) => scope,
+        Err(reason) => return Ok(Err(reason)),
     };
     let base = Reach::of(Tool::AzurePolicy)
         .limited(Dimension::Place, [format!("azure:{scope}")])
