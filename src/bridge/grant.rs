@@ -81,7 +81,7 @@ impl<'a> Granted<'a> {
     }
 }
 
-impl Grant<'_> {
+impl<'a> Grant<'a> {
     /// The first moment after the last valid day: what a tool takes that knows instants.
     pub(crate) fn end(&self) -> DateTime<Utc> {
         End::of_exception(self.last)
@@ -104,11 +104,11 @@ impl Grant<'_> {
     }
 
     /// The targets of one kind, without it: `/subscriptions/…` of `azure:/subscriptions/…`.
-    pub(crate) fn places(&self, kind: &str) -> impl Iterator<Item = &str> {
+    pub(crate) fn places(&self, kind: &'static str) -> impl Iterator<Item = &'a str> + use<'a> {
         let is_of_kind =
             move |text: &&String| Target::parse(text).is_ok_and(|target| target.kind() == kind);
-        let rest = move |text: &'_ String| kind.len() + 1..text.len();
-        self.exception.scope.iter().filter(is_of_kind).map(move |text| &text[rest(text)])
+        let scope = &self.exception.scope;
+        scope.iter().filter(is_of_kind).map(move |text| &text[kind.len() + 1..])
     }
 }
 
@@ -122,12 +122,19 @@ pub(crate) fn one_line(text: &str) -> String {
     HIDDEN.replace_all(&line, "\u{fffd}").into_owned()
 }
 
-/// A text of at most `n` characters, with an ellipsis for what is cut off.
+/// A text of at most `n` characters, with an ellipsis for what is cut off. They are counted in units of
+/// UTF-16, as most tools count them that have a limit.
 pub(crate) fn cut(text: &str, n: usize) -> String {
-    match text.char_indices().nth(n) {
-        None => text.to_owned(),
-        Some(_) => text.chars().take(n.saturating_sub(1)).chain(['…']).collect(),
+    if text.encode_utf16().count() <= n {
+        return text.to_owned();
     }
+    let mut left = n.saturating_sub(1);
+    let fits = |c: &char| {
+        let rest = left.checked_sub(c.len_utf16());
+        left = rest.unwrap_or_default();
+        rest.is_some()
+    };
+    text.chars().take_while(fits).chain(['…']).collect()
 }
 
 #[cfg(test)]
@@ -143,5 +150,8 @@ mod tests {
             one_line("a\u{0}\u{9b}b\u{202e}c\u{200b}é"),
             "a\u{fffd}\u{fffd}b\u{fffd}c\u{fffd}é"
         );
+        assert_eq!(cut("a😀😀", 5), "a😀😀");
+        assert_eq!(cut("a😀😀", 4), "a😀…");
+        assert_eq!(one_line(" two\n  lines "), "two lines");
     }
 }

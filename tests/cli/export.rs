@@ -81,6 +81,9 @@ fn a_record_without_a_binding_is_no_part_of_it() {
     assert!(!said.out.contains("EXC-"), "{}", said.out);
 }
 
+/// The binding of a record of its own scope, which is in Azure.
+const AZURE: &str = "tool: azure-policy, assignment: /subscriptions/8f1c0c9e-5f3b-4a53-9a41-1c2d3e4f5a6b/providers/Microsoft.Authorization/policyAssignments/deny-public, definition_references: [public], selectors: [{kind: resourceLocation, in: [eastus]}]";
+
 /// Each export with the binding of a record for it, the name of its file, and by which format
 /// `exc reconcile` reads that again, if it does.
 const EXPORTS: &[(&str, &str, &str, Option<&str>)] = &[
@@ -125,6 +128,18 @@ const EXPORTS: &[(&str, &str, &str, Option<&str>)] = &[
     ),
     ("inspec", "tool: inspec, ids: [cis-1.1, 'cis: #2']", "waivers.yaml", Some("inspec")),
 ];
+    ("epac", AZURE, "epac.json", Some("epac")),
+    ("arm", AZURE, "arm.json", Some("azure-policy")),
+];
+
+/// The places in Azure of a record that is bound to it, one of each kind that a subscription holds.
+fn in_azure(name: &str) -> String {
+    let subscription = "azure:/subscriptions/8f1c0c9e-5f3b-4a53-9a41-1c2d3e4f5a6b";
+    let group = format!("{subscription}/resourceGroups/rg-{name}");
+    let site =
+        format!("{subscription}/resourceGroups/rg-sites/providers/Microsoft.Web/sites/{name}");
+    format!("{group}\n  - {site}\n  - {subscription}")
+}
 
 /// Keeps a file of a test in a folder of the directory that `EXC_KEEP_EXPORTS` names, for the programs
 /// that read it besides.
@@ -144,6 +159,10 @@ fn every_export_is_covered_by_the_register_it_comes_from() {
         let id = format!("EXC-2026-AA{:02}", index + 2);
         let text = bound(&id, "2027-01-31", binding);
         keep("", &format!("{id}.yaml"), &text);
+        let mut text = bound(&id, "2027-01-31", binding);
+        if *binding == AZURE {
+            text = text.replace("service:/model-proxy/api", &in_azure(name));
+        }
         history.w.write(format!("exceptions/{name}/{id}.yaml"), text);
     }
     history.merge("carol", "alice", "2026-11-05");

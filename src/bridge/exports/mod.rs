@@ -10,6 +10,9 @@ mod grype;
 mod inspec;
 mod kyverno;
 mod osv_scanner;
+mod arm;
+mod epac;
+mod exemptions;
 #[cfg(test)]
 mod testing;
 mod trivy;
@@ -18,6 +21,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use chrono::NaiveDate;
+use serde::Serialize;
 
 use super::grant::{Granted, Left};
 use crate::model::{Binding, Tool};
@@ -45,6 +49,7 @@ pub(crate) const EXPORTS: &[&Export] = &[
     &cargo_deny::EXPORT,
     &inspec::EXPORT,
 ];
+pub(crate) const EXPORTS: &[&Export] = &[&trivy::EXPORT, &epac::EXPORT, &arm::EXPORT];
 
 /// The export of this name.
 pub(crate) fn named(name: &str) -> Option<&'static Export> {
@@ -53,8 +58,13 @@ pub(crate) fn named(name: &str) -> Option<&'static Export> {
 
 /// What a generated file says on its first lines, where it can have comments that begin with `#`.
 fn header(export: &Export) -> String {
+    format!("# {}\n", origin(export))
+}
+
+/// Where a generated file comes from.
+fn origin(export: &Export) -> String {
     format!(
-        "# Written by `exc export {}` from the exceptions in force: change the records, and write it again\n",
+        "Written by `exc export {}` from the exceptions in force: change the records, and write it again",
         export.name
     )
 }
@@ -205,4 +215,7 @@ mod tests {
         let all = [keyed("2027-01-31", 1), keyed("2027-03-01", 2), keyed("2027-03-01", 3)];
         assert_eq!(lasting(all)["k"].entry, 2);
     }
+/// A file of JSON.
+fn json(file: &impl Serialize) -> String {
+    serde_json::to_string_pretty(file).expect("plain values are JSON") + "\n"
 }

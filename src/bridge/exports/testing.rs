@@ -52,6 +52,8 @@ fn read_back(export: &Export) -> (&'static str, &'static str) {
         "grype" => ("grype", ".grype.yaml"),
         "cargo-deny" => ("cargo-deny", "deny.toml"),
         "inspec" => ("inspec", "waivers.yaml"),
+        "epac" => ("epac", "exemptions.json"),
+        "arm" => ("azure-policy", "exemptions.json"),
         name => panic!("how is the file of `{name}` read again?"),
     }
 }
@@ -78,24 +80,36 @@ pub(super) fn granted(records: &[Record]) -> Granted<'_> {
 /// that record, and the record is live.
 #[track_caller]
 pub(super) fn exported(export: &Export, binding: &str) -> String {
-    let records = [record("EXC-2026-K7QD", binding)];
+    exported_of(export, &record("EXC-2026-K7QD", binding))
+}
+
+/// The same, of a record that a test has changed.
+#[track_caller]
+pub(super) fn exported_of(export: &Export, record: &Record) -> String {
+    let records = std::slice::from_ref(record);
     let mut left = Vec::new();
-    let text = (export.write)(&granted(&records), &mut left);
+    let text = (export.write)(&granted(records), &mut left);
     assert_eq!(left, [], "everything can be said");
-    covered(export, &records, &text);
+    covered(export, records, &text);
     text
 }
 
 /// Why a binding cannot be said.
 #[track_caller]
 pub(super) fn refused(export: &Export, binding: &str) -> String {
-    let records = [record("EXC-2026-K7QD", binding)];
+    refused_of(export, &record("EXC-2026-K7QD", binding))
+}
+
+/// The same, of a record that a test has changed.
+#[track_caller]
+pub(super) fn refused_of(export: &Export, record: &Record) -> String {
+    let records = std::slice::from_ref(record);
     let mut left = Vec::new();
-    let text = (export.write)(&granted(&records), &mut left);
-    assert!(!text.contains("EXC-2026-K7QD"), "{text}");
+    let text = (export.write)(&granted(records), &mut left);
+    assert!(!text.contains(&record.exception.id), "{text}");
     match <[Left; 1]>::try_from(left) {
-        Ok([Left { record, pointer, why, .. }]) => {
-            assert_eq!((&*record, &*pointer), ("EXC-2026-K7QD", "/bindings/0"));
+        Ok([Left { record: id, pointer, why, .. }]) => {
+            assert_eq!((&*id, &*pointer), (&*record.exception.id, "/bindings/0"));
             why
         }
         Err(left) => panic!("{left:?}\n{text}"),
