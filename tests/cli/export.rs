@@ -130,6 +130,7 @@ const EXPORTS: &[(&str, &str, &str, Option<&str>)] = &[
 ];
     ("epac", AZURE, "epac.json", Some("epac")),
     ("arm", AZURE, "arm.json", Some("azure-policy")),
+    ("oscal", "tool: snyk, ids: [CVE-2026-1]", "oscal.json", None),
 ];
 
 /// The places in Azure of a record that is bound to it, one of each kind that a subscription holds.

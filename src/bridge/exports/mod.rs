@@ -13,6 +13,7 @@ mod osv_scanner;
 mod arm;
 mod epac;
 mod exemptions;
+mod oscal;
 #[cfg(test)]
 mod testing;
 mod trivy;
@@ -50,6 +51,8 @@ pub(crate) const EXPORTS: &[&Export] = &[
     &inspec::EXPORT,
 ];
 pub(crate) const EXPORTS: &[&Export] = &[&trivy::EXPORT, &epac::EXPORT, &arm::EXPORT];
+pub(crate) const EXPORTS: &[&Export] =
+    &[&trivy::EXPORT, &epac::EXPORT, &arm::EXPORT, &oscal::EXPORT];
 
 /// The export of this name.
 pub(crate) fn named(name: &str) -> Option<&'static Export> {
