@@ -71,6 +71,9 @@ pub(crate) struct Known {
     pub(crate) id: Option<String>,
     /// What the tool shows to people instead of the name.
     pub(crate) title: Option<String>,
+    /// Whether it claims that the rule's intent is met by other means; none where the tool has no such
+    /// claim.
+    pub(crate) is_mitigated: Option<bool>,
 }
 
 /// What the comparison of some files with a register came to.

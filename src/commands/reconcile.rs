@@ -110,7 +110,9 @@ impl Args {
                 let judged = bindings.judge(&suppression, env.today, &mut used);
                 let is_allowed = self.allow_unknown.contains(&suppression.name);
                 let place = Located::of(&input, suppression.span);
-                let Suppression { name, end, made, notes, .. } = suppression;
+                let misfit = bindings.misfit(&suppression, &judged);
+                let Suppression { name, end, made, mut notes, .. } = suppression;
+                notes.extend(misfit);
                 Row { place, name, end, made, notes, judged, is_allowed }
             }));
         }

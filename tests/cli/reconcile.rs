@@ -534,3 +534,41 @@ fn what_each_tool_is_told_is_met_with_the_binding_that_allows_it() {
         ]
     );
 }
+
+#[test]
+fn what_is_to_be_known_of_a_covered_suppression_is_shown_and_is_no_fault() {
+    let mut history = History::new();
+    let text = bound(PROXY, "2027-01-31", "rg-proxy");
+    let (before, controls) = text.split_once("compensating_controls:").expect("some");
+    let after = controls.find("\nremediation:").expect("what comes next");
+    let bare = format!("{before}compensating_controls: []{}", &controls[after..]);
+    history.w.write(format!("exceptions/{PROXY}.yaml"), bare);
+    history.merge("carol", "alice", "2026-11-05");
+    let mut covered = exemption("proxy", &group("rg-proxy"), Some("2027-02-01T00:00:00Z"), "");
+    covered["exemptionCategory"] = "Mitigated".into();
+    covered["assignmentScopeValidation"] = "DoNotValidate".into();
+    history.w.write("live.json", json!([covered]).to_string());
+    let said = history.w.run(&["reconcile", "azure-policy", "live.json"]);
+    assert_eq!(said.code(), 0, "{}", said.err);
+    insta::assert_snapshot!(said.out, @r"
+    covered: an exception in force allows exactly this
+      proxy  live.json:1  EXC-2026-AAAA
+          `DoNotValidate`: it may lie outside of its assignment's scope
+          it claims that other means meet the policy's intent (`Mitigated`), and `EXC-2026-AAAA` lists no compensating control
+          created by jo@example.com at 2026-10-01T08:00:00Z
+
+    1 suppression of azure-policy: 1 covered
+    ");
+    let said = history.w.run(&["reconcile", "azure-policy", "live.json", "--format", "sarif"]);
+    let out: Value = serde_json::from_str(&said.out).expect("JSON");
+    let result = &out["runs"][0]["results"][0];
+    assert_eq!(
+        (said.code(), &result["level"], &result["ruleId"]),
+        (0, &json!("note"), &json!("suppression-covered"))
+    );
+    let text = result["message"]["text"].as_str().expect("a text");
+    assert!(
+        text.contains("DoNotValidate") && text.contains("lists no compensating control"),
+        "{text}"
+    );
+}

@@ -129,10 +129,9 @@ fn list(entry: &Node, key: &str) -> Result<Vec<String>, Fault> {
 fn exemption(entry: &Node) -> Result<Suppression, Fault> {
     entry.expect("exemption", "a mapping", |it| it.value.is_map().then_some(()))?;
     let name = text(entry, "name")?;
-    let mut notes = azure_policy::notes_of_kind(
-        text(entry, "exemptionCategory")?,
-        text(entry, "assignmentScopeValidation")?,
-    );
+    let category = text(entry, "exemptionCategory")?;
+    let validation = text(entry, "assignmentScopeValidation")?;
+    let mut notes = azure_policy::notes_of_kind(category, validation);
     let (end, unread) = end(text(entry, "expiresOn")?);
     let reach = match unread {
         Some(reason) => Err(reason),
@@ -149,7 +148,11 @@ fn exemption(entry: &Node) -> Result<Suppression, Fault> {
         notes.push("it has no `name`, without which EPAC does not deploy it".to_owned());
     }
     let name = name.unwrap_or("?").to_owned();
-    let known = Known { title: text(entry, "displayName")?.map(str::to_owned), id: None };
+    let known = Known {
+        id: None,
+        title: text(entry, "displayName")?.map(str::to_owned),
+        is_mitigated: azure_policy::is_mitigated(category),
+    };
     Ok(Suppression { span: entry.span, name, said, reach, end, made: None, known, notes })
 }
 

@@ -5,6 +5,9 @@
 //! index, or because the suppression names its record. A suppression is covered if each part of it
 //! lies within a binding of a record that is in force, and it ends no later than that record.
 
+mod claim;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -162,6 +165,7 @@ impl<'a> Bindings<'a> {
             let told = strangers.iter().map(|id| format!("it names `{id}`, which no record has"));
             judged.why.extend(told);
         }
+        judged.why.extend(self.modesty(suppression, &judged));
         judged
     }
 

@@ -1,4 +1,5 @@
-//! A reconciliation as SARIF 2.1.0: one result for each suppression that is not covered.
+//! A reconciliation as SARIF 2.1.0: one result for each suppression that is not covered, and a note for
+//! each of which there is something to know all the same.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -7,7 +8,7 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{help, is_asked_about, meaning};
+use super::{help, is_shown, meaning};
 use crate::bridge::matching::Verdict;
 use crate::bridge::{Located, Reconciliation, Row};
 use crate::render::json::{self, TOOL_VERSION};
@@ -20,7 +21,7 @@ pub(crate) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let verdicts: Vec<Verdict> =
-        Verdict::ALL.into_iter().filter(|verdict| is_asked_about(*verdict)).collect();
+        Verdict::ALL.into_iter().filter(|verdict| *verdict != Verdict::Ended).collect();
     let rules: Vec<Value> = verdicts.iter().map(|verdict| rule(*verdict)).collect();
     let mut driver = json!({
         "name": "exc",
@@ -32,7 +33,7 @@ pub(crate) fn write(
         driver["informationUri"] = HOME.into();
     }
     let mut n_seen: HashMap<String, usize> = HashMap::new();
-    let rows = result.rows.iter().filter(|row| is_asked_about(row.judged.verdict));
+    let rows = result.rows.iter().filter(|row| is_shown(row, false));
     let results: Vec<Value> = rows
         .map(|row| {
             let index = verdicts.iter().position(|verdict| *verdict == row.judged.verdict);
@@ -70,13 +71,17 @@ fn id(verdict: Verdict) -> String {
 }
 
 fn level(verdict: Verdict) -> &'static str {
-    if verdict.is_shadow() { "error" } else { "warning" }
+    match verdict {
+        Verdict::Ended | Verdict::Covered | Verdict::Narrower => "note",
+        Verdict::Unknown => "warning",
+        _ => "error",
+    }
 }
 
 fn rule(verdict: Verdict) -> Value {
     let id = id(verdict);
     let text = format!("Of suppressions in an enforcement tool: {}.", meaning(verdict));
-    let help = help(verdict).unwrap_or_default();
+    let help = help(verdict).unwrap_or("read what is noted of them");
     json!({
         "id": id,
         "name": pascal_case(&id),

@@ -36,7 +36,7 @@ pub(super) fn read(resource: &Node) -> Result<Vec<Suppression>, Fault> {
         made: made.clone(),
         known: Known {
             id: Some(format!("{id} {suffix}").to_lowercase()).filter(|_| !id.is_empty()),
-            title: None,
+            ..Known::default()
         },
         notes: note.map(str::to_owned).into_iter().collect(),
     };

@@ -188,10 +188,8 @@ fn exemption(resource: &Node, deployed: Option<&Deployed>) -> Result<Suppression
         Some(reason) => Err(reason),
         None => reach(resource, id, deployed, &mut notes)?,
     };
-    notes.extend(notes_of_kind(
-        text(resource, "exemptionCategory")?,
-        text(resource, "assignmentScopeValidation")?,
-    ));
+    let category = text(resource, "exemptionCategory")?;
+    notes.extend(notes_of_kind(category, text(resource, "assignmentScopeValidation")?));
     let mut said = vec![name.to_owned()];
     for key in ["displayName", "description"] {
         said.extend(text(resource, key)?.map(str::to_owned));
@@ -209,16 +207,23 @@ fn exemption(resource: &Node, deployed: Option<&Deployed>) -> Result<Suppression
         known: Known {
             id: id.map(str::to_lowercase),
             title: text(resource, "displayName")?.map(str::to_owned),
+            is_mitigated: is_mitigated(category),
         },
         notes,
     })
+}
+
+/// Whether an exemption of this category claims that the policy's intent is met by other means.
+pub(super) fn is_mitigated(category: Option<&str>) -> Option<bool> {
+    let is = |known: &str| category.is_some_and(|it| it.eq_ignore_ascii_case(known));
+    if is("Mitigated") { Some(true) } else { is("Waiver").then_some(false) }
 }
 
 /// What is to be said about the category of an exemption and about how its scope is validated.
 pub(super) fn notes_of_kind(category: Option<&str>, validation: Option<&str>) -> Vec<String> {
     let mut notes = Vec::new();
     let category = category.unwrap_or_default();
-    if !["waiver", "mitigated"].iter().any(|known| category.eq_ignore_ascii_case(known)) {
+    if is_mitigated(Some(category)).is_none() {
         notes.push(format!("its category is `{category}`, neither `Waiver` nor `Mitigated`"));
     }
     if validation.is_some_and(|it| it.eq_ignore_ascii_case("DoNotValidate")) {

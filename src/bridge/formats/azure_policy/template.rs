@@ -107,6 +107,7 @@ fn unread(name: &str, node: &Node) -> Suppression {
         reach: Err("what it deploys does not stand in the file".to_owned()),
         end: End::Never,
         made: None,
+        known: Known::default(),
         notes: Vec::new(),
     }
 }

@@ -1,0 +1,186 @@
+//! What a suppression comes to, against records whose state is given.
+
+use super::*;
+use crate::model::{Binding as Tie, CompensatingControl, Person};
+use crate::text::Span;
+
+const ASSIGNMENT: &str =
+    "/subscriptions/s/providers/Microsoft.Authorization/policyAssignments/deny";
+const GROUP: &str = "azure:/subscriptions/s/resourceGroups/g";
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().expect("a day")
+}
+
+/// A record about a place, bound to the assignment and these references of definitions.
+fn exception(id: &str, scope: &str, references: &[&str]) -> Exception {
+    let binding = Tie {
+        tool: Some(Tool::AzurePolicy),
+        assignment: ASSIGNMENT.to_owned(),
+        definition_references: references.iter().map(|it| (*it).to_owned()).collect(),
+        ..Tie::default()
+    };
+    Exception {
+        id: id.to_owned(),
+        scope: vec![scope.to_owned()],
+        bindings: vec![binding],
+        owner: Person::default(),
+        ..Exception::default()
+    }
+}
+
+fn in_force(exception: &Exception) -> Holding<'_> {
+    holding(exception, State::InForce(day("2027-01-31")))
+}
+
+fn holding(exception: &Exception, state: State) -> Holding<'_> {
+    Holding { exception, path: "exceptions/a.yaml", state, fault: None }
+}
+
+/// An exemption that says this, hangs there and takes out these references.
+fn exemption(said: &str, scope: &str, references: &[&str]) -> Suppression {
+    let reach = Reach::of(Tool::AzurePolicy)
+        .limited(Dimension::Place, [scope.to_owned()])
+        .limited(Dimension::Policy, [ASSIGNMENT.to_owned()])
+        .limited(Dimension::Id, references.iter().map(|it| (*it).to_owned()));
+    Suppression {
+        span: Span::new(0, 0),
+        name: "a".to_owned(),
+        said: vec![said.to_owned()],
+        reach: Ok(vec![reach]),
+        end: End::midnight(day("2027-02-01")),
+        made: None,
+        known: Known::default(),
+        notes: Vec::new(),
+    }
+}
+
+/// The verdict, its record and the bindings that nothing has met.
+fn judged(holdings: &[Holding<'_>], suppression: &Suppression) -> (Judged, usize) {
+    let (hierarchy, ids) = (Hierarchy::default(), Regex::new("^EXC-.*$").expect("a pattern"));
+    let bindings = Bindings::of(Tool::AzurePolicy, holdings, &hierarchy, &ids);
+    let mut used = BTreeSet::new();
+    let judged = bindings.judge(suppression, day("2026-11-20"), &mut used);
+    (judged, bindings.unused(&used).len())
+}
+
+fn verdict(holdings: &[Holding<'_>], suppression: &Suppression) -> Verdict {
+    judged(holdings, suppression).0.verdict
+}
+
+#[test]
+fn a_suppression_ends_with_its_record_and_not_a_second_later() {
+    let record = exception("EXC-1", GROUP, &["r"]);
+    let held = [in_force(&record)];
+    let mut suppression = exemption("", GROUP, &["r"]);
+    assert_eq!(judged(&held, &suppression).0.record.as_deref(), Some("EXC-1"));
+    assert_eq!(judged(&held, &suppression).1, 0);
+    assert_eq!(verdict(&held, &suppression), Verdict::Covered);
+    suppression.end = End::At("2027-02-01T00:00:01Z".parse().expect("a moment"));
+    assert_eq!(verdict(&held, &suppression), Verdict::Outlives);
+    suppression.end = End::Never;
+    assert_eq!(verdict(&held, &suppression), Verdict::Outlives);
+    suppression.end = End::midnight(day("2026-11-20"));
+    assert_eq!(verdict(&held, &suppression), Verdict::Ended);
+}
+
+#[test]
+fn whatever_state_a_record_is_in_decides_what_it_covers() {
+    let record = exception("EXC-1", GROUP, &[]);
+    let suppression = exemption("", GROUP, &[]);
+    for (state, expected) in [
+        (State::Expired(day("2026-11-19")), Verdict::RecordExpired),
+        (State::Closed, Verdict::RecordExpired),
+        (State::Unapproved("not approved".to_owned()), Verdict::RecordUnapproved),
+        (State::Unknown("no history".to_owned()), Verdict::Unknown),
+    ] {
+        assert_eq!(verdict(&[holding(&record, state)], &suppression), expected);
+    }
+}
+
+#[test]
+fn a_record_that_is_named_covers_nothing_but_what_it_is_bound_to() {
+    let record = exception("EXC-1", GROUP, &[]);
+    let held = [in_force(&record)];
+    let elsewhere = "azure:/subscriptions/t";
+    assert_eq!(verdict(&held, &exemption("", elsewhere, &[])), Verdict::Orphan);
+    let (judged, unused) = judged(&held, &exemption("for EXC-1: vendor", elsewhere, &[]));
+    assert_eq!((judged.verdict, unused), (Verdict::Wider, 0));
+    // A name that begins like it is another one.
+    let (judged, _) = self::judged(&held, &exemption("EXC-12", elsewhere, &[]));
+    assert_eq!(judged.verdict, Verdict::Orphan);
+    assert_eq!(judged.why[1], "it names `EXC-12`, which no record has");
+}
+
+#[test]
+fn of_several_records_one_that_covers_it_is_told_whatever_the_others_are() {
+    let (wide, old) =
+        (exception("EXC-1", "azure:/subscriptions/s", &[]), exception("EXC-2", GROUP, &[]));
+    let held = [holding(&old, State::Expired(day("2026-11-19"))), in_force(&wide)];
+    let (judged, _) = judged(&held, &exemption("EXC-2", GROUP, &[]));
+    assert_eq!((judged.verdict, judged.record.as_deref()), (Verdict::Narrower, Some("EXC-1")));
+}
+
+#[test]
+fn two_records_cover_together_what_none_covers_alone() {
+    let (one, two) = (exception("EXC-1", GROUP, &["a"]), exception("EXC-2", GROUP, &["b"]));
+    let both = [in_force(&one), in_force(&two)];
+    let suppression = exemption("", GROUP, &["a", "b"]);
+    let (whole, unused) = judged(&both, &suppression);
+    assert_eq!((whole.verdict, unused), (Verdict::Covered, 0));
+    assert_eq!(whole.why, ["`EXC-1` and `EXC-2` cover it together"]);
+    assert_eq!(verdict(&both[..1], &suppression), Verdict::Wider);
+}
+
+#[test]
+fn a_binding_that_cannot_be_relied_on_covers_nothing() {
+    let record = exception("EXC-1", GROUP, &[]);
+    let broken = Holding { fault: Some("its scope is broken".to_owned()), ..in_force(&record) };
+    assert_eq!(verdict(&[broken], &exemption("", GROUP, &[])), Verdict::Orphan);
+    let broken = Holding { fault: Some("its scope is broken".to_owned()), ..in_force(&record) };
+    let (judged, _) = judged(&[broken], &exemption("EXC-1", GROUP, &[]));
+    assert_eq!((judged.verdict, &*judged.why[0]), (Verdict::Unknown, "its scope is broken"));
+}
+
+#[test]
+fn the_worst_part_of_a_suppression_is_its_verdict() {
+    let record = exception("EXC-1", GROUP, &[]);
+    let mut suppression = exemption("", GROUP, &[]);
+    let other = exemption("", "azure:/subscriptions/t", &[]).reach.expect("a reach");
+    suppression.reach.as_mut().expect("a reach").extend(other);
+    assert_eq!(verdict(&[in_force(&record)], &suppression), Verdict::Orphan);
+    suppression.reach = Ok(Vec::new());
+    assert_eq!(verdict(&[in_force(&record)], &suppression), Verdict::Unknown);
+}
+
+#[test]
+fn what_a_suppression_claims_has_to_fit_the_controls_of_its_record() {
+    let bare = exception("EXC-1", GROUP, &[]);
+    let mut guarded = bare.clone();
+    guarded.compensating_controls.push(CompensatingControl::default());
+    // What somebody has to look at, and what is said besides.
+    let told = |exception: &Exception, is_mitigated: Option<bool>, scope: &str| {
+        let held = [in_force(exception)];
+        let (hierarchy, ids) = (Hierarchy::default(), Regex::new("^EXC-.*$").expect("a pattern"));
+        let bindings = Bindings::of(Tool::AzurePolicy, &held, &hierarchy, &ids);
+        let suppression = Suppression {
+            known: Known { is_mitigated, ..Known::default() },
+            ..exemption("", scope, &[])
+        };
+        let judged = bindings.judge(&suppression, day("2026-11-20"), &mut BTreeSet::new());
+        (bindings.misfit(&suppression, &judged), judged.why)
+    };
+    let (note, why) = told(&bare, Some(true), GROUP);
+    assert!(note.is_some_and(|it| it.contains("`EXC-1` lists no compensating control")));
+    assert_eq!(why, [""; 0]);
+    let (note, why) = told(&guarded, Some(false), GROUP);
+    assert_eq!(note, None);
+    assert!(why[0].contains("`Mitigated` would say so"), "{why:?}");
+    for (exception, is_mitigated) in
+        [(&bare, Some(false)), (&guarded, Some(true)), (&bare, None), (&guarded, None)]
+    {
+        assert_eq!(told(exception, is_mitigated, GROUP), (None, Vec::new()));
+    }
+    // Nothing can be said without a record.
+    assert_eq!(told(&bare, Some(true), "azure:/subscriptions/t").0, None);
+}
