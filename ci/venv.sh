@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Installs pinned packages of PyPI below target/ci, once per set of pins; to be sourced from the repository root:
 #   venv NAME REQUIREMENTS   leaves $PWD/target/ci/NAME/bin
 venv() {
