@@ -127,7 +127,6 @@ const EXPORTS: &[(&str, &str, &str, Option<&str>)] = &[
         Some("cargo-deny"),
     ),
     ("inspec", "tool: inspec, ids: [cis-1.1, 'cis: #2']", "waivers.yaml", Some("inspec")),
-];
     ("epac", AZURE, "epac.json", Some("epac")),
     ("arm", AZURE, "arm.json", Some("azure-policy")),
     ("oscal", "tool: snyk, ids: [CVE-2026-1]", "oscal.json", None),
@@ -154,17 +153,15 @@ fn keep(folder: &str, file: &str, text: &str) {
 
 /// One register with a record for each export.
 #[test]
-#[expect(clippy::disallowed_methods, reason = "CI says where")]
 fn every_export_is_covered_by_the_register_it_comes_from() {
     let mut history = History::new();
     for (index, (name, binding, ..)) in EXPORTS.iter().enumerate() {
         let id = format!("EXC-2026-AA{:02}", index + 2);
-        let text = bound(&id, "2027-01-31", binding);
-        keep("", &format!("{id}.yaml"), &text);
         let mut text = bound(&id, "2027-01-31", binding);
         if *binding == AZURE {
             text = text.replace("service:/model-proxy/api", &in_azure(name));
         }
+        keep("", &format!("{id}.yaml"), &text);
         history.w.write(format!("exceptions/{name}/{id}.yaml"), text);
     }
     history.merge("carol", "alice", "2026-11-05");

@@ -1,6 +1,7 @@
 //! What a suppression comes to, against records whose state is given.
 
 use super::*;
+use crate::bridge::Known;
 use crate::model::{Binding as Tie, CompensatingControl, Person};
 use crate::text::Span;
 

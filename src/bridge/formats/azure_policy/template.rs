@@ -14,7 +14,7 @@
 
 use super::{is_expression, of_resource, own_text};
 use crate::bridge::input::{Fault, Node, Value};
-use crate::bridge::{End, Suppression};
+use crate::bridge::{End, Known, Suppression};
 
 /// Where resources are deployed to, as the ID of a scope, or why that is not known.
 pub(super) type Deployed = Result<String, String>;
