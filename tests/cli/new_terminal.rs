@@ -222,9 +222,11 @@ fn whoever_approves_is_asked_after_the_text_and_signs_on_yes_alone() {
     let approve = |answer: &str| {
         let mut session = Session::start(&world.w, &words, &[]);
         session
-            .wait_for("The vendor's region offers no private link")
-            .answer("Approve this text as alice? [y/N] ", "perhaps")
-            .answer("Approve this text as alice? [y/N] ", answer);
+            .wait_for("The vendor offers no private link before 2027-02")
+            .wait_for("Approve this text as alice? [y/N] ")
+            .type_line("perhaps")
+            .wait_for("Approve this text as alice? [y/N] ")
+            .type_line(answer);
         session.end()
     };
     let (code, said) = approve("");

@@ -17,7 +17,8 @@ pub(super) fn given(
     if args.yes {
         return Ok(true);
     }
-    if !env.terminal.input || globals.no_input {
+    // Standard output may go elsewhere: `--print` writes the statement there.
+    if !(env.terminal.input && env.terminal.error) || globals.no_input {
         let message = format!("whether `{person}` signs `{id}` cannot be asked here");
         return Err(Failure::new(message)
             .hint("run it on a terminal, or answer with `--yes` once you have read the text")

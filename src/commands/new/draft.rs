@@ -230,8 +230,21 @@ fn required_list(items: &[String]) -> Value {
 }
 
 fn binding(binding: &Binding) -> Value {
-    let Binding { tool, assignment, definition_references, selectors, .. } = binding;
-    let Binding { policy, rules, resources, producer, ids, paths, packages, .. } = binding;
+    // Without `..`, so that a key that is added is not forgotten here.
+    let Binding {
+        tool,
+        assignment,
+        definition_references,
+        selectors,
+        policy,
+        policy_kind,
+        rules,
+        resources,
+        producer,
+        ids,
+        paths,
+        packages,
+    } = binding;
     let Resources { kinds, namespaces, names } = resources;
     let resources = Value::map([
         ("kinds", list(kinds)),
@@ -245,6 +258,7 @@ fn binding(binding: &Binding) -> Value {
         ("definition_references", list(definition_references)),
         ("selectors", (!selectors.is_empty()).then_some(Value::List(selectors))),
         ("policy", optional(policy)),
+        ("policy_kind", optional(policy_kind)),
         ("rules", list(rules)),
         ("resources", Some(resources).filter(|it| *it != Value::Map(Vec::new()))),
         ("producer", optional(producer)),
