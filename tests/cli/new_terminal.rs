@@ -219,8 +219,9 @@ fn a_review_is_answered_and_an_interrupt_changes_nothing() {
 fn whoever_approves_is_asked_after_the_text_and_signs_on_yes_alone() {
     let Some(world) = World::new() else { return };
     let words = ["approve", ID, "--as", "alice", "--key", "alice"];
+    let vars = [("PATH", "/usr/bin:/bin")];
     let approve = |answer: &str| {
-        let mut session = Session::start(&world.w, &words, &[]);
+        let mut session = Session::start(&world.w, &words, &vars);
         session
             .wait_for("The vendor offers no private link before 2027-02")
             .wait_for("Approve this text as alice? [y/N] ")
@@ -232,7 +233,7 @@ fn whoever_approves_is_asked_after_the_text_and_signs_on_yes_alone() {
     let (code, said) = approve("");
     assert_eq!(code, Some(2), "{said}");
     assert!(!world.has_approvals());
-    let mut session = Session::start(&world.w, &words, &[]);
+    let mut session = Session::start(&world.w, &words, &vars);
     session.wait_for("[y/N] ").press(b"\x03");
     assert_eq!(session.end().0, Some(130));
     assert!(!world.has_approvals());
