@@ -36,11 +36,13 @@ impl Judged {
         globals: &Globals,
         env: &mut Env<'_>,
     ) -> anyhow::Result<Self> {
-        let filed = Filed::read(workspace, env.today);
+        let mut filed = Filed::read(workspace, env.today);
+        filed.register.learn_blobs();
         let register = &filed.register;
         let history = HistoryArgs::of_day(None);
         let cache = CacheArgs { no_cache: true };
-        let known = register.records.iter().map(|record| (record.file().path(), record)).collect();
+        let known = register.with_blobs().filter_map(|(record, blob)| Some((blob?, record)));
+        let known = known.collect();
         let wanted = Wanted::Beside(&known);
         let verdicts = Verdicts::read(workspace, &history, cache, wanted, globals, env)?;
         let landed = Landed::read(workspace, register, Some(verdicts.found()), globals, env)?;

@@ -58,8 +58,9 @@ impl Landed {
         let Some((repo, tip)) = mainline(workspace, known, globals, env)? else {
             return Ok(Self(None));
         };
-        let known = register.records.par_iter().filter_map(|record| {
-            let blob = ObjectId::of_file(record.file().text().as_bytes())?;
+        let records = register.records.par_iter().zip(&register.blobs);
+        let known = records.filter_map(|(record, blob)| {
+            let blob = blob.or_else(|| ObjectId::of_file(record.file().text().as_bytes()))?;
             Some((record.file().path(), (blob, record.exception.id.as_str())))
         });
         let known: HashMap<&str, (ObjectId, &str)> = known.collect();

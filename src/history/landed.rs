@@ -89,9 +89,9 @@ pub(crate) struct Removed<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Wanted<'a> {
     Everything,
-    /// The same, beside records that have been read: where the same text landed at the path of one,
-    /// it is not read again.
-    Beside(&'a HashMap<&'a str, &'a Record>),
+    /// The same, beside records that have been read, by the object of git that each is: what landed
+    /// at the path of one with its text is not read again.
+    Beside(&'a HashMap<ObjectId, &'a Record>),
     /// The texts of some records and the policies; others are read only as far as it takes to see
     /// that they are none of these.
     Records {
@@ -114,10 +114,10 @@ impl<'a> Wanted<'a> {
     }
 
     /// The record that a text at a path is, if it has been read.
-    pub(super) fn known(self, path: &str, text: &[u8]) -> Option<Record> {
+    pub(super) fn known(self, path: &str, blob: ObjectId) -> Option<Record> {
         let Self::Beside(records) = self else { return None };
-        let record = records.get(path)?;
-        (record.file().text().as_bytes() == text).then(|| record.share())
+        let record = records.get(&blob)?;
+        (record.file().path() == path).then(|| record.share())
     }
 
     /// Whether a text is known to be of a record that nobody asks about.

@@ -57,7 +57,13 @@ struct Pending<'a> {
 }
 
 /// What could be read of a file.
-type Read<'a> = (Pending<'a>, Result<Vec<u8>, Text>);
+type Read<'a> = (Pending<'a>, Result<Content, Text>);
+
+enum Content {
+    Bytes(Vec<u8>),
+    /// A record that somebody has read.
+    Known(Box<Record>),
+}
 
 impl Texts {
     pub(super) fn read(repo: &Repo, files: &[Files], wanted: Wanted<'_>) -> Result<Self, Error> {
@@ -69,8 +75,8 @@ impl Texts {
             let mut batch = Vec::with_capacity(BATCH);
             for file in pending.chunk_by(|a, b| a.path == b.path) {
                 for &version in file {
-                    match bytes(repo, version, wanted) {
-                        Ok(bytes) => batch.push((version, bytes)),
+                    match content(repo, version, wanted) {
+                        Ok(content) => batch.push((version, content)),
                         Err(error) => return result = Err(error),
                     }
                 }
@@ -137,7 +143,7 @@ impl Texts {
 pub(crate) fn read_text(repo: &Repo, path: &str, blob: ObjectId) -> Option<Arc<Record>> {
     let bytes = repo.blob(blob, MAX_RECORD_SIZE).ok()??;
     let file = Pending { blob, path, is_record: true };
-    match kept(record(file, bytes, Wanted::Everything).ok()?) {
+    match kept(record(file, Content::Bytes(bytes), Wanted::Everything).ok()?) {
         Text::Record(record) => Some(record),
         Text::Bytes(_) | Text::Other | Text::Unreadable(_) | Text::Missing => None,
     }
@@ -202,17 +208,22 @@ fn pending(files: &[Files]) -> Vec<Pending<'_>> {
     pending
 }
 
-fn bytes(
+fn content(
     repo: &Repo,
     file: Pending<'_>,
     wanted: Wanted<'_>,
-) -> Result<Result<Vec<u8>, Text>, Error> {
+) -> Result<Result<Content, Text>, Error> {
     if file.is_record && wanted.is_other(file.blob) {
         return Ok(Err(Text::Other));
     }
+    if file.is_record
+        && let Some(record) = wanted.known(file.path, file.blob)
+    {
+        return Ok(Ok(Content::Known(Box::new(record))));
+    }
     let limit = if file.is_record { MAX_RECORD_SIZE } else { MAX_POLICY_SIZE };
     match repo.blob(file.blob, limit) {
-        Ok(Some(bytes)) => Ok(Ok(bytes)),
+        Ok(Some(bytes)) => Ok(Ok(Content::Bytes(bytes))),
         Ok(None) => Ok(Err(Text::Unreadable(format!("it has more than {limit} bytes")))),
         Err(Error::Missing { .. }) => Ok(Err(Text::Missing)),
         Err(error) => Err(error),
@@ -229,8 +240,8 @@ fn add(texts: &Mutex<Texts>, more: Texts) {
 fn parsed(batch: Vec<Read<'_>>, wanted: Wanted<'_>) -> Texts {
     let mut texts = Texts::default();
     let mut before: Option<(Pending<'_>, Record)> = None;
-    for (file, bytes) in batch {
-        let record = match bytes.and_then(|bytes| record(file, bytes, wanted)) {
+    for (file, content) in batch {
+        let record = match content.and_then(|content| record(file, content, wanted)) {
             Ok(record) => record,
             Err(text) => {
                 texts.of(file).insert(file.blob, text);
@@ -257,7 +268,11 @@ fn kept(mut record: Record) -> Text {
     Text::Record(Arc::new(record))
 }
 
-fn record(file: Pending<'_>, bytes: Vec<u8>, wanted: Wanted<'_>) -> Result<Record, Text> {
+fn record(file: Pending<'_>, content: Content, wanted: Wanted<'_>) -> Result<Record, Text> {
+    let bytes = match content {
+        Content::Known(record) => return Ok(*record),
+        Content::Bytes(bytes) => bytes,
+    };
     if !file.is_record {
         return Err(Text::Bytes(bytes));
     }
@@ -269,9 +284,6 @@ fn record(file: Pending<'_>, bytes: Vec<u8>, wanted: Wanted<'_>) -> Result<Recor
         })
     {
         return Err(Text::Other);
-    }
-    if let Some(record) = wanted.known(file.path, &bytes) {
-        return Ok(record);
     }
     let Ok(text) = String::from_utf8(bytes) else {
         return Err(Text::Unreadable("it is not UTF-8".to_owned()));

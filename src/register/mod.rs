@@ -252,6 +252,19 @@ fn assemble(
 }
 
 impl Register {
+    /// Learns of each record which object of git it is, where that is not known.
+    pub(crate) fn learn_blobs(&mut self) {
+        let known = self.records.par_iter().zip(&mut self.blobs);
+        known.filter(|(_, blob)| blob.is_none()).for_each(|(record, blob)| {
+            *blob = ObjectId::of_file(record.file().text().as_bytes());
+        });
+    }
+
+    /// The records with the objects of git that they are, where those are known.
+    pub(crate) fn with_blobs(&self) -> impl Iterator<Item = (&Record, Option<ObjectId>)> {
+        self.records.iter().zip(self.blobs.iter().copied())
+    }
+
     /// The records whose exception has not been closed.
     pub(crate) fn open(&self) -> impl Iterator<Item = &Record> {
         self.records.iter().filter(|record| record.exception.is_open())

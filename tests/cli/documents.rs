@@ -185,6 +185,34 @@ fn every_option_that_the_documents_name_exists() {
     }
 }
 
+/// The names that a command takes for its first argument.
+fn names(verb: &str) -> BTreeSet<String> {
+    let help = Workspace::empty().exc(&[verb, "--help"]);
+    let (_, listed) = help.split_once("Possible values:\n").expect("a list");
+    let lines = listed.lines().take_while(|line| !line.trim().is_empty());
+    let names = lines.filter_map(|line| line.trim_start().strip_prefix("- "));
+    names.filter_map(|line| line.split(':').next()).map(str::to_owned).collect()
+}
+
+#[test]
+fn the_readme_says_of_every_format_what_reads_it_besides() {
+    let readme = document("README.md");
+    let (_, table) = readme.split_once("<!-- formats -->\n").expect("the table");
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .take_while(|line| line.starts_with('|'))
+        .skip(2)
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    let column = |nth: usize| -> BTreeSet<String> {
+        let cells = rows.iter().flat_map(|row| row[nth].split(", "));
+        cells.filter(|cell| !cell.is_empty()).map(|it| it.trim_matches('`').to_owned()).collect()
+    };
+    assert_eq!(column(1), names("reconcile"));
+    assert_eq!(column(2), names("export"));
+    assert!(rows.iter().all(|row| row.len() == 4 && !row[3].is_empty()));
+}
+
 /// The tests that a page names, all of which are there.
 #[track_caller]
 fn named_by(page: &str) -> BTreeSet<String> {
