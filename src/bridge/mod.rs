@@ -64,6 +64,19 @@ pub(crate) struct Suppression {
     pub(crate) notes: Vec<String>,
 }
 
+impl Suppression {
+    /// What it leaves alone, part by part; nothing where that cannot be told.
+    pub(crate) fn shown(&self) -> Vec<String> {
+        self.reach.iter().flatten().map(ToString::to_string).collect()
+    }
+
+    /// Whether one of some names is its name, or what its tool tells it from all others by.
+    pub(crate) fn is_called(&self, names: &[String]) -> bool {
+        let id = self.known.id.as_deref();
+        names.iter().any(|name| *name == self.name || id == Some(name.to_lowercase().as_str()))
+    }
+}
+
 /// How a tool itself knows a suppression, where it does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Known {
@@ -94,6 +107,8 @@ pub(crate) struct Reconciliation {
 pub(crate) struct Row {
     pub(crate) place: Located,
     pub(crate) name: String,
+    /// What it leaves alone, part by part; nothing where that cannot be told.
+    pub(crate) reach: Vec<String>,
     pub(crate) end: End,
     pub(crate) made: Option<String>,
     pub(crate) notes: Vec<String>,

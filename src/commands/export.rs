@@ -13,6 +13,7 @@ use crate::bridge::exports::{self, EXPORTS, Export};
 use crate::bridge::grant::{Grant, Granted, Left};
 use crate::bridge::matching::{Holding, State};
 use crate::env::{Env, Outcome};
+use crate::model::Exception;
 use crate::render::Safe;
 use crate::text::{SourceFile, shell_word};
 
@@ -47,6 +48,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let export = exports::named(&args.tool).expect("clap knows the same names");
     let judged = Judged::read(&workspace, globals, env)?;
     let holdings = judged.holdings(env.today);
+    undecided(&holdings, export)?;
     let mut left = Vec::new();
     let granted = granted(&workspace.policy.register, &judged, &holdings, export, &mut left);
     let text = (export.write)(&granted, &mut left);
@@ -62,6 +64,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         let _ = writeln!(env.err, "{}\n  --> {} {pointer}", Safe(&text), Safe(path));
     }
     let is_whole = left.is_empty();
+    tell_unapproved(&holdings, export, globals, env);
     drop((granted, holdings));
     let outcome = super::list::name_unreadable(&judged.forget(), globals, env);
     Ok(match (is_whole, is_same) {
@@ -71,8 +74,50 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     })
 }
 
-/// What is in force. A record whose state is not known, and one whose bindings cannot be relied on,
-/// may be: it is left out, and told.
+/// Whether a file has something to say of an exception.
+fn is_of(export: &Export, exception: &Exception) -> bool {
+    let is_bound = |tool| exception.bindings.iter().any(|it| it.tool == Some(tool));
+    export.tool.is_none_or(is_bound)
+}
+
+/// Refuses to write where it cannot be told what is in force: a tool that is given a file with less
+/// takes away what was approved.
+fn undecided(holdings: &[Holding<'_>], export: &Export) -> Result<(), Failure> {
+    let all = holdings.iter().filter(|holding| is_of(export, holding.exception));
+    let mut undecided = all.filter_map(|holding| match &holding.state {
+        State::Unknown(why) => Some((&holding.exception.id, why)),
+        _ => None,
+    });
+    let Some((id, why)) = undecided.next() else { return Ok(()) };
+    let more = match undecided.count() {
+        0 => String::new(),
+        n => format!(", and of {n} more"),
+    };
+    let message =
+        format!("whether `{id}` is in force is not known{more}, so nothing is written: {why}");
+    Err(Failure::new(message).hint(
+        "in a clone without the whole history, fetch it: `git fetch --unshallow`; `exc doctor` says what is missing",
+    ))
+}
+
+/// Says which records are bound to the tool and not in the file for want of an approval: they are not
+/// in force, and whoever filed them may wait for it.
+fn tell_unapproved(
+    holdings: &[Holding<'_>],
+    export: &Export,
+    globals: &Globals,
+    env: &mut Env<'_>,
+) {
+    for Holding { exception, state, .. } in holdings {
+        if let State::Unapproved(why) = state
+            && is_of(export, exception)
+        {
+            globals.note(env, &format!("note: `{}` is not in force: {why}", exception.id));
+        }
+    }
+}
+
+/// What is in force. A record whose bindings cannot be relied on is left out, and told.
 fn granted<'a>(
     register: &'a str,
     judged: &Judged,
@@ -82,8 +127,7 @@ fn granted<'a>(
 ) -> Granted<'a> {
     let mut grants = Vec::new();
     for Holding { exception, path, state, fault } in holdings {
-        let is_bound = |tool| exception.bindings.iter().any(|it| it.tool == Some(tool));
-        if !export.tool.is_none_or(is_bound) {
+        if !is_of(export, exception) {
             continue;
         }
         let mut leave = |why: &str| {
@@ -102,8 +146,7 @@ fn granted<'a>(
                 approval: judged.approval(&exception.id),
             }),
             (State::InForce(_), Some(fault)) => leave(fault),
-            (State::Unknown(why), _) => leave(why),
-            (State::Filed | State::Expired(_) | State::Closed | State::Unapproved(_), _) => {}
+            _ => {}
         }
     }
     grants.sort_by(|a, b| a.exception.id.cmp(&b.exception.id));

@@ -65,7 +65,7 @@ impl Judged {
                 State::Unapproved("not on the mainline yet".to_owned())
             }
             (Status::Proposed, _) => State::Unapproved("not on the mainline yet".to_owned()),
-            (_, None) => State::Unknown("the record has no last valid day".to_owned()),
+            (_, None) => State::Unapproved("without a last valid day".to_owned()),
             (_, Some(last)) => match self.verdicts.judge(record, status, &self.landed) {
                 (_, Some(true)) => State::InForce(last),
                 (Some(Verdict::Approved | Verdict::ApprovedLate), Some(false)) => {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use chrono::NaiveDate;
 use clap::ValueEnum;
 use clap::builder::PossibleValuesParser;
 
@@ -11,7 +12,7 @@ use super::suppressions::{Files, named, read_hierarchy, tell_strangers, tell_unr
 use super::workspace::slashed;
 use super::{Globals, normal};
 use crate::bridge::formats;
-use crate::bridge::matching::Bindings;
+use crate::bridge::matching::{Bindings, Verdict};
 use crate::bridge::{Format as ToolFormat, Located, Reconciliation, Row, Suppression};
 use crate::env::{Env, Outcome};
 use crate::render::reconcile;
@@ -40,7 +41,7 @@ pub(crate) struct Args {
     /// The hierarchy of management groups, from `az account management-group show --name ROOT --expand --recurse`
     #[arg(long, value_name = "FILE")]
     hierarchy: Option<PathBuf>,
-    /// The suppression of this name may be unknown; may be repeated
+    /// The suppression of this name or ID may be unknown; may be repeated
     #[arg(long, value_name = "NAME")]
     allow_unknown: Vec<String>,
     /// Show what is covered and what has ended, too
@@ -70,10 +71,11 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let judged = Judged::read(&workspace, globals, env)?;
     let holdings = judged.holdings(env.today);
     let bindings = Bindings::of(format.tool, &holdings, &hierarchy, &workspace.policy.id_pattern);
-    let mut result = args.compare(format, &bindings, globals, env);
-    tell_unread(format, &result.unread, globals, env);
-    let names = result.rows.iter().map(|row| row.name.as_str());
-    tell_strangers("--allow-unknown", &args.allow_unknown, names, globals, env);
+    let files = Files::read(format, &args.files, globals, env);
+    tell_unread(format, &files.unread, globals, env);
+    let all = files.read.iter().flat_map(|(_, all)| all);
+    tell_strangers("--allow-unknown", &args.allow_unknown, all, globals, env);
+    let mut result = args.compare(files, format, &bindings, env.today);
     if args.format == Format::Sarif {
         from_root(&mut result, &workspace.root, &globals.cwd(env));
     }
@@ -94,26 +96,27 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
 }
 
 impl Args {
-    /// Reads the files and judges what they hold.
+    /// Judges what the files hold.
     fn compare(
         &self,
+        Files { read, unread }: Files,
         format: &ToolFormat,
         bindings: &Bindings<'_>,
-        globals: &Globals,
-        env: &Env<'_>,
+        today: NaiveDate,
     ) -> Reconciliation {
-        let Files { read, unread } = Files::read(format, &self.files, globals, env);
         let mut used = BTreeSet::new();
         let mut rows = Vec::new();
         for (input, suppressions) in read {
             rows.extend(suppressions.into_iter().map(|suppression| {
-                let judged = bindings.judge(&suppression, env.today, &mut used);
-                let is_allowed = self.allow_unknown.contains(&suppression.name);
+                let judged = bindings.judge(&suppression, today, &mut used);
+                let is_allowed = judged.verdict == Verdict::Unknown
+                    && suppression.is_called(&self.allow_unknown);
                 let place = Located::of(&input, suppression.span);
                 let misfit = bindings.misfit(&suppression, &judged);
+                let reach = suppression.shown();
                 let Suppression { name, end, made, mut notes, .. } = suppression;
                 notes.extend(misfit);
-                Row { place, name, end, made, notes, judged, is_allowed }
+                Row { place, name, reach, end, made, notes, judged, is_allowed }
             }));
         }
         // What could not be read may hold them.

@@ -86,21 +86,23 @@ pub(super) fn tell_unread(
     }
 }
 
-/// Says which names of an option no suppression has.
-pub(super) fn tell_strangers<'n>(
+/// Says which names of an option no suppression has, and whether there are any.
+pub(super) fn tell_strangers<'s>(
     option: &str,
     names: &[String],
-    known: impl Iterator<Item = &'n str>,
+    known: impl Iterator<Item = &'s Suppression> + Clone,
     globals: &Globals,
     env: &mut Env<'_>,
-) {
-    if names.is_empty() {
-        return;
-    }
-    let known: HashSet<&str> = known.collect();
-    for name in names.iter().filter(|name| !known.contains(name.as_str())) {
+) -> bool {
+    let is_strange = |name: &&String| {
+        let name = std::slice::from_ref(*name);
+        !known.clone().any(|suppression| suppression.is_called(name))
+    };
+    let strangers: Vec<&String> = names.iter().filter(is_strange).collect();
+    for name in &strangers {
         globals.note(env, &format!("hint: `{option} {name}` meets no suppression of this name"));
     }
+    !strangers.is_empty()
 }
 
 /// The hierarchy of management groups in a file; an empty one where none is named.

@@ -52,7 +52,8 @@ pub(crate) fn current_grant(exception: &Exception) -> Option<Grant> {
 /// The status of an exception on a day. One without a readable `expires` counts as expired, since
 /// nothing is open-ended.
 pub(crate) fn status(exception: &Exception, on_mainline: bool, today: NaiveDate) -> Status {
-    let is_over = exception.expires.is_none_or(|expires| is_past(expires, today));
+    // A draft may not say yet when it ends; what has landed without an end allows nothing.
+    let is_over = exception.expires.map_or(on_mainline, |expires| is_past(expires, today));
     match () {
         () if !exception.is_open() => Status::Closed,
         () if is_over => Status::Expired,

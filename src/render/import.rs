@@ -11,7 +11,8 @@ use crate::bridge::import::{Adopted, Fate, Import, Left, Row};
 
 /// What to do about suppressions that go further than their record, and about those that cannot be
 /// adopted.
-const WIDER: &str = "narrow these in the tool, or widen the record and have it approved";
+const WIDER: &str = "narrow these in the tool, widen the record and have it approved, or begin one \
+                     of its own with `--only NAME`";
 const REFUSED: &str = "file these with `exc new`, add a binding to the record that one names, or \
                        leave one out by its name, `--allow-unknown NAME`";
 

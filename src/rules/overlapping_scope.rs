@@ -9,7 +9,8 @@ use rayon::prelude::*;
 
 use super::{Check, Context, Rule};
 use crate::finding::{Code, Finding};
-use crate::model::{Target, enclosing};
+use crate::model::reach::Reach;
+use crate::model::{Exception, Target, enclosing};
 use crate::register::Register;
 use crate::source::Record;
 
@@ -19,7 +20,7 @@ const CODE: Code = Code::error("EXC302", "overlapping-scope");
 
 const DOCS: &str = r#"## What it checks
 
-That no two open exceptions cover the same control at the same place: that no target of one equals a target of the other or lies within it. Paths are compared by whole segments and without regard to case. The finding stands in the record whose path comes later.
+That no two open exceptions cover the same control at the same place: that no target of one equals a target of the other or lies within it. Paths are compared by whole segments and without regard to case. Two exceptions whose `bindings` say what they leave alone there, and name nothing in common (another tool, assignment, policy or ID), do not overlap. The finding stands in the record whose path comes later.
 
 ## Why it matters
 
@@ -56,6 +57,9 @@ struct Claim {
     path: String,
 }
 
+/// Records with one target that are looked at for one that overlaps.
+const MAX_AT_ONE: usize = 32;
+
 /// Where two records meet, as the later one reports it.
 struct Overlap {
     scope: usize,
@@ -78,20 +82,22 @@ enum Relation {
 fn check(register: &Register, _context: &Context<'_>, findings: &mut Vec<Finding>) {
     let records: Vec<&Record> = register.open().collect();
     let claims = claims(&records);
-    let mut first: HashMap<(&str, &str), &Claim> = HashMap::with_capacity(claims.len());
+    let mut at: HashMap<(&str, &str), Vec<&Claim>> = HashMap::with_capacity(claims.len());
     for claim in &claims {
         for control in &records[claim.record].exception.controls {
-            first.entry((control, &claim.path)).or_insert(claim);
+            let known = at.entry((control, &claim.path)).or_default();
+            if known.len() < MAX_AT_ONE {
+                known.push(claim);
+            }
         }
     }
     let pairs_of = |claim: &'_ Claim| {
         let mut pairs = Vec::new();
         for control in &records[claim.record].exception.controls {
             for prefix in enclosing(&claim.path) {
-                let Some(&cover) = first.get(&(control.as_str(), prefix)) else { continue };
-                if is_other(&records, cover.record, claim.record) {
-                    pairs.push((control.as_str(), cover));
-                }
+                let covers = at.get(&(control.as_str(), prefix)).into_iter().flatten();
+                let mut covers = covers.filter(|it| meets(&records, it.record, claim.record));
+                pairs.extend(covers.next().map(|&cover| (control.as_str(), cover)));
             }
         }
         pairs
@@ -124,6 +130,23 @@ fn claims(records: &[&Record]) -> Vec<Claim> {
         targets.filter_map(claim).collect()
     };
     records.par_iter().enumerate().flat_map_iter(of_record).collect()
+}
+
+/// Whether two records may leave the same thing alone where their targets meet.
+fn meets(records: &[&Record], a: usize, b: usize) -> bool {
+    is_other(records, a, b) && !are_apart(&records[a].exception, &records[b].exception)
+}
+
+/// Whether both say in bindings what they leave alone, and have nothing of it in common.
+fn are_apart(a: &Exception, b: &Exception) -> bool {
+    let reaches = |it: &Exception| -> Option<Vec<Reach>> {
+        it.bindings.iter().map(|binding| binding.reach(it)).collect()
+    };
+    if a.bindings.is_empty() || b.bindings.is_empty() {
+        return false;
+    }
+    let (Some(a), Some(b)) = (reaches(a), reaches(b)) else { return false };
+    a.iter().all(|a| b.iter().all(|b| a.is_apart_from(b)))
 }
 
 /// Records of one id are one exception twice, which is another rule's finding.
@@ -178,7 +201,14 @@ fn explain(records: &[&Record], at: usize, control: &str, overlap: &Overlap) -> 
             "this lies within it",
         ),
     };
-    let help = "remove the target from one of the two, or close one of them as `superseded`";
+    let is_bound = !record.exception.bindings.is_empty() || !other.exception.bindings.is_empty();
+    let help = match is_bound {
+        false => "remove the target from one of the two, or close one of them as `superseded`",
+        true => {
+            "remove the target from one of the two, close one of them as `superseded` with its \
+             `bindings` in the other, or say in the `bindings` of both what each is about"
+        }
+    };
     CODE.finding(place, message).label(other_place, label).help(help).record(&record.exception.id)
 }
 
@@ -229,6 +259,38 @@ mod tests {
             ),
         ];
         assert_eq!(found(&records), "");
+    }
+
+    #[test]
+    fn what_is_bound_to_different_things_does_not_overlap_and_what_shares_one_does() {
+        let record = |id: &str, bindings: &str| {
+            format!("id: {id}\nscope: [azure:/s/one]\nbindings: [{bindings}]\n")
+        };
+        let met = |one: &str, other: &str| {
+            let (a, b) = (record("A", one), record("B", other));
+            found(&[("a.yaml", &a), ("b.yaml", &b)]).contains("EXC302")
+        };
+        let cve = |ids: &str| format!("{{tool: trivy, ids: [{ids}]}}");
+        assert!(!met(&cve("CVE-1"), &cve("CVE-2")));
+        assert!(met(&cve("CVE-1, CVE-2"), &cve("CVE-2, CVE-3")));
+        assert!(met(&cve("CVE-1"), &cve("'*'")), "all of them");
+        assert!(!met(&cve("CVE-1"), "{tool: grype, ids: [CVE-1]}"), "another tool");
+        assert!(met(&cve("CVE-1"), ""), "one that says nothing is about all");
+        assert!(met(&cve("CVE-1"), "{tool: trivy}"), "one that is no good says nothing");
+        let azure = |name: &str| format!("{{tool: azure-policy, assignment: /s/{name}}}");
+        assert!(!met(&azure("a"), &azure("b")));
+        assert!(met(&azure("a"), &azure("A")));
+        let kyverno = |rest: &str| format!("{{tool: kyverno, policy: p, {rest}}}");
+        assert!(!met(&kyverno("rules: [a]"), &kyverno("rules: [b]")));
+        assert!(met(&kyverno("rules: ['a*']"), &kyverno("rules: [b]")), "a pattern");
+        // The first at a target need not be the one that overlaps.
+        let records =
+            [record("A", &cve("CVE-1")), record("B", &cve("CVE-2")), record("C", &cve("CVE-2"))];
+        let names = ["a.yaml", "b.yaml", "c.yaml"];
+        let records: Vec<(&str, &str)> =
+            names.into_iter().zip(records.iter().map(String::as_str)).collect();
+        let report = found(&records);
+        assert!(report.starts_with("c.yaml") && report.matches("EXC302").count() == 1, "{report}");
     }
 
     #[test]

@@ -6,6 +6,8 @@ use crate::support::record;
 const CLEAR: &str = "EXC-2026-AAAA";
 const GONE: &str = "EXC-2026-BBBB";
 const FRESH: &str = "EXC-2026-CCCC";
+/// What is said of the one that nobody has approved.
+const WAITING: &str = "note: `EXC-2026-CCCC` is not in force: unapproved\n";
 
 /// A record with a binding, written without braces.
 fn bound(id: &str, expires: &str, binding: &str) -> String {
@@ -29,7 +31,7 @@ fn register(binding: &str) -> History {
 fn what_is_in_force_is_written_and_nothing_else() {
     let history = register("tool: trivy, ids: [CVE-2026-1], paths: [go.sum]");
     let said = history.w.run(&["export", "trivy"]);
-    assert_eq!((said.code(), &*said.err), (0, ""));
+    assert_eq!((said.code(), &*said.err), (0, WAITING));
     insta::assert_snapshot!(said.out, @r"
     # Written by `exc export trivy` from the exceptions in force: change the records, and write it again
     vulnerabilities:
@@ -51,7 +53,7 @@ fn a_file_that_says_something_else_fails_the_check_and_is_shown() {
     assert!(said.err.contains("`exc export trivy -o .trivyignore.yaml`"), "{}", said.err);
     assert_eq!(history.w.run(&["export", "trivy", "-o", ".trivyignore.yaml"]).code(), 0);
     let said = history.w.run(&check);
-    assert_eq!((said.code(), &*said.out, &*said.err), (0, "", ""));
+    assert_eq!((said.code(), &*said.out, &*said.err), (0, "", WAITING));
     let text = history.w.read(".trivyignore.yaml").replace("2027-02-01", "2028-02-01");
     history.w.write(".trivyignore.yaml", text);
     let said = history.w.run(&check);
@@ -70,6 +72,7 @@ fn what_the_file_cannot_say_is_named_and_the_rest_is_written() {
     insta::assert_snapshot!(said.err, @r"
     error: `EXC-2026-AAAA` is not in the file: an entry without an `id` is read by some versions of Trivy only: name the ids
       --> exceptions/EXC-2026-AAAA.yaml /bindings/0
+    note: `EXC-2026-CCCC` is not in force: unapproved
     ");
 }
 
@@ -245,4 +248,18 @@ fn a_text_that_says_more_than_the_approved_one_is_not_written_and_one_that_only_
     history.w.write(&path, approved.replace("CVE-2026-1", "CVE-2026-2"));
     let said = exported();
     assert_eq!((said.code(), said.out.contains("CVE-2026")), (0, false), "{}", said.out);
+}
+
+/// A tool that is given a file with less takes away what was approved.
+#[test]
+fn where_approvals_cannot_be_told_nothing_is_written_and_the_way_out_is_named() {
+    let history = register("tool: trivy, ids: [CVE-2026-1]");
+    history.w.exc(&["export", "trivy", "-o", ".trivyignore.yaml"]);
+    let before = history.w.read(".trivyignore.yaml");
+    history.make_shallow();
+    let said = history.w.run(&["export", "trivy", "-o", ".trivyignore.yaml"]);
+    assert_eq!((said.code(), history.w.read(".trivyignore.yaml")), (2, before));
+    assert!(said.err.contains(CLEAR) && said.err.contains("nothing is written"), "{}", said.err);
+    assert!(said.err.contains("`git fetch --unshallow`"), "{}", said.err);
+    assert_eq!(history.w.run(&["export", "trivy"]).out, "");
 }

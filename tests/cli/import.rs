@@ -131,17 +131,7 @@ fn a_draft_holds_what_the_tool_said_and_what_nobody_has_said_yet() {
     #   for now
     #   created by jo@example.com at 2026-10-01T08:00:00Z
     #   it ends at 2027-01-11T09:00:00Z
-    # To do, by whoever knows: nobody has said this yet.
-    #   - risk.level
-    #   - risk.statement
-    #   - owner.name
-    #   - owner.email
-    #   - owner.team
-    #   - justification.blocker
-    #   - justification.end_state
-    #   - compensating_controls (unless the risk is low)
-    #   - remediation.plan
-    # `exc check` says what is left; delete these lines then.
+    # What says TODO nobody has said yet; `exc check` names it.
     id: EXC-2026-GWAN
     title: Lab keeps a public endpoint
     controls:
@@ -251,7 +241,7 @@ fn only_what_is_named_is_adopted_and_a_trial_writes_nothing() {
     // The id follows from what is adopted.
     assert_eq!(said.out.lines().next(), trial.out.lines().next());
     assert!(said.err.contains("hint: `--only CVE-9` meets no suppression"), "{}", said.err);
-    assert_eq!(said.code(), 0);
+    assert_eq!(said.code(), 2, "a job does not pass with a name that is not there");
     let (code, out) = json_of(&w, &["trivy", ".trivyignore"]);
     let expected = ["CVE-1: adopted", "CVE-2: known", "*: refused"].map(str::to_owned);
     assert_eq!((code, fates(&out)), (2, expected.to_vec()));
@@ -382,4 +372,21 @@ fn ten_times_as_many_take_ten_times_as_long() {
     assert_eq!(many.0, Some(2_700));
     assert!(many.1 < few.1 * 30 + Duration::from_secs(2), "{few:?} {many:?}");
     assert_eq!(w.names("exceptions").len(), 3_001);
+}
+
+#[test]
+fn what_goes_further_than_a_record_gets_one_of_its_own_where_somebody_names_it() {
+    let w = Workspace::new();
+    w.write(".trivyignore.yaml", "vulnerabilities: [{id: CVE-1, paths: [go.sum]}]\n");
+    assert_eq!(w.run(&["import", "trivy", ".trivyignore.yaml"]).code(), 0);
+    w.write(".trivyignore.yaml", "vulnerabilities: [{id: CVE-1}]\n");
+    let (code, out) = json_of(&w, &["trivy", ".trivyignore.yaml"]);
+    assert_eq!((code, fates(&out)), (0, vec!["CVE-1: wider".to_owned()]));
+    for fate in ["adopted", "known"] {
+        let (code, out) = json_of(&w, &["trivy", ".trivyignore.yaml", "--only", "CVE-1"]);
+        assert_eq!((code, fates(&out)), (0, vec![format!("CVE-1: {fate}")]));
+    }
+    // Named or not, it is known from then on.
+    let (code, out) = json_of(&w, &["trivy", ".trivyignore.yaml"]);
+    assert_eq!((code, fates(&out)), (0, vec!["CVE-1: known".to_owned()]));
 }

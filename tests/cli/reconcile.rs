@@ -102,6 +102,7 @@ fn one_approved_one_expired_one_widened_and_one_that_nobody_filed_are_told_apart
     insta::assert_snapshot!(said.out, @r"
     orphan: nobody filed these
       stray  live.json:47
+          scope /subscriptions/8f1c0c9e-5f3b-4a53-9a41-1c2d3e4f5a6b/resourceGroups/rg-stray; assignment /subscriptions/8f1c0c9e-5f3b-4a53-9a41-1c2d3e4f5a6b/providers/Microsoft.Authorization/policyAssignments/deny-public
           no record is bound to it
           created by jo@example.com at 2026-10-01T08:00:00Z
       help: remove these from the tool, or begin their records with `exc import`
@@ -116,7 +117,7 @@ fn one_approved_one_expired_one_widened_and_one_that_nobody_filed_are_told_apart
       logs  live.json:17  EXC-2026-CCCC
           the record was valid through 2026-11-19 (UTC)
           created by jo@example.com at 2026-10-01T08:00:00Z
-      help: renew the record with `exc renew ID`, or remove these from the tool
+      help: renew the record with `exc renew ID` (a closed one takes a new one, `exc new`), or remove these from the tool
 
     4 suppressions of azure-policy: 1 orphan, 1 wider, 1 record-expired, 1 covered
     ");

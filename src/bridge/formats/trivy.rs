@@ -35,11 +35,11 @@ const SECTIONS: [&str; 4] = ["vulnerabilities", "misconfigurations", "secrets", 
 fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
     match input.name().ends_with(".yaml") || input.name().ends_with(".yml") {
         true => sections(input),
-        false => Ok(lines(input)),
+        false => lines(input),
     }
 }
 
-fn lines(input: &Input) -> Vec<Suppression> {
+fn lines(input: &Input) -> Result<Vec<Suppression>, Fault> {
     let mut found = Vec::new();
     // Comments right above a line are about it.
     let mut above: Vec<String> = Vec::new();
@@ -54,6 +54,10 @@ fn lines(input: &Input) -> Vec<Suppression> {
         }
         let said = std::mem::take(&mut above).into_iter().chain([line.to_owned()]);
         let Some(id) = line.split_whitespace().next() else { continue };
+        if found.is_empty() && id.starts_with(['{', '[']) {
+            let span = Span::new(at, at + line.len());
+            return Err(Fault::at(span, "this is JSON, and no list of ids"));
+        }
         let mut notes = Vec::new();
         found.push(Suppression {
             span: Span::new(at, at + line.len()),
@@ -66,7 +70,7 @@ fn lines(input: &Input) -> Vec<Suppression> {
             notes,
         });
     }
-    found
+    Ok(found)
 }
 
 fn end_of(line: &str, notes: &mut Vec<String>) -> End {

@@ -348,6 +348,10 @@ impl<'a> Bindings<'a> {
                 why.insert(0, reason);
                 judged(Verdict::Unknown, why)
             }
+            Cover::Unknown(reason) => {
+                why.push(reason);
+                judged(verdict, why)
+            }
             Cover::Within if verdict == Verdict::Covered => judged(Verdict::Narrower, why),
             _ => judged(verdict, why),
         }

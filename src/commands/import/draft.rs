@@ -150,7 +150,7 @@ impl<'a> Drawer<'a> {
         let what: Vec<String> = reach.map(|(_, value)| value.on_a_line()).collect();
         let what = what.join(" ");
         let missing = draft.open(&self.workspace.policy);
-        draft.head = self.head(suppression, place, &missing, today);
+        draft.head = self.head(suppression, place, today);
         self.judge(&draft, today)?;
         Ok(Begun { draft, what, missing, today })
     }
@@ -199,13 +199,7 @@ impl<'a> Drawer<'a> {
     }
 
     /// The comments: what the tool said, and what is to be done.
-    fn head(
-        &self,
-        suppression: &Suppression,
-        place: &Located,
-        missing: &[String],
-        today: NaiveDate,
-    ) -> String {
+    fn head(&self, suppression: &Suppression, place: &Located, today: NaiveDate) -> String {
         let Suppression { name, said, end, made, notes, .. } = suppression;
         let mut lines = vec![format!(
             "Adopted on {today} by `exc import {}`, from {}:{}. What the tool has there:",
@@ -224,9 +218,7 @@ impl<'a> Drawer<'a> {
             End::Untimed => "  the tool knows no ends".to_owned(),
             end => format!("  it ends at {end}"),
         });
-        lines.push("To do, by whoever knows: nobody has said this yet.".to_owned());
-        lines.extend(missing.iter().map(|key| format!("  - {key}")));
-        lines.push(format!("`{} check` says what is left; delete these lines then.", self.words));
+        lines.push(format!("What says TODO nobody has said yet; `{} check` names it.", self.words));
         lines.iter().fold(String::new(), |mut head, line| {
             let _ = writeln!(head, "# {}", shortened(line));
             head

@@ -27,7 +27,7 @@ use crate::render::import as shown;
 ///
 /// A suppression to which a record is bound, whatever that record's state, is known and left out, so that running it again adopts only what is new. What its tool no longer honours is left out, too.
 ///
-/// Prints the paths, and what is missing in each. Exit codes: 0 all that nobody filed is adopted, 2 a file could not be read, or a suppression cannot be adopted and is not allowed by `--allow-unknown`.
+/// Prints the paths, and what is missing in each. Exit codes: 0 all that nobody filed is adopted, also where something is left out since it goes further than its record; 2 a file could not be read, `--only` names what is not there, or a suppression cannot be adopted and is not allowed by `--allow-unknown`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -42,13 +42,13 @@ pub(crate) struct Args {
     /// Files of the tool
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-    /// Adopt the suppression of this name and no other; may be repeated
+    /// Adopt the suppression of this name or ID and no other, also where a record allows a part of it; may be repeated
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
     /// The hierarchy of management groups, from `az account management-group show --name ROOT --expand --recurse`
     #[arg(long, value_name = "FILE")]
     hierarchy: Option<PathBuf>,
-    /// The suppression of this name may be left out; may be repeated
+    /// The suppression of this name or ID may be left out; may be repeated
     #[arg(long, value_name = "NAME")]
     allow_unknown: Vec<String>,
     /// Write nothing, and say what would be written
@@ -104,13 +104,13 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         Format::Json => shown::json(&result, today, out),
     })?;
     failure.map_or(Ok(()), Err)?;
-    let names = || read.iter().flat_map(|(_, all)| all.iter().map(|it| it.name.as_str()));
-    tell_strangers("--only", &args.only, names(), globals, env);
-    tell_strangers("--allow-unknown", &args.allow_unknown, names(), globals, env);
+    let all = || read.iter().flat_map(|(_, all)| all);
+    let has_strangers = tell_strangers("--only", &args.only, all(), globals, env);
+    tell_strangers("--allow-unknown", &args.allow_unknown, all(), globals, env);
     import.next(&result, globals, env);
     drop(import);
     let outcome = super::list::name_unreadable(register, globals, env);
-    Ok(if result.is_incomplete() { Outcome::Error } else { outcome })
+    Ok(if result.is_incomplete() || has_strangers { Outcome::Error } else { outcome })
 }
 
 /// What adopting stands on.
@@ -139,7 +139,7 @@ impl Importing<'_> {
         let mut planned = Vec::new();
         for (input, suppressions) in read {
             for suppression in suppressions {
-                if !self.args.only.is_empty() && !self.args.only.contains(&suppression.name) {
+                if !self.args.only.is_empty() && !suppression.is_called(&self.args.only) {
                     continue;
                 }
                 let place = Located::of(input, suppression.span);
@@ -161,6 +161,8 @@ impl Importing<'_> {
         match judged.verdict {
             Verdict::Orphan => {}
             Verdict::Ended => return Ok(Err(Fate::Ended)),
+            // Who names it wants a record of its own for it.
+            Verdict::Wider if !self.args.only.is_empty() => {}
             Verdict::Wider => return Ok(Err(Fate::Wider(left))),
             Verdict::Unknown => return Ok(Err(Fate::Refused(left))),
             _ => return Ok(Err(Fate::Known(left.record))),
@@ -207,7 +209,7 @@ impl Importing<'_> {
                 },
             };
             let name = suppression.name.clone();
-            let is_allowed = self.args.allow_unknown.contains(&name);
+            let is_allowed = suppression.is_called(&self.args.allow_unknown);
             rows.push(Row { place, name, fate, is_allowed });
         }
         failure

@@ -212,6 +212,28 @@ impl Reach {
         self.conditions.iter().map(String::as_str)
     }
 
+    /// Whether nothing can lie in both, by their names alone: another tool, policy, id or resource.
+    /// Where patterns or what else there is would have to be understood, this is `false`.
+    pub(crate) fn is_apart_from(&self, other: &Self) -> bool {
+        let named = [
+            Dimension::Policy,
+            Dimension::PolicyKind,
+            Dimension::Id,
+            Dimension::Kind,
+            Dimension::Namespace,
+            Dimension::Name,
+        ];
+        let is_pattern = |value: &&String| value.contains(['*', '?', '[']);
+        let is_apart = |dimension| match (self.limits.get(dimension), other.limits.get(dimension)) {
+            (Some(own), Some(others)) => {
+                !own.keys().chain(others.keys()).any(|value| is_pattern(&value))
+                    && own.keys().all(|value| !others.contains_key(value))
+            }
+            _ => false,
+        };
+        self.tool != other.tool || named.iter().any(is_apart)
+    }
+
     /// The reach as the union of those of its single values; none where these are more than `limit`.
     pub(crate) fn parts(&self, limit: usize) -> Option<Vec<Self>> {
         let n_parts = self.limits.values().try_fold(1_usize, |n, it| n.checked_mul(it.len()))?;
@@ -344,6 +366,37 @@ impl Dimension {
             Self::User => "users",
             Self::Group => "groups",
         }
+    }
+}
+
+impl fmt::Display for Reach {
+    /// All limits on one line: `assignment …; scope …`; `all` where there is none.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let limit = |(dimension, values): (&Dimension, &Values)| {
+            let kind = match dimension {
+                Dimension::Place => self.tool.place(),
+                _ => None,
+            };
+            let bare = |value: &String| match kind {
+                Some(kind) => value[kind.len() + 1..].to_owned(),
+                None => value.clone(),
+            };
+            let values: Vec<String> = values.values().map(bare).collect();
+            let word = match (self.tool, dimension) {
+                (Tool::AzurePolicy, Dimension::Policy) => "assignment",
+                (Tool::AzurePolicy, Dimension::Id) => "definition references",
+                _ => dimension.as_str(),
+            };
+            format!("{word} {}", values.join(", "))
+        };
+        let without = |(dimension, values): (&Dimension, &BTreeSet<String>)| {
+            let values: Vec<&str> = values.iter().map(String::as_str).collect();
+            format!("{dimension} not {}", values.join(", "))
+        };
+        let limits = self.limits.iter().map(limit).chain(self.exclusions.iter().map(without));
+        let all: Vec<String> = limits.chain(self.conditions.iter().cloned()).collect();
+        f.write_str(if all.is_empty() { "all" } else { "" })?;
+        f.write_str(&all.join("; "))
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn within(limit: &str, value: &str, hierarchy: &Hierarchy) -> Answer 
     match hierarchy.knows(lowest) && hierarchy.knows(limit) {
         true => Answer::No,
         false => Answer::Unknown(format!(
-            "whether `{lowest}` lies in `{limit}` takes the hierarchy of management groups"
+            "whether `{lowest}` lies in `{limit}` takes the hierarchy of management groups: `--hierarchy FILE`"
         )),
     }
 }

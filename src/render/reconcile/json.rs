@@ -45,6 +45,8 @@ struct RowView<'a> {
     shadow: bool,
     allowed: bool,
     record: Option<&'a str>,
+    /// What it leaves alone, part by part, for people.
+    reach: &'a [String],
     why: &'a [String],
     notes: &'a [String],
     /// The moment at which the tool no longer honours it.
@@ -109,6 +111,7 @@ fn row(row: &Row) -> RowView<'_> {
         shadow: row.judged.verdict.is_shadow(),
         allowed: row.is_allowed,
         record: row.judged.record.as_deref(),
+        reach: &row.reach,
         why: &row.judged.why,
         notes: &row.notes,
         ends: row.end.written(),

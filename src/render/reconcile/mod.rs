@@ -27,7 +27,7 @@ fn meaning(verdict: Verdict) -> &'static str {
         Verdict::Narrower => "an exception in force allows more than this",
         Verdict::Unknown => "what these leave alone cannot be told",
         Verdict::Outlives => "these last longer than their record",
-        Verdict::RecordUnapproved => "nobody approved the record",
+        Verdict::RecordUnapproved => "nobody approved what the record says",
         Verdict::RecordExpired => "the record has ended, and these have not",
         Verdict::Wider => "these leave more alone than their record allows",
         Verdict::Orphan => "nobody filed these",
@@ -39,14 +39,16 @@ fn help(verdict: Verdict) -> Option<&'static str> {
     Some(match verdict {
         Verdict::Ended | Verdict::Covered | Verdict::Narrower => return None,
         Verdict::Unknown => {
-            "allow one by its name, `--allow-unknown NAME`, once somebody has looked at it"
+            "mend what the reason names, or allow one by its name, `--allow-unknown NAME`, once \
+             somebody has looked at it"
         }
         Verdict::Outlives => "let them end in the tool with the record",
         Verdict::RecordUnapproved => {
             "have the record approved, see `exc history ID`, or remove these from the tool"
         }
         Verdict::RecordExpired => {
-            "renew the record with `exc renew ID`, or remove these from the tool"
+            "renew the record with `exc renew ID` (a closed one takes a new one, `exc new`), or \
+             remove these from the tool"
         }
         Verdict::Wider => {
             "narrow these in the tool, or widen the record and have it approved: `scope` and \

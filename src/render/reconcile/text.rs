@@ -57,6 +57,9 @@ fn row(row: &Row, out: &mut dyn Write) -> io::Result<()> {
     let (path, line) = (Safe(&place.path), place.position.line);
     let record = record.unwrap_or_default();
     writeln!(out, "  {}  {path}:{line}{record}{allowed}", Safe(&row.name))?;
+    // What a record is compared with, its own lines say.
+    let reach: &[String] = if row.judged.record.is_none() { &row.reach } else { &[] };
+    reach.iter().try_for_each(|part| writeln!(out, "      {}", Safe(part)))?;
     let told = row.judged.why.iter().chain(&row.notes).chain(&row.made);
     told.into_iter().try_for_each(|text| writeln!(out, "      {}", Safe(text)))
 }

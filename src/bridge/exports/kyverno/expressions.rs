@@ -57,12 +57,8 @@ fn write(granted: &Granted<'_>, left: &mut Vec<Left>) -> String {
 fn object(grant: &Grant<'_>, binding: &Binding) -> Result<Option<Object<Spec>>, String> {
     let Binding { policy, policy_kind, rules, resources, .. } = binding;
     match policy_kind.as_str() {
-        "ClusterPolicy" | "Policy" => return Ok(None),
-        "" => {
-            return Err("an exception in CEL names the kind of its policy: add \
-                        `policy_kind: ValidatingPolicy`, or `ClusterPolicy` for one of the old form"
-                .to_owned());
-        }
+        // Without a kind it is one of the old form, which the other export writes.
+        "" | "ClusterPolicy" | "Policy" => return Ok(None),
         kind if kind.starts_with("Namespaced") => {
             return Err(format!(
                 "an exception to a {kind} lies in the namespace of the policy, and the export \
@@ -172,14 +168,15 @@ mod tests {
 
     #[test]
     fn a_policy_of_the_other_form_is_not_in_this_file() {
-        let text = written(&EXPORT, "tool: kyverno, policy: a, policy_kind: ClusterPolicy");
-        assert!(!text.contains("EXC-"), "{text}");
+        for kind in [", policy_kind: ClusterPolicy", ", policy_kind: Policy", ""] {
+            let text = written(&EXPORT, &format!("tool: kyverno, policy: a{kind}"));
+            assert!(!text.contains("EXC-"), "{text}");
+        }
     }
 
     #[test]
     fn what_an_exception_in_cel_cannot_say_is_refused() {
         for (binding, part) in [
-            ("policy: a", "add `policy_kind: ValidatingPolicy`"),
             (
                 "policy: a/b, policy_kind: NamespacedMutatingPolicy",
                 "in the namespace of the policy",
