@@ -162,7 +162,14 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         globals.note(env, &text);
     } else if records.is_empty() {
         let n = render::count(register.records.len(), "record");
-        globals.note(env, &format!("no exception matches ({n} in `{}`)", workspace.name));
+        let is_whole = register.open().next().is_none() && args.status.is_empty() && !args.all;
+        let text = match is_whole {
+            true => {
+                format!("none is open in `{}`: `--all` lists what is closed ({n})", workspace.name)
+            }
+            false => format!("no exception matches ({n} in `{}`)", workspace.name),
+        };
+        globals.note(env, &text);
     }
     // The process is about to end: taking a large history apart would only cost time.
     std::mem::forget(verdicts);

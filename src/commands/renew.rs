@@ -104,6 +104,11 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
                     return Ok(Outcome::Findings);
                 }
                 let is_forced = args.write.force;
+                // What is refused in the end is said before anything is asked.
+                if let Some(until) = until {
+                    check(until, exception, &bounds)?;
+                    bounds.admit(until, is_forced)?;
+                }
                 let talk = Conversation { desk: &desk, bounds: &bounds, globals, is_forced };
                 talk.ask(Known { at, until, reason, evidence }, env)?
             }
@@ -117,7 +122,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
                 continue;
             }
         };
-        check(&renewal, exception, &bounds)?;
+        check(renewal.until, exception, &bounds)?;
         renewals.push(renewal);
     }
     if !lacking.is_empty() {
@@ -140,6 +145,16 @@ struct Bounds {
 }
 
 impl Bounds {
+    /// Refuses a day that is later than the policy allows, unless that is forced.
+    fn admit(&self, until: NaiveDate, is_forced: bool) -> Result<(), Failure> {
+        let Self { latest, reason, .. } = self;
+        match until > *latest && !is_forced {
+            true => Err(Failure::new(format!("`{until}` is later than {latest}: {reason}"))
+                .hint(format!("name a day up to {latest}; `--force` asks nevertheless"))),
+            false => Ok(()),
+        }
+    }
+
     fn of(desk: &Desk, at: usize, today: NaiveDate) -> Self {
         let (exception, policy) = (desk.exception(at), &desk.workspace.policy);
         let (latest, reason) = last_day::latest(exception, policy, today);
@@ -251,8 +266,8 @@ fn missing(lacking: &[(&Exception, Vec<&str>)]) -> Failure {
 }
 
 /// What no policy could allow; what this one does not is for its rules to say.
-fn check(renewal: &Renewal, exception: &Exception, bounds: &Bounds) -> Result<(), Failure> {
-    let (id, until) = (&exception.id, renewal.until);
+fn check(until: NaiveDate, exception: &Exception, bounds: &Bounds) -> Result<(), Failure> {
+    let id = &exception.id;
     if let Some(expires) = exception.expires.filter(|expires| until <= *expires) {
         let message = format!("`{id}` is valid through {expires} already, and {until} is no later");
         let hint = match bounds.latest > expires {
@@ -328,18 +343,19 @@ impl Conversation<'_> {
         question.default = Some(proposed.to_string());
         question.ask(self.globals, env, |answer, env| {
             let until = match Lifetime::parse(answer) {
-                Some(lifetime) => lifetime.after(env.today),
-                None => parse_date(answer).ok(),
+                Some(lifetime) => lifetime.after(env.today).ok_or_else(String::new),
+                None => parse_date(answer),
             };
             let refusal = match until {
-                None => "write a day as YYYY-MM-DD, or a length of time such as 60d".to_owned(),
-                Some(until) if expires.is_some_and(|expires| until <= expires) => {
+                Err(why) if why.contains("calendar") => format!("`{answer}` is {why}"),
+                Err(_) => "write a day as YYYY-MM-DD, or a length of time such as 60d".to_owned(),
+                Ok(until) if expires.is_some_and(|expires| until <= expires) => {
                     format!("`{until}` is no later than the present last valid day")
                 }
-                Some(until) if until > *latest && !self.is_forced => {
+                Ok(until) if until > *latest && !self.is_forced => {
                     format!("`{until}` is later than {latest}: {reason}")
                 }
-                Some(until) => return Some(until),
+                Ok(until) => return Some(until),
             };
             say(env, &refusal);
             None

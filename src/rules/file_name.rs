@@ -42,7 +42,13 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let expected = format!("{id}.yaml");
     let target = if folder.is_empty() { expected } else { format!("{folder}/{expected}") };
     let message = format!("the record `{id}` stands in the file `{name}`");
-    let help = format!("run `mv -- {} {}`", shell_word(path), shell_word(&target));
+    // Another record may stand there by now, and is not to be written over.
+    let rename = format!("run `mv -n -- {} {}`", shell_word(path), shell_word(&target));
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let help = match context.policy.id_pattern.is_match(stem) {
+        true => format!("write `id: {stem}`, or {rename}"),
+        false => rename,
+    };
     findings.push(CODE.finding(record.at("/id"), message).help(help));
 }
 
@@ -67,7 +73,8 @@ id: EXC-2026-K7QE
         let record = "id: EXC-2026-K7QD";
         assert_eq!(report_of(&RULE, &[("EXC-2026-K7QD.yml", record)], ""), "");
         let report = report_of(&RULE, &[("model proxy.yml", record)], "");
-        let help = "help: run `mv -- 'exceptions/model proxy.yml' exceptions/EXC-2026-K7QD.yaml`";
+        let help =
+            "help: run `mv -n -- 'exceptions/model proxy.yml' exceptions/EXC-2026-K7QD.yaml`";
         assert!(report.contains(help), "{report}");
     }
 

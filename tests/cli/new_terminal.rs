@@ -272,3 +272,24 @@ fn a_wrong_answer_in_a_list_is_told_that_enter_ends_it() {
     let (code, said) = session.end();
     assert_eq!(code, Some(2), "{said}");
 }
+
+#[test]
+fn an_editor_that_is_closed_at_once_leaves_a_line_and_no_list() {
+    let w = repository();
+    let vars = [("EDITOR", "true"), ("PATH", "/usr/bin:/bin")];
+    let (code, said) = Session::start(&w, &["new", "--edit"], &vars).end();
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("nothing was changed, and nothing written; `exc new --edit --resume`"));
+    assert!(!said.contains("EXC1"), "{said}");
+}
+
+#[test]
+fn a_day_that_a_renewal_cannot_have_is_refused_before_anything_is_asked() {
+    let w = repository();
+    for (day, why) in [("2027-01-01", "is no later"), ("2030-01-01", "is later than")] {
+        let (code, said) = Session::start(&w, &["renew", "K7QD", "--until", day], &[]).end();
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.contains(why) && !said.contains("what has changed"), "{said}");
+    }
+    assert_eq!(w.read(RECORD_PATH), good_record());
+}

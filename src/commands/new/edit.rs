@@ -43,7 +43,7 @@ pub(super) fn run(
     env: &mut Env<'_>,
 ) -> anyhow::Result<Outcome> {
     let editor = editor(filing, env)?;
-    put_template(filing, draft, ids, kept, env)?;
+    let begun = put_template(filing, draft, ids, kept, env)?;
     let path = kept.path("")?;
     loop {
         if let Some(shown) = kept.shown(env) {
@@ -68,6 +68,13 @@ pub(super) fn run(
         }
         let edited = read(filing, &text, ids, env)?;
         let has_errors = edited.findings.iter().any(|finding| finding.level == Level::Error);
+        // Whoever has closed the editor at once needs no list of all that a record takes.
+        if has_errors && text == begun && !filing.args.draft {
+            let command = kept.command(env);
+            let note = format!("nothing was changed, and nothing written; `{command}` goes on");
+            filing.globals.note(env, &note);
+            return Ok(Outcome::Findings);
+        }
         if has_errors && !filing.args.draft {
             let shown = kept.shown(env).unwrap_or_default();
             filing.tell(&say::renamed(&edited.findings, &edited.file, &shown), env)?;
@@ -110,7 +117,7 @@ fn put_template(
     ids: &mut Ids,
     kept: &mut Kept,
     env: &Env<'_>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<String> {
     draft.exception.id = ids.next()?;
     if !draft.has_compensating {
         draft.exception.compensating_controls.push(CompensatingControl::default());
@@ -121,7 +128,8 @@ fn put_template(
         true => file.text().to_owned(),
         false => template::text(&file, &filing.workspace.policy, &filing.register, &allowed),
     };
-    kept.put(&draft.exception.id, &text, env)
+    kept.put(&draft.exception.id, &text, env)?;
+    Ok(text)
 }
 
 /// Runs the editor on a file, as git does, and waits for it.

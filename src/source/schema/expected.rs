@@ -192,6 +192,9 @@ pub(super) fn expected_form(pattern: &str) -> String {
         pattern if pattern.contains("[dwmy]") => {
             "write a length of time: `30d`, `4w`, `3m` or `1y`".to_owned()
         }
+        pattern if pattern.contains("A-Za-z0-9+/") => {
+            "copy the line of the public key, as in `~/.ssh/id_ed25519.pub`".to_owned()
+        }
         pattern if pattern.contains('@') => {
             "write one e-mail address: `name@example.com`".to_owned()
         }
