@@ -31,6 +31,8 @@ pub(crate) struct Needs<'p> {
     pub(crate) rejected_before: Vec<String>,
     /// Why what is there does not count, or is to be taken with care.
     pub(crate) why: Vec<Reason>,
+    /// Those of them that keep every approval from counting, whoever gives it.
+    pub(crate) blocked: Vec<Reason>,
     pub(crate) is_met: bool,
     /// Approvals that count now, and that a squash would void.
     pub(crate) own_commits: Vec<OwnCommit>,
@@ -66,7 +68,7 @@ impl<'p> Needs<'p> {
         let mut why: Vec<Reason> =
             votes.iter().filter(is_news).filter_map(|vote| vote.refusal.clone()).collect();
         why.extend(tally.rejected.iter().map(|it| Reason::Rejected { person: it.clone() }));
-        why.extend(tally.blocked);
+        why.extend(tally.blocked.iter().cloned());
         why.extend(tally.notes);
         let kinds = [Evidence::Trailer, Evidence::Landing, Evidence::Signed];
         Some(Self {
@@ -79,6 +81,7 @@ impl<'p> Needs<'p> {
             rejected: tally.rejected,
             rejected_before,
             why,
+            blocked: tally.blocked,
             is_met,
             own_commits: proposal.own_commits(votes),
             way,

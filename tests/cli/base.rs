@@ -748,3 +748,21 @@ fn somebody_at_a_terminal_is_told_that_files_at_hand_are_not_judged() {
     // A machine knows what it has checked out.
     assert!(!w.run(&judge).out.contains("last commit"));
 }
+
+/// A contributor whom the policy does not name keeps every approval of a policy from counting.
+#[test]
+fn a_change_that_nobody_can_approve_as_it_is_is_told_so_before_it_lands() {
+    let history = History::approved();
+    let policy = history.w.read("exceptions/policy.yaml");
+    history.w.write("exceptions/policy.yaml", format!("{policy}warn_within_days: 20\n"));
+    let check = |author: &str| {
+        let topic = history.branch(author, "2026-11-13", "change").to_string();
+        history.w.run(&["check", "--base", "main", "--head", &topic]).out
+    };
+    let said = check("mallory");
+    assert!(
+        said.contains("no approval of it would count: contributor `mallory@example.com`"),
+        "{said}"
+    );
+    assert!(!check("alice").contains("would count"));
+}

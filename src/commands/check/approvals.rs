@@ -198,6 +198,12 @@ fn sentence(id: &str, risk: &str, needs: &Needs<'_>) -> String {
     let needed = crate::render::count(needs.quorum as usize, "approval");
     let line = format!("`{id}` needs {needed}{risk} ({kinds}), {have}");
     let line = if needs.is_met { line } else { format!("{line}; {may}") };
+    let blocked: Vec<String> = needs.blocked.iter().map(ToString::to_string).collect();
+    // Where nobody may approve it, that is enough to know.
+    let line = match blocked.is_empty() || needs.approvers.is_empty() {
+        true => line,
+        false => format!("{line}; as it is, no approval of it would count: {}", blocked.join(", ")),
+    };
     match needs.rejected_before.as_slice() {
         [] => line,
         people => format!(
