@@ -10,7 +10,7 @@
 //! - `expiry` is read by `new Date`, for which a bare date is midnight in UTC; one that it cannot read
 //!   allows nothing. A number as an id makes the tool stop.
 
-use crate::bridge::input::{Fault, Input, Node, Value};
+use crate::bridge::input::{Fault, Input, Node, Value, comments};
 use crate::bridge::javascript;
 use crate::bridge::{End, Format, Known, Suppression};
 use crate::model::Tool;
@@ -36,7 +36,7 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
         let Some(list) = root.get(key).filter(|node| !node.is_null()) else { continue };
         for item in list.expect(key, "a list", Node::items)? {
             let mut entry = entry(item, key)?;
-            entry.said.extend(comments(input.text(), entry.span));
+            entry.said.extend(comments::beside_slashes(input, entry.span));
             if found.iter().any(|other| other.name == entry.name) {
                 entry.end = End::Dropped;
                 entry
@@ -59,18 +59,6 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
         });
     }
     Ok(found)
-}
-
-/// The comments behind an entry on its line, and those that fill the lines above it: an id alone has
-/// no other place for a reason.
-fn comments(text: &str, span: Span) -> Vec<String> {
-    let (before, after) = (&text[..span.range().start], &text[span.range().end..]);
-    let is_comment = |line: &&str| ["//", "/*", "*"].iter().any(|it| line.starts_with(it));
-    let line = after.lines().next().unwrap_or_default();
-    let behind = line.find("//").or_else(|| line.find("/*")).map(|at| &line[at..]);
-    let above = before.lines().rev().skip(usize::from(!before.ends_with('\n')));
-    let above = above.map(str::trim).take_while(is_comment);
-    behind.into_iter().chain(above).map(str::to_owned).collect()
 }
 
 fn entry(item: &Node, key: &str) -> Result<Suppression, Fault> {
@@ -260,7 +248,7 @@ mod tests {
         let text = "{allowlist: [\n  'x',\n  // EXC-2026-AAAA:\n  // pinned\n  'a', // EXC-2026-BBBB\n  'b', /* c */\n]}";
         let said: Vec<Vec<String>> = all(text).into_iter().map(|it| it.said).collect();
         let expected: [&[&str]; 3] =
-            [&[], &["// EXC-2026-BBBB", "// pinned", "// EXC-2026-AAAA:"], &["/* c */"]];
+            [&[], &["// EXC-2026-BBBB", "// EXC-2026-AAAA:", "// pinned"], &["/* c */"]];
         assert_eq!(said, expected);
     }
 

@@ -2,6 +2,13 @@
 //! named there or nowhere.
 
 use super::{Input, Node};
+use crate::text::Span;
+
+/// Bytes behind a value in which a comment on its line begins, and that are read of one. A line may
+/// hold a whole file.
+const MAX_BEHIND: usize = 1_024;
+/// Lines above a value that may be comments on it.
+const MAX_ABOVE: usize = 100;
 
 /// The comments (`#` to the end of the line) on the lines of a value, and on the whole lines right
 /// above it.
@@ -9,17 +16,43 @@ pub(crate) fn beside(input: &Input, node: &Node) -> Vec<String> {
     let start = node.span.start;
     let first = input.file.position(start).line;
     let last = input.file.position(node.end().saturating_sub(1).max(start)).line;
-    let is_comment = |line: &&str| line.trim_start().starts_with('#');
-    let above = (1..first).rev().map(|line| input.file.line(line)).take_while(is_comment);
-    let mut found: Vec<String> = above.map(|line| line.trim().to_owned()).collect();
-    found.reverse();
+    let mut found = above(input, first, &["#"]);
     for line in first..=last {
-        let before = start.saturating_sub(input.file.line_span(line).start) as usize;
-        let text = input.file.line(line).get(before..).unwrap_or_default();
+        let span = input.file.line_span(line);
+        let before = start.saturating_sub(span.start) as usize;
+        let after = node.end().saturating_sub(span.start) as usize + MAX_BEHIND;
+        let text = cut(input.file.line(line), after).get(before..).unwrap_or_default();
         let begins = |&(at, _): &(usize, &str)| at == 0 || text[..at].ends_with([' ', '\t']);
         found.extend(text.match_indices('#').find(begins).map(|(at, _)| text[at..].to_owned()));
     }
     found
+}
+
+/// The same in JavaScript's form, `//` and `/*`, behind what stands between the brackets of a value.
+pub(crate) fn beside_slashes(input: &Input, span: Span) -> Vec<String> {
+    let first = input.file.position(span.start).line;
+    let last = input.file.position(span.end);
+    let at = (span.end - input.file.line_span(last.line).start) as usize;
+    let rest = input.file.line(last.line).get(at..).unwrap_or_default();
+    let rest = cut(rest, MAX_BEHIND).trim_start_matches([',', ' ', '\t', ']', '}']);
+    let is_comment = rest.starts_with("//") || rest.starts_with("/*");
+    let behind = is_comment.then(|| rest.trim_end().to_owned());
+    behind.into_iter().chain(above(input, first, &["//", "/*", "*"])).collect()
+}
+
+/// The whole lines of comments right above a line, from the top.
+fn above(input: &Input, first: usize, marks: &[&str]) -> Vec<String> {
+    let lines = (1..first).rev().take(MAX_ABOVE).map(|line| input.file.line(line).trim());
+    let lines = lines.take_while(|line| marks.iter().any(|mark| line.starts_with(mark)));
+    let mut found: Vec<String> = lines.map(|line| cut(line, MAX_BEHIND).to_owned()).collect();
+    found.reverse();
+    found
+}
+
+/// At most so many bytes of a text, to the end of a character.
+fn cut(text: &str, max: usize) -> &str {
+    let end = (0..=max.min(text.len())).rev().find(|&at| text.is_char_boundary(at));
+    &text[..end.unwrap_or_default()]
 }
 
 #[cfg(test)]
@@ -43,5 +76,35 @@ mod tests {
         let root = input.toml().expect("TOML");
         let items = root.get("ignore").and_then(Node::items).expect("a list");
         assert_eq!(beside(&input, &items[1]), ["# above", "# same line"]);
+    }
+
+    #[test]
+    fn of_a_line_that_holds_a_whole_file_each_value_has_what_is_near_to_it() {
+        let n = 20_000;
+        let ids: Vec<String> =
+            (0..n).map(|n| format!("{{\"id\": \"m{n}\", \"u\": \"https://a/{n}\"}}")).collect();
+        let text = format!("[{}] # end", ids.join(", "));
+        let input = Input::new("a.yaml", text.as_bytes()).expect("UTF-8");
+        let list = input.yaml().expect("YAML").remove(0);
+        let items = list.items().expect("a list");
+        let n_bytes = |item: &Node| -> usize {
+            let both = [beside(&input, item), beside_slashes(&input, item.span)].concat();
+            both.iter().map(String::len).sum()
+        };
+        assert!(items.iter().map(n_bytes).sum::<usize>() < n, "they do not hold each other");
+        assert_eq!(beside(&input, items.last().expect("an item")), ["# end"]);
+    }
+
+    #[test]
+    fn in_javascript_a_comment_behind_a_value_is_its_own_and_not_that_of_its_neighbour() {
+        let text = "[\n  // above\n  \"a\", // first\n  \"http://b\", \"c\" /* last */\n]";
+        let input = Input::new("a.json5", text.as_bytes()).expect("UTF-8");
+        let root = input.json5().expect("JSON5");
+        let items = root.items().expect("a list");
+        let found: Vec<Vec<String>> =
+            items.iter().map(|item| beside_slashes(&input, item.span)).collect();
+        assert_eq!(found[0], ["// first", "// above"]);
+        assert_eq!(found[1], [""; 0]);
+        assert_eq!(found[2], ["/* last */"]);
     }
 }

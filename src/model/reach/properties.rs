@@ -19,6 +19,7 @@ fn values(dimension: Dimension) -> Vec<&'static str> {
         Dimension::Package => vec!["pkg:npm/a", "pkg:npm/a@1", "pkg:npm/a@2", "pkg:cargo/a@1"],
         Dimension::Name | Dimension::Namespace => vec!["a", "ab", "a*", "*", "a?", "?*"],
         Dimension::Kind => vec!["Pod", "v1/Pod", "Job"],
+        Dimension::Id => vec!["A", "B", "C", "A*"],
         _ => vec!["A", "B", "C"],
     }
 }
@@ -45,8 +46,12 @@ fn limits() -> impl Strategy<Value = Vec<(Dimension, Vec<String>)>> {
     each.prop_flat_map(move |dimensions| dimensions.into_iter().map(of).collect::<Vec<_>>())
 }
 
-fn reach(limits: &[(Dimension, Vec<String>)]) -> Reach {
-    let mut reach = Reach::of(Tool::Kyverno);
+fn tools() -> impl Strategy<Value = Tool> {
+    proptest::sample::select(Tool::ALL.to_vec())
+}
+
+fn reach(tool: Tool, limits: &[(Dimension, Vec<String>)]) -> Reach {
+    let mut reach = Reach::of(tool);
     limits.iter().for_each(|(dimension, values)| reach.limit(*dimension, values.clone()));
     reach
 }
@@ -59,14 +64,16 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn a_reach_covers_itself(a in limits()) {
-        let a = reach(&a);
+    fn a_reach_covers_itself(tool in tools(), a in limits()) {
+        let a = reach(tool, &a);
         prop_assert_eq!(a.covers(&a, &Hierarchy::default()), Cover::Same);
     }
 
     #[test]
-    fn two_that_cover_each_other_take_in_the_same(a in limits(), b in limits(), c in limits()) {
-        let (a, b, c) = (reach(&a), reach(&b), reach(&c));
+    fn two_that_cover_each_other_take_in_the_same(
+        tool in tools(), a in limits(), b in limits(), c in limits(),
+    ) {
+        let (a, b, c) = (reach(tool, &a), reach(tool, &b), reach(tool, &c));
         if covers(&a, &b) && covers(&b, &a) {
             prop_assert_eq!(covers(&a, &c), covers(&b, &c));
             prop_assert_eq!(covers(&c, &a), covers(&c, &b));
@@ -74,8 +81,10 @@ proptest! {
     }
 
     #[test]
-    fn what_is_within_the_inner_is_within_the_outer(a in limits(), b in limits(), c in limits()) {
-        let (a, b, c) = (reach(&a), reach(&b), reach(&c));
+    fn what_is_within_the_inner_is_within_the_outer(
+        tool in tools(), a in limits(), b in limits(), c in limits(),
+    ) {
+        let (a, b, c) = (reach(tool, &a), reach(tool, &b), reach(tool, &c));
         if covers(&a, &b) && covers(&b, &c) {
             prop_assert!(covers(&a, &c));
         }
@@ -83,17 +92,19 @@ proptest! {
 
     /// One value more, or one limit less, where the rest is the same.
     #[test]
-    fn whatever_widens_the_inner_is_no_longer_covered(all in limits(), at in any::<prop::sample::Index>()) {
+    fn whatever_widens_the_inner_is_no_longer_covered(
+        tool in tools(), all in limits(), at in any::<prop::sample::Index>(),
+    ) {
         prop_assume!(!all.is_empty());
-        let outer = reach(&all);
+        let outer = reach(tool, &all);
         let (dimension, own) = &all[at.index(all.len())];
         let mut wider: Vec<_> = all.iter().filter(|(it, _)| it != dimension).cloned().collect();
-        prop_assert!(!covers(&outer, &reach(&wider)) || own.iter().any(|it| it == "*" || it == "**"));
+        prop_assert!(!covers(&outer, &reach(tool, &wider)) || own.iter().any(|it| it == "*" || it == "**"));
         for value in values(*dimension) {
             wider.push((*dimension, own.iter().cloned().chain([value.to_owned()]).collect()));
-            let one = Reach::of(Tool::Kyverno).limited(*dimension, [value.to_owned()]);
-            let limit = Reach::of(Tool::Kyverno).limited(*dimension, own.clone());
-            prop_assert_eq!(covers(&outer, &reach(&wider)), covers(&limit, &one), "{}", value);
+            let one = Reach::of(tool).limited(*dimension, [value.to_owned()]);
+            let limit = Reach::of(tool).limited(*dimension, own.clone());
+            prop_assert_eq!(covers(&outer, &reach(tool, &wider)), covers(&limit, &one), "{}", value);
             wider.pop();
         }
     }
