@@ -98,6 +98,10 @@ pub(super) fn of_text(text: &str) -> Moment {
         let day = parts
             .into_iter()
             .find_map(|(year, month, date)| Some((number(year)?, number(month)?, number(date)?)));
+        // Engines take a small year for one of a century.
+        if day.is_some_and(|(year, ..)| year < 1_000) {
+            return Moment::Unclear;
+        }
         return match day.and_then(|(year, month, date)| self::day(year, month, date)) {
             Some(day) => Moment::Local(day.and_time(NaiveTime::MIN)),
             None => Moment::Invalid,

@@ -163,13 +163,14 @@ fn is_same(
 ) -> anyhow::Result<bool> {
     let shown = path.display().to_string();
     let old = match std::fs::read(globals.cwd(env).join(path)) {
-        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
         Err(error) => return Err(Failure::new(format!("cannot read `{shown}`: {error}")).into()),
     };
-    if old == text {
+    if old == text.as_bytes() {
         return Ok(true);
     }
+    let old = String::from_utf8_lossy(&old).into_owned();
     let file = |text: &str| Arc::new(SourceFile::new(&*shown, text));
     let patch = Rewrite { before: file(&old), after: file(text) }.patch();
     globals.print(env, |out| patch.lines().try_for_each(|line| writeln!(out, "{}", Safe(line))))?;

@@ -1,6 +1,7 @@
 //! Files of enforcement tools that a command line names, and what they hold.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValue;
@@ -35,8 +36,9 @@ impl Files {
         env: &Env<'_>,
     ) -> Self {
         let mut files = Self::default();
-        // What is listed twice, by several listings of what is inherited, is one.
-        let mut known = HashSet::new();
+        // What is listed twice, by several listings of what is inherited, is one; where the two say
+        // something else, both are judged.
+        let mut known: HashMap<String, Vec<Suppression>> = HashMap::new();
         for path in paths {
             let read = match read(path, globals, env) {
                 Ok(read) => read,
@@ -54,9 +56,15 @@ impl Files {
             });
             match read {
                 Ok((input, mut suppressions)) => {
-                    suppressions
-                        .retain(|it| it.known.id.as_ref().is_none_or(|id| !known.contains(id)));
-                    known.extend(suppressions.iter().filter_map(|it| it.known.id.clone()));
+                    suppressions.retain(|it| {
+                        let same = it.known.id.as_ref().and_then(|id| known.get(id));
+                        !same.into_iter().flatten().any(|other| it.is_same_as(other))
+                    });
+                    for suppression in &suppressions {
+                        if let Some(id) = &suppression.known.id {
+                            known.entry(id.clone()).or_default().push(suppression.clone());
+                        }
+                    }
                     files.read.push((input, suppressions));
                 }
                 Err((input, fault)) => {
@@ -125,6 +133,9 @@ pub(super) fn read_hierarchy(
     })
 }
 
+/// Bytes that a file of a tool may have.
+const MAX_SIZE: u64 = 256 << 20;
+
 /// The text of a file that a person named.
 fn read(
     path: &Path,
@@ -132,8 +143,20 @@ fn read(
     env: &Env<'_>,
 ) -> Result<Result<Input, (Input, Fault)>, Failure> {
     let shown = path.display().to_string();
-    match std::fs::read(globals.cwd(env).join(path)) {
-        Ok(bytes) => Ok(Input::new(&shown, &bytes)),
-        Err(error) => Err(Failure::new(format!("cannot read `{shown}`: {error}"))),
+    let path = globals.cwd(env).join(path);
+    let failed = |error: io::Error| Failure::new(format!("cannot read `{shown}`: {error}"));
+    let metadata = std::fs::metadata(&path).map_err(failed)?;
+    // What a shell hands over, as `<(az …)` and `/dev/stdin`, is a pipe; one in a repository waits for
+    // somebody who never writes.
+    let is_handed_over = ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder));
+    if metadata.is_dir() || !(metadata.is_file() || is_handed_over) {
+        return Err(Failure::new(format!("cannot read `{shown}`: it is no regular file")));
+    }
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(&path).map_err(failed)?;
+    file.take(MAX_SIZE + 1).read_to_end(&mut bytes).map_err(failed)?;
+    match bytes.len() as u64 > MAX_SIZE {
+        true => Err(Failure::new(format!("`{shown}` has more than {} MiB", MAX_SIZE >> 20))),
+        false => Ok(Input::new(&shown, &bytes)),
     }
 }

@@ -11,7 +11,7 @@ use std::str::FromStr as _;
 use packageurl::PackageUrl;
 use serde::Serialize;
 
-use super::{Export, are_for_doublestar, are_texts, header, untimed};
+use super::{Export, are_for_doublestar, are_texts, header, is_exact, untimed};
 use crate::bridge::formats::grype::TYPES;
 use crate::bridge::grant::{Grant, Granted, Left};
 use crate::model::{Binding, Tool};
@@ -105,6 +105,9 @@ fn rules(grant: &Grant<'_>, binding: &Binding) -> Result<Vec<Rule>, String> {
 fn package(url: &str) -> Result<Package, String> {
     let refused = |why: &str| Err(format!("the package `{url}` cannot be told to Grype: {why}"));
     let Ok(parsed) = PackageUrl::from_str(url) else { return refused("it is no package URL") };
+    if !is_exact(url, &parsed) {
+        return refused("its letters are not those that the tool compares");
+    }
     let Some((kind, _)) = TYPES.into_iter().find(|(_, of_url)| *of_url == parsed.ty()) else {
         return refused("what it calls packages of this type is not known here");
     };
@@ -181,6 +184,7 @@ mod tests {
             ("ids: [CVE-1], paths: ['a**/b']", "reads more into the path"),
             ("ids: [CVE-1], packages: ['pkg:golang/golang.org/x/net']", "of this type"),
             ("ids: [CVE-1], packages: ['pkg:npm/%40s/a']", "only its name"),
+            ("ids: [CVE-1], packages: ['pkg:npm/JSONStream@1']", "letters"),
             ("ids: [CVE-1], packages: ['pkg:npm/a+b']", "regular expressions"),
             ("ids: [CVE-1], packages: ['pkg:npm/a@1:20']", "some readers of YAML"),
         ] {

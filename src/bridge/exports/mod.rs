@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use chrono::NaiveDate;
+use packageurl::PackageUrl;
 use serde::Serialize;
 
 use super::grant::{Granted, Left};
@@ -122,10 +123,19 @@ fn are_texts<'a>(values: impl IntoIterator<Item = &'a String>) -> Result<(), Str
     let is_bare =
         |value: &String| serde_yaml::to_string(value).is_ok_and(|text| text.trim_end() == value);
     let odd = values.into_iter().filter(|value| is_bare(value));
-    let odd = odd.filter_map(|value| Some((value, reads_as(value)?))).next();
+    let merged = |value: &str| (value == "<<").then_some("a merge key");
+    let odd =
+        odd.filter_map(|value| Some((value, reads_as(value).or_else(|| merged(value))?))).next();
     odd.map_or(Ok(()), |(value, what)| {
         Err(format!("`{value}` is {what} to some readers of YAML, and no text"))
     })
+}
+
+/// Whether a package URL keeps its letters once it is parsed: a name in small ones is another package to
+/// tools that heed their case.
+fn is_exact(url: &str, parsed: &PackageUrl<'_>) -> bool {
+    let again = parsed.to_string();
+    again == url || !again.eq_ignore_ascii_case(url)
 }
 
 /// Refuses paths that doublestar, of Go, matches otherwise than a record means them

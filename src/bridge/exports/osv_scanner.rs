@@ -19,7 +19,7 @@ use chrono::NaiveDate;
 use packageurl::PackageUrl;
 use toml_edit::{ArrayOfTables, Datetime, DocumentMut, Item, Table, value};
 
-use super::{Export, Keyed, header, lasting};
+use super::{Export, Keyed, header, is_exact, lasting};
 use crate::bridge::formats::osv_scanner::{TYPES, package_url};
 use crate::bridge::grant::{Grant, Granted, Left};
 use crate::model::{Binding, Tool};
@@ -100,6 +100,9 @@ fn finish(entry: &mut Table, grant: &Grant<'_>, until: &str) {
 fn filters(url: &str) -> Result<Vec<(&'static str, String)>, String> {
     let refused = || format!("the package `{url}` cannot be told to OSV-Scanner exactly");
     let parsed = PackageUrl::from_str(url).map_err(|_| refused())?;
+    if !is_exact(url, &parsed) {
+        return Err(refused());
+    }
     let (ecosystem, _, separator) =
         TYPES.into_iter().find(|(_, kind, _)| *kind == parsed.ty()).ok_or_else(refused)?;
     let name = match (parsed.namespace(), separator) {

@@ -32,12 +32,19 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
     let root = input.json5()?;
     root.expect("file", "a mapping", |it| it.value.is_map().then_some(()))?;
     let mut found: Vec<Suppression> = Vec::new();
+    let mut names = std::collections::HashSet::new();
+    let both = ["a", "allowlist"].map(|key| root.entries().iter().find(|entry| entry.key == key));
+    if let [Some(short), Some(_)] = both {
+        let message =
+            "`a` and `allowlist` are one list to audit-ci, in an order of its own: write one";
+        return Err(Fault::at(short.span, message));
+    }
     for key in ["allowlist", "a"] {
         let Some(list) = root.get(key).filter(|node| !node.is_null()) else { continue };
         for item in list.expect(key, "a list", Node::items)? {
             let mut entry = entry(item, key)?;
             entry.said.extend(comments::beside_slashes(input, entry.span));
-            if found.iter().any(|other| other.name == entry.name) {
+            if !names.insert(entry.name.clone()) {
                 entry.end = End::Dropped;
                 entry
                     .notes
@@ -69,7 +76,9 @@ fn entry(item: &Node, key: &str) -> Result<Suppression, Fault> {
             Some(first) => {
                 let mut found = suppression(&first.key, Some(&first.value), first.span);
                 if entries.len() > 1 {
-                    found.notes.push("only the first id of the entry counts".to_owned());
+                    let reason = "it has several ids, of which audit-ci takes one: write each in \
+                                  an entry of its own";
+                    (found.reach, found.end) = (Err(reason.to_owned()), End::Never);
                 }
                 Ok(found)
             }
@@ -93,6 +102,7 @@ fn suppression(id: &str, content: Option<&Node>, span: Span) -> Suppression {
     };
     let reach = match reach(id, &mut notes) {
         Some(reach) => unread.map_or(Ok(vec![reach]), Err),
+        None if id.contains('*') => Err(format!("which paths `{id}` matches is not known here")),
         None => {
             end = End::Dropped;
             notes.push("no path looks like it: it lacks the advisory before a `|`".to_owned());
@@ -195,7 +205,21 @@ mod tests {
         let found = all("{allowlist: [{a: {}}, 'a', {b: {active: true}, c: {active: true}}]}");
         let ends: Vec<&End> = found.iter().map(|it| &it.end).collect();
         assert_eq!(ends, [&End::Dropped, &End::Dropped, &End::Never]);
-        assert!(found[2].notes.iter().any(|note| note.contains("only the first id")));
+        assert!(found[2].reach.as_ref().is_err_and(|why| why.contains("several ids")));
+    }
+
+    #[test]
+    fn what_the_tool_orders_or_matches_in_a_way_of_its_own_is_never_taken_for_ended() {
+        assert!(all("{allowlist: ['G*>qs']}")[0].reach.is_err());
+        let small = "{allowlist: [{'GHSA-a': {active: true, expiry: '02/01/0032'}}]}";
+        assert!(all(small)[0].reach.is_err());
+        for text in ["{a: ['x'], allowlist: ['y']}", "{// x\u{2028} 'allowlist': ['y']\n}"] {
+            let (input, read) = match Input::new("a.json5", text.as_bytes()) {
+                Ok(input) => (text, read(&input).map(|found| found.len())),
+                Err((_, fault)) => (text, Err(fault)),
+            };
+            assert!(read.is_err(), "{input}: {read:?}");
+        }
     }
 
     #[test]

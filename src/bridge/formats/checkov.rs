@@ -39,6 +39,12 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
         // The parser of arguments takes a key with its dashes, too.
         let key = entry.key.strip_prefix("--").unwrap_or(&entry.key);
         let value = &entry.value;
+        if let Some(meant) = abbreviated(key) {
+            let mut unknown = suppression(input, value, key, "");
+            unknown.reach = Err(format!("Checkov may take `{key}` for `{meant}`: write that out"));
+            found.push(unknown);
+            continue;
+        }
         if LISTS.contains(&key) {
             for (node, text) in listed(value, key)? {
                 found.push(suppression(input, node, key, &text));
@@ -51,6 +57,15 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
         }
     }
     Ok(found)
+}
+
+/// The key that its beginning may stand for, as the parser of arguments takes it.
+fn abbreviated(key: &str) -> Option<&'static str> {
+    let bare = key.trim_start_matches('-');
+    let known = LISTS.into_iter().chain(["soft-fail", "baseline"]);
+    let mut meant = known.filter(|known| !bare.is_empty() && known.starts_with(bare));
+    let is_exact = LISTS.contains(&key) || ["soft-fail", "baseline"].contains(&key);
+    meant.next().filter(|_| !is_exact)
 }
 
 /// Whether a switch is off. Several words turn one on, and what is neither is not taken for off.
@@ -126,7 +141,8 @@ fn paths(pattern: &str) -> Option<Vec<String>> {
         None => (rest.strip_suffix('/')?, false),
     };
     let is_literal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '\u{1}');
-    let is_path = !path.is_empty() && path.chars().all(is_literal);
+    // Whether a path begins with the root depends on how Checkov was called.
+    let is_path = !path.is_empty() && !path.starts_with('/') && path.chars().all(is_literal);
     let path = path.replace('\u{1}', ".");
     let itself = Some(path.clone()).filter(|_| is_exact);
     is_path.then(|| itself.into_iter().chain([format!("{path}/**")]).collect())
@@ -240,5 +256,17 @@ baseline: .checkov.baseline
                 &of("skip-path", "^a.b/"),
             ],
         );
+    }
+
+    #[test]
+    fn a_key_that_checkov_may_take_for_one_that_skips_is_unknown() {
+        for key in ["skip-ch", "-skip-check", "skip-p", "---skip-path", "b"] {
+            let found = super::read(
+                &Input::new(".checkov.yaml", format!("{key}: ['.*']").as_bytes()).expect("UTF-8"),
+            );
+            let found = found.expect("suppressions");
+            assert!(found.len() == 1 && found[0].reach.is_err(), "{key}: {found:?}");
+        }
+        assert_eq!(paths("^/app/"), None, "it depends on how Checkov is called");
     }
 }

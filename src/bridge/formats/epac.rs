@@ -48,7 +48,42 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
         return Err(Fault::at(root.span, "the file has no `exemptions`"));
     };
     let items = exemptions.expect("exemptions", "a list", Node::items)?;
+    items.iter().try_for_each(exact)?;
     items.iter().map(exemption).collect()
+}
+
+/// The keys of an exemption, as EPAC writes them.
+const KEYS: [&str; 15] = [
+    "name",
+    "displayName",
+    "description",
+    "exemptionCategory",
+    "expiresOn",
+    "scope",
+    "scopes",
+    "policyAssignmentId",
+    "policyDefinitionId",
+    "policyDefinitionName",
+    "policySetDefinitionId",
+    "policySetDefinitionName",
+    "policyDefinitionReferenceIds",
+    "resourceSelectors",
+    "assignmentScopeValidation",
+];
+
+/// Refuses a key of JSON in another case, which EPAC does not take for its own; of a table it takes any.
+fn exact(exemption: &Node) -> Result<(), Fault> {
+    let meant = |key: &str| KEYS.iter().find(|known| known.eq_ignore_ascii_case(key));
+    let odd = exemption.entries().iter().find_map(|entry| {
+        meant(&entry.key).filter(|known| **known != entry.key).map(|known| (entry, known))
+    });
+    match odd {
+        None => Ok(()),
+        Some((entry, known)) => {
+            let message = format!("EPAC does not take `{}` for `{known}`: write that", entry.key);
+            Err(Fault::at(entry.span, message))
+        }
+    }
 }
 
 fn is_blank(node: &Node) -> bool {
@@ -362,5 +397,15 @@ mod tests {
         assert!(fault("a.csv", &[0xFF, 0xFE, 0x61, 0]).1.contains("UTF-16"));
         let shape = entry("\"scopes\": \"/subscriptions/s\"");
         assert_eq!(fault("a.json", shape.as_bytes()), (3, "`scopes` is a text, not a list".into()));
+    }
+
+    #[test]
+    fn a_key_of_json_in_another_case_is_none_of_epac() {
+        for key in ["Scope", "ExpiresOn", "PolicyDefinitionReferenceIds"] {
+            let text = format!("{{\"exemptions\": [{{\"{key}\": \"x\"}}]}}");
+            let input = Input::new("a.json", text.as_bytes()).expect("UTF-8");
+            let fault = super::read(&input).expect_err("a fault");
+            assert!(fault.message.contains(key), "{fault:?}");
+        }
     }
 }

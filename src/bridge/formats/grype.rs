@@ -36,6 +36,7 @@ pub(in crate::bridge) const TYPES: [(&str, &str); 6] = [
 fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
     let Some(root) = input.first_yaml()? else { return Ok(Vec::new()) };
     root.expect("the file", "a mapping", |it| it.value.is_map().then_some(()))?;
+    root.refuse_clashes()?;
     let mut found = whole(input, &root, None)?;
     let Some(profiles) = field(&root, "profiles") else { return Ok(found) };
     profiles.expect("profiles", "a mapping", |it| it.value.is_map().then_some(()))?;
@@ -323,5 +324,14 @@ profiles:
                 ),
             ],
         );
+    }
+
+    #[test]
+    fn two_keys_that_differ_in_case_alone_are_refused() {
+        let input =
+            Input::new(".grype.yaml", "ignore: []\nIgnore: [{vulnerability: CVE-6}]".as_bytes())
+                .expect("UTF-8");
+        let fault = super::read(&input).expect_err("a fault");
+        assert!(fault.message.contains("stands here twice, in another case"), "{fault:?}");
     }
 }

@@ -15,8 +15,6 @@
 //! Whether the control runs (`run`) makes no difference here: a waived failure counts for nothing.
 //! That a date ends a waiver whose control runs, too, is what the documentation says.
 
-use chrono::NaiveDate;
-
 use crate::bridge::input::{Fault, Input, Node, Timestamp, Value, comments};
 use crate::bridge::{End, Format, Known, Suppression};
 use crate::model::Tool;
@@ -85,18 +83,19 @@ fn rows(input: &Input) -> Result<Vec<Suppression>, Fault> {
 fn waiver(input: &Input, control: &str, span: Span, value: &Node) -> Result<Suppression, Fault> {
     let mut notes = Vec::new();
     let mut said = vec![control.to_owned()];
-    let end = if value.value.is_map() {
+    let (end, unread) = if value.value.is_map() {
         said.extend(value.written_at("justification")?);
         expiration(input, value, &mut notes)?
     } else {
         notes.push(format!("it is {}, no mapping, and InSpec passes it over", value.kind()));
-        End::Dropped
+        (End::Dropped, None)
     };
+    let reach = Reach::of(Tool::Inspec).limited(Dimension::Id, [control.to_owned()]);
     Ok(Suppression {
         span,
         name: control.to_owned(),
         said,
-        reach: Ok(vec![Reach::of(Tool::Inspec).limited(Dimension::Id, [control.to_owned()])]),
+        reach: unread.map_or(Ok(vec![reach]), Err),
         end,
         made: None,
         known: Known::default(),
@@ -104,24 +103,29 @@ fn waiver(input: &Input, control: &str, span: Span, value: &Node) -> Result<Supp
     })
 }
 
-fn expiration(input: &Input, waiver: &Node, notes: &mut Vec<String>) -> Result<End, Fault> {
+/// The end, and why the waiver cannot be compared where versions of Ruby disagree about it.
+fn expiration(
+    input: &Input,
+    waiver: &Node,
+    notes: &mut Vec<String>,
+) -> Result<(End, Option<String>), Fault> {
     let key = "expiration_date";
     let node = waiver.get(key).filter(|it| !it.is_null() && it.value != Value::Bool(false));
-    let Some(node) = node else { return Ok(End::Never) };
+    let Some(node) = node else { return Ok((End::Never, None)) };
     let text = node.expect(key, "a date", Node::text)?;
     let stops = || Fault::at(node.span, format!("`{key}` is `{text}`, no date: InSpec stops"));
     let is_plain = !input.ends_with(".json")
         && !input.ends_with(".csv")
         && !input.file.slice(node.span).starts_with(['"', '\'', '|', '>']);
     match Timestamp::parse(text) {
-        Some(end) if is_plain => Ok(local(end)),
+        Some(end) if is_plain => Ok((local(end), None)),
         // The later of what versions of Ruby make of it.
         Some(end) => {
             notes.push(format!(
                 "`{key}` is a text: InSpec on Ruby before 3.2 reads its year alone, and ends the \
                  waiver at the beginning of that year"
             ));
-            Ok(local(end))
+            Ok((local(end), None))
         }
         None => {
             let n_digits = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -129,10 +133,11 @@ fn expiration(input: &Input, waiver: &Node, notes: &mut Vec<String>) -> Result<E
             if year == 0 {
                 return Err(stops());
             }
-            notes.push(format!("InSpec reads nothing of `{key}` but the year {year}"));
-            let year = i32::try_from(year).ok().filter(|year| *year <= 9999);
-            let day = year.and_then(|year| NaiveDate::from_ymd_opt(year, 1, 1));
-            Ok(day.map_or(End::Never, End::LocalMidnight))
+            let reason = format!(
+                "its `{key}` is `{text}`, of which versions of Ruby read the year {year} alone or \
+                 more: write a day, `2027-02-01`"
+            );
+            Ok((End::Never, Some(reason)))
         }
     }
 }
@@ -194,12 +199,23 @@ cis-1.6: {expiration_date: 2027-2-1}
         let (day, note) = end("2027-06-01");
         assert_eq!(day, "2027-06-01 00:00 local time");
         assert!(note.contains("reads its year alone"), "{note}");
-        // A text that begins with digits has a year all the same.
-        assert_eq!(end("2027/06/01").0, "2027-01-01 00:00 local time");
-        assert_eq!(end("20270601").0, "never");
-        assert_eq!(end("31/12/2027").0, "0031-01-01 00:00 local time");
         let quoted = claims::read(&FORMAT, "w.yml", "c: {expiration_date: '2027-06-01'}").remove(0);
         assert_eq!(quoted.notes.len(), 1);
+    }
+
+    #[test]
+    fn a_date_of_which_versions_of_ruby_read_more_or_less_is_unknown() {
+        for date in
+            ["2027-12-31 24:00:00", "2027-12-31 00:00:00 UTC", "2027/06/01", "2027-02-31 00:00:00"]
+        {
+            for (name, text) in [
+                ("w.json", format!("{{\"c\": {{\"expiration_date\": \"{date}\"}}}}")),
+                ("w.yaml", format!("c: {{expiration_date: {date}}}")),
+            ] {
+                let found = claims::read(&FORMAT, name, &text).remove(0);
+                assert!(found.reach.is_err() && found.end == End::Never, "{date}: {found:?}");
+            }
+        }
     }
 
     #[test]

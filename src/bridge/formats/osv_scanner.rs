@@ -58,19 +58,19 @@ pub(in crate::bridge) const TYPES: [(&str, &str, Option<char>); 9] = [
 
 fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
     let root = input.toml()?;
+    root.refuse_clashes()?;
     known(&root, &ROOT)?;
     let base = Reach::of(Tool::OsvScanner);
     let mut found: Vec<Suppression> = Vec::new();
-    let mut ids: Vec<String> = Vec::new();
+    let mut ids = std::collections::HashSet::new();
     for entry in entries(&root, "IgnoredVulns")? {
         known(entry, &IGNORED)?;
         let id = text(entry, "id")?.unwrap_or_default();
         let mut ignored = ignored(input, entry, &id, base.clone())?;
-        if ids.contains(&id) {
+        if !ids.insert(id) {
             ignored.end = End::Dropped;
             ignored.notes.push("an earlier entry has the same id, and only that counts".to_owned());
         }
-        ids.push(id);
         found.push(ignored);
     }
     for entry in entries(&root, "PackageOverrides")? {
@@ -370,5 +370,14 @@ name = \"inert\"
             &vulnerability("A"),
             &[&vulnerability("B"), &vulnerability(""), &all],
         );
+    }
+
+    #[test]
+    fn two_keys_that_differ_in_case_alone_are_refused() {
+        let input =
+            Input::new("osv-scanner.toml", "[[IgnoredVulns]]\nid = \"A\"\nID = \"B\"".as_bytes())
+                .expect("UTF-8");
+        let fault = super::read(&input).expect_err("a fault");
+        assert!(fault.message.contains("stands here twice, in another case"), "{fault:?}");
     }
 }

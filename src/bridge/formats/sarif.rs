@@ -38,6 +38,10 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
     let Some(runs) = root.get("runs") else {
         return Err(Fault::at(root.span, "the file has no `runs`: it is no SARIF"));
     };
+    if let Some(elsewhere) = root.get("inlineExternalProperties").filter(|it| !it.is_null()) {
+        let message = "results that stand in `inlineExternalProperties` are not read";
+        return Err(Fault::at(elsewhere.span, message));
+    }
     let mut found = Vec::new();
     for run in runs.expect("runs", "a list", Node::items)? {
         of_run(run, &mut found)?;
@@ -374,5 +378,14 @@ mod tests {
         assert_eq!(fault(elsewhere), (2, "the results of the run stand in other files".to_owned()));
         assert!(fault(&[0xFF, 0xFE, 0x61, 0]).1.contains("UTF-16"));
         assert!(all(json!([])).is_empty());
+    }
+
+    #[test]
+    fn results_that_stand_beside_the_runs_are_not_passed_over() {
+        let text =
+            r#"{"version": "2.1.0", "runs": [], "inlineExternalProperties": [{"results": []}]}"#;
+        let input = Input::new("a.sarif", text.as_bytes()).expect("UTF-8");
+        let fault = super::read(&input).expect_err("a fault");
+        assert!(fault.message.contains("inlineExternalProperties"), "{fault:?}");
     }
 }

@@ -137,7 +137,13 @@ fn end(expires: Option<&Node>, notes: &mut Vec<String>) -> (End, Option<String>)
     };
     // YAML knows a date where it has seconds, and takes one without a zone as one in UTC.
     let is_known = matches!(node.value, Value::Date(_)) && text.matches(':').count() != 1;
-    match javascript::of_text(&text.replace('t', "T")) {
+    let is_date = matches!(node.value, Value::Date(_));
+    let read = match text.contains('t') && !is_date {
+        // Compared as text, a small letter comes after all that the clock says.
+        true => Moment::Invalid,
+        false => javascript::of_text(&text.replace('t', "T")),
+    };
+    match read {
         Moment::At(end) => (End::At(end.max(as_text(text).unwrap_or(end))), None),
         Moment::Day(day) => (End::midnight(day), None),
         Moment::Local(local) if is_known => (End::At(local.and_utc()), None),
@@ -312,5 +318,17 @@ patch: {}
         assert!(fault(&[0xFF, 0xFE, 0x61, 0]).1.contains("UTF-16"));
         let marked = [b"\xEF\xBB\xBF", ALL.trim_start().as_bytes()].concat();
         assert!(read(&Input::new(".snyk", &marked).expect("UTF-8")).is_ok());
+    }
+
+    #[test]
+    fn a_small_t_in_a_text_is_later_than_all_that_the_clock_says() {
+        let end = |expires: &str| {
+            let text =
+                format!("version: v1.25.0\nignore:\n  S:\n    - '*': {{expires: {expires}}}\n");
+            let input = Input::new(".snyk", text.as_bytes()).expect("UTF-8");
+            super::read(&input).expect("suppressions").remove(0).end
+        };
+        assert_eq!(end("'2027-01-03t00:00:00Z'"), End::Never);
+        assert_eq!(end("2027-01-03t00:00:00Z"), end("'2027-01-03T00:00:00Z'"), "a date of YAML");
     }
 }

@@ -107,4 +107,17 @@ mod tests {
         assert_eq!(found[1], [""; 0]);
         assert_eq!(found[2], ["/* last */"]);
     }
+
+    #[test]
+    fn a_character_that_breaks_the_line_to_some_readers_is_refused_where_there_are_comments() {
+        for c in ['\u{85}', '\u{2028}', '\u{2029}'] {
+            let text = format!("a: 1 # x{c}b: 2\n");
+            let input = Input::new("a.yaml", text.as_bytes()).expect("UTF-8");
+            let fault = input.yaml().expect_err("a fault");
+            assert_eq!(fault.span.start, 8);
+            let input =
+                Input::new("a.json5", format!("{{// x{c} a: 1\n}}").as_bytes()).expect("UTF-8");
+            assert!(input.json5().is_err() && input.jsonc().is_err());
+        }
+    }
 }

@@ -114,11 +114,13 @@ impl Input {
 
     /// JSON with comments and trailing commas.
     pub(crate) fn jsonc(&self) -> Result<Node, Fault> {
+        self.refuse_breaks()?;
         json::read(self.text(), json::Dialect::WithComments)
     }
 
     /// JSON5: JSON as JavaScript writes it, <https://spec.json5.org>.
     pub(crate) fn json5(&self) -> Result<Node, Fault> {
+        self.refuse_breaks()?;
         json::read(self.text(), json::Dialect::Json5)
     }
 
@@ -130,7 +132,24 @@ impl Input {
 
     /// All documents of a YAML 1.2 stream, with aliases in their places.
     pub(crate) fn yaml(&self) -> Result<Vec<Node>, Fault> {
+        self.refuse_breaks()?;
         yaml::read(self.text())
+    }
+
+    /// Refuses characters that break a line to some readers and to others do not (YAML 1.1 and
+    /// JavaScript know them, YAML 1.2 does not): what is a comment to one is an entry to another.
+    fn refuse_breaks(&self) -> Result<(), Fault> {
+        let is_break = |&(_, c): &(usize, char)| matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}');
+        match self.text().char_indices().find(is_break) {
+            None => Ok(()),
+            Some((at, c)) => {
+                let message = format!(
+                    "U+{:04X} breaks the line to some tools and not to others: take it out",
+                    u32::from(c)
+                );
+                Err(Fault::at(Span::new(at, at + c.len_utf8()), message))
+            }
+        }
     }
 
     /// The first document of a YAML stream, which is all that most tools read; none where it is empty.
@@ -154,6 +173,19 @@ impl Node {
     /// What stands under a key; none in what is no mapping.
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         self.entries().iter().find(|entry| entry.key == key).map(|entry| &entry.value)
+    }
+
+    /// Refuses keys that are one to a tool which does not heed their case: which of them counts differs.
+    pub(crate) fn refuse_clashes(&self) -> Result<(), Fault> {
+        let mut known = std::collections::HashSet::new();
+        for entry in self.entries() {
+            if !known.insert(entry.key.to_lowercase()) {
+                let message = format!("`{}` stands here twice, in another case", entry.key);
+                return Err(Fault::at(entry.span, message));
+            }
+            entry.value.refuse_clashes()?;
+        }
+        self.items().unwrap_or_default().iter().try_for_each(Self::refuse_clashes)
     }
 
     /// The same, whatever the case of the key.

@@ -1,6 +1,6 @@
 //! What an assignment leaves alone by itself.
 
-use super::{made, property, scope_of, text, texts, texts_below, undecided};
+use super::{is_expression, made, property, scope_of, text, texts, texts_below, undecided};
 use crate::bridge::input::{Fault, Node};
 use crate::bridge::{End, Known, Suppression};
 use crate::model::Tool;
@@ -18,7 +18,8 @@ pub(super) fn read(resource: &Node) -> Result<Vec<Suppression>, Fault> {
         texts_below(metadata, &mut said);
     }
     let made = made(resource)?;
-    let unknown = undecided(resource, &["notScopes", "enforcementMode", "overrides"]);
+    let unknown = undecided(resource, &["notScopes", "enforcementMode", "overrides"])
+        .or_else(|| computed(resource));
     let suppression = |suffix: &str, scope: Option<String>, note: Option<&str>| Suppression {
         span: resource.span,
         name: format!("{name} {suffix}"),
@@ -62,6 +63,22 @@ pub(super) fn read(resource: &Node) -> Result<Vec<Suppression>, Fault> {
         found.push(suppression("Disabled", scope, Some("an effect is overridden by `Disabled`")));
     }
     Ok(found)
+}
+
+/// Why what an assignment leaves alone is only known once it is deployed.
+fn computed(resource: &Node) -> Option<String> {
+    let properties = resource.get_folded("properties");
+    if let Some(text) = properties.and_then(Node::text) {
+        return Some(format!("its `properties` are `{text}`"));
+    }
+    if property(resource, "copy").is_some() {
+        return Some("its properties are made by `copy`".to_owned());
+    }
+    let parameters = property(resource, "parameters").map(Node::entries).unwrap_or_default();
+    let effects = parameters.iter().filter(|it| it.key.to_lowercase().contains("effect"));
+    let mut values = effects.filter_map(|it| it.value.get_folded("value")?.text());
+    let text = values.find(|text| is_expression(text))?;
+    Some(format!("its effect is `{text}`"))
 }
 
 /// Whether an override or a parameter turns a policy off.

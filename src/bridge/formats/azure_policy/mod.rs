@@ -19,7 +19,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
@@ -69,13 +69,16 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
     let Some(resources) = list.or_else(|| root.items()) else {
         return Err(Fault::at(root.span, "the file holds no list of exemptions or assignments"));
     };
-    let (mut known, mut found) = (HashSet::new(), Vec::new());
+    let (mut known, mut found) = (HashMap::new(), Vec::new());
     for resource in resources {
         resource.expect("resource", "a mapping", |it| (it.value.is_map()).then_some(()))?;
-        // A listing has what is inherited more than once.
-        let id = resource.text_at("id")?.map(str::to_ascii_lowercase);
-        if id.is_some_and(|id| !known.insert(id)) {
-            continue;
+        // A listing has what is inherited more than once, word for word.
+        if let Some(id) = resource.text_at("id")?.map(str::to_ascii_lowercase) {
+            let text = input.file.slice(resource.span);
+            let earlier: Option<&str> = known.insert(id, text);
+            if earlier.is_some_and(|earlier| earlier.eq_ignore_ascii_case(text)) {
+                continue;
+            }
         }
         if !of_resource(resource, None, &mut found)? {
             let kind = resource.text_at("type")?.unwrap_or_default();
@@ -108,7 +111,10 @@ fn of_resource(
     let has = |key: &str| property(resource, key).is_some();
     // The type of a child leaves out that of its parent.
     let is_open = kind.is_empty() || is_expression(&kind);
-    if kind == ASSIGNMENT || (is_open && has("policyDefinitionId")) {
+    if kind == ASSIGNMENT
+        || kind.ends_with("/policyassignments")
+        || (is_open && has("policyDefinitionId"))
+    {
         found.extend(assignment::read(resource)?);
     } else if kind == EXEMPTION
         || kind.ends_with("policyexemptions")

@@ -85,6 +85,25 @@ fn what_is_listed_twice_is_one() {
     let twice = format!("{},{}", &list[..list.len() - 1], &list[1..].to_uppercase());
     assert_eq!(all(&list).len(), 1);
     assert_eq!(all(&twice.replace("\"ID\"", "\"id\"")).len(), 1);
+    // What says something else under the same id is judged, too, in either order.
+    let wider = list[1..].replace("waiver", "mitigated");
+    let both = format!("{},{}", &list[..list.len() - 1], wider);
+    assert_eq!(all(&both).len(), 2, "{both}");
+}
+
+#[test]
+fn an_assignment_of_a_template_whose_effect_is_computed_is_unknown() {
+    for properties in [
+        "\"[variables('p')]\"",
+        "{\"policyDefinitionId\": \"/x\", \"copy\": [{\"name\": \"notScopes\"}]}",
+        "{\"policyDefinitionId\": \"/x\", \"parameters\": {\"effect\": {\"value\": \"[variables('e')]\"}}}",
+    ] {
+        let text = format!(
+            "{{\"$schema\": \"x\", \"contentVersion\": \"1.0.0.0\", \"resources\": [{{\"type\": \"Microsoft.Authorization/policyAssignments\", \"name\": \"a\", \"properties\": {properties}}}]}}"
+        );
+        let found = all(&text);
+        assert!(found.len() == 1 && found[0].reach.is_err(), "{text}: {found:?}");
+    }
 }
 
 #[test]

@@ -53,7 +53,8 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
 fn objects(object: &Node, found: &mut Vec<Suppression>) -> Result<(), Fault> {
     object.expect("document", "a mapping", |it| it.value.is_map().then_some(()))?;
     let kind = object.text_at("kind")?.unwrap_or_default();
-    if kind == "List" || kind == "PolicyExceptionList" {
+    // Of any list the cluster takes what stands in it.
+    if kind.ends_with("List") && object.get("items").is_some() {
         let items = object.get("items").filter(|items| !items.is_null());
         let items = items.map(|items| items.expect("items", "a list", Node::items)).transpose()?;
         return items.unwrap_or_default().iter().try_for_each(|it| objects(it, found));
@@ -75,7 +76,9 @@ fn exception(object: &Node, version: &str) -> Result<Suppression, Fault> {
     let namespace = metadata.map(|it| it.text_at("namespace")).transpose()?.flatten();
     let name = namespace.map_or_else(|| own.to_owned(), |namespace| format!("{namespace}/{own}"));
     let mut notes = Vec::new();
-    let (end, unread) = end(metadata, spec, &mut notes)?;
+    // The old form knows no `expiresAt`, and the cluster drops what it does not know.
+    let timed = spec.filter(|_| version.starts_with("policies."));
+    let (end, unread) = end(metadata, timed, &mut notes)?;
     let reach = match (unread, spec) {
         (Some(reason), _) => Err(reason),
         (None, None) => Err("it has no `spec`".to_owned()),
@@ -154,15 +157,20 @@ fn end(
     let Some(ttl) = labels.map(|it| it.text_at(TTL)).transpose()?.flatten() else {
         return Ok((End::Never, None));
     };
-    let day = NaiveDate::parse_from_str(ttl, "%Y-%m-%d").map(End::midnight);
-    let time = NaiveDateTime::parse_from_str(ttl, "%Y-%m-%dT%H%M%SZ");
-    Ok(match day.or_else(|_| time.map(|time| End::At(time.and_utc()))) {
-        Ok(end) => {
+    // Each number has all of its digits, or the controller reads none of it.
+    let day = NaiveDate::parse_from_str(ttl, "%Y-%m-%d").ok().filter(|_| ttl.len() == 10);
+    let time = NaiveDateTime::parse_from_str(ttl, "%Y-%m-%dT%H%M%SZ").ok();
+    let time = time.filter(|_| ttl.len() == 18).map(|time| End::At(time.and_utc()));
+    Ok(match day.map(End::midnight).or(time) {
+        Some(end) => {
             notes.push(format!("`{TTL}` ends it only where the cleanup controller may delete it"));
             (end, None)
         }
-        Err(_) => {
-            let reason = format!("its label `{TTL}` is `{ttl}`, which begins when it is created");
+        None => {
+            let reason = format!(
+                "its label `{TTL}` is `{ttl}`, which is no day and no moment: it begins when it is \
+                 created, or says nothing"
+            );
             (End::Never, Some(reason))
         }
     })
@@ -382,8 +390,36 @@ spec:
         let at = |text: &str| End::At(text.parse().expect("a moment"));
         assert_eq!(one(&label("2027-02-01")).end, at("2027-02-01T00:00:00Z"));
         assert_eq!(one(&label("2027-02-01T003000Z")).end, at("2027-02-01T00:30:00Z"));
-        assert!(reason(&label("4h")).contains("`4h`, which begins when"));
+        assert!(reason(&label("4h")).contains("`4h`, which is no day"));
+        for odd in ["2027-2-1", "+2027-02-01", "2027-2-1T000000Z", "' 2027-02-01'"] {
+            assert!(reason(&label(odd)).contains("no day and no moment"), "{odd}");
+        }
+        // The old form has no such field, and the cluster drops it.
+        let timed = OLD.replace("spec:", "spec:\n  expiresAt: 2027-02-01T00:00:00Z");
+        assert_eq!(one(&timed).end, End::Never);
         assert!(reason(&CEL.replace("2027-02-01T00:00:00Z", "2027-02-01")).contains("no instant"));
+    }
+
+    #[test]
+    fn what_matches_more_than_it_says_and_what_has_too_many_parts_is_unknown() {
+        for name in ["a.b", "tool-?"] {
+            let why = reason(&OLD.replace("[important-tool*]", &format!("['{name}']")));
+            assert!(why.contains("matches more in Kyverno"), "{name}: {why}");
+        }
+        let many: Vec<String> =
+            (0..1_001).map(|n| format!("{{policyName: p{n}, ruleNames: [r]}}")).collect();
+        let text = format!(
+            "apiVersion: kyverno.io/v2\nkind: PolicyException\nmetadata: {{name: n}}\nspec:\n  exceptions: [{}]\n  match: {{any: [{{resources: {{kinds: [Pod]}}}}]}}\n",
+            many.join(", ")
+        );
+        assert!(reason(&text).contains("more than 1000"));
+    }
+
+    #[test]
+    fn an_exception_in_a_list_of_any_kind_is_found() {
+        let listed = OLD.trim().replace('\n', "\n    ");
+        let text = format!("apiVersion: v1\nkind: PodList\nitems:\n  - {listed}\n");
+        assert_eq!(testing::all(&FORMAT, "k.yaml", &text).len(), 1, "{text}");
     }
 
     #[test]

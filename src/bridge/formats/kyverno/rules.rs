@@ -13,12 +13,22 @@ pub(super) fn reach(spec: &Node) -> Result<Result<Vec<Reach>, String>, Fault> {
         Err(reason) => return Ok(Err(reason)),
     };
     let mut reaches = Vec::new();
-    for exception in list(spec, "exceptions")? {
+    let exceptions = list(spec, "exceptions")?;
+    if exceptions.len() * blocks.len() > MAX_REACHES {
+        return Ok(Err(format!("it has more than {MAX_REACHES} combinations of policy and match")));
+    }
+    if let Some(name) = odd_in(&blocks) {
+        return Ok(Err(odd(name)));
+    }
+    for exception in exceptions {
         let policy = exception.text_at("policyName")?.unwrap_or_default();
         let rules = exception.texts_at("ruleNames")?;
         // Without rules it takes out none.
         if policy.is_empty() || rules.is_empty() {
             continue;
+        }
+        if let Some(name) = rules.iter().chain([&policy.to_owned()]).find(|it| is_odd(it)) {
+            return Ok(Err(odd(name)));
         }
         for block in &blocks {
             let mut reach = block.clone();
@@ -34,6 +44,28 @@ pub(super) fn reach(spec: &Node) -> Result<Result<Vec<Reach>, String>, Fault> {
         true => Err("it names no policy with `ruleNames`".to_owned()),
         false => Ok(reaches),
     })
+}
+
+/// Combinations of the policies and the blocks of one exception that are compared.
+const MAX_REACHES: usize = 1_000;
+
+/// Whether a pattern takes in more in Kyverno than in a record: there `.` is any sign, and `?` at the
+/// end may be none (<https://github.com/kyverno/kyverno/tree/main/ext/wildcard>).
+fn is_odd(pattern: &str) -> bool {
+    pattern.contains('.') || pattern.ends_with('?')
+}
+
+fn odd_in(blocks: &[Reach]) -> Option<&str> {
+    let dimensions = [Dimension::Namespace, Dimension::Name];
+    let mut values =
+        blocks.iter().flat_map(|block| dimensions.iter().flat_map(|it| block.written(*it)));
+    values.find(|value| is_odd(value))
+}
+
+fn odd(pattern: &str) -> String {
+    format!(
+        "`{pattern}` matches more in Kyverno than it says: `.` is any sign, and `?` at the end none or one"
+    )
 }
 
 /// The kinds of the policies that a name of the old form stands for: a pattern for those of a namespace

@@ -8,7 +8,8 @@ use super::{Picture, axis, brief, extent, looks};
 use crate::render::Safe;
 use crate::report::document::Grid;
 
-const LEFT: usize = 36;
+/// Room for numbers of four digits in a wide font.
+const LEFT: usize = 44;
 const HEIGHT: usize = 240;
 /// Units between the names at the end, so that none touches the next.
 const LINE: usize = 17;
