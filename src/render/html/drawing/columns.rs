@@ -8,7 +8,8 @@ use super::scale::Scale;
 use super::{Picture, Segment, axis, extent, legend, legend_extent, stack};
 use crate::report::document::Grid;
 
-const LEFT: usize = 36;
+/// Room for numbers of four digits in a wide font.
+const LEFT: usize = 44;
 const HEIGHT: usize = 180;
 /// Units for a column of a small picture.
 const PITCH: usize = 66;
