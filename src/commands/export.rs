@@ -23,7 +23,7 @@ use crate::text::{SourceFile, shell_word};
 ///
 /// The same register on the same day makes the same bytes. Where a file of a tool has no end of its own, the next export is what ends an entry: let a job write it each day.
 ///
-/// Exit codes: 0 everything in force is in the file; 1 with `--check`, the file is not what would be written; 2 something in force is not in it, for the reason that is given.
+/// Exit codes: 0 everything in force is in the file; 1 with `--check`, the file is not what would be written; 2 something in force is not in it, for the reason that is given, or what is in force cannot be told, and nothing is written.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -60,10 +60,6 @@ impl Judged {
         match (status, record.exception.expires) {
             (Status::Closed, _) => State::Closed,
             (Status::Expired, Some(last)) => State::Expired(last),
-            // What nobody has filled in yet has no last day that could be over.
-            (Status::Expired, None) if !self.landed.has(&record.exception.id) => {
-                State::Unapproved("not on the mainline yet".to_owned())
-            }
             (Status::Proposed, _) => State::Unapproved("not on the mainline yet".to_owned()),
             (_, None) => State::Unapproved("without a last valid day".to_owned()),
             (_, Some(last)) => match self.verdicts.judge(record, status, &self.landed) {
