@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# Draws the pictures of docs/, from real runs in a register that it makes: bash ci/pictures.sh BINARY
+# Draws the pictures of docs/, from real runs in a register that it makes:
+#   bash ci/pictures.sh BINARY            into docs/
+#   bash ci/pictures.sh BINARY --check    beside them, and fails where docs/ has another
 # Run from the repository root. Installs rich below target/ci on first use.
 set -euo pipefail
 
@@ -8,7 +10,10 @@ fail() {
   exit 1
 }
 
-[ $# -eq 1 ] || fail 'usage: bash ci/pictures.sh BINARY'
+case "$#:${2:-}" in
+  1: | 2:--check) ;;
+  *) fail 'usage: bash ci/pictures.sh BINARY [--check]' ;;
+esac
 [ -f ci/pictures.sh ] || fail 'run me from the repository root'
 [ -x "$1" ] || fail "$1 is not an executable file"
 repository=$PWD
@@ -21,13 +26,15 @@ fi
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-mkdir "$scratch/bin" "$scratch/root"
+mkdir "$scratch/bin" "$scratch/root" "$scratch/drawn"
+folder=$repository/docs
+[ $# = 1 ] || folder=$scratch/drawn
 ln -s "$(realpath "$1")" "$scratch/bin/exc"
 PATH=$scratch/bin:$PATH
 unset NO_COLOR COLORFGBG
 export TERM=xterm-256color LC_ALL=C.UTF-8
 picture() {
-  "$python" "$repository/ci/pictures.py" "$repository/docs/$1.svg" "$2" "$3"
+  "$python" "$repository/ci/pictures.py" "$folder/$1.svg" "$2" "$3"
 }
 
 cd "$scratch/root"
@@ -70,4 +77,13 @@ pushed 'Fix a typo'
 squashed lee wider
 picture history 92 'exc history K7QD'
 
-ls -l "$repository"/docs/*.svg
+ls -l "$folder"/*.svg
+[ $# = 2 ] || exit 0
+# Keys are drawn anew, and so are the names of commits.
+same() {
+  sed -E 's/\b[0-9a-f]{7}\b/0000000/g' "$1"
+}
+for picture in "$repository"/docs/*.svg; do
+  cmp <(same "$picture") <(same "$folder/${picture##*/}") ||
+    fail "$picture is not what exc prints now: draw it anew with \`bash ci/pictures.sh BINARY\`"
+done
