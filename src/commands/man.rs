@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Command;
 use clap_mangen::Man;
+use clap_mangen::roff::{Roff, roman};
 
 use super::writing::write_file;
 use super::{Failure, Globals};
@@ -82,8 +83,43 @@ fn page_name(command: &Command) -> &str {
     command.get_display_name().unwrap_or_else(|| command.get_name())
 }
 
+/// The sections of clap's page; title, synopsis and examples are those of `--help`.
 fn page(command: &Command) -> std::io::Result<Vec<u8>> {
+    let man = Man::new(command.clone())
+        .source(concat!("exc ", env!("CARGO_PKG_VERSION")))
+        .manual("Manual of exc");
     let mut page = Vec::new();
-    Man::new(command.clone()).render(&mut page)?;
+    man.render_title(&mut page)?;
+    man.render_name_section(&mut page)?;
+    let usage = command.clone().render_usage().to_string();
+    as_it_stands("SYNOPSIS", usage.trim_start_matches("Usage:").trim_start(), &mut page)?;
+    man.render_description_section(&mut page)?;
+    man.render_options_section(&mut page)?;
+    if command.has_subcommands() {
+        man.render_subcommands_section(&mut page)?;
+    }
+    let after = command.get_after_long_help().or(command.get_after_help());
+    let after = after.map(ToString::to_string).unwrap_or_default();
+    for part in after.split("\n\n").filter(|part| !part.is_empty()) {
+        let (heading, text) = part.split_once(':').unwrap_or(("Notes", part));
+        as_it_stands(&heading.to_uppercase(), text.trim_start_matches('\n'), &mut page)?;
+    }
     Ok(page)
+}
+
+/// A section whose lines are kept, if there are several.
+fn as_it_stands(heading: &str, text: &str, page: &mut Vec<u8>) -> std::io::Result<()> {
+    let mut roff = Roff::new();
+    roff.control("SH", [heading]);
+    if text.lines().count() == 1 {
+        roff.text([roman(text.trim_start())]);
+        return roff.to_writer(page);
+    }
+    roff.control("nf", []);
+    for line in text.lines() {
+        // The section is indented already.
+        roff.text([roman(line.strip_prefix("  ").unwrap_or(line))]);
+    }
+    roff.control("fi", []);
+    roff.to_writer(page)
 }

@@ -29,6 +29,20 @@ fn a_manual_page_has_every_option_of_its_command() {
 }
 
 #[test]
+fn a_manual_page_names_the_program_its_usage_and_its_examples() {
+    let w = Workspace::empty();
+    let page = w.exc(&["man", "check"]);
+    assert!(page.contains(r#".TH exc-check 1  "exc "#), "{page}");
+    assert!(page.contains(".SH SYNOPSIS\nexc check [OPTIONS] [PATH]...\n"), "{page}");
+    let (_, examples) = page.split_once(".SH EXAMPLES\n.nf\n").expect("the page has examples");
+    assert!(examples.starts_with("exc check  "), "{examples}");
+    assert!(examples.ends_with(".fi\n"), "{examples}");
+    assert!(!page.contains("SH EXTRA"), "{page}");
+    let whole = w.exc(&["man"]);
+    assert!(whole.contains(".SH \"EXIT CODES\"\n0 all judged and fine"), "{whole}");
+}
+
+#[test]
 fn all_pages_are_written_and_are_the_same_again() {
     let w = Workspace::empty();
     let paths = w.exc(&["man", "--dir", "share/man1"]);
