@@ -86,6 +86,8 @@ fn page_name(command: &Command) -> &str {
 /// The sections of clap's page; title, synopsis and examples are those of `--help`.
 fn page(command: &Command) -> std::io::Result<Vec<u8>> {
     let man = Man::new(command.clone())
+        // Pages have no date; an empty one would not be written, and what follows take its place.
+        .date(" ")
         .source(concat!("exc ", env!("CARGO_PKG_VERSION")))
         .manual("Manual of exc");
     let mut page = Vec::new();

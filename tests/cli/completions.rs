@@ -32,7 +32,7 @@ fn a_manual_page_has_every_option_of_its_command() {
 fn a_manual_page_names_the_program_its_usage_and_its_examples() {
     let w = Workspace::empty();
     let page = w.exc(&["man", "check"]);
-    assert!(page.contains(r#".TH exc-check 1  "exc "#), "{page}");
+    assert!(page.contains(r#".TH exc-check 1 " " "exc "#), "{page}");
     assert!(page.contains(".SH SYNOPSIS\nexc check [OPTIONS] [PATH]...\n"), "{page}");
     let (_, examples) = page.split_once(".SH EXAMPLES\n.nf\n").expect("the page has examples");
     assert!(examples.starts_with("exc check  "), "{examples}");
