@@ -278,10 +278,7 @@ fn record(file: Pending<'_>, content: Content, wanted: Wanted<'_>) -> Result<Rec
     }
     if let Wanted::Records { ids, .. } = wanted
         && ids.len() <= MAX_IDS
-        && memchr::memchr(b'\\', &bytes).is_none()
-        && !ids.iter().any(|id| {
-            stem(file.path) == *id || memchr::memmem::find(&bytes, id.as_bytes()).is_some()
-        })
+        && !ids.iter().any(|id| stem(file.path) == *id || source::may_hold(&bytes, id))
     {
         return Err(Text::Other);
     }

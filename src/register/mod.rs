@@ -80,6 +80,17 @@ pub(crate) fn load_named(
     read_all(&Readers::of(store), name, schema, Some(paths), Look::None).0
 }
 
+/// Reads the records of a register that state one of these ids, and some that do not: of the others
+/// no more than the bytes.
+pub(crate) fn load_stating(
+    store: &Store,
+    name: &str,
+    schema: &RecordSchema,
+    ids: &[String],
+) -> Register {
+    read_all(&Readers::of(store), name, schema, None, Look::OnlyAt(ids)).0
+}
+
 /// What was made of the text of each file, in the order of their paths.
 pub(crate) type Texts<T> = Vec<(Arc<SourceFile>, T)>;
 
@@ -128,6 +139,8 @@ enum Look<'a> {
     None,
     /// Only at what is not known already.
     Beside(&'a Twins<'a>),
+    /// Only at what may state one of these ids.
+    OnlyAt(&'a [String]),
     ThenShed(Inspection<'a>),
     ThenKeep(Inspection<'a>),
 }
@@ -199,6 +212,11 @@ fn read_one(
         Ok(read) => read,
         Err(findings) => return (None, (findings, Vec::new())),
     };
+    if let Look::OnlyAt(ids) = look
+        && !ids.iter().any(|id| source::may_hold(file.text().as_bytes(), id))
+    {
+        return (None, (findings, Vec::new()));
+    }
     let (mut record, found) = source::load(&file, schema);
     findings.extend(found);
     let mut inspected = Vec::new();
@@ -319,5 +337,28 @@ mod tests {
         let unjudged = register.findings.iter().find(|it| it.code.unjudged).expect("a finding");
         assert_eq!(unjudged.code.id, "EXC010");
         assert_eq!(unjudged.place.file.path(), "exceptions/b.yaml");
+    }
+
+    #[test]
+    fn what_states_an_id_is_read_however_it_is_written_and_what_states_another_is_not() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        for (name, text) in [
+            ("another.yaml", "id: EXC-2026-ZZZZ\n"),
+            ("escaped.yaml", "id: \"EXC-2026-\\x4B7QD\"\n"),
+            ("folded.yaml", "id: >-\n  EXC-2026-K7QD\n"),
+            ("plain.yaml", "id: EXC-2026-K7QD\n"),
+            ("quoted.yaml", "id: 'it''s'\n"),
+        ] {
+            fs::write(directory.path().join(name), text).expect("a record is written");
+        }
+        let schema = RecordSchema::new(&[]).expect("the schema is a schema");
+        let store = Store::Directory(directory.path().to_owned());
+        let read = |id: &str| {
+            let register = load_stating(&store, "r", &schema, &[id.to_owned()]);
+            let records = register.records.iter();
+            records.map(|it| it.file().path().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(read("EXC-2026-K7QD"), ["r/escaped.yaml", "r/folded.yaml", "r/plain.yaml"]);
+        assert!(read("it's").contains(&"r/quoted.yaml".to_owned()));
     }
 }

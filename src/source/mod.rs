@@ -53,6 +53,16 @@ const LOSSY: [finding::Code; 7] = [
     yaml::NOT_A_MAPPING,
 ];
 
+/// Whether a value in a YAML text may be a word: what is written with escapes may, whatever its
+/// bytes. Only for what need not be parsed where this says no.
+pub(crate) fn may_hold(text: &[u8], word: &str) -> bool {
+    // A word of these is written as it is, or with backslashes.
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    !word.bytes().all(is_plain)
+        || memchr::memchr(b'\\', text).is_some()
+        || memchr::memmem::find(text, word.as_bytes()).is_some()
+}
+
 /// An exception and where each part of it stands.
 #[derive(Debug)]
 pub(crate) struct Record {

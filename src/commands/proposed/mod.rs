@@ -6,7 +6,7 @@
 
 mod shown;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::revisions::resolve;
@@ -24,7 +24,7 @@ use crate::register::{
     self, ApprovalFile, MAX_RECORD_SIZE, POLICY_FILE, Register, Snapshot, Store,
 };
 use crate::rules::{self, Context};
-use crate::source::{self, Record};
+use crate::source::{self, Record, RecordSchema};
 use crate::text::{SourceFile, shell_word};
 
 /// Which texts are looked at.
@@ -144,9 +144,22 @@ impl<'w> Proposed<'w> {
             approvals,
         };
         let schema = &proposed.judge()?.record_schema;
-        proposed.register = register::load(&proposed.store, &workspace.name, schema);
+        proposed.register = proposed.texts(schema);
         proposed.restore_line_breaks()?;
         Ok(proposed)
+    }
+
+    /// The records that are asked for; all of them where no id is named, or one that no record has.
+    fn texts(&self, schema: &RecordSchema) -> Register {
+        let (store, name) = (&self.store, &self.workspace.name);
+        if !self.ids.is_empty() {
+            let stating = register::load_stating(store, name, schema, &self.ids);
+            let found: HashSet<&str> = stating.exceptions().map(|it| it.id.as_str()).collect();
+            if self.ids.iter().all(|id| id == POLICY_ID || found.contains(id.as_str())) {
+                return stating;
+            }
+        }
+        register::load(store, name, schema)
     }
 
     /// Refuses a clone that lacks a part of the history.

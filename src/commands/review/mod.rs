@@ -72,7 +72,7 @@ fn show(
     let findings = findings(&sides, &all, &context);
     let approvals = sides.approvals()?;
     let chosen = chosen(&args.ids, all, &sides, &approvals)?;
-    let history = History::read(repo, points, workspace, &chosen)?;
+    let history = History::read(repo, points, workspace, &chosen, &sides)?;
     let mut notes = match history.settle(repo, points, workspace)? {
         Ok(notes) => notes,
         Err(points) => return show(args, repo, workspace, &points, globals, env),
@@ -244,12 +244,15 @@ impl History {
         points: &Points,
         workspace: &Workspace,
         chosen: &[Change<'_>],
+        sides: &Sides,
     ) -> Result<Self, Failure> {
         let tip = points.into.tip;
         let chain = repo.chain(tip)?;
         let ids = chosen.iter().filter_map(|change| change.record());
         let ids: Vec<&str> = ids.map(|record| record.exception.id.as_str()).collect();
-        let landed = Landed::read(repo, &chain, &workspace.name, Wanted::records(&ids))?;
+        let others = sides.others(&ids);
+        let wanted = Wanted::Records { ids: &ids, others: Some(&others) };
+        let landed = Landed::read(repo, &chain, &workspace.name, wanted)?;
         let audit = Audit::of_records(&landed, &ids, &[]);
         let proposers = match points.head {
             Some(head) => Branch::since(repo, &landed, [tip, head], &workspace.name)?,

@@ -1,6 +1,6 @@
 //! Which two moments of a register are compared, and by whose policy.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -299,6 +299,14 @@ impl Sides {
     /// The register as the change leaves it.
     pub(super) fn whole(&self) -> &Register {
         self.merged.as_ref().unwrap_or(&self.after)
+    }
+
+    /// The objects of git that are known to be other records than these.
+    pub(super) fn others(&self, ids: &[&str]) -> HashSet<ObjectId> {
+        let ids: HashSet<&str> = ids.iter().copied().collect();
+        let read = self.before.with_blobs();
+        let others = read.filter(|(record, _)| !ids.contains(record.exception.id.as_str()));
+        others.filter_map(|(_, blob)| blob).collect()
     }
 
     /// The files of either side that could not be read, with the reason.
