@@ -315,6 +315,10 @@ pub(crate) fn first_failure(
     first.map_or(Ok(()), Err)
 }
 
+/// Bytes of a line that a terminal hands on while it is edited there, its end not counted; whatever
+/// else is typed or pasted is dropped without a word. `N_TTY_BUF_SIZE` of Linux, `MAX_CANON` of others.
+const MAX_TYPED: usize = if cfg!(target_os = "linux") { 4_094 } else { 1_023 };
+
 /// A line of input without its end; the end of the input ends the conversation.
 pub(crate) fn read_answer(env: &mut Env<'_>, prompt: &str) -> anyhow::Result<String> {
     loop {
@@ -324,6 +328,14 @@ pub(crate) fn read_answer(env: &mut Env<'_>, prompt: &str) -> anyhow::Result<Str
         if n_read == 0 {
             let _ = writeln!(env.err);
             return Err(Failure::new("the input has ended: nothing was written").into());
+        }
+        if env.terminal.input && n_read > MAX_TYPED {
+            let _ = writeln!(
+                env.err,
+                "a terminal hands on {MAX_TYPED} bytes of a line, and what came after is lost: \
+                 make it shorter, or write it with `--edit` or a flag"
+            );
+            continue;
         }
         match String::from_utf8(bytes) {
             Ok(answer) => return Ok(answer.trim().to_owned()),

@@ -71,6 +71,23 @@ and open a pull request: it is proposed until it is merged
 }
 
 #[test]
+fn an_answer_that_the_terminal_cuts_is_asked_for_again() {
+    let w = repository();
+    let mut session = Session::start(&w, &["new"], &[]);
+    // As long as a terminal takes it, its end included.
+    let longest = "long ".repeat(1_000);
+    session
+        .answer("title: ", &longest)
+        .wait_for("what came after is lost")
+        .wait_for("> ")
+        .type_line("Batch gateway keeps a public endpoint until the June release")
+        .wait_for("control: ")
+        .press(b"\x03");
+    let (_, said) = session.end();
+    assert!(!said.contains("panicked"), "{said}");
+}
+
+#[test]
 fn what_is_too_broad_or_excepted_already_is_said_at_once() {
     let w = repository();
     let mut session = Session::start(&w, &["new"], &[]);
