@@ -169,7 +169,7 @@ fn a_draft_is_kept_whatever_becomes_of_the_editor() {
     let draft = ".git/exc/drafts/EXC-2026-NEW0.yaml";
     assert!(w.read(draft).ends_with("\ntitle: Mine\n"));
     // Ctrl-C while the editor runs ends both, whichever is first, and the draft stays.
-    w.write("edit.sh", "echo 'team: Ours' >> \"$1\"; echo ready; sleep 60\n");
+    w.write("edit.sh", "echo 'team: Ours' >> \"$1\"; echo ready; exec sleep 60\n");
     let mut session = Session::start(&w, &["new", "--edit", "--resume"], &vars);
     session.wait_for("ready").press(b"\x03");
     let (code, said) = session.end();
