@@ -169,6 +169,30 @@ fn a_draft_holds_what_the_tool_said_and_what_nobody_has_said_yet() {
     ");
 }
 
+#[test]
+fn what_the_tool_says_and_no_record_may_say_is_to_do_as_well() {
+    let w = Workspace::new();
+    w.git();
+    let live = exemption("stray", SUBSCRIPTION, Some("2029-01-11T09:00:00Z"), "for now");
+    w.write("live.json", json!([live]).to_string());
+    let (_, out) = json_of(&w, &["azure-policy", "live.json"]);
+    let missing = out["suppressions"][0]["missing"].as_array().expect("a list");
+    let missing: Vec<&str> = missing.iter().filter_map(Value::as_str).collect();
+    // The day is beyond what the policy allows.
+    assert!(missing.contains(&"expires"), "{missing:?}");
+    assert_eq!(missing.iter().filter(|it| it.starts_with("risk")).count(), 2, "{missing:?}");
+    let keys: Vec<String> = w
+        .findings()
+        .iter()
+        .filter(|it| it["level"] == "error")
+        .filter_map(|it| it["pointer"].as_str()?.split('/').nth(1).map(str::to_owned))
+        .collect();
+    assert!(keys.len() > 5, "{keys:?}");
+    for key in keys {
+        assert!(missing.iter().any(|it| it.starts_with(&*key)), "{key}: {missing:?}");
+    }
+}
+
 /// Each entry of each sample: what is adopted is bound by its draft from then on, to exactly that.
 #[test]
 fn of_each_tool_all_that_a_binding_can_say_is_adopted_once() {

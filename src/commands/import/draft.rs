@@ -16,8 +16,9 @@ use crate::commands::new::draft::Draft;
 use crate::commands::new::filing::Place;
 use crate::commands::new::identity;
 use crate::commands::new::ids::Ids;
-use crate::commands::{Failure, Globals, Workspace, holdings};
+use crate::commands::{Failure, Globals, Workspace, findings, holdings};
 use crate::env::Env;
+use crate::finding::Level;
 use crate::git::Identity;
 use crate::model::{Exception, Person};
 use crate::register::Register;
@@ -192,7 +193,8 @@ impl<'a> Drawer<'a> {
             begun.draft.exception.id.clone_from(&id);
             let place = Place::of(&id, begun.today, self.workspace)?;
             let file = begun.draft.file(&place.name, place.schema.as_deref());
-            return Ok(Ok(Sheet { id, place, file, missing: begun.missing }));
+            let missing = to_do(begun.missing, &file, self.workspace, begun.today);
+            return Ok(Ok(Sheet { id, place, file, missing }));
         }
         let message = "the ids that follow from the suppression are taken";
         Err(Failure::new(message).hint("file it with `exc new`").into())
@@ -224,6 +226,27 @@ impl<'a> Drawer<'a> {
             head
         })
     }
+}
+
+/// What is missing in a draft, and after it what the tool says that no record may.
+fn to_do(
+    missing: Vec<String>,
+    file: &Arc<SourceFile>,
+    workspace: &Workspace,
+    today: NaiveDate,
+) -> Vec<String> {
+    let mut keys = missing;
+    let key_of = |text: &str| text.split(['.', '/', ' ']).next().unwrap_or_default().to_owned();
+    for finding in findings::alone(file, workspace, today) {
+        let key = key_of(finding.place.pointer.trim_start_matches('/'));
+        if finding.level == Level::Error
+            && !key.is_empty()
+            && !keys.iter().any(|known| key_of(known) == key)
+        {
+            keys.push(key);
+        }
+    }
+    keys
 }
 
 /// A text of somebody else on one line, with nothing in it that deceives, and not too long.
