@@ -32,7 +32,7 @@ expires: 2027-02-28
 
 ## Instead
 
-What takes longer is renewed, with a new reason and new evidence, while the grant still runs.
+What takes longer is renewed, with a new reason and new evidence, while the grant still runs. Where a policy that became stricter allows a running grant only until a day that is past, close the record, or shorten it to that day (`exc amend ID --expires DATE --force`) and renew it in the same change.
 
 ```yaml
 risk: {level: high, statement: A leaked key could be used from anywhere.}
@@ -62,20 +62,23 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let latest = days_after(grant.from, cap.days);
-    let (end, start, help) = match grant.renewal {
+    let (end, start) = match grant.renewal {
         Some(renewal) => (
             match exception.renewals[renewal].until == exception.expires {
                 true => format!("/renewals/{renewal}/until"),
                 false => "/expires".to_owned(),
             },
             format!("/renewals/{renewal}/date"),
-            format!("set `until: {latest}` and `expires: {latest}`, or earlier"),
         ),
-        None => (
-            "/expires".to_owned(),
-            "/opened".to_owned(),
-            format!("set `expires: {latest}` or earlier, and renew it if that proves too short"),
+        None => ("/expires".to_owned(), "/opened".to_owned()),
+    };
+    let help = match grant.renewal {
+        Some(_) => format!(
+            "set `expires: {latest}` or earlier, and `until` of the renewal too if it has not landed"
         ),
+        None => {
+            format!("set `expires: {latest}` or earlier, and renew it if that proves too short")
+        }
     };
     let help = match exception.risk.level {
         Some(_) => help,
@@ -184,7 +187,7 @@ renewals:
         insta::assert_snapshot!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", record)], ""), @r"
         EXC-2026-K7QD.yaml:30:31 error[EXC203]: 91 days are granted; at high risk the policy allows 90
           EXC-2026-K7QD.yaml:30:12 counted from here
-          help: set `until: 2027-01-30` and `expires: 2027-01-30`, or earlier
+          help: set `expires: 2027-01-30` or earlier, and `until` of the renewal too if it has not landed
         ");
     }
 

@@ -7,7 +7,7 @@ pub(super) const RULE: Rule = Rule { code: &schema::MISSING_FIELD, docs: DOCS, c
 
 const DOCS: &str = r##"## What it checks
 
-That every required field is there and holds something. A key without a value and an empty list count as missing.
+That every required field is there and holds something. A key without a value and an empty list count as missing. What a policy asks for besides (`fields`) is asked of open records alone: nobody fills it in after the end, and a policy may ask for it later.
 
 ## Why it matters
 

@@ -84,24 +84,54 @@ pub(crate) struct RecordSchema {
 impl RecordSchema {
     /// The schema of records with `fields` added; the error names the field that cannot be used.
     pub(crate) fn new(fields: &[(String, Field)]) -> Result<Self, String> {
-        let schema = Schema::compile(record_schema(fields))?;
+        let schema = Schema::compile(record_schema(fields))?.explained_by(of_open_records(fields));
         let is_typed = |field: &&(String, Field)| field.1.kind != FieldKind::String;
         let typed_fields = fields.iter().filter(is_typed).map(|(name, _)| name.clone()).collect();
         Ok(Self { schema, typed_fields })
     }
 }
 
-/// The JSON Schema of a record in a register with these custom fields.
+/// The JSON Schema of a record in a register with these custom fields, which a closed record need
+/// not meet: nobody fills in what was asked for later, or in another form.
 pub(crate) fn record_schema(fields: &[(String, Field)]) -> Value {
-    let mut document: Value =
-        serde_json::from_str(schema::EXCEPTION_SCHEMA).expect("the schema is JSON");
+    let mut document = built_in();
+    if fields.is_empty() {
+        return document;
+    }
+    let mut demanded = json!({ "properties": {}, "required": [] });
+    add(fields, &mut demanded);
     for (name, field) in fields {
-        document["properties"][name] = property(field);
-        if let (true, Some(required)) = (field.required, document["required"].as_array_mut()) {
+        document["properties"][name] = match &field.description {
+            Some(description) => json!({ "description": description }),
+            None => json!({}),
+        };
+    }
+    document["if"] = json!({
+        "properties": { "closed": { "type": "object" } },
+        "required": ["closed"],
+    });
+    document["else"] = demanded;
+    document
+}
+
+/// The same of an open record alone, with each key at its place.
+fn of_open_records(fields: &[(String, Field)]) -> Value {
+    let mut document = built_in();
+    add(fields, &mut document);
+    document
+}
+
+fn built_in() -> Value {
+    serde_json::from_str(schema::EXCEPTION_SCHEMA).expect("the schema is JSON")
+}
+
+fn add(fields: &[(String, Field)], schema: &mut Value) {
+    for (name, field) in fields {
+        schema["properties"][name] = property(field);
+        if let (true, Some(required)) = (field.required, schema["required"].as_array_mut()) {
             required.push(name.as_str().into());
         }
     }
-    document
 }
 
 fn property(field: &Field) -> Value {

@@ -286,7 +286,7 @@ error[EXC203]: 115 days are granted; at high risk the policy allows 90
 25 | expires: 2027-02-28
    |          ^^^^^^^^^^
    |
-   = help: set `expires: 2027-02-03` or earlier, and renew it if that proves too short
+   = help: set `expires: 2027-02-03` or earlier, and renew it if that proves too short; the policy of this change allows it: land the policy first, in a pull request of its own
 
 error[EXC406]: the policy is loosened together with a record: `durations.max_days.high`: raised from 90 to 120
  --> exceptions/policy.yaml:7:30

@@ -59,4 +59,5 @@ mod signals;
 mod story;
 mod support;
 mod tidy;
+mod tightened;
 mod verify;

@@ -55,9 +55,14 @@ fn a_field_of_the_policy_reaches_the_schema_with_its_text_and_its_words() {
     let schema = schema(&w, &["record"]);
     let field = &schema["properties"]["cost_centre"];
     assert_eq!(field["description"], "Who pays for the remediation.");
+    // What a closed record says in it is history.
+    assert_eq!(schema["if"]["required"], serde_json::json!(["closed"]));
+    let open = &schema["else"];
+    let field = &open["properties"]["cost_centre"];
+    assert_eq!(field["description"], "Who pays for the remediation.");
     assert_eq!(field["pattern"], "^(?:[0-9]{4})$");
-    assert_eq!(schema["properties"]["region"]["enum"], serde_json::json!(["eu", "us"]));
-    let required = schema["required"].as_array().expect("a list");
+    assert_eq!(open["properties"]["region"]["enum"], serde_json::json!(["eu", "us"]));
+    let required = open["required"].as_array().expect("a list");
     assert!(required.contains(&"cost_centre".into()), "{required:?}");
     // The schema of another register is the built-in one.
     let built_in: Value = serde_json::from_str(&Workspace::empty().exc(&["schema"])).expect("JSON");

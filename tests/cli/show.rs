@@ -188,7 +188,7 @@ fn the_schema_of_a_record_has_the_fields_that_the_policy_adds() {
         format!("{policy}fields: {{cost_center: {{type: integer, required: true}}}}\n"),
     );
     let merged: serde_json::Value = serde_json::from_str(&w.exc(&["schema", "exception"])).unwrap();
-    assert_eq!(merged["properties"]["cost_center"]["type"], "integer");
+    assert_eq!(merged["else"]["properties"]["cost_center"]["type"], "integer");
     let outside = Workspace::empty().exc(&["schema"]);
     assert_eq!(serde_json::from_str::<serde_json::Value>(&outside).unwrap(), built_in);
 }

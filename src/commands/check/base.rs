@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::fs;
 
+use super::ahead::Ahead;
 use super::approvals::{Approvals, Standing};
 use super::detection::{Detected, detect};
 use super::incoming::{Incoming, Renewed};
@@ -104,6 +105,11 @@ pub(super) fn judge(
     let schema = &policies.judging.record_schema;
     let incoming = Incoming::read(&repo, &merge, &name, schema).map_err(Failure::from)?;
     let (register, mut findings) = rules::judge(&Store::Merged(merge.clone()), &name, &context);
+    let ahead = Ahead::judge(&incoming, &policies, env.today);
+    if let Some(ahead) = &ahead {
+        notes.extend(ahead.note(&into, &findings));
+        ahead.explain(&incoming, &into, &mut findings);
+    }
     findings.extend(policies.findings.iter().cloned());
     let files = approvals::read(&Store::Merged(merge.clone()), &name)?;
     findings.extend(rules::check_approvals(&files, &register, &context));
@@ -150,7 +156,7 @@ pub(super) fn judge(
         let n_more = notes.split_off(MAX_NOTES).len();
         notes.push(format!("and {n_more} more of the kind"));
     }
-    let n_removed = tell_apart(&incoming, &register, &context, &mut findings);
+    let n_removed = tell_apart(&incoming, &register, &context, ahead.as_ref(), &mut findings);
     if globals.today.is_none() {
         let day = repo.head_day().map_err(Failure::from)?;
         findings.extend(day.into_iter().flat_map(|day| rules::check_clock(day, &context)));
@@ -329,6 +335,7 @@ fn tell_apart(
     incoming: &Incoming<'_>,
     register: &Register,
     context: &Context<'_>,
+    ahead: Option<&Ahead<'_>>,
     findings: &mut [Finding],
 ) -> Option<usize> {
     let after = Errors::of(findings);
@@ -359,4 +366,5 @@ fn tell_apart(
         }
     }
     ratchet::n_removed(&before, &after, findings)
+        .or_else(|| ratchet::n_removed(&before, &ahead?.errors(), findings))
 }

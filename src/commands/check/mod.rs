@@ -1,5 +1,6 @@
 //! `exc check`: judges the register.
 
+mod ahead;
 mod approvals;
 mod base;
 mod detection;

@@ -48,6 +48,7 @@ pub(super) const MAX_EXACT: i64 = (1 << 53) - 1;
 /// A compiled schema.
 #[derive(Debug)]
 pub(crate) struct Schema {
+    /// What is expected at each place.
     document: Value,
     /// The command that describes the schema.
     command: &'static str,
@@ -65,6 +66,11 @@ impl Schema {
             .build(&document)
             .map_err(|error| error.to_string())?;
         Ok(Self { document, command: "exc schema", validator })
+    }
+
+    /// The same, for a schema that says in another document what is expected at each place.
+    pub(in crate::source) fn explained_by(self, document: Value) -> Self {
+        Self { document, ..self }
     }
 
     /// The same, for a schema that another command describes.
