@@ -6,11 +6,13 @@ use super::amending::asking::{self, Question};
 use super::amending::{Desk, Planned, WriteArgs, whoever};
 use super::{Failure, Globals, parse_date};
 use crate::env::{Env, Outcome};
+use crate::model::Exception;
 use crate::source::splice::{Change, Value};
+use crate::text::shell_word;
 
 /// Record that active exceptions were reviewed
 ///
-/// Adds an entry to `reviews`, and changes nothing else in the file. How often somebody has to look, the policy says (`review_every_days`); an entry needs no approval.
+/// Adds an entry to `reviews`, and changes nothing else in the file. How often somebody has to look, the policy says (`review_every_days`); an entry needs no approval. A review by the owner or the requester is recorded, and does not count for that.
 ///
 /// Prints the path of each file. Exit codes: 0 written; 1 refused by a rule, and nothing was written; 2 something is missing, or a record cannot be read or written.
 #[derive(Debug, clap::Args)]
@@ -64,6 +66,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         });
         first.unwrap_or_default()
     })?;
+    let own: Vec<Exception> = exceptions.into_iter().filter(|it| it.is_of(&by)).cloned().collect();
     let mut planned = Vec::new();
     for at in places {
         let exception = desk.open_exception(at)?;
@@ -75,6 +78,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
                 .into());
         }
         planned.push(Planned::new(at, change(&note, env.today)));
+    }
+    for exception in own {
+        let id = shell_word(&exception.id);
+        globals.note(env, &format!("note: `{by}` owns or requests `{id}`, so this does not count as its periodic review: have somebody else look, and record that with `--by ADDRESS`"));
     }
     desk.write(planned, "review", args.write, globals, env)
 }

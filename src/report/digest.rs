@@ -175,7 +175,7 @@ fn tasks(entry: &Entry<'_>, today: NaiveDate, within: Option<u32>) -> Vec<Task> 
                 "a compensating control has to be verified again, which {when}: {}",
                 due.what
             ),
-            Duty::Review => format!("its periodic review {when}"),
+            Duty::Review => format!("its periodic review {when}: {}", due.what),
             Duty::Milestone => format!("a milestone {when}: {}", due.what),
         };
         let urgency = if days < 0 { Urgency::Overdue } else { Urgency::Soon };

@@ -32,7 +32,7 @@ renewals:
     reason: The vendor moved the private link preview from October to December (ticket 48213).
     evidence: https://example.com/vendor/status/50077
 reviews:
-  - {date: 2026-11-10, by: dana.ruiz@example.com, note: Vendor date checked; traffic still internal only.}
+  - {date: 2026-11-10, by: ai-risk-board, note: Vendor date checked; traffic still internal only.}
 ```
 
 ## Instead
@@ -52,7 +52,7 @@ renewals:
     reason: The preview of December knows no custom domains, which the proxy needs (ticket 50077).
     evidence: https://example.com/vendor/status/50077
 reviews:
-  - {date: 2026-11-10, by: dana.ruiz@example.com, note: Vendor date checked; traffic still internal only.}
+  - {date: 2026-11-10, by: ai-risk-board, note: Vendor date checked; traffic still internal only.}
 ```
 "#;
 

@@ -29,7 +29,7 @@ renewals:
     reason: The vendor moved the private link preview from November to January (ticket 48213).
     evidence: https://example.com/vendor/status/48213
 reviews:
-  - {date: 2026-11-10, by: dana.ruiz@example.com, note: Vendor date checked; traffic still internal only.}
+  - {date: 2026-11-10, by: ai-risk-board, note: Vendor date checked; traffic still internal only.}
 ```
 
 ## Instead
@@ -43,7 +43,7 @@ renewals:
     reason: The vendor moved the private link preview from November to January (ticket 48213).
     evidence: https://example.com/vendor/status/48213
 reviews:
-  - {date: 2026-11-10, by: dana.ruiz@example.com, note: Vendor date checked; traffic still internal only.}
+  - {date: 2026-11-10, by: ai-risk-board, note: Vendor date checked; traffic still internal only.}
 ```
 "#;
 

@@ -1,7 +1,10 @@
 //! EXC210: an active exception that nobody has reviewed for too long.
 
+use chrono::NaiveDate;
+
 use super::{Check, Context, Rule, command_id};
 use crate::finding::{Code, Finding};
+use crate::model::Exception;
 use crate::model::window::{Status, days_after, days_left, is_past, n_days, status};
 use crate::source::Record;
 
@@ -11,11 +14,11 @@ const CODE: Code = Code::warning("EXC210", "review-overdue").calendar();
 
 const DOCS: &str = r#"## What it checks
 
-That an active exception has been reviewed within the days that the policy sets for its risk (`review_every_days`), counted from its last review, or from `opened` if there was none. What has expired needs more than a review, and is left out.
+That an active exception has been reviewed within the days that the policy sets for its risk (`review_every_days`), counted from its last review, or from `opened` if there was none. A review `by` the owner or the requester (by address or name) stays in the record and does not count. What has expired needs more than a review, and is left out.
 
 ## Why it matters
 
-Risk moves while an exception runs: what was internal becomes public, a compensating control goes away, the vendor delivers. A review is where somebody other than the owner notices.
+Risk moves while an exception runs: what was internal becomes public, a compensating control goes away, the vendor delivers. A review is where somebody other than the owner notices; whoever wants the exception finds that it is still needed.
 
 ## Example
 
@@ -59,15 +62,31 @@ fn check(record: &Record, context: &Context<'_>, findings: &mut Vec<Finding>) {
         Some(_) => format!("the next review was due on {due}, {ago} ago"),
         None => format!("the first review was due on {due}, {ago} ago"),
     };
-    let finding = CODE.finding(record.at(&pointer), message).owner(&exception.owner).help(format!(
-        "review it, then run `exc record-review {} --note …`",
+    let help = format!(
+        "have somebody other than owner and requester review it, and record that: `exc record-review {} --by ADDRESS --note …`",
         command_id(exception)
-    ));
+    );
+    let finding = CODE.finding(record.at(&pointer), message).owner(&exception.owner).help(help);
+    let finding = match own_look(exception, last) {
+        Some(index) => {
+            let place = record.at(&format!("/reviews/{index}/by"));
+            finding.label(place, "does not count: no review of one's own exception does")
+        }
+        None => finding,
+    };
     findings.push(context.because(
         finding,
         &format!("/review_every_days/{risk}"),
         format!("days between reviews at {risk} risk"),
     ));
+}
+
+/// The last review since a day that does not count.
+fn own_look(exception: &Exception, since: NaiveDate) -> Option<usize> {
+    let reviews = exception.reviews.iter().enumerate();
+    let own = reviews.filter(|(_, review)| exception.is_of(&review.by));
+    let own = own.filter_map(|(index, review)| Some((review.date?, index)));
+    own.filter(|(day, _)| *day >= since).max().map(|(_, index)| index)
 }
 
 #[cfg(test)]
@@ -115,6 +134,36 @@ reviews:
     }
 
     #[test]
+    fn whoever_owns_or_requests_it_does_not_review_it() {
+        check_rule(
+            &RULE,
+            "
+opened: 2026-09-01
+#       ^^^^^^^^^^ warning[EXC210]: the first review was due on 2026-10-31, 20 days ago
+reviews:
+  - {date: 2026-11-01, by: Dana.Ruiz@example.com, note: n}
+#                          --------------------- does not count: no review of one's own exception does
+",
+        );
+        for own in ["Dana Ruiz", "lee.park@example.com", "'Lee Park <lee.park@example.com>'"] {
+            let record = format!(
+                "opened: 2026-09-01\nreviews:\n  - {{date: 2026-11-01, by: {own}, note: n}}\n"
+            );
+            let report = report_of(&RULE, &[("EXC-2026-K7QD.yaml", &record)], "");
+            assert!(report.contains("the first review was due"), "{own}: {report}");
+        }
+        check_rule(
+            &RULE,
+            "
+opened: 2026-01-01
+reviews:
+  - {date: 2026-10-01, by: board, note: n}
+  - {date: 2026-11-01, by: dana.ruiz@example.com, note: n}
+",
+        );
+    }
+
+    #[test]
     fn low_risk_is_reviewed_less_often() {
         check_rule(&RULE, "risk: {level: low, statement: s}\nopened: 2026-06-01\n");
     }
@@ -137,7 +186,7 @@ closed: {date: 2026-11-12, outcome: remediated, note: The endpoint is private.}
         insta::assert_snapshot!(report_of(&RULE, &[("EXC-2026-K7QD.yaml", "")], policy), @r"
         EXC-2026-K7QD.yaml:27:9 warning[EXC210]: the first review was due on 2026-11-15, 5 days ago
           policy.yaml:9:27 days between reviews at high risk
-          help: review it, then run `exc record-review EXC-2026-K7QD --note …`
+          help: have somebody other than owner and requester review it, and record that: `exc record-review EXC-2026-K7QD --by ADDRESS --note …`
           owner: dana.ruiz@example.com
         ");
     }

@@ -38,7 +38,7 @@ Somebody approved more time for that reason, on that evidence. Another reason pu
      evidence: https://example.com/vendor/status/48213
 -reviews: []
 +reviews:
-+  - {date: 2026-11-20, by: dana.ruiz@example.com, note: The security team reviews the private link a second time.}
++  - {date: 2026-11-20, by: ai-risk-board, note: The security team reviews the private link a second time.}
 ```
 "#;
 

@@ -36,7 +36,7 @@ renewals:
     reason: The October preview lacks our region; the vendor names January (ticket 49020).
     evidence: https://example.com/vendor/status/49020
 reviews:
-  - {date: 2026-10-20, by: dana.ruiz@example.com, note: Vendor date checked; traffic still internal only.}
+  - {date: 2026-10-20, by: ai-risk-board, note: Vendor date checked; traffic still internal only.}
 ```
 
 ## Instead

@@ -37,7 +37,7 @@ renewals:
     reason: The December preview starts in the last week of January in our region (ticket 49020).
     evidence: https://example.com/vendor/status/49020
 reviews:
-  - {date: 2026-10-15, by: dana.ruiz@example.com, note: Vendor date checked; traffic still internal only.}
+  - {date: 2026-10-15, by: ai-risk-board, note: Vendor date checked; traffic still internal only.}
 ```
 
 ## Instead
@@ -60,7 +60,7 @@ remediation:
   milestones:
     - {due: 2026-12-21, what: Private endpoint created in staging}
 reviews:
-  - {date: 2026-10-15, by: dana.ruiz@example.com, note: Vendor date checked; traffic still internal only.}
+  - {date: 2026-10-15, by: ai-risk-board, note: Vendor date checked; traffic still internal only.}
 ```
 "#;
 

@@ -512,3 +512,19 @@ fn what_no_flag_says_is_asked_for_at_a_terminal() {
     let closed = "  outcome: remediated\n  note: The public endpoint is off\n";
     assert!(w.read(RECORD_PATH).contains(closed), "{}", w.read(RECORD_PATH));
 }
+
+/// A second look is somebody else's.
+#[test]
+fn whoever_reviews_an_exception_of_their_own_is_told_that_it_does_not_count() {
+    let review = |by: &str| {
+        let w = Workspace::with_record();
+        let said =
+            w.run(&["record-review", "K7QD", "--by", by, "--note", "The date holds; needed."]);
+        assert_eq!(said.code(), 0, "{said:?}");
+        said.err.contains("so this does not count as its periodic review")
+    };
+    for own in ["dana.ruiz@example.com", "DANA.RUIZ@example.com", "lee.park@example.com"] {
+        assert!(review(own), "{own}");
+    }
+    assert!(!review("alice@example.com"));
+}

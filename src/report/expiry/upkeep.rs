@@ -150,7 +150,7 @@ pub(super) fn section(open: &[&Entry<'_>], today: NaiveDate, within: u32) -> Sec
         blocks: vec![Block::Table(Table {
             key: "upkeep",
             caption: format!("Overdue, or due within {}", n_days(within.into())),
-            definition: "A verification holds for `verify_every`, a year at most. A review is due `review_every_days` of the policy after the last one, or after `opened`.",
+            definition: "A verification holds for `verify_every`, a year at most. A review is due `review_every_days` of the policy after the last one by somebody other than owner and requester, or after `opened`.",
             columns: vec![
                 Column::fixed("duty", "what"),
                 Column::fixed("id", "id"),
