@@ -123,19 +123,20 @@ fn expiry(sides: &Sides<'_>) -> Kind {
 }
 
 /// A verification that is made again, with what shows it, keeps a compensating control alive;
-/// anything else is no longer what was approved.
+/// anything else is no longer what was approved. On one day it may be made twice: then nothing but
+/// the evidence differs.
 fn verification(key: &str, entry: &Sides<'_>) -> Kind {
     let verified = entry.at("verified");
-    let is_later = match (day(verified.before), day(verified.after)) {
-        (Some(before), Some(after)) => before < after,
+    let (is_later, is_again) = match (day(verified.before), day(verified.after)) {
+        (Some(before), Some(after)) => (before < after, before == after),
         // The first one is later than none.
-        (None, Some(_)) => Reading::Known.of(verified.before).is_none(),
-        _ => false,
+        (None, Some(_)) => (Reading::Known.of(verified.before).is_none(), false),
+        _ => (false, false),
     };
     let is_said = entry.at(key).after.and_then(|node| node.text()).is_some_and(|it| !it.is_empty());
     match key {
         "verified" if is_later => Kind::Upkeep,
-        "evidence" if is_later && is_said => Kind::Upkeep,
+        "evidence" if (is_later || is_again) && is_said => Kind::Upkeep,
         _ => Kind::Weakening,
     }
 }

@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn other_evidence_is_upkeep_only_beside_a_later_verification() {
+    fn other_evidence_is_upkeep_only_of_a_verification_that_is_no_earlier() {
         let entry = |day: &str, rest: &str| {
             format!(
                 "compensating_controls: [{{description: A, owner: a@example.com, verified: {day}{rest}}}]"
@@ -303,9 +303,13 @@ mod tests {
         let old = entry("2026-11-02", ", evidence: run 1");
         check(&old, &entry("2026-11-03", ", evidence: run 2"), Kind::Upkeep);
         check(&entry("2026-11-02", ""), &entry("2026-11-03", ", evidence: run 2"), Kind::Upkeep);
-        check(&old, &entry("2026-11-02", ", evidence: run 2"), Kind::Weakening);
+        // Shown twice on one day.
+        check(&old, &entry("2026-11-02", ", evidence: run 2"), Kind::Upkeep);
+        check(&old, &entry("2026-11-02", ", evidence: ''"), Kind::Weakening);
+        check(&old, &entry("2026-11-02", ""), Kind::Weakening);
         check(&old, &entry("2026-11-01", ", evidence: run 2"), Kind::Weakening);
         check(&old, &entry("soon", ", evidence: run 2"), Kind::Weakening);
+        check(&entry("soon", ", evidence: 1"), &entry("soon", ", evidence: 2"), Kind::Weakening);
         check(&old, &entry("2026-11-03", ""), Kind::Weakening);
         check(&old, &entry("2026-11-03", ", evidence: ''"), Kind::Weakening);
         check(&old, &entry("2026-11-03", ", evidence: [run 2]"), Kind::Weakening);

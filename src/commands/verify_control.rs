@@ -12,7 +12,7 @@ use crate::text::shell_word;
 
 /// Record that a compensating control was shown to work
 ///
-/// Moves `verified` of the control, and its evidence where that is given, and changes nothing else in the file. A later `verified` needs no approval, nor does new evidence beside it.
+/// Moves `verified` of the control, and its evidence where that is given, and changes nothing else in the file. A later `verified` needs no approval, nor does new evidence beside it or of the same day.
 ///
 /// Prints the path of the file. Exit codes: 0 written; 1 refused by a rule, and nothing was written; 2 something is missing, or the record cannot be read or written.
 #[derive(Debug, clap::Args)]

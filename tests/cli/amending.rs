@@ -528,3 +528,16 @@ fn whoever_reviews_an_exception_of_their_own_is_told_that_it_does_not_count() {
     }
     assert!(!review("alice@example.com"));
 }
+
+#[test]
+fn a_control_that_is_shown_to_work_twice_on_one_day_takes_no_approval() {
+    let w = Workspace::with_record();
+    w.exc(&["verify-control", "K7QD", "--evidence", "https://example.com/runs/1"]);
+    let said = w.run(&["verify-control", "K7QD", "--evidence", "https://example.com/runs/2"]);
+    assert_eq!(said.code(), 0, "{said:?}");
+    assert!(
+        said.err.contains("  upkeep: ") && said.err.contains("no approval is needed"),
+        "{said:?}"
+    );
+    assert!(w.read(RECORD_PATH).contains("https://example.com/runs/2"));
+}
