@@ -23,7 +23,7 @@ use crate::source::{Record, schema};
 
 /// List exceptions, soonest to end first
 ///
-/// Shows what is open: proposed, active and expired. An active exception is in force if the history of the mainline shows that its text was approved; where it is not, the table says why: `unapproved`, `lapsed`, `changed` here since it was approved, `suspect` or `unknown`. What the history says is kept under the directory of git, for the next time.
+/// Shows what is open: proposed, active and expired. An active exception is in force if the history of the mainline shows that its text was approved; where it is not, the table says why: `unapproved` (of an emergency, whose approval may follow, `unapproved emergency`), `lapsed`, `changed` here since it was approved, `suspect` or `unknown`. What the history says is kept under the directory of git, for the next time.
 ///
 /// Filters combine: a record is shown if it passes all of them, and one of the values where a filter is repeated.
 ///

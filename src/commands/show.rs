@@ -11,7 +11,8 @@ use super::verdicts::{self, Verdicts};
 use super::{Failure, Globals, Workspace, naming, parse_date, trail};
 use crate::env::{Env, Outcome};
 use crate::finding::{Finding, Level};
-use crate::history::Wanted;
+use crate::history::{Stage, Wanted};
+use crate::model::window::Status;
 use crate::register::{self, Listing, MAX_RECORD_SIZE, Register};
 use crate::render::{self, Listed, Safe, page};
 use crate::rules::{self, Context};
@@ -97,6 +98,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     }
     let setting = page::Setting {
         in_force: verdicts.as_ref().map(|it| in_force(&listed, it, &workspace)),
+        emergency: verdicts.as_ref().and_then(|it| emergency(&listed, it, &workspace, today)),
         ..setting(record, &workspace, env)
     };
     let style = globals.style(env);
@@ -218,6 +220,7 @@ fn setting(record: &Record, workspace: &Workspace, env: &Env<'_>) -> page::Setti
     page::Setting {
         today: env.today,
         in_force: None,
+        emergency: None,
         control_titles: record.exception.controls.iter().map(title).collect(),
         n_errors,
         n_warnings: own.len() - n_errors,
@@ -235,6 +238,26 @@ fn in_force(listed: &Listed<'_>, verdicts: &Verdicts, workspace: &Workspace) -> 
         Some(_) => format!("{told}\nsee `exc history {}`", shell_word(id)),
         None => told,
     }
+}
+
+/// What has become of the approval of an emergency, in words.
+fn emergency(
+    listed: &Listed<'_>,
+    verdicts: &Verdicts,
+    workspace: &Workspace,
+    today: NaiveDate,
+) -> Option<String> {
+    listed.exception.emergency.as_ref()?;
+    let settled = verdicts.policy();
+    let policy = settled.as_deref().unwrap_or(&workspace.policy);
+    let late_days = policy.approvals.late_days;
+    let trail = verdicts.trail(&listed.exception.id);
+    let stage = match trail.and_then(|trail| trail.emergency(late_days, today)) {
+        Some(landed) => landed.stage?,
+        None if listed.status == Status::Proposed => Stage::Ahead,
+        None => return None,
+    };
+    Some(stage.told(late_days, today))
 }
 
 /// Prints the file as it is. On a terminal or in the log of a CI job, what would speak to it is

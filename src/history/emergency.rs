@@ -6,7 +6,7 @@
 use chrono::NaiveDate;
 
 use super::verdict::{Revision, State, Trail, Verdict};
-use crate::model::window::{days_after, days_between, is_past};
+use crate::model::window::{days_after, days_between, is_past, n_days};
 
 /// An emergency that a record states.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +55,36 @@ impl Stage {
             Self::Never => "never",
         }
     }
+
+    /// What it means, in words; `late_days` are those within which the approval may follow.
+    pub(crate) fn told(self, late_days: u32, today: NaiveDate) -> String {
+        let allowed = n_days(late_days.into());
+        match self {
+            Self::Ahead => format!("the approval may follow within {allowed} of its landing"),
+            Self::Awaited { through } | Self::Overdue { through } => awaited(through, today),
+            Self::Approved => "approved as it landed".to_owned(),
+            Self::Never => "never approved while it was open".to_owned(),
+            Self::Followed { days, is_in_time } => {
+                let within = if is_in_time { "within" } else { "which is after" };
+                let days = n_days(days);
+                format!("the approval followed {days} later, {within} the {allowed} allowed")
+            }
+        }
+    }
+}
+
+/// Until when an approval may follow that has not, in words.
+pub(crate) fn awaited(through: NaiveDate, today: NaiveDate) -> String {
+    match days_between(today, through) {
+        late @ ..0 => {
+            format!(
+                "an approval was awaited through {through} (UTC), overdue for {}",
+                n_days(-late)
+            )
+        }
+        0 => format!("an approval is awaited through {through} (UTC), today"),
+        left => format!("an approval is awaited through {through} (UTC), {} left", n_days(left)),
+    }
 }
 
 /// The emergency of a trail: where it was declared, and what approved it.
@@ -89,6 +119,14 @@ impl Declaration<'_> {
 }
 
 impl Trail {
+    /// The last day through which the approval of its emergency may follow that has not.
+    pub(super) fn awaited_through(&self, late_days: u32) -> Option<NaiveDate> {
+        match self.emergency(late_days, NaiveDate::MIN)?.stage? {
+            Stage::Awaited { through } | Stage::Overdue { through } => Some(through),
+            Stage::Ahead | Stage::Approved | Stage::Followed { .. } | Stage::Never => None,
+        }
+    }
+
     /// The emergency that the text on the mainline states, if it does.
     pub(crate) fn emergency(&self, late_days: u32, today: NaiveDate) -> Option<Emergency> {
         let exception = &self.text.as_ref()?.exception;

@@ -1,7 +1,7 @@
 //! The verdicts of a register as bytes, for a cache: written once, and read again in parts.
 //!
 //! ```text
-//! exc-history 0004 000004632117 9f86d081…       the length of the head, and its SHA-256
+//! exc-history 0005 000004632117 9f86d081…       the length of the head, and its SHA-256
 //! {"tool":"0.1.0","about":{…},"entries":[…]}     the head: one entry for each record
 //! [null,{"id":"EXC-2026-K7QD",…}]…               the trails, found by their entries
 //! [{"id":"EXC-2026-K7QD",…}]                      the lives of all records, behind the trails
@@ -28,7 +28,7 @@ use crate::git::ObjectId;
 use crate::source::Record;
 
 /// Changes whenever a verdict or the form may differ from what the same version of the tool wrote.
-const FORMAT: &str = "exc-history 0004";
+const FORMAT: &str = "exc-history 0005";
 const TOOL: &str = env!("CARGO_PKG_VERSION");
 /// Bytes of the first line.
 const FIRST_LINE: usize = FORMAT.len() + 1 + 12 + 1 + 64 + 1;

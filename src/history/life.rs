@@ -33,6 +33,8 @@ pub(crate) struct Life {
     pub(crate) promised: Option<NaiveDate>,
     /// The day since which the mainline holds a text that nobody has approved.
     pub(crate) waiting: Option<NaiveDate>,
+    /// The last day through which the approval of an emergency may follow that has not.
+    pub(crate) awaited: Option<NaiveDate>,
     /// Times that it was allowed for longer, filed again, or opened again.
     pub(crate) renewals: usize,
     /// What became of it, in the order in which it landed.
@@ -97,6 +99,7 @@ impl Trail {
             approved: approved.and_then(Revision::approved_on),
             promised: self.first_promised,
             waiting: self.waiting_since(),
+            awaited: policy.and_then(|it| self.awaited_through(it.approvals.late_days)),
             renewals: self.renewals,
             turns: self.turns(),
             approvals: self.revisions.iter().flat_map(Revision::given).collect(),
@@ -244,6 +247,7 @@ mod tests {
             approved: None,
             promised: None,
             waiting: None,
+            awaited: None,
             renewals: 0,
             turns: turns.collect(),
             approvals: Vec::new(),

@@ -68,7 +68,7 @@ pub(crate) use audit::{Anchor, Audit};
 pub(crate) use branch::Branch;
 pub(crate) use clock::{Clock, Position, end_of};
 pub(crate) use cover::{End, Gap};
-pub(crate) use emergency::{Emergency, Stage};
+pub(crate) use emergency::{Emergency, Stage, awaited};
 pub(crate) use filed::approval_at;
 pub(crate) use kept::{About, Kept, encode};
 pub(crate) use landed::{Landed, Removed, Wanted};

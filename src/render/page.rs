@@ -19,6 +19,8 @@ pub(crate) struct Setting {
     pub(crate) today: NaiveDate,
     /// Whether it is in force, and why; none where there is no history to ask.
     pub(crate) in_force: Option<String>,
+    /// What has become of the approval of an emergency.
+    pub(crate) emergency: Option<String>,
     /// The title of each of the record's controls, where the policy's catalogue has it.
     pub(crate) control_titles: Vec<Option<String>>,
     pub(crate) n_errors: usize,
@@ -36,7 +38,7 @@ pub(crate) fn write(
 ) -> io::Result<()> {
     let mut page = Page { out, style };
     page.head(record, setting)?;
-    page.reasons(record)?;
+    page.reasons(record, setting)?;
     page.compensating(&record.exception.compensating_controls, setting.today)?;
     page.remediation(record, setting.today)?;
     page.past(record)?;
@@ -90,13 +92,15 @@ impl Page<'_> {
         Ok(())
     }
 
-    fn reasons(&mut self, record: &Listed<'_>) -> io::Result<()> {
+    fn reasons(&mut self, record: &Listed<'_>, setting: &Setting) -> io::Result<()> {
         let exception = record.exception;
         self.heading("why")?;
         self.field("blocker", &exception.justification.blocker)?;
         self.field("end state", &exception.justification.end_state)?;
         if let Some(emergency) = &exception.emergency {
-            self.field("emergency", &format!("{}: {}", emergency.declared, emergency.reason))?;
+            let stated = format!("declared {}: {}", emergency.declared, emergency.reason);
+            self.field("emergency", &stated)?;
+            self.field("", setting.emergency.as_deref().unwrap_or_default())?;
         }
         Ok(())
     }

@@ -140,6 +140,10 @@ fn in_force(active: &[&Listed<'_>], approvals: Approvals) -> String {
 fn status_words(record: &Listed<'_>, approvals: Approvals, is_short: bool) -> String {
     let status = record.status.as_str();
     let is_told = matches!(approvals, Approvals::Told | Approvals::Cut);
+    let is_emergency = record.exception.emergency.is_some() && !is_short;
+    if record.status == Status::Proposed && is_emergency {
+        return format!("{status} emergency");
+    }
     if record.status != Status::Active || !is_told {
         return status.to_owned();
     }
@@ -148,6 +152,7 @@ fn status_words(record: &Listed<'_>, approvals: Approvals, is_short: bool) -> St
         (None, _) | (_, None) => "unknown",
         // The mainline has another text, and that of this one nobody has approved.
         (_, Some(Verdict::Approved | Verdict::ApprovedLate | Verdict::Closed)) => "changed",
+        (_, Some(Verdict::Unapproved)) if is_emergency => "unapproved emergency",
         (_, Some(verdict)) => verdict.as_str(),
     };
     if is_short { why.to_owned() } else { format!("{status}, {why}") }

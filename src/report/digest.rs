@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::expiry::{Duty, dues};
 use super::ledger::{Entry, Ledger};
-use crate::history::Verdict;
+use crate::history::{Stage, Verdict, awaited};
 use crate::model::window::{Status, days_after, days_left, n_days};
 
 /// Whom a part of the digest is for.
@@ -132,7 +132,7 @@ fn tasks(entry: &Entry<'_>, today: NaiveDate, within: Option<u32>) -> Vec<Task> 
     };
     let mut tasks = Vec::new();
     if entry.status == Status::Proposed {
-        let what = format!("it is only proposed: {}, and merged", way_out(entry));
+        let what = proposed(entry);
         let act = entry.command("review");
         tasks.push(task(Urgency::Unapproved, entry.exception.opened, what, act));
         return tasks;
@@ -184,6 +184,19 @@ fn tasks(entry: &Entry<'_>, today: NaiveDate, within: Option<u32>) -> Vec<Task> 
     tasks
 }
 
+/// What has to be done so that what has not landed holds.
+fn proposed(entry: &Entry<'_>) -> String {
+    if entry.exception.emergency.is_some() {
+        let told = Stage::Ahead.told(entry.policy.approvals.late_days, NaiveDate::MIN);
+        return format!("it is an emergency, and only proposed: have it merged, and {told}");
+    }
+    let way = way_out(entry);
+    match entry.approvers().is_empty() {
+        true => format!("it is only proposed: {way}"),
+        false => format!("it is only proposed: {way}, and merged"),
+    }
+}
+
 /// What has to be done so that it is approved: the day since when, what it is, and the command.
 fn unapproved(entry: &Entry<'_>, today: NaiveDate) -> Option<(Option<NaiveDate>, String, String)> {
     let verdict = entry.verdict?;
@@ -204,12 +217,18 @@ fn unapproved(entry: &Entry<'_>, today: NaiveDate) -> Option<(Option<NaiveDate>,
     let since = entry.life.and_then(|life| life.waiting).filter(|day| *day <= today);
     let ago = since.map(|day| format!(" since {day}, {}", n_days(-days_left(day, today))));
     let ago = ago.unwrap_or_default();
-    let what = match verdict {
-        Verdict::Lapsed => format!("it was changed, and is not approved any more{ago}"),
+    let through = entry.life.and_then(|life| life.awaited);
+    let what = match (verdict, through) {
+        (_, Some(through)) => format!("it is an emergency, and {}", awaited(through, today)),
+        (Verdict::Lapsed, _) => format!("it was changed, and is not approved any more{ago}"),
         _ => format!("nobody has approved it{ago}"),
     };
-    let verb = if entry.approvers().is_empty() { "history" } else { "approve" };
-    Some((since, format!("{what}: {}", way_out(entry)), entry.command(verb)))
+    let act = match entry.exception.risk.level {
+        None => format!("{} --risk LEVEL …", entry.command("amend")),
+        Some(_) if entry.approvers().is_empty() => entry.command("history"),
+        Some(_) => entry.command("approve"),
+    };
+    Some((since, format!("{what}: {}", way_out(entry)), act))
 }
 
 /// How a text that waits may get its approval, in a few words.
@@ -223,8 +242,8 @@ fn way_out(entry: &Entry<'_>) -> String {
     }
     let approvers = entry.approvers();
     match (approvers.as_slice(), entry.n_missing()) {
-        ([], _) if entry.exception.risk.level.is_none() => {
-            "complete it first: its risk says who may approve it".to_owned()
+        _ if entry.exception.risk.level.is_none() => {
+            "complete it first, since its risk says who may approve it".to_owned()
         }
         ([], _) => "nobody who may approve it is left in `people` of the policy".to_owned(),
         (approvers, 0 | 1) => format!("have it approved by {}", either(approvers)),

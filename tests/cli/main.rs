@@ -19,6 +19,7 @@ mod digest;
 mod distribution;
 mod doctor;
 mod documents;
+mod emergencies;
 mod export;
 mod files;
 mod fixing;

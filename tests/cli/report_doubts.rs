@@ -161,6 +161,6 @@ fn whose_risk_is_not_known_yet_has_to_be_completed_before_anybody_approves_it() 
     let it = two_years();
     it.replace("exceptions/EXC-2026-KKKK.yaml", "level: low", "level: TODO");
     let told = json(&it, &["digest"]).to_string();
-    assert!(told.contains("complete it first: its risk says who may approve it"), "{told}");
+    assert!(told.contains("complete it first, since its risk says who may approve it"), "{told}");
     assert!(!told.contains("nobody who may approve it is left"), "{told}");
 }

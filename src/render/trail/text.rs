@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 
 use super::{AuditPage, Judged, Open, Page, Told};
 use crate::history::{
-    Counted, Emergency, End, Gap, PolicyRevision, Reason, Revision, RevisionKind, Stage, State,
-    Trail, Trusted, Verdict, short,
+    Counted, Emergency, End, Gap, PolicyRevision, Reason, Revision, RevisionKind, State, Trail,
+    Trusted, Verdict, short,
 };
 use crate::model::window::{days_between, describe, n_days};
 use crate::policy::Evidence;
@@ -220,29 +220,8 @@ fn earlier(lateness: &[i64]) -> Option<String> {
 
 /// An emergency, and what has become of its approval.
 pub(in crate::render) fn emergency(it: &Emergency, today: NaiveDate) -> String {
-    let allowed = n_days(it.late_days.into());
-    let approval = match it.stage {
-        None => String::new(),
-        Some(Stage::Ahead) => format!(": the approval may follow within {allowed} of its landing"),
-        Some(Stage::Awaited { through }) => match days_between(today, through) {
-            0 => format!(": an approval is awaited through {through} (UTC), today"),
-            left => {
-                format!(": an approval is awaited through {through} (UTC), {} left", n_days(left))
-            }
-        },
-        Some(Stage::Overdue { through }) => format!(
-            ": an approval was awaited through {through} (UTC), overdue for {}",
-            n_days(days_between(through, today))
-        ),
-        Some(Stage::Approved) => ": approved as it landed".to_owned(),
-        Some(Stage::Never) => ": never approved while it was open".to_owned(),
-        Some(Stage::Followed { days, is_in_time }) => {
-            let within = if is_in_time { "within" } else { "which is after" };
-            let days = n_days(days);
-            format!(": the approval followed {days} later, {within} the {allowed} allowed")
-        }
-    };
-    format!("emergency, declared {}{approval}", it.declared)
+    let told = it.stage.map(|stage| format!(": {}", stage.told(it.late_days, today)));
+    format!("emergency, declared {}{}", it.declared, told.unwrap_or_default())
 }
 
 /// Days that nobody covered, and what ended them.
