@@ -5,6 +5,7 @@ use git2::{IndexAddOption, Repository};
 use insta::assert_snapshot;
 use serde_json::Value;
 
+use crate::support::history::History;
 use crate::support::{POLICY, RECORD_PATH, Workspace, good_record, record};
 
 const ALICE: &str =
@@ -74,6 +75,7 @@ fn a_healthy_clone_is_said_to_be_one() {
     ok        replace-refs  git shows every object as it is
     ok        grafts        git shows every commit with its own parents
     ok        mainline      `main` at [TIP]
+    ok        policy        the newest one on `main` is in force
     ok        people        2 people, enough to approve at every risk
     ok        keys          none ends within 30 days
     ok        attributes    no line changes how records are read, shown or merged
@@ -81,7 +83,7 @@ fn a_healthy_clone_is_said_to_be_one() {
     ok        code-owners   `.github/CODEOWNERS` names reviewers of the register and of what guards it
     ok        layout        at most 1 record in one folder
 
-    13 ok on 2026-11-20 (UTC)
+    14 ok on 2026-11-20 (UTC)
     [exit status: 0]
     ");
 }
@@ -580,4 +582,26 @@ fn a_schema_that_lacks_a_field_of_the_policy_is_noted_with_the_command_that_mend
     w.exc(&words);
     check(&w, "schema", "ok", &format!("`{path}` is up to date"), "");
     assert!(w.read(path).contains("cost_centre"));
+}
+
+#[test]
+fn a_policy_that_nobody_approved_is_named_with_the_command_that_approves_it() {
+    let mut history = History::approved();
+    let ok = "the newest one on `main` is in force";
+    check(&history.w, "policy", "ok", ok, "");
+    history.replace("exceptions/policy.yaml", "quorum: {high: 1}", "quorum: {high: 2}");
+    check(&history.w, "policy", "ok", ok, "");
+    history.push("carol", "2026-11-12", "policy");
+    let commit = history.main.to_string()[..7].to_owned();
+    let message = format!(
+        "nobody approved the newest one, of {commit} on `main`: an older one says who may approve, and what counts"
+    );
+    let help = "exc approve policy.yaml\n`exc audit` says what is missing";
+    check(&history.w, "policy", "problem", &message, help);
+    assert_eq!(history.w.run(&["doctor"]).outcome, Outcome::Findings);
+
+    let mut history = History::approved();
+    history.replace("exceptions/policy.yaml", "quorum: {high: 1}", "quorum: {high: 2}");
+    history.merge("carol", "alice", "2026-11-12");
+    check(&history.w, "policy", "ok", ok, "");
 }

@@ -2,8 +2,10 @@
 
 use super::Site;
 use crate::commands::Failure;
+use crate::commands::revisions::short;
 use crate::commands::settled::Found;
 use crate::git::{self, Facts, Format, Mainline, Repo};
+use crate::history::{Audit, Landed, POLICY_ID, Wanted};
 use crate::render::doctor::Check;
 use crate::text::shell_word;
 
@@ -40,8 +42,10 @@ pub(super) fn checks(site: &Site) -> Vec<Check> {
     let tip = found.as_ref().and_then(|found| found.as_ref().ok()?.mainline.as_ref());
     checks.push(history(&facts, repo, tip));
     checks.extend([objects(&facts), replaced(&facts), grafts(&facts)]);
+    let newest = tip.and_then(|tip| newest_policy(site, repo, tip));
     if let Some(found) = found {
         checks.push(mainline(site, found, repo, &facts));
+        checks.extend(newest);
         checks.extend(default_branch(repo));
     }
     checks
@@ -210,6 +214,36 @@ fn mainline(site: &Site, found: Result<Found, Failure>, repo: &Repo, facts: &Fac
         help.push(format!("{or}write `mainline: {first}` into `{path}`"));
     }
     Check::problem("mainline", message, help.join("\n"))
+}
+
+/// Whether the newest policy on the mainline is the one by which approvals are judged; none where
+/// that cannot be told, which [`history`] says.
+fn newest_policy(site: &Site, repo: &Repo, mainline: &Mainline) -> Option<Check> {
+    let name = "policy";
+    let read = || -> Result<_, git::Error> {
+        let chain = repo.chain(mainline.tip)?;
+        let landed = Landed::read(repo, &chain, &site.name, Wanted::records(&[]))?;
+        Ok(Audit::of_records(&landed, &[], &[]).policies)
+    };
+    let policies = match read() {
+        Ok(policies) => policies,
+        Err(git::Error::Missing { .. }) => return None,
+        Err(error) => return Some(Check::unjudged(name, error.to_string(), error.hint())),
+    };
+    if policies.is_unknown() {
+        return None;
+    }
+    let newest = policies.revisions.last()?;
+    if !policies.is_unsettled() {
+        return Some(Check::ok(name, format!("the newest one on `{}` is in force", mainline.name)));
+    }
+    let message = format!(
+        "nobody approved the newest one, of {} on `{}`: an older one says who may approve, and what counts",
+        short(newest.commit),
+        mainline.name
+    );
+    let help = format!("exc approve {POLICY_ID}\n`exc audit` says what is missing");
+    Some(Check::problem(name, message, help))
 }
 
 /// Whether this clone knows what no pull request can move: without it, the policy at hand alone says
