@@ -7,7 +7,7 @@ use super::filter::RiskName;
 use super::new::draft::PLACEHOLDER;
 use super::{Failure, Globals, fields, parse_date};
 use crate::env::{Env, Outcome};
-use crate::model::{Exception, Milestone, RiskLevel};
+use crate::model::{Exception, Milestone, Person, RiskLevel};
 use crate::source::schema;
 use crate::source::splice::{Change, Value};
 use crate::text::shell_word;
@@ -168,7 +168,27 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
             .hint("`exc amend --help` lists them; `exc show ID` shows what the record says")
             .into());
     }
+    if let Some(note) = half_an_owner(args, &exception.owner) {
+        globals.note(env, &note);
+    }
     desk.write(vec![Planned::new(at, changes)], "amend", args.write, globals, env)
+}
+
+/// What to say where a name changes and the address does not, or the other way round: one goes with
+/// the other, unless it is only spelled anew.
+fn half_an_owner(args: &Args, owner: &Person) -> Option<String> {
+    let Person { name, email, .. } = owner;
+    match (args.owner_name.as_deref(), args.owner_email.as_deref()) {
+        (Some(new), None) if new.trim() != name && !email.is_empty() => Some(format!(
+            "note: the address stays `{email}`, which was that of `{name}`: `--owner-email` names that of `{}`",
+            new.trim()
+        )),
+        (None, Some(new)) if new.trim() != email && !name.is_empty() => Some(format!(
+            "note: the name stays `{name}`, whose address was `{email}`: `--owner-name` names whose `{}` is",
+            new.trim()
+        )),
+        _ => None,
+    }
 }
 
 fn changes(args: &Args, exception: &Exception, today: NaiveDate) -> Result<Vec<Change>, Failure> {

@@ -34,6 +34,8 @@ pub(crate) enum TargetError {
     EmptySegment,
     DotSegment,
     BadCharacter(char),
+    /// A `,` before another path, or before another target.
+    Several,
     TooManySegments,
     /// `azure`: the path starts with something else than a level.
     NoLevel,
@@ -60,9 +62,11 @@ impl<'a> Target<'a> {
             return Err(TargetError::TooLong);
         }
         let (kind, path) = text.split_once(':').ok_or(TargetError::NoKind)?;
-        let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if kind.is_empty() || !kind.bytes().all(is_word) {
             return Err(TargetError::BadKind);
+        }
+        if path.contains(',') && is_list(path) {
+            return Err(TargetError::Several);
         }
         let mut n_segments = match path.strip_prefix('/') {
             _ if path.is_empty() || path == "/" => return Err(TargetError::NoPath),
@@ -121,6 +125,20 @@ pub(crate) fn enclosing(key: &str) -> impl Iterator<Item = &str> {
     let root = key.find('/').unwrap_or(key.len());
     let cuts = key.rmatch_indices('/').map(|(at, _)| at).take_while(move |&at| at > root);
     std::iter::once(key).chain(cuts.map(|at| &key[..at]))
+}
+
+/// Whether a byte may stand in a kind.
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
+}
+
+/// Whether a path goes on with another one behind a `,`.
+fn is_list(path: &str) -> bool {
+    path.split(',').skip(1).any(|next| {
+        let next = next.trim_start_matches(' ');
+        let kind = next.bytes().take_while(|byte| is_word(*byte)).count();
+        next.starts_with('/') || (kind > 0 && next[kind..].starts_with(":/"))
+    })
 }
 
 /// Looks once at each byte after the first `/`.
@@ -190,6 +208,7 @@ impl fmt::Display for TargetError {
             Self::DotSegment => f.write_str("its path has a segment of nothing but dots"),
             Self::BadCharacter('`') => f.write_str("its path contains a backtick"),
             Self::BadCharacter(c) => write!(f, "its path contains `{c}`"),
+            Self::Several => f.write_str("it is several, with `,` between them"),
             Self::TooManySegments => write!(f, "its path has more than {MAX_SEGMENTS} parts"),
             Self::NoLevel => f.write_str(
                 "its path does not start with a level, `subscriptions` or `managementGroups`",
@@ -246,6 +265,10 @@ mod tests {
         assert_eq!(error("azure:/a/"), TargetError::EmptySegment);
         assert_eq!(error("azure:/a/../b"), TargetError::DotSegment);
         assert_eq!(error("azure:/a b"), TargetError::BadCharacter(' '));
+        assert_eq!(error("service:/a/x,service:/b/y"), TargetError::Several);
+        assert_eq!(error("service:/a/x, service:/b/y"), TargetError::Several);
+        assert_eq!(error("service:/a/x,/b/y"), TargetError::Several);
+        assert_eq!(Target::parse("service:/a,b/c").err(), None);
     }
 
     #[test]

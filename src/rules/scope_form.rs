@@ -13,7 +13,7 @@ const CODE: Code = Code::error("EXC121", "scope-form");
 
 const DOCS: &str = r##"## What it checks
 
-That every entry of `scope` is a target: a kind, a `:`, and a path that starts with `/`, without empty parts and parts of nothing but dots. A target has at most 64 parts and 2048 bytes. Only open records are judged.
+That every entry of `scope` is a target: a kind, a `:`, and a path that starts with `/`, without empty parts and parts of nothing but dots. A target has at most 64 parts and 2048 bytes, and an entry holds one: a `,` before another path or another target is refused. Only open records are judged.
 
 - A path is plain ASCII. Blanks and `` % \ # ; { } [ ] + ^ $ | < > " ' ` `` do not stand in it: a name is written as it is, never encoded.
 - An `azure` path is Microsoft's resource ID. It starts with `/subscriptions/ID` or `/managementGroups/NAME`, and a resource group stands directly below its subscription.
@@ -73,6 +73,9 @@ fn help(text: &str, error: TargetError, policy: &Policy) -> String {
         }
         TargetError::TooLong | TargetError::TooManySegments => {
             "name the place above, which covers all that is below it".to_owned()
+        }
+        TargetError::Several => {
+            "write each as an entry of its own; `--scope` is repeated for each".to_owned()
         }
         TargetError::BadCharacter('%') => "write the character itself, not its code".to_owned(),
         TargetError::NoLevel => format!(

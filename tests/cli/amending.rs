@@ -541,3 +541,34 @@ fn a_control_that_is_shown_to_work_twice_on_one_day_takes_no_approval() {
     );
     assert!(w.read(RECORD_PATH).contains("https://example.com/runs/2"));
 }
+
+#[test]
+fn an_owner_of_whom_only_the_name_or_the_address_changes_is_named_whole() {
+    let amend = |flags: &[&str]| {
+        let w = Workspace::with_record();
+        let said = w.run(&[&["amend", "K7QD"], flags].concat());
+        assert_eq!(said.code(), 0, "{said:?}");
+        said.err
+    };
+    let name = ["--owner-name", "Sanna Quirola"];
+    let email = ["--owner-email", "sanna.quirola@example.com"];
+    let said = amend(&name);
+    let note = "note: the address stays `dana.ruiz@example.com`, which was that of `Dana Ruiz`: `--owner-email` names that of `Sanna Quirola`\n";
+    assert!(said.contains(note), "{said}");
+    let said = amend(&email);
+    let note = "note: the name stays `Dana Ruiz`, whose address was `dana.ruiz@example.com`: `--owner-name` names whose `sanna.quirola@example.com` is\n";
+    assert!(said.contains(note), "{said}");
+    let both = amend(&[name, email].concat());
+    assert!(!both.contains("note: the "), "{both}");
+}
+
+#[test]
+fn several_targets_in_one_flag_are_refused() {
+    let w = Workspace::with_record();
+    let said = w.run(&["amend", "K7QD", "--scope", "service:/a/x,service:/b/y"]);
+    assert_eq!(said.code(), 1, "{said:?}");
+    let message = "`service:/a/x,service:/b/y` is no target: it is several, with `,` between them";
+    let help = "write each as an entry of its own; `--scope` is repeated for each";
+    assert!(said.err.contains(message) && said.err.contains(help), "{}", said.err);
+    assert_eq!(w.read(RECORD_PATH), good_record());
+}
