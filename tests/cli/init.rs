@@ -66,6 +66,7 @@ fn a_second_run_changes_nothing_and_says_what_is_kept() {
         let w = Workspace::empty();
         w.git();
         let first = w.exc(&["init", "--ci", forge]);
+        w.write(".gitlab-ci.yml", "include: [{local: .gitlab/*.yml}]\n");
         let before = files(&w);
         // Another day would make another example.
         let said = w.run(&["--today", "2027-03-01", "init", "--ci", forge]);
@@ -405,4 +406,39 @@ fn a_register_that_git_ignores_is_said_to_be_so() {
     assert!(said.err.contains(&note("EXC-2026-NEW0.yaml")), "{}", said.err);
     w.write(".gitignore", "");
     assert!(!w.run(&["init"]).err.contains("git ignores"));
+}
+
+#[test]
+fn jobs_that_no_pipeline_of_gitlab_includes_are_told_until_it_does() {
+    let w = Workspace::empty();
+    w.git();
+    let init = || {
+        let said = w.run(&["init", "--ci", "gitlab"]);
+        assert_eq!(said.outcome, Outcome::Success, "{said:?}");
+        said.err
+    };
+    assert!(init().contains("4. include .gitlab/exc.yml and .gitlab/exc-digest.yml"));
+    let told = "\nno job of these runs until .gitlab-ci.yml includes it:\n  include:\n    - local: .gitlab/exc.yml\n    - local: .gitlab/exc-digest.yml\n";
+    assert_eq!(init(), told);
+    w.write(
+        ".gitlab-ci.yml",
+        "include:\n  # - local: .gitlab/exc-digest.yml\n  - local: /.gitlab/exc.yml\n",
+    );
+    let rest = told.replace("    - local: .gitlab/exc.yml\n", "");
+    assert_eq!(init(), rest);
+    w.write(".gitlab-ci.yml", "include:\n  - local: /.gitlab/*.yml\n");
+    assert_eq!(init(), "nothing was missing\n");
+}
+
+#[test]
+fn what_stands_in_the_place_of_a_file_and_is_none_is_not_called_kept() {
+    let w = Workspace::empty();
+    w.write("exceptions/policy.yaml/x", "");
+    let said = w.run(&["init"]);
+    assert_eq!(said.code(), 2);
+    assert_eq!(
+        said.err,
+        "error: `exceptions/policy.yaml` is there, and no regular file\nhint: move it away, and run it again: nothing was written\n"
+    );
+    assert!(!w.path("schemas").exists());
 }

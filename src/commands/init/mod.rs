@@ -56,6 +56,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let scaffolds = scaffolds(&site, env.today)?;
     // Before the first file is written: all of them or none.
     scaffolds.iter().try_for_each(|scaffold| refuse_links(&site.root, &scaffold.path))?;
+    scaffolds.iter().try_for_each(|scaffold| refuse_other_things(&scaffold.path, env))?;
     let mut written = Written::default();
     let mut lines = Vec::new();
     for Scaffold { path, text, what } in scaffolds {
@@ -77,6 +78,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let mut additions = owners_to_add(&site, env);
     additions.extend(attributes_to_add(&site, env));
     let is_new = lines.iter().any(|(verb, ..)| *verb == "wrote");
+    // At first it is among what comes next.
+    additions.extend((!is_new).then(|| jobs_to_include(&site, env)).into_iter().flatten());
     // The policy comes last, and is what makes a register.
     let begins = lines.last().is_some_and(|(verb, ..)| *verb == "wrote");
     let mut notes =
@@ -93,8 +96,22 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     Ok(Outcome::Success)
 }
 
+/// Refuses what is there under the name of a file, and is none.
+fn refuse_other_things(path: &Path, env: &Env<'_>) -> Result<(), Failure> {
+    match std::fs::symlink_metadata(path) {
+        Ok(it) if !it.is_file() => {
+            let message = format!("`{}` is there, and no regular file", shown_path(path, env));
+            Err(Failure::new(message).hint("move it away, and run it again: nothing was written"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Columns of a command of what comes next, before what it is for.
 const COMMAND_WIDTH: usize = 28;
+
+/// What the pipeline of GitLab has to include.
+const GITLAB_JOBS: [&str; 2] = [".gitlab/exc.yml", ".gitlab/exc-digest.yml"];
 
 /// The directory of the schemas that belong to a register.
 pub(super) fn schemas(register: &Path) -> PathBuf {
@@ -168,6 +185,29 @@ fn attributes_to_add(site: &Site, env: &Env<'_>) -> Vec<String> {
     };
     let line = shell_word(&attributes::approvals_line(&site.name));
     vec![String::new(), heading, format!("  echo {line} >> {shown}")]
+}
+
+/// What to add to the pipeline of GitLab that was there before, or is still to be written: without
+/// it, no job runs.
+fn jobs_to_include(site: &Site, env: &Env<'_>) -> Vec<String> {
+    if site.ci != Ci::Gitlab {
+        return Vec::new();
+    }
+    let path = site.root.join(".gitlab-ci.yml");
+    let shown = shown_path(&path, env);
+    let text = match on_disk(&path) {
+        Ok(text) => text.unwrap_or_default(),
+        Err(reason) => return vec![String::new(), unread(&shown, &reason)],
+    };
+    let lines: Vec<&str> = text.lines().filter(|it| !it.trim_start().starts_with('#')).collect();
+    let is_there = |name: &str| lines.iter().any(|it| it.contains(name) || it.contains("gitlab/*"));
+    let missing: Vec<&str> = GITLAB_JOBS.into_iter().filter(|name| !is_there(name)).collect();
+    if missing.is_empty() {
+        return Vec::new();
+    }
+    let heading = format!("no job of these runs until {shown} includes it:");
+    let include = missing.iter().map(|name| format!("    - local: {name}"));
+    [String::new(), heading, "  include:".to_owned()].into_iter().chain(include).collect()
 }
 
 fn unread(shown: &str, reason: &str) -> String {
