@@ -94,7 +94,25 @@ pub(super) fn put(
     if printed.is_err() {
         shown.iter().for_each(|path| globals.note(env, &format!("`{path}` is written")));
     }
+    let written = written.map_err(|error| match paths.len() {
+        0 => error,
+        n => told_in_part(error, n, &rewrites[n..]),
+    });
     first_failure([written, printed], env).map(|()| paths)
+}
+
+/// The same error where some files are written: what was to be done to them is done, and must not
+/// be done again.
+fn told_in_part(error: anyhow::Error, n_written: usize, rest: &[&Rewrite]) -> anyhow::Error {
+    let left: Vec<String> = rest.iter().map(|it| format!("`{}`", it.after.path())).collect();
+    let n = n_written + left.len();
+    let hint = format!(
+        "{n_written} of {n} files are written, as printed; run the command again for the rest alone: {}",
+        left.join(", ")
+    );
+    let known = error.downcast_ref::<Failure>().and_then(|failure| failure.hint.clone());
+    let hint = known.map_or(hint.clone(), |known| format!("{known}; {hint}"));
+    Failure::new(format!("{error:#}")).hint(hint).into()
 }
 
 /// The same in silence: the paths that are written, and what kept the rest from it.
