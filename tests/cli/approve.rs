@@ -253,6 +253,8 @@ fn whoever_rejects_is_told_how_to_hand_over_the_rejection_and_not_an_approval() 
     let said = world.approve("alice", &["--reject"]);
     assert!(said.err.contains("`exc approve EXC-2026-K7QD --reject --print`"), "{}", said.err);
     assert!(said.err.contains("whoever wrote the text cannot reject it"), "{}", said.err);
+    assert!(said.err.contains("alice rejects EXC-2026-K7QD: WHY'"), "{}", said.err);
+    assert!(said.err.contains("a rejection holds no reason: say it in the place of WHY"));
 }
 
 #[test]

@@ -169,6 +169,9 @@ fn put(
                 env,
                 "the requester puts it in place with `exc approve --add FILE`, and commits it",
             );
+            if approval.statement.decision == Decision::Reject {
+                globals.note(env, "a rejection holds no reason: say in the pull request why");
+            }
             Ok(Outcome::Success)
         }
         Ok(()) => write(&approval, Way::Signed, text, proposed, globals, env),
@@ -247,7 +250,10 @@ fn next_steps(
     let (id, who) = (&statement.record, &statement.approver);
     let words = GitWords::of(proposed.workspace, env);
     let (git, added) = (&words.git, words.path(path, env));
-    let message = shell_word(&format!("exceptions: {who} {}s {id}", statement.decision.as_str()));
+    let is_rejection = statement.decision == Decision::Reject;
+    let why = if is_rejection { ": WHY" } else { "" };
+    let message = format!("exceptions: {who} {}s {id}{why}", statement.decision.as_str());
+    let message = shell_word(&message);
     let mut lines = vec!["next:".to_owned()];
     let mainline = &proposed.judge()?.mainline;
     let branch = match proposed.repo.head_branch()?.filter(|branch| branch != mainline) {
@@ -262,6 +268,11 @@ fn next_steps(
     lines.push(format!("  {git} commit -m {message}"));
     // A new branch has no place on the remote yet, and `git push` alone refuses it.
     lines.push(format!("  {git} push -u origin {}", shell_word(&branch)));
+    if is_rejection {
+        let line =
+            "a rejection holds no reason: say it in the place of WHY, and in the pull request";
+        lines.push(line.to_owned());
+    }
     // The squash of an approval alone writes nothing of a text that has landed.
     let has_landed = proposed.matter(id)?.proposal.is_some_and(|it| it.is_on_mainline);
     if !has_landed {
