@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use chrono::NaiveDate;
 
+use super::amending::answered::Answered;
 use super::amending::asking::{self, Question, say};
 use super::amending::{Desk, Planned, WriteArgs, renewed};
 use super::list::parse_lifetime;
@@ -85,8 +86,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         None => args.until,
     };
     let asks = globals.can_ask(env);
-    let mut renewals = Vec::new();
-    let mut lacking = Vec::new();
+    let (mut renewals, mut lacking) = (Vec::new(), Vec::new());
+    let mut answered = Answered::default();
     for (&at, exception) in places.iter().zip(exceptions) {
         let bounds = Bounds::of(&desk, at, env.today);
         bounds.lines(exception, env.today).iter().for_each(|line| globals.note(env, line));
@@ -110,7 +111,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
                     bounds.admit(until, is_forced)?;
                 }
                 let talk = Conversation { desk: &desk, bounds: &bounds, globals, is_forced };
-                talk.ask(Known { at, until, reason, evidence }, env)?
+                let known = Known { at, until, reason, evidence };
+                talk.ask(known, &mut answered, env).inspect_err(|_| answered.tell(env))?
             }
             _ if bounds.n_renewals >= bounds.max_renewals && !args.write.force => {
                 let id = shell_word(&exception.id);
@@ -310,7 +312,12 @@ struct Conversation<'a> {
 }
 
 impl Conversation<'_> {
-    fn ask(&self, known: Known, env: &mut Env<'_>) -> anyhow::Result<Renewal> {
+    fn ask(
+        &self,
+        known: Known,
+        answered: &mut Answered,
+        env: &mut Env<'_>,
+    ) -> anyhow::Result<Renewal> {
         let at = known.at;
         let until = match known.until {
             Some(until) => until,
@@ -321,17 +328,16 @@ impl Conversation<'_> {
         renewal.reason = self
             .text(known.reason, &question, env, |reason| Renewal { reason, ..renewal.clone() })?;
         let question = Question::new("evidence", "where to see that");
-        let evidence = self.text(known.evidence, &question, env, |evidence| Renewal {
+        let id = shell_word(&self.desk.exception(at).id);
+        let reason = shell_word(&renewal.reason);
+        let command =
+            format!("{} renew {id} --until {until} --reason {reason}", self.globals.words());
+        answered.begin(command.clone());
+        renewal.evidence = self.text(known.evidence, &question, env, |evidence| Renewal {
             evidence,
             ..renewal.clone()
-        });
-        renewal.evidence = evidence.inspect_err(|_| {
-            let id = shell_word(&self.desk.exception(at).id);
-            let reason = shell_word(&renewal.reason);
-            let text =
-                format!("`exc renew {id} --until {until} --reason {reason}` goes on with it");
-            say(env, &text);
         })?;
+        answered.settle(format!("{command} --evidence {}", shell_word(&renewal.evidence)));
         Ok(renewal)
     }
 

@@ -572,3 +572,19 @@ fn several_targets_in_one_flag_are_refused() {
     assert!(said.err.contains(message) && said.err.contains(help), "{}", said.err);
     assert_eq!(w.read(RECORD_PATH), good_record());
 }
+
+#[test]
+fn what_was_answered_of_the_first_of_several_is_not_lost_at_the_second() {
+    let w = Workspace::with_record();
+    let other = record("EXC-2026-9T4B", "high", "2027-01-31").replace("/model-proxy/", "/gateway/");
+    w.write("exceptions/EXC-2026-9T4B.yaml", other);
+    let reason = "The vendor moved the preview to February (ticket 49020).";
+    let evidence = "https://example.com/vendor/status/49020";
+    let typed = format!("2027-02-15\n{reason}\n{evidence}\n2027-02-12\n");
+    let said = w.on_terminal(&["renew", "K7QD", "9T4B"], &typed);
+    assert_eq!(said.code(), 2, "{said:?}");
+    let command = format!(
+        "`exc renew EXC-2026-K7QD --until 2027-02-15 --reason '{reason}' --evidence {evidence}` goes on with it\n"
+    );
+    assert!(said.err.contains(&command), "{}", said.err);
+}

@@ -296,3 +296,15 @@ fn the_policy_is_no_draft() {
     }
     assert_eq!(w.read("exceptions/policy.yaml"), before);
 }
+
+#[test]
+fn what_is_wrong_with_a_file_of_ones_own_is_told_of_that_file_and_of_the_flags_that_were_given() {
+    let desk = kept();
+    let title = "title: Model proxy keeps a public endpoint until vendor private link ships";
+    desk.w.write("mine.yaml", draft().replace(title, "title: tbd").replace("MYNE", "FACE"));
+    let said = desk.w.run(&["new", "--resume", "mine.yaml", "--plan", "to do"]);
+    let text = &said.err;
+    assert!(text.contains("error[EXC110]: `title` holds a placeholder: `tbd`\n"), "{said:?}");
+    assert!(text.contains("--> <record from mine.yaml>:"), "{text}");
+    assert!(text.contains("error[EXC110]: `--plan`: `plan` holds"), "{text}");
+}

@@ -5,6 +5,7 @@
 //! ([`splice`]); a change that would add an error is not written unless somebody insists; a file
 //! that somebody else has changed meanwhile is left as it is.
 
+pub(super) mod answered;
 pub(super) mod asking;
 mod next;
 pub(super) mod renewed;

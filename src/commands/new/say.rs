@@ -28,15 +28,23 @@ pub(super) fn findings(
 }
 
 /// Findings about a record that is not written: none of them names a path that does not exist, and
-/// each the flag that it comes from, where flags were given.
+/// each the flag that it comes from, where flags were given. What comes from a file of somebody's own
+/// is told of that file.
 pub(super) fn unwritten(
     findings: &[Finding],
     file: &Arc<SourceFile>,
     args: Option<&Args>,
 ) -> Vec<Finding> {
-    let mut findings = renamed(findings, file, UNWRITTEN);
+    let resumed = args.and_then(|args| args.resume.as_ref());
+    let name = match resumed.and_then(Option::as_ref) {
+        Some(draft) => format!("<record from {}>", draft.display()),
+        None => UNWRITTEN.to_owned(),
+    };
+    let mut findings = renamed(findings, file, &name);
     for finding in &mut findings {
-        if let Some(flag) = args.and_then(|args| flag(&finding.place.pointer, args)) {
+        let flag = args.and_then(|args| flag(&finding.place.pointer, args));
+        let is_meant = |flag: &String| resumed.is_none() || args.is_some_and(|it| gives(it, flag));
+        if let Some(flag) = flag.filter(is_meant) {
             finding.message = format!("`{flag}`: {}", finding.message);
         }
     }
@@ -98,6 +106,51 @@ fn flag(pointer: &str, args: &Args) -> Option<String> {
         _ => return None,
     };
     Some(flag.to_owned())
+}
+
+/// Whether a flag was given, of those that fill a place of the record.
+fn gives(args: &Args, flag: &str) -> bool {
+    let texts = [
+        ("--title", &args.title),
+        ("--risk-statement", &args.risk_statement),
+        ("--data-classification", &args.data_classification),
+        ("--owner-name", &args.owner_name),
+        ("--owner-email", &args.owner_email),
+        ("--team", &args.team),
+        ("--requester-name", &args.requester_name),
+        ("--requester-email", &args.requester_email),
+        ("--blocker", &args.blocker),
+        ("--end-state", &args.end_state),
+        ("--plan", &args.plan),
+        ("--ticket", &args.ticket),
+        ("--emergency", &args.emergency),
+        ("--declared", &args.declared),
+        ("--id", &args.id),
+    ];
+    let lists = [
+        ("--control", &args.control),
+        ("--scope", &args.scope),
+        ("--compensating", &args.compensating),
+        ("--compensating-reduces", &args.compensating_reduces),
+        ("--compensating-owner", &args.compensating_owner),
+        ("--compensating-evidence", &args.compensating_evidence),
+        ("--verified", &args.verified),
+        ("--verify-every", &args.verify_every),
+        ("--tag", &args.tag),
+        ("--link", &args.link),
+    ];
+    let others = [
+        ("--risk", args.risk.is_some()),
+        ("--milestone", !args.milestone.is_empty()),
+        ("--expires", args.expires.is_some()),
+        ("--for", args.lifetime.is_some()),
+        ("--opened", args.opened.is_some()),
+    ];
+    let texts = texts.iter().map(|(name, text)| (*name, text.is_some()));
+    let lists = lists.iter().map(|(name, list)| (*name, !list.is_empty()));
+    let mut all = texts.chain(lists).chain(others);
+    // A field of the policy has its flag only where that was given.
+    flag.starts_with("--field ") || all.any(|(name, is_given)| is_given && name == flag)
 }
 
 /// Says where the requester comes from, and how to name another.
