@@ -3,6 +3,7 @@
 mod json;
 mod lines;
 mod pack;
+mod policies;
 mod standing;
 mod text;
 

@@ -112,7 +112,7 @@ pub(crate) fn index(
     }
     text.push_str("\n## Policy\n\n| commit | |\n| --- | --- |\n");
     for revision in page.policies {
-        let line = super::text::policy(revision);
+        let line = super::policies::policy(revision);
         let line = line.strip_prefix("policy: ").unwrap_or(&line);
         let (commit, rest) = line.split_once(' ').unwrap_or((line, ""));
         let _ = writeln!(text, "| {} | {} |", escaped(commit), prose(rest));
