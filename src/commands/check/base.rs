@@ -116,52 +116,32 @@ pub(super) fn judge(
     let records = incoming.records();
     let change = policies.change();
     let trails = Approvals::read(&repo, &incoming, &records, &register, change.is_some())?;
-    let standings = match &trails {
-        Some(trails) => trails.standings(&incoming, &records, &policies.judging, &context)?,
-        None => {
-            notes.extend(approvals::note_of_base(&repo, &incoming, &into)?);
-            Vec::new()
-        }
-    };
+    let mut standings = Vec::new();
     if let Some(trails) = &trails {
+        standings = trails.standings(&incoming, &records, &policies.judging, &context)?;
         notes.extend(trails.notes(&standings, &into));
         if let Some((_, proposed)) = change {
             let judging = &policies.judging;
             notes.extend(trails.note_of_policy(&incoming, judging, proposed, &context)?);
         }
+    } else {
+        notes.extend(approvals::note_of_base(&repo, &incoming, &into)?);
     }
     let landed = trails.as_ref().map(Approvals::landed);
     let (proposed, missing) =
         judge_change(&incoming, &records, (&standings, landed), &register, &policies, &context)?;
     findings.extend(proposed);
-    let failure = missing.map(|commit| {
-        let message = format!(
-            "whether the ids of new records were used before cannot be told: {commit} is missing"
-        );
-        Failure::new(message).hint(base.fetch())
-    });
     let is_unknown = trails.as_ref().is_some_and(|it| it.is_unknown(&standings));
-    let failure = failure.or_else(|| {
-        let message = "whether signed approvals suffice cannot be told: history is missing";
-        is_unknown.then(|| Failure::new(message).hint(base.fetch()))
-    });
+    let failure = untold(missing, is_unknown, base);
     forgive_renewed(&incoming, &into, &context, &mut findings, &mut notes)?;
-    for path in incoming.conflicts() {
-        notes.push(format!(
-            "`{path}` is changed here and on {} in different ways, so the merge may conflict: judged as it is here",
-            into.name
-        ));
-    }
-    if notes.len() > MAX_NOTES {
-        let n_more = notes.split_off(MAX_NOTES).len();
-        notes.push(format!("and {n_more} more of the kind"));
-    }
+    notes.extend(conflicts(&incoming, &into));
     let n_removed = tell_apart(&incoming, &register, &context, ahead.as_ref(), &mut findings);
     if globals.today.is_none() {
         let day = repo.head_day().map_err(Failure::from)?;
         findings.extend(day.into_iter().flat_map(|day| rules::check_clock(day, &context)));
     }
     finding::sort(&mut findings);
+    cut(&mut notes);
     let mut unreadable = register.unreadable.clone();
     unreadable.extend(policies.is_unusable.then(|| incoming.policy_path()));
     let revision = |side: Side| Revision { name: side.name, commit: side.commit.to_string() };
@@ -170,6 +150,40 @@ pub(super) fn judge(
     let gate = Some(Gate { base, merge_base, head, notes, n_removed });
     let n_records = n_judged(&register, None);
     Ok(Ok(Verdict { name, register, n_records, findings, unreadable, gate, failure }))
+}
+
+/// Why the change cannot be judged whole: a commit that it takes to tell whether ids were used
+/// before is missing, or what it takes to tell whether approvals suffice.
+fn untold(missing: Option<ObjectId>, is_unknown: bool, base: &Base) -> Option<Failure> {
+    let message = match missing {
+        Some(commit) => format!(
+            "whether the ids of new records were used before cannot be told: {commit} is missing"
+        ),
+        None if is_unknown => {
+            "whether signed approvals suffice cannot be told: history is missing".to_owned()
+        }
+        None => return None,
+    };
+    Some(Failure::new(message).hint(base.fetch()))
+}
+
+/// What people are told about files that both sides change.
+fn conflicts(incoming: &Incoming<'_>, into: &Side) -> Vec<String> {
+    let told = |path: &str| {
+        format!(
+            "`{path}` is changed here and on {} in different ways, so the merge may conflict: judged as it is here",
+            into.name
+        )
+    };
+    incoming.conflicts().into_iter().map(told).collect()
+}
+
+/// Leaves no more notes than people read.
+fn cut(notes: &mut Vec<String>) {
+    if notes.len() > MAX_NOTES {
+        let n_more = notes.split_off(MAX_NOTES).len();
+        notes.push(format!("and {n_more} more of the kind"));
+    }
 }
 
 impl Base {
