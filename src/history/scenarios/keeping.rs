@@ -123,6 +123,7 @@ fn the_form_is_that_of_its_number() {
 "approved":"2023-11-15",
 "promised":"2024-03-31",
 "waiting":"2023-11-15",
+"awaited":null,
 "renewals":1,
 "turns":[{"day":"2023-11-14",
 "kind":"Filed",
