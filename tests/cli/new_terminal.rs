@@ -2,7 +2,7 @@
 
 use crate::support::pty::Session;
 use crate::support::signing::{ID, World};
-use crate::support::{RECORD_PATH, Workspace, good_record};
+use crate::support::{RECORD_PATH, Workspace, good_record, record};
 
 /// Answers the questions up to the blocker.
 #[track_caller]
@@ -230,6 +230,29 @@ fn a_review_is_answered_and_an_interrupt_changes_nothing() {
     let (code, said) = session.end();
     assert_eq!(code, Some(0), "{said}");
     assert!(w.read(RECORD_PATH).contains("note: The date of the vendor holds; still needed."));
+}
+
+#[test]
+fn an_interrupt_at_the_second_renewal_says_how_to_go_on_with_the_first() {
+    let w = repository();
+    let other = record("EXC-2026-9T4B", "high", "2027-01-31").replace("/model-proxy/", "/gateway/");
+    w.write("exceptions/EXC-2026-9T4B.yaml", other);
+    let mut session = Session::start(&w, &["renew", "K7QD", "9T4B"], &[]);
+    session
+        .answer("until: ", "2027-02-15")
+        .answer("reason: ", "The vendor moved it to February (ticket 49020).")
+        .answer("evidence: ", "https://example.com/vendor/49020")
+        .answer("until: ", "2027-02-12")
+        .answer("reason: ", "The gateway waits for the proxy (ticket 49021).")
+        .wait_for("evidence: ")
+        .wait_for("> ")
+        .press(b"\x03");
+    let (code, said) = session.end();
+    assert_eq!(code, Some(130), "{said}");
+    let first = "`exc renew EXC-2026-K7QD --until 2027-02-15 --reason 'The vendor moved it to February (ticket 49020).' --evidence https://example.com/vendor/49020` goes on with it\n";
+    let second = "`exc renew EXC-2026-9T4B --until 2027-02-12 --reason 'The gateway waits for the proxy (ticket 49021).'` goes on with it\n";
+    assert!(said.contains(&format!("{first}{second}")), "{said}");
+    assert_eq!(w.read(RECORD_PATH), good_record());
 }
 
 #[test]
