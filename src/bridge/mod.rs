@@ -23,7 +23,7 @@ mod javascript;
 pub(crate) mod matching;
 
 use crate::model::Tool;
-use crate::model::reach::{Cover, Hierarchy, Reach};
+use crate::model::reach::Reach;
 use crate::text::{Position, Span};
 
 pub(crate) use end::End;
@@ -70,15 +70,11 @@ impl Suppression {
         self.reach.iter().flatten().map(ToString::to_string).collect()
     }
 
-    /// Whether another one leaves the same alone, for as long.
-    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
-        let none = Hierarchy::default();
-        let are_same = |(a, b): (&Reach, &Reach)| a.covers(b, &none) == Cover::Same;
-        let is_same = match (&self.reach, &other.reach) {
-            (Ok(a), Ok(b)) => a.len() == b.len() && a.iter().zip(b).all(are_same),
-            (a, b) => a == b,
-        };
-        is_same && self.end == other.end
+    /// What it has in common with those that leave the same alone for as long, and no others.
+    pub(crate) fn key(&self) -> String {
+        let reach =
+            self.reach.as_ref().map(|parts| parts.iter().map(Reach::key).collect::<Vec<_>>());
+        format!("{reach:?} {:?}", self.end)
     }
 
     /// Whether one of some names is its name, or what its tool tells it from all others by.

@@ -1,6 +1,6 @@
 //! Files of enforcement tools that a command line names, and what they hold.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -38,7 +38,7 @@ impl Files {
         let mut files = Self::default();
         // What is listed twice, by several listings of what is inherited, is one; where the two say
         // something else, both are judged.
-        let mut known: HashMap<String, Vec<Suppression>> = HashMap::new();
+        let mut known: HashSet<(String, String)> = HashSet::new();
         for path in paths {
             let read = match read(path, globals, env) {
                 Ok(read) => read,
@@ -56,15 +56,9 @@ impl Files {
             });
             match read {
                 Ok((input, mut suppressions)) => {
-                    suppressions.retain(|it| {
-                        let same = it.known.id.as_ref().and_then(|id| known.get(id));
-                        !same.into_iter().flatten().any(|other| it.is_same_as(other))
-                    });
-                    for suppression in &suppressions {
-                        if let Some(id) = &suppression.known.id {
-                            known.entry(id.clone()).or_default().push(suppression.clone());
-                        }
-                    }
+                    let key = |it: &Suppression| Some((it.known.id.clone()?, it.key()));
+                    suppressions.retain(|it| key(it).is_none_or(|key| !known.contains(&key)));
+                    known.extend(suppressions.iter().filter_map(key));
                     files.read.push((input, suppressions));
                 }
                 Err((input, fault)) => {

@@ -40,20 +40,22 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
         let key = entry.key.strip_prefix("--").unwrap_or(&entry.key);
         let value = &entry.value;
         if let Some(meant) = abbreviated(key) {
-            let mut unknown = suppression(input, value, key, "");
+            let mut unknown = suppression(value, key, "", &comments::beside(input, value));
             unknown.reach = Err(format!("Checkov may take `{key}` for `{meant}`: write that out"));
             found.push(unknown);
             continue;
         }
         if LISTS.contains(&key) {
-            for (node, text) in listed(value, key)? {
-                found.push(suppression(input, node, key, &text));
+            for (node, texts) in listed(value, key)? {
+                let beside = comments::beside(input, node);
+                let of = |text: &String| suppression(node, key, text, &beside);
+                found.extend(texts.iter().map(of));
             }
         } else if key == "soft-fail" && !is_off(value) {
-            found.push(suppression(input, value, key, ""));
+            found.push(suppression(value, key, "", &comments::beside(input, value)));
         } else if key == "baseline" {
             let text = value.expect(key, "a text", Node::written)?;
-            found.push(suppression(input, value, key, &text));
+            found.push(suppression(value, key, &text, &comments::beside(input, value)));
         }
     }
     Ok(found)
@@ -74,21 +76,23 @@ fn is_off(value: &Node) -> bool {
     ["false", "no", "off", "n", "0"].contains(&written.as_str())
 }
 
-/// The texts of a list, or of one text with commas. Regular expressions may hold commas.
-fn listed<'a>(node: &'a Node, key: &str) -> Result<Vec<(&'a Node, String)>, Fault> {
+/// The texts of each item of a list, or of one text with commas. Regular expressions may hold commas.
+fn listed<'a>(node: &'a Node, key: &str) -> Result<Vec<(&'a Node, Vec<String>)>, Fault> {
     let mut found = Vec::new();
     for node in node.items().unwrap_or(std::slice::from_ref(node)) {
         let text = node.expect(key, "a list of texts", Node::written)?;
-        match key {
-            "skip-path" => found.push((node, text)),
-            _ => found.extend(text.split(',').map(|text| (node, text.trim().to_owned()))),
-        }
+        let mut texts: Vec<String> = match key {
+            "skip-path" => vec![text],
+            _ => text.split(',').map(|text| text.trim().to_owned()).collect(),
+        };
+        texts.retain(|text| !text.is_empty());
+        found.push((node, texts));
     }
-    found.retain(|(_, text)| !text.is_empty());
     Ok(found)
 }
 
-fn suppression(input: &Input, node: &Node, key: &str, text: &str) -> Suppression {
+/// One entry under a key, with the comments beside it.
+fn suppression(node: &Node, key: &str, text: &str, beside: &[String]) -> Suppression {
     let mut notes = Vec::new();
     if key.starts_with("soft-fail") {
         notes.push("findings are reported, and the run does not fail".to_owned());
@@ -99,7 +103,7 @@ fn suppression(input: &Input, node: &Node, key: &str, text: &str) -> Suppression
         key => format!("{key} {text}"),
     };
     let mut said = vec![name.clone()];
-    said.extend(comments::beside(input, node));
+    said.extend_from_slice(beside);
     Suppression {
         span: node.span,
         name,

@@ -69,15 +69,18 @@ fn whole(input: &Input, node: &Node, profile: Option<&str>) -> Result<Vec<Suppre
     for key in ["only-fixed", "only-notfixed"] {
         if let Some(node) = field(node, key).filter(|node| !is_off(node)) {
             let state = if key == "only-fixed" { "not fixed" } else { "fixed" };
-            found.push(general(input, node, key.to_owned(), |reach| {
+            let beside = comments::beside(input, node);
+            found.push(general(node, key.to_owned(), beside, |reach| {
                 reach.condition(format!("fix-state: {state}"));
             }));
         }
     }
     if let Some(list) = field(node, "ignore-states") {
         for (node, states) in listed(list, "ignore-states")? {
+            let beside = comments::beside(input, node);
             for state in states.split(',').map(str::trim) {
-                found.push(general(input, node, format!("ignore-states {state}"), |reach| {
+                let name = format!("ignore-states {state}");
+                found.push(general(node, name, beside.clone(), |reach| {
                     reach.condition(format!("fix-state: {state}"));
                 }));
             }
@@ -87,7 +90,8 @@ fn whole(input: &Input, node: &Node, profile: Option<&str>) -> Result<Vec<Suppre
         for (node, path) in listed(list, "exclude")? {
             // A folder is left out with all that lies in it.
             let below = Some(format!("{path}/**")).filter(|_| !path.ends_with("**"));
-            found.push(general(input, node, format!("exclude {path}"), |reach| {
+            let beside = comments::beside(input, node);
+            found.push(general(node, format!("exclude {path}"), beside, |reach| {
                 reach.limit(Dimension::Path, [path.clone()].into_iter().chain(below));
             }));
         }
@@ -115,16 +119,16 @@ fn listed<'a>(node: &'a Node, key: &str) -> Result<Vec<(&'a Node, String)>, Faul
 
 /// What is ignored whatever the vulnerability.
 fn general(
-    input: &Input,
     node: &Node,
     name: String,
+    said: Vec<String>,
     narrow: impl FnOnce(&mut Reach),
 ) -> Suppression {
     let mut reach = Reach::of(Tool::Grype);
     narrow(&mut reach);
     Suppression {
         span: node.span,
-        said: comments::beside(input, node),
+        said,
         name,
         reach: Ok(vec![reach]),
         end: End::Untimed,

@@ -15,6 +15,8 @@
 //! Whether the control runs (`run`) makes no difference here: a waived failure counts for nothing.
 //! That a date ends a waiver whose control runs, too, is what the documentation says.
 
+use std::collections::HashMap;
+
 use crate::bridge::input::{Fault, Input, Node, Timestamp, Value, comments};
 use crate::bridge::{End, Format, Known, Suppression};
 use crate::model::Tool;
@@ -59,6 +61,7 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
 fn rows(input: &Input) -> Result<Vec<Suppression>, Fault> {
     let root = input.csv()?;
     let mut found: Vec<Suppression> = Vec::new();
+    let mut latest: HashMap<String, usize> = HashMap::new();
     let rows = root.items().unwrap_or_default();
     if let Some(row) = rows.first().filter(|row| row.get("control_id").is_none()) {
         return Err(Fault::at(row.span, "the header has no `control_id`"));
@@ -69,7 +72,8 @@ fn rows(input: &Input) -> Result<Vec<Suppression>, Fault> {
         if !row.entries().iter().any(|entry| says(&entry.key, &entry.value)) {
             continue;
         }
-        for earlier in found.iter_mut().filter(|earlier| earlier.name == control) {
+        if let Some(at) = latest.insert(control.to_owned(), found.len()) {
+            let earlier = &mut found[at];
             earlier.end = End::Dropped;
             earlier
                 .notes
@@ -187,6 +191,16 @@ cis-1.6: {expiration_date: 2027-2-1}
             ["cis-1.1", "EXC-2026-BBBB: vendor", "# EXC-2026-AAAA", "# EXC-2026-CCCC"]
         );
         assert!(found.iter().take(4).all(|it| it.notes.is_empty()), "{found:?}");
+    }
+
+    #[test]
+    fn of_many_rows_of_one_control_only_the_last_counts() {
+        let n = 20_000;
+        let text = format!("control_id,justification\n{}", "c,x\n".repeat(n));
+        let found = claims::read(&FORMAT, "w.csv", &text);
+        let (last, earlier) = found.split_last().expect("rows");
+        assert_eq!((&last.end, last.notes.len()), (&End::Never, 0));
+        assert!(earlier.iter().all(|it| it.end == End::Dropped && it.notes.len() == 1));
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //! - A file is named from the root of the repository; where it is not, it is only known that it is some
 //!   file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::bridge::input::{Fault, Input, Node, Value};
 use crate::bridge::{End, Format, Known, Suppression};
@@ -60,12 +60,14 @@ fn of_run(run: &Node, found: &mut Vec<Suppression>) -> Result<(), Fault> {
     }
     let mut known: HashMap<(Result<String, String>, Vec<String>), usize> = HashMap::new();
     let mut n_results: HashMap<usize, usize> = HashMap::new();
+    let mut told = HashSet::new();
+    let rules = driver.map(|it| list(it, "rules")).transpose()?.unwrap_or_default();
     for result in list(run, "results")? {
         let accepted = accepted(result)?;
         if accepted.is_empty() {
             continue;
         }
-        let rule = rule(result, driver)?;
+        let rule = rule(result, rules)?;
         let files = files(result)?;
         let at = *known.entry((rule.clone(), files.clone())).or_insert_with(|| {
             found.push(suppression(result, producer, &rule, &files));
@@ -73,7 +75,7 @@ fn of_run(run: &Node, found: &mut Vec<Suppression>) -> Result<(), Fault> {
         });
         *n_results.entry(at).or_default() += 1;
         for suppression in accepted {
-            tell(suppression, &mut found[at])?;
+            tell(suppression, &mut found[at], |text| told.insert((at, text)))?;
         }
     }
     for (at, n) in n_results.into_iter().filter(|(_, n)| *n > 1) {
@@ -99,7 +101,7 @@ fn accepted(result: &Node) -> Result<Vec<&Node>, Fault> {
 }
 
 /// The id of a result's rule, or why it is not known.
-fn rule(result: &Node, driver: Option<&Node>) -> Result<Result<String, String>, Fault> {
+fn rule(result: &Node, rules: &[Node]) -> Result<Result<String, String>, Fault> {
     let object = result.get("rule");
     let named = match result.text_at("ruleId")? {
         None => object.map(|it| it.text_at("id")).transpose()?.flatten(),
@@ -112,7 +114,6 @@ fn rule(result: &Node, driver: Option<&Node>) -> Result<Result<String, String>, 
         // The rules of an extension are counted on their own.
         object.filter(|it| it.get("toolComponent").is_none()).and_then(|it| it.get("index"))
     });
-    let rules = driver.map(|it| list(it, "rules")).transpose()?.unwrap_or_default();
     let index = index.and_then(|it| match &it.value {
         Value::Number(text) => text.parse::<usize>().ok(),
         _ => None,
@@ -201,10 +202,21 @@ fn unescaped(uri: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// Adds what one suppression of a result says.
-fn tell(suppression: &Node, found: &mut Suppression) -> Result<(), Fault> {
+/// What was said of a suppression already.
+#[derive(PartialEq, Eq, Hash)]
+enum Told {
+    Reason(String),
+    Note(String),
+}
+
+/// Adds what one suppression of a result says, where that is new.
+fn tell(
+    suppression: &Node,
+    found: &mut Suppression,
+    mut is_new: impl FnMut(Told) -> bool,
+) -> Result<(), Fault> {
     if let Some(text) = suppression.text_at("justification")?
-        && !found.said.iter().any(|other| other == text)
+        && is_new(Told::Reason(text.to_owned()))
     {
         found.said.push(text.to_owned());
     }
@@ -212,7 +224,7 @@ fn tell(suppression: &Node, found: &mut Suppression) -> Result<(), Fault> {
     if let Some(end) = properties.iter().find(|entry| entry.key == "expiryUtc") {
         let note =
             format!("`expiryUtc` {} ends it only for tools that look for it", shown(&end.value));
-        if !found.notes.contains(&note) {
+        if is_new(Told::Note(note.clone())) {
             found.notes.push(note);
         }
     }

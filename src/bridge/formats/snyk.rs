@@ -13,6 +13,8 @@
 //!
 //! `patch` takes nothing out that is not mended, and is passed over.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
 use crate::bridge::input::{Entry, Fault, Input, Node, Value};
@@ -43,8 +45,9 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
     }
     let mut found = Vec::new();
     let ids = section(root, "ignore")?;
-    for (at, id) in ids.iter().enumerate() {
-        let is_second = ids[..at].iter().any(|other| other.key.eq_ignore_ascii_case(&id.key));
+    let mut known = HashSet::new();
+    for id in ids {
+        let is_second = !known.insert(id.key.to_ascii_lowercase());
         for rule in rules(id)? {
             let mut suppression = ignore(&id.key, rule)?;
             if is_second {

@@ -7,8 +7,8 @@ use crate::text::Span;
 /// Bytes behind a value in which a comment on its line begins, and that are read of one. A line may
 /// hold a whole file.
 const MAX_BEHIND: usize = 1_024;
-/// Lines above a value that may be comments on it.
-const MAX_ABOVE: usize = 100;
+/// Bytes of the lines above a value that may be comments on it: they are there for each value of a line.
+const MAX_BYTES_ABOVE: usize = 4_096;
 
 /// The comments (`#` to the end of the line) on the lines of a value, and on the whole lines right
 /// above it.
@@ -23,7 +23,11 @@ pub(crate) fn beside(input: &Input, node: &Node) -> Vec<String> {
         let after = node.end().saturating_sub(span.start) as usize + MAX_BEHIND;
         let text = cut(input.file.line(line), after).get(before..).unwrap_or_default();
         let begins = |&(at, _): &(usize, &str)| at == 0 || text[..at].ends_with([' ', '\t']);
-        found.extend(text.match_indices('#').find(begins).map(|(at, _)| text[at..].to_owned()));
+        let behind = (node.end() as usize).saturating_sub(span.start as usize + before);
+        let first = text.match_indices('#').find(begins);
+        let last = text.match_indices('#').filter(begins).find(|&(at, _)| at >= behind);
+        let at = first.into_iter().chain(last.filter(|_| first != last));
+        found.extend(at.map(|(at, _)| cut(&text[at..], MAX_BEHIND).to_owned()));
     }
     found
 }
@@ -42,9 +46,14 @@ pub(crate) fn beside_slashes(input: &Input, span: Span) -> Vec<String> {
 
 /// The whole lines of comments right above a line, from the top.
 fn above(input: &Input, first: usize, marks: &[&str]) -> Vec<String> {
-    let lines = (1..first).rev().take(MAX_ABOVE).map(|line| input.file.line(line).trim());
-    let lines = lines.take_while(|line| marks.iter().any(|mark| line.starts_with(mark)));
-    let mut found: Vec<String> = lines.map(|line| cut(line, MAX_BEHIND).to_owned()).collect();
+    let mut left = MAX_BYTES_ABOVE;
+    let lines = (1..first).rev().map(|line| cut(input.file.line(line), MAX_BEHIND).trim());
+    let lines = lines.take_while(|line| {
+        let is_within = line.len() <= left;
+        left = left.saturating_sub(line.len());
+        is_within && marks.iter().any(|mark| line.starts_with(mark))
+    });
+    let mut found: Vec<String> = lines.map(str::to_owned).collect();
     found.reverse();
     found
 }
@@ -67,6 +76,25 @@ mod tests {
         let items = list.items().expect("a list");
         assert_eq!(beside(&input, &items[0]), ["# above", "# first", "# within", "# last"]);
         assert_eq!(beside(&input, &items[1]), [""; 0]);
+    }
+
+    #[test]
+    fn a_hash_within_a_value_hides_no_comment_behind_it() {
+        let text = format!("- a: 'see #1 {}' # last\n", "x".repeat(MAX_BEHIND));
+        let input = Input::new("a.yaml", text.as_bytes()).expect("UTF-8");
+        let list = input.yaml().expect("YAML").remove(0);
+        let found = beside(&input, &list.items().expect("a list")[0]);
+        assert_eq!((found.len(), &*found[1], found[0].len()), (2, "# last", MAX_BEHIND));
+    }
+
+    #[test]
+    fn what_stands_above_a_line_of_many_values_is_read_in_part() {
+        let text = format!("# {}\n# above\n['a', 'b']", "x\n# ".repeat(10_000));
+        let input = Input::new("a.yaml", text.as_bytes()).expect("UTF-8");
+        let list = input.yaml().expect("YAML").remove(0);
+        let found = beside(&input, &list.items().expect("a list")[1]);
+        assert_eq!(found.last().map(String::as_str), Some("# above"));
+        assert!(found.iter().map(String::len).sum::<usize>() <= MAX_BYTES_ABOVE);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! CSV with a header, as a list of mappings whose values are texts.
 
+use std::collections::HashSet;
+
 use csv::{ByteRecord, ErrorKind, ReaderBuilder};
 
 use super::{Entry, Fault, Node, Value};
@@ -45,11 +47,10 @@ fn skip_line_ends(text: &str, start: usize) -> usize {
 
 fn names(cells: Vec<String>, span: Span) -> Result<Vec<String>, Fault> {
     let names: Vec<String> = cells.iter().map(|name| name.trim().to_owned()).collect();
-    let twice = names.iter().enumerate().find(|(at, name)| {
-        names[..*at].iter().any(|other| other.eq_ignore_ascii_case(name)) && !name.is_empty()
-    });
-    match twice {
-        Some((_, name)) => Err(Fault::at(span, format!("the column `{name}` stands twice"))),
+    let mut known = HashSet::new();
+    let is_second = |name: &&String| !name.is_empty() && !known.insert(name.to_ascii_lowercase());
+    match names.iter().find(is_second) {
+        Some(name) => Err(Fault::at(span, format!("the column `{name}` stands twice"))),
         None => Ok(names),
     }
 }

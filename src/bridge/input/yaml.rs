@@ -9,13 +9,22 @@ use super::{Entry, Fault, MAX_DEPTH, MAX_VALUES, Node, Value};
 use crate::source::tree::{Shape, core_schema};
 use crate::text::Span;
 
+/// Bytes for which the aliases of a file may stand.
+const MAX_REPEATED: usize = 64 << 20;
+
 pub(super) fn read(text: &str) -> Result<Vec<Node>, Fault> {
     let options = granit_parser::options! {
         flow_nesting_limit: MAX_DEPTH,
         block_nesting_limit: MAX_DEPTH,
     };
     let parser = Parser::new_from_str_with_options(text, options);
-    let mut reader = Reader { parser, anchors: HashMap::new(), n_values: 0, last: Span::default() };
+    let mut reader = Reader {
+        parser,
+        anchors: HashMap::new(),
+        n_values: 0,
+        n_repeated: 0,
+        last: Span::default(),
+    };
     let mut documents = Vec::new();
     loop {
         match reader.next()? {
@@ -33,6 +42,8 @@ struct Reader<'i> {
     parser: Parser<'i, StrInput<'i>>,
     anchors: HashMap<usize, Node>,
     n_values: usize,
+    /// Bytes for which aliases stand.
+    n_repeated: usize,
     last: Span,
 }
 
@@ -77,6 +88,12 @@ impl<'i> Reader<'i> {
                 let node =
                     node.ok_or_else(|| Fault::at(span, "an alias stands within its own value"))?;
                 self.count(span, n_values(&node))?;
+                self.n_repeated += n_bytes(&node);
+                if self.n_repeated > MAX_REPEATED {
+                    let message =
+                        format!("the aliases stand for more than {} MiB", MAX_REPEATED >> 20);
+                    return Err(Fault::at(span, message));
+                }
                 return Ok(Node { span, value: node.value });
             }
             _ => return Err(Fault::at(span, "a value was expected here")),
@@ -118,6 +135,17 @@ impl<'i> Reader<'i> {
     }
 }
 
+fn n_bytes(node: &Node) -> usize {
+    match &node.value {
+        Value::List(items) => items.iter().map(n_bytes).sum(),
+        Value::Map(entries) => {
+            entries.iter().map(|entry| entry.key.len() + n_bytes(&entry.value)).sum()
+        }
+        Value::Text(text) | Value::Date(text) | Value::Number(text) => text.len(),
+        Value::Null | Value::Bool(_) => 0,
+    }
+}
+
 fn n_values(node: &Node) -> usize {
     let below: usize = match &node.value {
         Value::List(items) => items.iter().map(n_values).sum(),
@@ -146,4 +174,18 @@ fn is_date(text: &str) -> bool {
         && bytes[4] == b'-'
         && bytes[7] == b'-'
         && matches!(bytes.get(10), None | Some(b'T' | b't' | b' '))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_aliases_repeat_is_bounded_in_bytes_and_not_only_in_values() {
+        let text = format!("a: &a {}\nb:\n{}", "x".repeat(1 << 20), "  - *a\n".repeat(65));
+        let fault = read(&text).expect_err("a fault");
+        assert_eq!(fault.message, "the aliases stand for more than 64 MiB");
+        assert_eq!(&text[fault.span.range()], "*a");
+        assert!(read(&text.replacen("  - *a\n", "", 1)).is_ok());
+    }
 }

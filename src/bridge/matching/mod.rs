@@ -6,6 +6,7 @@
 //! lies within a binding of a record that is in force, and it ends no later than that record.
 
 mod claim;
+mod open;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -15,16 +16,21 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::NaiveDate;
 use regex::Regex;
 
+use self::open::Open;
 use self::verdict::sentence;
 pub(crate) use self::verdict::{Judged, State, Verdict};
 use super::{End, Suppression};
-use crate::model::reach::{Cover, Dimension, Hierarchy, Reach};
+use crate::model::reach::{Cover, Dimension, Hierarchy, Reach, lowest};
 use crate::model::{Exception, Tool, enclosing};
 
 /// Parts into which a suppression is taken, at most, to see whether several bindings cover it.
 const MAX_PARTS: usize = 1_000;
 /// Narrower bindings that are compared with a suppression around them, at most.
 const MAX_BELOW: usize = 16;
+/// Management groups that are compared with a suppression of which nothing says that they hold it.
+const MAX_GROUPS: usize = 256;
+/// Records that the texts of a suppression name and that are looked at, and ids that no record has.
+const MAX_NAMED: usize = 64;
 /// Bytes of an id that no record has, at most.
 const MAX_STRANGER: usize = 64;
 /// Where management groups stand in the order of places.
@@ -61,8 +67,8 @@ pub(crate) struct Bindings<'a> {
     of_record: HashMap<usize, Vec<usize>>,
     /// By policy or id, then by place; the empty place where the tool has none.
     index: HashMap<String, BTreeMap<String, Vec<usize>>>,
-    /// Bindings that a pattern names.
-    patterns: Vec<usize>,
+    /// Bindings that name none of these, or a pattern.
+    open: Open,
     hierarchy: &'a Hierarchy,
     ids: &'a Regex,
 }
@@ -90,7 +96,7 @@ impl<'a> Bindings<'a> {
             bindings: Vec::new(),
             of_record: HashMap::new(),
             index: HashMap::new(),
-            patterns: Vec::new(),
+            open: Open::default(),
             hierarchy,
             ids,
         };
@@ -118,7 +124,7 @@ impl<'a> Bindings<'a> {
         };
         let has_patterns = names.iter().any(|name| is_pattern(self.tool, name));
         if is_sound && (names.is_empty() || has_patterns) {
-            self.patterns.push(at);
+            self.open.add(at, &binding.reach, has_patterns);
         }
         let places = places(&binding.reach);
         for name in names {
@@ -169,17 +175,18 @@ impl<'a> Bindings<'a> {
         judged
     }
 
-    /// The records that a suppression names, and ids that it names and no record has.
+    /// The first records that a suppression names, and ids that it names and no record has.
     fn named(&self, suppression: &Suppression) -> (Vec<usize>, Vec<String>) {
         let (mut named, mut strangers) = (Vec::new(), Vec::new());
         for text in &suppression.said {
             for word in text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')) {
                 let mut starts = beginnings(word, self.longest_id);
                 if let Some(&at) = starts.clone().find_map(|id| self.by_id.get(id)) {
-                    if !named.contains(&at) {
+                    if named.len() < MAX_NAMED && !named.contains(&at) {
                         named.push(at);
                     }
                 } else if let Some(id) = starts.find(|id| self.ids.is_match(id))
+                    && strangers.len() < MAX_NAMED
                     && !strangers.iter().any(|known| known == id)
                 {
                     strangers.push(id.to_owned());
@@ -272,12 +279,12 @@ impl<'a> Bindings<'a> {
 
     /// The bindings that name what a reach takes in, around it or within it.
     fn candidates(&self, part: &Reach) -> BTreeSet<usize> {
-        let mut found: BTreeSet<usize> = self.patterns.iter().copied().collect();
+        let mut found = self.open.around(part);
         let names: Option<Vec<&str>> = part.values(key_dimension(self.tool)).map(Iterator::collect);
         let is_open = |names: &Vec<&str>| !names.iter().any(|name| is_pattern(self.tool, name));
         let Some(names) = names.filter(is_open) else {
-            // It names none, so that every binding may be the one.
-            found.extend(0..self.bindings.len());
+            // It names none, and lies within no binding that names one: a few show how far beyond it is.
+            found.extend((0..self.bindings.len()).take(MAX_BELOW));
             return found;
         };
         let places = places(part);
@@ -286,9 +293,13 @@ impl<'a> Bindings<'a> {
                 for around in enclosing(place) {
                     found.extend(by_place.get(around).into_iter().flatten());
                 }
+                for group in self.hierarchy.around(lowest(place)) {
+                    found.extend(by_place.get(group).into_iter().flatten());
+                }
+                // Of the others it takes the hierarchy to say that they hold it.
                 let groups = by_place.range(GROUPS.to_owned()..);
                 let groups = groups.take_while(|(key, _)| key.starts_with(GROUPS));
-                found.extend(groups.flat_map(|(_, bindings)| bindings));
+                found.extend(groups.take(MAX_GROUPS).flat_map(|(_, bindings)| bindings));
                 let below = format!("{place}/");
                 let within = by_place.range(below.clone()..);
                 let within = within.take_while(|(key, _)| key.starts_with(&below));

@@ -185,3 +185,86 @@ fn what_a_suppression_claims_has_to_fit_the_controls_of_its_record() {
     // Nothing can be said without a record.
     assert_eq!(told(&bare, Some(true), "azure:/subscriptions/t").0, None);
 }
+
+/// Bindings to whatever Trivy finds in a package, in a file, and in folders.
+fn open_bindings(n: usize) -> Vec<Exception> {
+    let tie = |packages: Vec<String>, paths: Vec<String>| Tie {
+        tool: Some(Tool::Trivy),
+        ids: vec!["*".to_owned()],
+        packages,
+        paths,
+        ..Tie::default()
+    };
+    let record = |at: usize| Exception {
+        id: format!("EXC-{at}"),
+        bindings: match at {
+            0 => vec![tie(Vec::new(), vec!["vendor/**".to_owned()])],
+            _ => vec![
+                tie(vec![format!("pkg:npm/p{at}@1")], Vec::new()),
+                tie(Vec::new(), vec![format!("src/f{at}")]),
+            ],
+        },
+        ..Exception::default()
+    };
+    (0..n).map(record).collect()
+}
+
+fn of_trivy(limits: &[(Dimension, &str)]) -> Suppression {
+    let mut reach = Reach::of(Tool::Trivy);
+    for (dimension, value) in limits {
+        reach.limit(*dimension, [(*value).to_owned()]);
+    }
+    Suppression { reach: Ok(vec![reach]), ..exemption("", GROUP, &[]) }
+}
+
+#[test]
+fn a_binding_to_whatever_is_found_is_met_by_its_package_or_its_path() {
+    use Dimension::{Id, Package, Path};
+    let records = open_bindings(100);
+    let held: Vec<Holding<'_>> = records.iter().map(in_force).collect();
+    let (hierarchy, ids) = (Hierarchy::default(), Regex::new("^EXC-.*$").expect("a pattern"));
+    let bindings = Bindings::of(Tool::Trivy, &held, &hierarchy, &ids);
+    for (limits, verdict, record) in [
+        (&[(Id, "CVE-1"), (Package, "pkg:npm/p77@1")][..], Verdict::Narrower, "EXC-77"),
+        (&[(Package, "pkg:npm/p77@1")], Verdict::Covered, "EXC-77"),
+        (&[(Package, "pkg:npm/p77@1"), (Path, "a")], Verdict::Narrower, "EXC-77"),
+        (&[(Path, "./src/f77")], Verdict::Covered, "EXC-77"),
+        (&[(Id, "CVE-1"), (Path, "src/f77")], Verdict::Narrower, "EXC-77"),
+        (&[(Path, "vendor/a/b")], Verdict::Narrower, "EXC-0"),
+        (&[(Path, "src/*")], Verdict::Unknown, "EXC-0"),
+        // Beyond all of them, as the first one shows.
+        (&[(Package, "pkg:npm/p77")], Verdict::Wider, "EXC-0"),
+        (&[(Package, "pkg:npm/q@1")], Verdict::Wider, "EXC-0"),
+        (&[(Path, "../src/f77")], Verdict::Unknown, "EXC-0"),
+        (&[], Verdict::Wider, "EXC-0"),
+    ] {
+        let judged = bindings.judge(&of_trivy(limits), day("2026-11-20"), &mut BTreeSet::new());
+        let found = (judged.verdict, judged.record.as_deref());
+        assert_eq!(found, (verdict, Some(record)), "{limits:?}");
+    }
+}
+
+/// Pair by pair this would not end.
+#[test]
+fn many_bindings_to_whatever_is_found_meet_many_suppressions_without_ids() {
+    let n = 20_000;
+    let records = open_bindings(n);
+    let held: Vec<Holding<'_>> = records.iter().map(in_force).collect();
+    let (hierarchy, ids) = (Hierarchy::default(), Regex::new("^EXC-.*$").expect("a pattern"));
+    let bindings = Bindings::of(Tool::Trivy, &held, &hierarchy, &ids);
+    let mut used = BTreeSet::new();
+    for at in 1..n {
+        let one = of_trivy(&[(Dimension::Package, &format!("pkg:npm/p{at}@1"))]);
+        assert_eq!(bindings.judge(&one, day("2026-11-20"), &mut used).verdict, Verdict::Covered);
+    }
+    assert_eq!(used.len(), n - 1);
+}
+
+#[test]
+fn of_many_records_that_one_suppression_names_the_first_are_looked_at() {
+    let record = exception("EXC-1", GROUP, &[]);
+    let said: Vec<String> = (0..100_000).map(|at| format!("EXC-X{at}")).collect();
+    let (judged, _) =
+        judged(&[in_force(&record)], &exemption(&said.join(" "), "azure:/subscriptions/t", &[]));
+    assert_eq!((judged.verdict, judged.why.len()), (Verdict::Orphan, 1 + MAX_NAMED));
+}

@@ -17,6 +17,8 @@ use std::collections::btree_map::{BTreeMap, Entry};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use self::containment::Answer;
+pub(crate) use self::packages::package;
+pub(crate) use self::places::lowest;
 use super::{Selector, Target, Tool};
 
 /// A way in which a suppression can be limited.
@@ -136,11 +138,13 @@ impl Reach {
                         | Dimension::Namespace
                         | Dimension::Name
                 );
-                let mut both = entry.get().clone();
-                both.retain(|value, _| values.contains_key(value));
-                let mut all = values.keys().chain(entry.get().keys());
-                let has_patterns = all.any(|value| value.contains(['*', '?', '[']));
-                if both.is_empty() || has_patterns || !is_exact {
+                let common = values.keys().filter_map(|value| entry.get().get_key_value(value));
+                let both: Values = common.map(|(key, it)| (key.clone(), it.clone())).collect();
+                let has_patterns = || {
+                    let mut all = values.keys().chain(entry.get().keys());
+                    all.any(|value| value.contains(['*', '?', '[']))
+                };
+                if both.is_empty() || !is_exact || has_patterns() {
                     let values: Vec<&String> = values.keys().collect();
                     self.conditions.insert(format!("{dimension} in {values:?}"));
                 } else {
@@ -210,6 +214,19 @@ impl Reach {
 
     pub(crate) fn conditions(&self) -> impl Iterator<Item = &str> + '_ {
         self.conditions.iter().map(String::as_str)
+    }
+
+    /// How many values limit it.
+    pub(crate) fn n_values(&self) -> usize {
+        self.limits.values().map(Values::len).sum()
+    }
+
+    /// What two reaches have in common that take in the same ([`Cover::Same`]), and no others.
+    pub(crate) fn key(&self) -> String {
+        let limits = self.limits.iter().map(|(dimension, values)| (dimension, values.keys()));
+        let limits: Vec<(&Dimension, Vec<&String>)> =
+            limits.map(|(dimension, values)| (dimension, values.collect())).collect();
+        format!("{} {limits:?} {:?} {:?}", self.tool, self.exclusions, self.conditions)
     }
 
     /// Whether nothing can lie in both, by their names alone: another tool, policy, id or resource.
@@ -282,7 +299,7 @@ impl Reach {
                 }
                 continue;
             };
-            for (value, written) in values {
+            for (value, written) in values.iter().filter(|(value, _)| !limit.contains_key(*value)) {
                 let of_value =
                     |limit: &String| self.tool.within(dimension, limit, value, hierarchy);
                 let mut answers: Vec<Answer> = limit.keys().map(of_value).collect();

@@ -29,3 +29,10 @@ pub(super) fn within(limit: &str, value: &str) -> Answer {
             .all(|(key, value)| url.qualifiers().get(key).is_some_and(|other| other == value));
     is_within.into()
 }
+
+/// What two URLs have in common where one lies within the other: type, namespace and name. None where
+/// the text is no URL.
+pub(crate) fn package(value: &str) -> Option<String> {
+    let url = PackageUrl::from_str(value).ok()?;
+    Some(format!("{} {} {}", url.ty(), url.namespace().unwrap_or_default(), url.name()))
+}

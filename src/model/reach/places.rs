@@ -6,6 +6,11 @@ use crate::model::enclosing;
 
 const GROUP: &str = "azure:/managementgroups/";
 
+/// The subscription or management group in which a place lies, as it is compared.
+pub(crate) fn lowest(place: &str) -> &str {
+    place.match_indices('/').nth(2).map_or(place, |(at, _)| &place[..at])
+}
+
 pub(super) fn within(limit: &str, value: &str, hierarchy: &Hierarchy) -> Answer {
     if enclosing(value).any(|around| around == limit) {
         return Answer::Yes;
@@ -13,8 +18,7 @@ pub(super) fn within(limit: &str, value: &str, hierarchy: &Hierarchy) -> Answer 
     if !limit.starts_with(GROUP) || !value.starts_with("azure:/") {
         return Answer::No;
     }
-    // The subscription or management group in which the value lies.
-    let lowest = value.match_indices('/').nth(2).map_or(value, |(at, _)| &value[..at]);
+    let lowest = lowest(value);
     if hierarchy.around(lowest).any(|around| around == limit) {
         return Answer::Yes;
     }

@@ -289,6 +289,11 @@ fn reach(
     selected(property(resource, "resourceSelectors"), base)
 }
 
+/// Combinations of an alternative and what limits all of them that are compared, and selectors that have
+/// to hold together. Azure takes ten of each.
+const MAX_VALUES: usize = 100_000;
+const MAX_SELECTORS: usize = 100;
+
 /// The reach within the resource selectors, of which one has to hold.
 pub(super) fn selected(
     selectors: Option<&Node>,
@@ -296,10 +301,19 @@ pub(super) fn selected(
 ) -> Result<Result<Vec<Reach>, String>, Fault> {
     let Some(node) = selectors else { return Ok(Ok(vec![base])) };
     let alternatives = node.expect("resourceSelectors", "a list", Node::items)?;
+    if alternatives.len() * (1 + base.n_values()) > MAX_VALUES {
+        return Ok(Err(format!(
+            "it has more than {MAX_VALUES} combinations of selector and value"
+        )));
+    }
     let mut reaches = Vec::new();
     for alternative in alternatives {
         let mut reach = base.clone();
         let selectors = alternative.get("selectors").and_then(Node::items).unwrap_or_default();
+        if selectors.len() > MAX_SELECTORS {
+            let reason = format!("more than {MAX_SELECTORS} selectors have to hold together");
+            return Ok(Err(reason));
+        }
         for selector in selectors {
             reach.select(&Selector {
                 kind: selector.text_at("kind")?.unwrap_or_default().to_owned(),

@@ -150,6 +150,19 @@ fn selectors_narrow_and_a_list_of_them_is_their_union() {
 }
 
 #[test]
+fn selectors_without_end_are_unknown() {
+    let one = "{\"kind\": \"resourceLocation\", \"in\": [\"a\"]}";
+    let unknown = |selectors: &str| {
+        let more = format!(", \"resourceSelectors\": [{selectors}]");
+        all(&listed(&more)).remove(0).reach.expect_err("unknown")
+    };
+    let together = format!("{{\"selectors\": [{}]}}", [one; 101].join(", "));
+    assert_eq!(unknown(&together), "more than 100 selectors have to hold together");
+    let either = ["{}"; 50_000].join(", ");
+    assert!(unknown(&either).starts_with("it has more than 100000 combinations"));
+}
+
+#[test]
 fn an_exemption_hangs_where_its_nested_deployment_is_deployed_to() {
     let one = format!("[{}]", exemption(""));
     for (to, at) in [

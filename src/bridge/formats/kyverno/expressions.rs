@@ -1,10 +1,13 @@
 //! The reach of the form of `policies.kyverno.io`: policies, and expressions in CEL.
 
-use super::{condition, list};
+use super::{MAX_REACHES, condition, list};
 use crate::bridge::cel;
 use crate::bridge::input::{Fault, Node};
 use crate::model::Tool;
 use crate::model::reach::{Dimension, Reach};
+
+/// Conditions that are compared. The cluster takes 64.
+const MAX_CONDITIONS: usize = 100;
 
 /// The reach of the CEL form: each policy within the conditions.
 pub(super) fn reach(
@@ -12,7 +15,13 @@ pub(super) fn reach(
     namespace: Option<&str>,
 ) -> Result<Result<Vec<Reach>, String>, Fault> {
     let mut base = Reach::of(Tool::Kyverno);
-    for entry in list(spec, "matchConditions")? {
+    let (conditions, policies) = (list(spec, "matchConditions")?, list(spec, "policyRefs")?);
+    if conditions.len() > MAX_CONDITIONS || policies.len() > MAX_REACHES {
+        return Ok(Err(format!(
+            "it has more than {MAX_CONDITIONS} conditions or {MAX_REACHES} policies"
+        )));
+    }
+    for entry in conditions {
         let Some(expression) = entry.text_at("expression")? else {
             return Ok(Err("a condition of it has no `expression`".to_owned()));
         };
@@ -26,7 +35,7 @@ pub(super) fn reach(
     }
     condition(spec, &["images", "allowedValues", "validations"], &mut base);
     let mut reaches = Vec::new();
-    for policy in list(spec, "policyRefs")? {
+    for policy in policies {
         let name = policy.text_at("name")?.unwrap_or_default();
         if name.is_empty() {
             return Ok(Err("a policy that it refers to has no `name`".to_owned()));

@@ -36,6 +36,9 @@ pub(crate) const FORMAT: Format = Format {
     read,
 };
 
+/// Combinations of the policies and the blocks of one exception that are compared.
+const MAX_REACHES: usize = 1_000;
+
 fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
     let documents = match input.ends_with(".json") {
         true => vec![input.json()?],

@@ -1,7 +1,7 @@
 //! The reach of the old form, `kyverno.io/v2` and `v2beta1`: policies and rules, and resources by kind,
 //! namespace and name.
 
-use super::{condition, list, part};
+use super::{MAX_REACHES, condition, list, part};
 use crate::bridge::input::{Fault, Node};
 use crate::model::Tool;
 use crate::model::reach::{Dimension, Reach};
@@ -45,9 +45,6 @@ pub(super) fn reach(spec: &Node) -> Result<Result<Vec<Reach>, String>, Fault> {
         false => Ok(reaches),
     })
 }
-
-/// Combinations of the policies and the blocks of one exception that are compared.
-const MAX_REACHES: usize = 1_000;
 
 /// Whether a pattern takes in more in Kyverno than in a record: there `.` is any sign, and `?` at the
 /// end may be none (<https://github.com/kyverno/kyverno/tree/main/ext/wildcard>).

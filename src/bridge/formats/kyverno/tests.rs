@@ -200,6 +200,10 @@ fn what_matches_more_than_it_says_and_what_has_too_many_parts_is_unknown() {
         many.join(", ")
     );
     assert!(reason(&text).contains("more than 1000"));
+    let one = "    - name: where\n";
+    let more = "    - {name: a, expression: 'true'}\n".repeat(100);
+    let many = CEL.replace(one, &format!("{more}{one}"));
+    assert_eq!(reason(&many), "it has more than 100 conditions or 1000 policies");
 }
 
 #[test]
