@@ -163,6 +163,11 @@ impl Input {
     }
 }
 
+/// What is wrong with a key that [`Node::clash`] finds.
+pub(crate) fn clashes(entry: &Entry) -> String {
+    format!("`{}` stands here twice, in another case", entry.key)
+}
+
 impl Value {
     pub(crate) fn is_map(&self) -> bool {
         matches!(self, Self::Map(_))
@@ -177,15 +182,23 @@ impl Node {
 
     /// Refuses keys that are one to a tool which does not heed their case: which of them counts differs.
     pub(crate) fn refuse_clashes(&self) -> Result<(), Fault> {
-        let mut known = std::collections::HashSet::new();
-        for entry in self.entries() {
-            if !known.insert(entry.key.to_lowercase()) {
-                let message = format!("`{}` stands here twice, in another case", entry.key);
-                return Err(Fault::at(entry.span, message));
-            }
-            entry.value.refuse_clashes()?;
+        match self.clash_below() {
+            None => Ok(()),
+            Some(entry) => Err(Fault::at(entry.span, clashes(entry))),
         }
-        self.items().unwrap_or_default().iter().try_for_each(Self::refuse_clashes)
+    }
+
+    /// The first key of a mapping that differs from one above it in case alone.
+    pub(crate) fn clash(&self) -> Option<&Entry> {
+        let mut known = std::collections::HashSet::new();
+        self.entries().iter().find(|entry| !known.insert(entry.key.to_lowercase()))
+    }
+
+    /// The same, in whatever stands below, too.
+    pub(crate) fn clash_below(&self) -> Option<&Entry> {
+        let below = || self.entries().iter().find_map(|entry| entry.value.clash_below());
+        let within = || self.items().unwrap_or_default().iter().find_map(Self::clash_below);
+        self.clash().or_else(below).or_else(within)
     }
 
     /// The same, whatever the case of the key.

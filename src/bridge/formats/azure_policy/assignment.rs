@@ -1,6 +1,8 @@
 //! What an assignment leaves alone by itself.
 
-use super::{is_expression, made, property, scope_of, text, texts, texts_below, undecided};
+use super::{
+    is_expression, made, own_text, property, scope_of, text, texts, texts_below, twice, undecided,
+};
 use crate::bridge::input::{Fault, Node};
 use crate::bridge::{End, Known, Suppression};
 use crate::model::Tool;
@@ -8,8 +10,8 @@ use crate::model::reach::{Dimension, Reach};
 
 /// What an assignment leaves alone: the scopes in `notScopes`, and everything if it does not enforce.
 pub(super) fn read(resource: &Node) -> Result<Vec<Suppression>, Fault> {
-    let id = resource.text_at("id")?.unwrap_or_default();
-    let name = resource.text_at("name")?.unwrap_or(id);
+    let id = own_text(resource, "id")?.unwrap_or_default();
+    let name = own_text(resource, "name")?.unwrap_or(id);
     let mut said = vec![name.to_owned()];
     for key in ["displayName", "description"] {
         said.extend(text(resource, key)?.map(str::to_owned));
@@ -19,7 +21,8 @@ pub(super) fn read(resource: &Node) -> Result<Vec<Suppression>, Fault> {
     }
     let made = made(resource)?;
     let unknown = undecided(resource, &["notScopes", "enforcementMode", "overrides"])
-        .or_else(|| computed(resource));
+        .or_else(|| computed(resource))
+        .or_else(|| doubled_parameter(resource));
     let suppression = |suffix: &str, scope: Option<String>, note: Option<&str>| Suppression {
         span: resource.span,
         name: format!("{name} {suffix}"),
@@ -57,6 +60,13 @@ pub(super) fn read(resource: &Node) -> Result<Vec<Suppression>, Fault> {
     if mode.eq_ignore_ascii_case("DoNotEnforce") {
         let scope = text(resource, "scope")?.map(str::to_owned).or_else(|| scope_of(id));
         found.push(suppression("DoNotEnforce", scope, Some("the assignment enforces nothing")));
+    } else if !mode.eq_ignore_ascii_case("Default") {
+        // `Enroll` enforces for what is enrolled, which other resources say.
+        let mut unknown = suppression(&format!("enforcementMode {mode}"), None, None);
+        unknown.reach = Err(format!(
+            "its `enforcementMode` is `{mode}`, and for what it then enforces is not in the file"
+        ));
+        found.push(unknown);
     }
     if is_disabled(resource) {
         let scope = text(resource, "scope")?.map(str::to_owned).or_else(|| scope_of(id));
@@ -81,6 +91,13 @@ fn computed(resource: &Node) -> Option<String> {
     Some(format!("its effect is `{text}`"))
 }
 
+/// Why it cannot be told what its parameters say: a key of them that stands twice to Azure.
+fn doubled_parameter(resource: &Node) -> Option<String> {
+    let parameters = property(resource, "parameters")?;
+    let of_one = || parameters.entries().iter().find_map(|entry| entry.value.clash());
+    parameters.clash().or_else(of_one).map(twice)
+}
+
 /// Whether an override or a parameter turns a policy off.
 fn is_disabled(resource: &Node) -> bool {
     let is_off = |node: Option<&Node>| {
@@ -88,6 +105,6 @@ fn is_disabled(resource: &Node) -> bool {
     };
     let overrides = property(resource, "overrides").and_then(Node::items).unwrap_or_default();
     let parameters = property(resource, "parameters").map(Node::entries).unwrap_or_default();
-    overrides.iter().any(|it| is_off(it.get("value")))
-        || parameters.iter().any(|entry| is_off(entry.value.get("value")))
+    overrides.iter().any(|it| is_off(it.get_folded("value")))
+        || parameters.iter().any(|entry| is_off(entry.value.get_folded("value")))
 }

@@ -11,6 +11,9 @@
 //! - an ARM template: `resources` of that type, in nested deployments too, whose values may be
 //!   expressions in brackets ([`template`]).
 //!
+//! Azure does not tell keys apart by case: each is found in any, and where two of those that decide differ
+//! in case alone, which of them counts is not known.
+//!
 //! `expiresOn` is an instant in UTC at which Azure no longer honours the exemption; it keeps the object
 //! for ever. Without one it never ends. The scope is the part of `id` before the provider.
 
@@ -19,12 +22,12 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
 use self::template::Deployed;
-use crate::bridge::input::{Fault, Input, Node, Value};
+use crate::bridge::input::{Entry, Fault, Input, Node, Value, clashes};
 use crate::bridge::{End, Format, Known, Suppression};
 use crate::model::reach::{Dimension, Reach};
 use crate::model::{Selector, Tool};
@@ -42,6 +45,8 @@ const EXEMPTION: &str = "microsoft.authorization/policyexemptions";
 pub(super) const ASSIGNMENTS: &str = "/providers/microsoft.authorization/policyassignments/";
 const ASSIGNMENT: &str = "microsoft.authorization/policyassignments";
 
+/// Keys of the list, in a template, of REST and of Resource Graph.
+const LISTS: [&str; 3] = ["resources", "value", "data"];
 /// Keys by which a page of a list says that there are more.
 const MORE: [&str; 5] = ["nextLink", "$skipToken", "skipToken", "skip_token", "resultTruncated"];
 /// Properties that say how far an exemption reaches.
@@ -55,25 +60,39 @@ const DECISIVE: [&str; 5] = [
 
 fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
     let root = input.json()?;
+    if let Some(twice) = root.clash() {
+        return Err(Fault::at(twice.span, clashes(twice)));
+    }
     for key in MORE {
-        let more = root.get(key).filter(|node| !node.is_null() && !is_no(node));
+        let more = root.get_folded(key).filter(|node| !node.is_null() && !is_no(node));
         if let Some(more) = more {
             let message = format!("the list goes on, as `{key}` says: fetch all pages");
             return Err(Fault::at(more.span, message));
         }
     }
-    if root.get_folded("resources").is_some() {
-        return template::read(&root);
-    }
-    let list = ["value", "data"].into_iter().find_map(|key| root.get(key)?.items());
-    let Some(resources) = list.or_else(|| root.items()) else {
+    let is_list = |entry: &&Entry| {
+        LISTS.iter().any(|key| entry.key.eq_ignore_ascii_case(key)) && !entry.value.is_null()
+    };
+    let resources = match *root.entries().iter().filter(is_list).collect::<Vec<_>>() {
+        [] => root.items(),
+        [only] if only.key.eq_ignore_ascii_case("resources") => return template::read(&root),
+        [only] => only.value.items(),
+        [first, second, ..] => {
+            let message = format!(
+                "`{}` stands beside `{}`, each a list of its own: write each into a file",
+                second.key, first.key
+            );
+            return Err(Fault::at(second.span, message));
+        }
+    };
+    let Some(resources) = resources else {
         return Err(Fault::at(root.span, "the file holds no list of exemptions or assignments"));
     };
     let (mut known, mut found) = (HashMap::new(), Vec::new());
     for resource in resources {
         resource.expect("resource", "a mapping", |it| (it.value.is_map()).then_some(()))?;
         // A listing has what is inherited more than once, word for word.
-        if let Some(id) = resource.text_at("id")?.map(str::to_ascii_lowercase) {
+        if let Some(id) = own_text(resource, "id")?.map(str::to_ascii_lowercase) {
             let text = input.file.slice(resource.span);
             let earlier: Option<&str> = known.insert(id, text);
             if earlier.is_some_and(|earlier| earlier.eq_ignore_ascii_case(text)) {
@@ -81,7 +100,7 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
             }
         }
         if !of_resource(resource, None, &mut found)? {
-            let kind = resource.text_at("type")?.unwrap_or_default();
+            let kind = own_text(resource, "type")?.unwrap_or_default();
             let message = match kind {
                 "" => "this is neither an exemption nor an assignment".to_owned(),
                 kind => format!("`{kind}` is neither an exemption nor an assignment"),
@@ -145,11 +164,19 @@ fn undecided(resource: &Node, decisive: &[&str]) -> Option<String> {
     if let Some(text) = expression {
         return Some(format!("`{text}` is an expression"));
     }
-    [Some(resource), resource.get_folded("properties")].into_iter().flatten().find_map(|node| {
-        let mut known = HashSet::new();
-        let twice = node.entries().iter().find(|it| !known.insert(it.key.to_ascii_lowercase()))?;
-        Some(format!("its key `{}` stands twice, in different case", twice.key))
-    })
+    let below =
+        || decisive.iter().filter_map(|key| property(resource, key)).find_map(Node::clash_below);
+    doubled(resource).or_else(below).map(twice)
+}
+
+/// The first key of a resource or of its properties that stands twice to Azure.
+fn doubled(resource: &Node) -> Option<&Entry> {
+    let properties = resource.get_folded("properties");
+    resource.clash().or_else(|| properties.and_then(Node::clash))
+}
+
+fn twice(entry: &Entry) -> String {
+    format!("its key `{}` stands twice, in different case", entry.key)
 }
 
 /// A property, below `properties` or flattened to the resource.
@@ -172,7 +199,16 @@ fn text<'a>(resource: &'a Node, key: &str) -> Result<Option<&'a str>, Fault> {
 }
 
 fn texts(resource: &Node, key: &str) -> Result<Vec<String>, Fault> {
-    let Some(node) = property(resource, key) else { return Ok(Vec::new()) };
+    texts_of(property(resource, key), key)
+}
+
+/// The texts of a list beside the properties.
+fn own_texts(node: &Node, key: &str) -> Result<Vec<String>, Fault> {
+    texts_of(node.get_folded(key).filter(|node| !node.is_null()), key)
+}
+
+fn texts_of(node: Option<&Node>, key: &str) -> Result<Vec<String>, Fault> {
+    let Some(node) = node else { return Ok(Vec::new()) };
     let items = node.expect(key, "a list", Node::items)?;
     let text = |item: &Node| item.expect(key, "a list of texts", Node::text).map(str::to_owned);
     items.iter().map(text).collect()
@@ -300,6 +336,9 @@ pub(super) fn selected(
     base: Reach,
 ) -> Result<Result<Vec<Reach>, String>, Fault> {
     let Some(node) = selectors else { return Ok(Ok(vec![base])) };
+    if let Some(entry) = node.clash_below() {
+        return Ok(Err(twice(entry)));
+    }
     let alternatives = node.expect("resourceSelectors", "a list", Node::items)?;
     if alternatives.len() * (1 + base.n_values()) > MAX_VALUES {
         return Ok(Err(format!(
@@ -309,16 +348,17 @@ pub(super) fn selected(
     let mut reaches = Vec::new();
     for alternative in alternatives {
         let mut reach = base.clone();
-        let selectors = alternative.get("selectors").and_then(Node::items).unwrap_or_default();
+        let selectors = alternative.get_folded("selectors").and_then(Node::items);
+        let selectors = selectors.unwrap_or_default();
         if selectors.len() > MAX_SELECTORS {
             let reason = format!("more than {MAX_SELECTORS} selectors have to hold together");
             return Ok(Err(reason));
         }
         for selector in selectors {
             reach.select(&Selector {
-                kind: selector.text_at("kind")?.unwrap_or_default().to_owned(),
-                within: selector.texts_at("in")?,
-                not_in: selector.texts_at("notIn")?,
+                kind: own_text(selector, "kind")?.unwrap_or_default().to_owned(),
+                within: own_texts(selector, "in")?,
+                not_in: own_texts(selector, "notIn")?,
             });
         }
         reaches.push(reach);
@@ -335,11 +375,11 @@ fn scope_of(id: &str) -> Option<String> {
 
 /// Who created the resource, and when.
 fn made(resource: &Node) -> Result<Option<String>, Fault> {
-    let Some(system) = resource.get("systemData").filter(|node| !node.is_null()) else {
+    let Some(system) = resource.get_folded("systemData").filter(|node| !node.is_null()) else {
         return Ok(None);
     };
-    let by = system.text_at("createdBy")?.unwrap_or("somebody");
-    let at = system.text_at("createdAt")?.unwrap_or("an unknown time");
+    let by = own_text(system, "createdBy")?.unwrap_or("somebody");
+    let at = own_text(system, "createdAt")?.unwrap_or("an unknown time");
     Ok(Some(format!("created by {by} at {at}")))
 }
 

@@ -12,8 +12,8 @@
 //! - Azure does not tell keys apart by case. Whatever cannot be followed is one suppression that is
 //!   unknown: what is not looked at would count as nothing.
 
-use super::{is_expression, of_resource, own_text};
-use crate::bridge::input::{Fault, Node, Value};
+use super::{doubled, is_expression, of_resource, own_text, twice};
+use crate::bridge::input::{Entry, Fault, Node, Value};
 use crate::bridge::{End, Known, Suppression};
 
 /// Where resources are deployed to, as the ID of a scope, or why that is not known.
@@ -35,6 +35,7 @@ fn template(
     deployed: &Deployed,
     found: &mut Vec<Suppression>,
 ) -> Result<(), Fault> {
+    found.extend(template.clash().map(|entry| undecided(name, entry)));
     match template.get_folded("resources") {
         Some(resources) => resources_of(resources, name, deployed, found),
         None => {
@@ -73,8 +74,10 @@ fn resource(
         found.push(unread(around, resource));
         return Ok(());
     }
-    of_resource(resource, Some(deployed), found)?;
     let name = own_text(resource, "name")?.unwrap_or("?");
+    if !of_resource(resource, Some(deployed), found)? {
+        found.extend(doubled(resource).map(|entry| undecided(name, entry)));
+    }
     let properties = resource.get_folded("properties");
     let kind = own_text(resource, "type")?.unwrap_or_default();
     let is_deployment = kind.eq_ignore_ascii_case("Microsoft.Resources/deployments");
@@ -110,6 +113,12 @@ fn unread(name: &str, node: &Node) -> Suppression {
         known: Known::default(),
         notes: Vec::new(),
     }
+}
+
+/// The same, of a key that stands twice.
+fn undecided(name: &str, entry: &Entry) -> Suppression {
+    let at = Node { span: entry.span, value: Value::Null };
+    Suppression { reach: Err(twice(entry)), ..unread(name, &at) }
 }
 
 /// Where a nested deployment is deployed to.

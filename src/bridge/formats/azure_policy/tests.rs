@@ -263,6 +263,113 @@ fn deployments_without_end_are_a_fault() {
 }
 
 #[test]
+fn keys_are_found_in_any_case() {
+    let list = listed(
+        ", \"resourceSelectors\": [{\"selectors\": [{\"kind\": \"resourceLocation\", \"notIn\": [\"a\"]}]}]",
+    );
+    let found = all(&list);
+    for (from, to) in [
+        ("\"id\"", "\"ID\""),
+        ("\"name\"", "\"Name\""),
+        ("\"selectors\"", "\"Selectors\""),
+        ("\"kind\"", "\"KIND\""),
+        ("\"notIn\"", "\"NotIn\""),
+    ] {
+        assert!(list.contains(from), "{from}");
+        assert_eq!(all(&list.replace(from, to))[0].reach, found[0].reach, "{to}");
+    }
+    let within = list.replace("notIn", "in");
+    assert_eq!(all(&within.replace("\"in\"", "\"In\""))[0].reach, all(&within)[0].reach);
+    for shape in ["{\"Value\": LIST}", "{\"DATA\": LIST}", "{\"value\": null, \"data\": LIST}"] {
+        assert_eq!(all(&shape.replace("LIST", &list))[0].reach, found[0].reach, "{shape}");
+    }
+    let page = format!("{{\"value\": {list}, \"NEXTLINK\": \"https://x\"}}");
+    assert!(testing::fault(&FORMAT, "a.json", page.as_bytes()).1.contains("fetch all pages"));
+}
+
+#[test]
+fn of_two_keys_that_differ_in_case_alone_nothing_is_known() {
+    for more in [
+        ", \"ExpiresOn\": \"2027-02-01T00:00:00Z\", \"expiresOn\": null",
+        ", \"resourceSelectors\": [{\"selectors\": [], \"Selectors\": []}]",
+        ", \"resourceSelectors\": [{\"selectors\": [{\"kind\": \"a\", \"in\": [\"b\"], \"In\": [\"c\"]}]}]",
+    ] {
+        let reason = all(&listed(more)).remove(0).reach.expect_err("unknown");
+        assert!(reason.ends_with("stands twice, in different case"), "{reason}");
+    }
+    for odd in ["{\"value\": [],\n\"Value\": []}", "{\"resources\": [],\n\"Resources\": []}"] {
+        let (line, message) = testing::fault(&FORMAT, "a.json", odd.as_bytes());
+        assert_eq!((line, message.ends_with("stands here twice, in another case")), (2, true));
+    }
+    // In a template and in what it nests, what the second one holds could be anything.
+    let one = format!("[{}]", exemption(""));
+    let nested = deployment(", \"subscriptionId\": \"s\"", &one);
+    for (from, to) in [
+        ("{\"resources\":", "{\n\"Resources\": [], \"resources\":"),
+        ("{\"template\":", "{\n\"Template\": {}, \"template\":"),
+        ("\"subscriptionId\"", "\n\"SubscriptionId\": \"t\", \"subscriptionId\""),
+        ("\"name\": \"d\"", "\"name\": \"d\",\n\"Resources\": [], \"resources\": []"),
+    ] {
+        assert!(nested.contains(from), "{from}");
+        let found = all(&template(&format!("[{}]", nested.replacen(from, to, 1))));
+        let unknown = found.iter().find(|it| it.reach.is_err()).expect("unknown");
+        let reason = unknown.reach.as_ref().expect_err("unknown");
+        assert!(reason.ends_with("stands twice, in different case"), "{to}: {reason}");
+    }
+}
+
+#[test]
+fn two_listings_in_one_file_are_refused() {
+    for text in [
+        "{\"value\": [],\n\"data\": []}",
+        "{\"resources\": [],\n\"value\": []}",
+        "{\"DATA\": 1,\n\"Resources\": {}}",
+    ] {
+        let (line, message) = testing::fault(&FORMAT, "a.json", text.as_bytes());
+        assert_eq!((line, message.contains("stands beside")), (2, true), "{message}");
+    }
+}
+
+/// An assignment with further properties.
+fn assignment(more: &str) -> Vec<Suppression> {
+    all(&format!(
+        "[{{\"id\": \"{ASSIGNMENT}\", \"Name\": \"deny\", \"properties\": {{\"policyDefinitionId\": \"/x\"{more}}}}}]"
+    ))
+}
+
+#[test]
+fn a_mode_that_is_not_known_is_not_taken_for_enforcing() {
+    for more in ["", ", \"enforcementMode\": null", ", \"EnforcementMode\": \"default\""] {
+        assert_eq!(assignment(more), [], "{more}");
+    }
+    let off = assignment(", \"enforcementMode\": \"doNotEnforce\"").remove(0);
+    assert_eq!((off.name.as_str(), off.reach.is_ok()), ("deny DoNotEnforce", true));
+    for mode in ["Enroll", "DoNotEnforce ", ""] {
+        let found = assignment(&format!(", \"enforcementMode\": \"{mode}\"")).remove(0);
+        let reason = found.reach.expect_err("unknown");
+        assert!(reason.starts_with(&format!("its `enforcementMode` is `{mode}`")), "{reason}");
+    }
+}
+
+#[test]
+fn a_parameter_and_an_override_turn_a_policy_off_in_any_case() {
+    for more in [
+        ", \"parameters\": {\"effect\": {\"Value\": \"disabled\"}}",
+        ", \"Parameters\": {\"effect\": {\"value\": \"Disabled\"}}",
+        ", \"overrides\": [{\"Kind\": \"policyEffect\", \"Value\": \"Disabled\"}]",
+    ] {
+        assert_eq!(assignment(more)[0].name, "deny Disabled", "{more}");
+    }
+    for more in [
+        ", \"parameters\": {\"effect\": {\"value\": \"Audit\", \"Value\": \"Disabled\"}}",
+        ", \"parameters\": {\"effect\": {\"value\": \"Audit\"}, \"Effect\": {}}",
+        ", \"overrides\": [{\"value\": \"Audit\", \"Value\": \"Disabled\"}]",
+    ] {
+        assert!(assignment(more)[0].reach.is_err(), "{more}");
+    }
+}
+
+#[test]
 fn an_end_that_is_no_instant_is_unknown() {
     for odd in ["\"[utcNow()]\"", "\"2027-02-01\"", "\"soon\""] {
         let found = all(&listed(&format!(", \"expiresOn\": {odd}"))).remove(0);
