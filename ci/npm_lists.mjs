@@ -1,6 +1,7 @@
 // Of an entry in `.nsprc` and in the allowlist of audit-ci, `exc reconcile` must say that it has ended exactly when
 // the tool itself no longer honours it, wherever it runs: asked of the tools' own modules at the first moment of days
-// around each end, from the first time zone of the earth to the last.
+// around each end, from the first time zone of the earth to the last. And of a key in `.nsprc` that takes out a
+// finding, `exc reconcile` must not say that it is about another one.
 // usage: node npm_lists.mjs BINARY   (EXC_CI_NODE names the folder that holds node_modules)
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -35,9 +36,10 @@ const contents = [
 ];
 
 const named = contents.map((content, index) => [`module-${index}`, content]);
-const texts = [["of-text", "vendor"], ["of-null", null], ["of-number", 0], ["of-false", false]];
+const texts = ["vendor", null, 0, false];
 const files = {
-  "better-npm-audit": [".nsprc", Object.fromEntries([...named, ...texts])],
+  // The keys are whole ids: what a part of one takes out is not told.
+  "better-npm-audit": [".nsprc", Object.fromEntries([...contents, ...texts].map((content, index) => [`CVE-2026-${index}`, content]))],
   "audit-ci": [
     "audit-ci.json",
     {
@@ -57,11 +59,23 @@ const files = {
   ],
 };
 
+// Findings as npm has reported them, and keys that are one of them, a part of one, or of several.
+const findings = [
+  { source: 1096366, id: 1096366, url: "https://github.com/advisories/GHSA-5772-rrf2-3xgh", cves: ["CVE-2026-10"], cwe: "CWE-79" },
+  { source: 1002577, id: 1002577, url: "https://github.com/advisories/GHSA-cph5-m8f7-6c5x", cves: ["CVE-2026-1"], cwe: "CWE-7" },
+  { source: 1577, id: 1577, url: "https://npmjs.com/advisories/1577", cves: [], cwe: "CWE-79" },
+];
+const keys = [
+  "", "h", "https", "/", "GHSA", "GHSA-", "GHSA-cph5", "cph5-m8f7-6c5x", "GHSA-cph5-m8f7-6c5x", "advisories/GHSA-cph5-m8f7-6c5x",
+  "https://github.com/advisories/GHSA-5772-rrf2-3xgh", "5", "57", "577", "1577", "1002577", "1096366", "CVE-2026-1", "CVE-2026-10", "CVE-2026",
+  "CWE-7", "CWE-79", "npmjs.com", "__proto__", "constructor", "toString", "ghsa-cph5-m8f7-6c5x", " ", "lodash",
+];
+
 if (process.argv[2] === "--live") {
   const [tool, path, at] = process.argv.slice(3);
   console.log(JSON.stringify(await live(tool, JSON.parse(readFileSync(path, "utf8")), Number(at))));
 } else {
-  process.exit(compare(process.argv[2]));
+  process.exit(Math.max(compare(process.argv[2]), compareKeys(process.argv[2])));
 }
 
 // The entries that a tool honours at a moment, by its own code.
@@ -107,7 +121,7 @@ function compare(binary) {
           continue;
         }
         const isLive = verdicts.some((verdict) => verdict !== "ended");
-        const entry = contents[Number(name.replace("module-", ""))];
+        const entry = contents[Number(name.split("-").pop())];
         const mayLast = late.includes(entry?.expiry) && before?.has(name);
         nJudged += 1;
         nEnded += isLive ? 0 : 1;
@@ -126,4 +140,30 @@ function compare(binary) {
   rmSync(folder, { recursive: true });
   console.log(`better-npm-audit and audit-ci: ${nJudged} entries on ${days.length} days in ${zones.length} time zones, ${nEnded} ended, ${nUnknown} unknown, ${nFaults} disagreements`);
   return nFaults || !nEnded || nEnded === nJudged ? 1 : 0;
+}
+
+// What each key of `.nsprc` takes out, by the tool's own code and as `exc reconcile` shows it.
+function compareKeys(binary) {
+  const { validateV6Vulnerability, validateV7Vulnerability } = require("better-npm-audit/src/utils/vulnerability");
+  const folder = mkdtempSync(join(tmpdir(), "exc-keys-"));
+  const path = join(folder, ".nsprc");
+  let [nTaken, nExact, nFaults] = [0, 0, 0];
+  for (const key of keys) {
+    writeFileSync(path, `{${JSON.stringify(key)}: "why"}`);
+    const run = spawnSync(binary, ["reconcile", "better-npm-audit", path, "--format", "json"], { encoding: "utf8" });
+    const [{ verdict, reach }] = JSON.parse(run.stdout).suppressions;
+    const isOpen = verdict === "unknown" || reach.includes("all");
+    nExact += isOpen ? 0 : 1;
+    for (const finding of findings) {
+      const isTaken = [validateV6Vulnerability, validateV7Vulnerability].some((validate) => validate(finding, [key]).isExcepted);
+      const own = [String(finding.source), finding.url.split("/").pop(), ...finding.cves, finding.cwe];
+      nTaken += isTaken ? 1 : 0;
+      if (!isTaken || isOpen || own.some((id) => reach.includes(`ids ${id}`))) continue;
+      nFaults += 1;
+      console.log(`better-npm-audit: \`${key}\` takes out ${finding.url}, and is ${verdict} to exc: ${reach}`);
+    }
+  }
+  rmSync(folder, { recursive: true });
+  console.log(`better-npm-audit: ${keys.length} keys take out ${nTaken} findings, ${nExact} of the keys one finding or class to exc, ${nFaults} disagreements`);
+  return nFaults || !nExact || nExact === keys.length ? 1 : 0;
 }

@@ -3,11 +3,18 @@
 //! Sources: <https://github.com/jeemok/better-npm-audit#using-nsprc-file-to-manage-exceptions>, and
 //! `src/utils/vulnerability.ts`, `src/utils/date.ts` and `src/utils/file.ts` there.
 //!
-//! - Strict JSON, which else counts as no file. Each key is what npm calls a finding: a number, a
-//!   GHSA, a CVE, or a CWE, which is every finding of that class.
+//! - Strict JSON, which else counts as no file. A key is compared with what npm calls a finding: its
+//!   number, and where npm is older than 7 its CVEs and its CWE, which is every finding of that class.
+//! - A key is also searched for in the URL of a finding, `https://github.com/advisories/GHSA-…`, so that
+//!   a part of one takes out every finding that has it: `https` all of them, `577` those with these
+//!   digits in their GHSA, or in the number at the end of an old URL.
 //! - The value is a note, or a mapping; without `active` it is active.
 //! - `expiry` is a text or milliseconds, read by `new Date` and compared by `dayjs`, for which a bare
 //!   date is a local midnight. What `new Date` cannot read leaves the exception active for ever.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use crate::bridge::input::{Entry, Fault, Input, Node};
 use crate::bridge::javascript;
@@ -21,6 +28,16 @@ pub(crate) const FORMAT: Format = Format {
     tool: Tool::BetterNpmAudit,
     read,
 };
+
+/// How the URL of every finding begins.
+const URL: &str = "https://github.com/advisories/GHSA-";
+
+/// What stands for one finding or for one class of them and for no others: a whole GHSA, which ends the
+/// URL; a CVE and a CWE, which no URL has; and a number of today's length, which none has either.
+static WHOLE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?:GHSA(?:-[0-9a-z]{4}){3}|CVE-\d{4}-\d+|CWE-\d+|[1-9]\d{6,})$")
+        .expect("a pattern")
+});
 
 fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
     let root = input.json()?;
@@ -43,17 +60,40 @@ fn exception(entry: &Entry) -> Result<Suppression, Fault> {
         false => end(value.get("expiry"), &mut notes),
     };
     let said = value.text().or(value.get("notes").and_then(Node::text));
-    let reach = Reach::of(Tool::BetterNpmAudit).limited(Dimension::Id, [id.clone()]);
+    let reach = reach(id);
+    if let Ok(all) = &reach
+        && *all == Reach::of(Tool::BetterNpmAudit)
+    {
+        notes.push(format!("the URL of every finding holds `{id}`: it takes out all of them"));
+    }
     Ok(Suppression {
         span: entry.span,
         name: id.clone(),
         said: said.map(str::to_owned).into_iter().collect(),
-        reach: unread.map_or(Ok(vec![reach]), Err),
+        reach: unread.map_or(reach.map(|reach| vec![reach]), Err),
         end,
         made: None,
         known: Known::default(),
         notes,
     })
+}
+
+/// What a key takes out, or why that is not known here.
+fn reach(key: &str) -> Result<Reach, String> {
+    let all = Reach::of(Tool::BetterNpmAudit);
+    if URL.contains(key) {
+        return Ok(all);
+    }
+    // As much of the URL as one likes may stand before the whole GHSA.
+    let id = key.rfind("GHSA-").filter(|&at| URL.trim_end_matches("GHSA-").ends_with(&key[..at]));
+    let id = id.map_or(key, |at| &key[at..]);
+    match WHOLE.is_match(id) {
+        true => Ok(all.limited(Dimension::Id, [id.to_owned()])),
+        false => Err(format!(
+            "better-npm-audit takes out every finding whose URL holds `{key}`, and which these are is \
+             not known here: write a whole GHSA, `GHSA-xxxx-xxxx-xxxx`"
+        )),
+    }
 }
 
 /// The end, and why the entry cannot be compared where the end cannot be read.
@@ -88,7 +128,7 @@ mod tests {
     }
 
     fn with_expiry(expiry: &str) -> Suppression {
-        all(&format!("{{\"1\": {{\"expiry\": {expiry}}}}}")).remove(0)
+        all(&format!("{{\"CVE-2026-1\": {{\"expiry\": {expiry}}}}}")).remove(0)
     }
 
     #[test]
@@ -153,6 +193,42 @@ mod tests {
         }
     }
 
+    /// What the tool does with a key, `url.includes(KEY)`, is asked of it in `ci/npm_lists.mjs`.
+    #[test]
+    fn a_part_of_a_url_is_every_finding_that_has_it() {
+        let reach = |key: &str| all(&format!("{{\"{key}\": \"\"}}")).remove(0).reach;
+        let any = Reach::of(Tool::BetterNpmAudit);
+        for key in ["", "https", "/", "-", "GHSA", "github.com/advisories/GHSA-"] {
+            assert_eq!(reach(key), Ok(vec![any.clone()]), "{key}");
+        }
+        for key in [
+            "577",
+            "1337",
+            "123456",
+            "GHSA-aaaa",
+            "GHSA-aaaa-bbbb-ccc",
+            "aaaa-bbbb-cccc",
+            "ghsa-aaaa-bbbb-cccc",
+            "GHSA-aaaa-bbbb-cccc ",
+            "xGHSA-aaaa-bbbb-cccc",
+            "CVE-",
+            "CWE-",
+            "lodash",
+            "__proto__",
+            "constructor",
+        ] {
+            assert!(reach(key).is_err_and(|why| why.contains("whose URL holds")), "{key}");
+        }
+        let one = Ok(vec![any.limited(Dimension::Id, ["GHSA-aaaa-bbbb-cccc".to_owned()])]);
+        for key in ["", "advisories/", "https://github.com/advisories/"] {
+            assert_eq!(reach(&format!("{key}GHSA-aaaa-bbbb-cccc")), one, "{key}");
+        }
+        for key in ["CVE-2026-1", "CWE-79", "1096366"] {
+            let written = |it: &Vec<Reach>| it[0].written(Dimension::Id).collect::<String>();
+            assert_eq!(reach(key).as_ref().map(written), Ok(key.to_owned()));
+        }
+    }
+
     #[test]
     fn another_id_lies_outside() {
         let reach =
@@ -161,7 +237,7 @@ mod tests {
             reach(outer)[0].covers(&reach(inner)[0], &Hierarchy::default())
         };
         assert_eq!(covers("CVE-2026-1", "CVE-2026-1"), Cover::Same);
-        for wider in ["CVE-2026-10", "CWE-79", "*"] {
+        for wider in ["CVE-2026-10", "CWE-79", ""] {
             assert!(matches!(covers("CVE-2026-1", wider), Cover::Beyond(_)), "{wider}");
         }
     }
