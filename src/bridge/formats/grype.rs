@@ -13,12 +13,10 @@
 //!   out paths.
 //! - Keys are found whatever their case.
 
-use packageurl::PackageUrl;
-
 use crate::bridge::input::{Fault, Input, Node, comments};
 use crate::bridge::{End, Format, Known, Suppression};
 use crate::model::Tool;
-use crate::model::reach::{Dimension, Reach};
+use crate::model::reach::{self, Dimension, Reach};
 
 pub(crate) const FORMAT: Format =
     Format { name: "grype", about: "what Grype ignores: `.grype.yaml`", tool: Tool::Grype, read };
@@ -218,11 +216,8 @@ fn package_url(kind: Option<&str>, name: Option<&str>, version: Option<&str>) ->
     if !name.chars().all(is_literal) {
         return None;
     }
-    let mut url = PackageUrl::new(kind, name.replace('\u{1}', ".")).ok()?;
-    if let Some(version) = version {
-        url.with_version(version).ok()?;
-    }
-    Some(url.to_string())
+    let name = name.replace('\u{1}', ".");
+    reach::package_url(kind, None, &name, version.unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -337,5 +332,12 @@ profiles:
                 .expect("UTF-8");
         let fault = super::read(&input).expect_err("a fault");
         assert!(fault.message.contains("stands here twice, in another case"), "{fault:?}");
+    }
+
+    #[test]
+    fn the_letters_of_a_name_stay_where_its_registry_tells_them_apart() {
+        let url = |kind: &str, name: &str| package_url(Some(kind), Some(name), None);
+        assert_eq!(url("npm", "JSONStream").as_deref(), Some("pkg:npm/JSONStream"));
+        assert_eq!(url("python", "Foo_Bar").as_deref(), Some("pkg:pypi/foo-bar"));
     }
 }

@@ -13,12 +13,10 @@
 //! - The file holds for what lies in its own folder, and no deeper; `--config` makes any file hold
 //!   everywhere. Which of the two, the file does not say, so that it counts as holding everywhere.
 
-use packageurl::PackageUrl;
-
 use crate::bridge::input::{Fault, Input, Node, Timestamp, Value, comments};
 use crate::bridge::{End, Format, Known, Suppression};
 use crate::model::Tool;
-use crate::model::reach::{Dimension, Reach};
+use crate::model::reach::{self, Dimension, Reach};
 
 pub(crate) const FORMAT: Format = Format {
     name: "osv-scanner",
@@ -207,14 +205,7 @@ pub(in crate::bridge) fn package_url(ecosystem: &str, name: &str, version: &str)
     let (_, kind, separator) = TYPES.into_iter().find(|(known, ..)| *known == ecosystem)?;
     let parts = separator.and_then(|separator| name.rsplit_once(separator));
     let (namespace, name) = parts.map_or((None, name), |(namespace, name)| (Some(namespace), name));
-    let mut url = PackageUrl::new(kind, name).ok()?;
-    if let Some(namespace) = namespace {
-        url.with_namespace(namespace).ok()?;
-    }
-    if !version.is_empty() {
-        url.with_version(version).ok()?;
-    }
-    (!name.is_empty()).then(|| url.to_string())
+    reach::package_url(kind, namespace, name, version)
 }
 
 fn end(entry: &Node, key: &str, notes: &mut Vec<String>) -> Result<End, Fault> {
@@ -379,5 +370,17 @@ name = \"inert\"
                 .expect("UTF-8");
         let fault = super::read(&input).expect_err("a fault");
         assert!(fault.message.contains("stands here twice, in another case"), "{fault:?}");
+    }
+
+    #[test]
+    fn the_letters_of_a_name_stay_where_its_registry_tells_them_apart() {
+        for (ecosystem, name, url) in [
+            ("npm", "JSONStream", "pkg:npm/JSONStream@1"),
+            ("npm", "@Scope/a", "pkg:npm/%40Scope/a@1"),
+            ("Go", "github.com/Azure/x", "pkg:golang/github.com/Azure/x@1"),
+            ("PyPI", "Foo_Bar", "pkg:pypi/foo-bar@1"),
+        ] {
+            assert_eq!(package_url(ecosystem, name, "1").as_deref(), Some(url));
+        }
     }
 }

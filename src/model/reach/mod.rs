@@ -17,7 +17,7 @@ use std::collections::btree_map::{BTreeMap, Entry};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use self::containment::Answer;
-pub(crate) use self::packages::package;
+pub(crate) use self::packages::{package, package_url};
 pub(crate) use self::places::lowest;
 use super::{Selector, Target, Tool};
 

@@ -16,7 +16,9 @@ fn values(dimension: Dimension) -> Vec<&'static str> {
             "azure:/subscriptions/t",
         ],
         Dimension::Path => vec!["a", "a/b", "a/c", "./a/b", "**"],
-        Dimension::Package => vec!["pkg:npm/a", "pkg:npm/a@1", "pkg:npm/a@2", "pkg:cargo/a@1"],
+        Dimension::Package => {
+            vec!["pkg:npm/a", "pkg:npm/a@1", "pkg:npm/A@1", "pkg:NPM/a@2", "pkg:cargo/a@1"]
+        }
         Dimension::Name | Dimension::Namespace => vec!["a", "ab", "a*", "*", "a?", "?*"],
         Dimension::Kind => vec!["Pod", "v1/Pod", "Job"],
         Dimension::Id => vec!["A", "B", "C", "A*"],
