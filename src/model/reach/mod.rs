@@ -79,6 +79,9 @@ pub(crate) struct Excess {
     pub(crate) limit: Vec<String>,
 }
 
+/// Levels of management groups that are looked at. Azure has six.
+pub(crate) const MAX_LEVELS: usize = 64;
+
 /// Which management group holds which subscription or group, by their keys ([`Target::key`]).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hierarchy {
@@ -102,8 +105,7 @@ impl Hierarchy {
     /// The management groups around a subscription or group, nearest first.
     pub(crate) fn around<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
         let up = |key: &&'a str| self.parents.get(*key).map(String::as_str);
-        // A file that names a group as its own ancestor ends all the same.
-        std::iter::successors(up(&key), up).take(64)
+        std::iter::successors(up(&key), up).take(MAX_LEVELS)
     }
 }
 
