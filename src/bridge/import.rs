@@ -3,7 +3,7 @@
 //! Invariant: what a record gets stands in the suppression, and takes in exactly what the suppression
 //! leaves alone. An owner, a reason, a risk is never made up.
 
-use super::{Located, Suppression, Unread};
+use super::{Allowed, Located, Suppression, Unread};
 use crate::model::reach::{Dimension, Reach};
 use crate::model::{Exception, Tool};
 use crate::policy::Policy;
@@ -21,6 +21,8 @@ pub(crate) struct Import {
     /// In the order in which they stand in the files.
     pub(crate) rows: Vec<Row>,
     pub(crate) unread: Vec<Unread>,
+    /// What may be left out, by each name that somebody gave.
+    pub(crate) allowed: Vec<Allowed>,
 }
 
 /// What became of a suppression.

@@ -107,6 +107,31 @@ pub(crate) struct Reconciliation {
     pub(crate) unread: Vec<Unread>,
     /// Bindings of records in force for which the files hold nothing.
     pub(crate) unused: Vec<Bound>,
+    /// What may be unknown, by each name that somebody gave.
+    pub(crate) allowed: Vec<Allowed>,
+}
+
+/// What a name of `--allow-unknown` lets pass: all that are called so, in whichever file.
+#[derive(Debug)]
+pub(crate) struct Allowed {
+    pub(crate) name: String,
+    /// Where each one stands that would not pass otherwise.
+    pub(crate) places: Vec<Located>,
+}
+
+impl Allowed {
+    /// Nothing yet, for each of some names.
+    pub(crate) fn by(names: &[String]) -> Vec<Self> {
+        let by = |name: &String| Self { name: name.clone(), places: Vec::new() };
+        names.iter().map(by).collect()
+    }
+
+    /// Learns of a suppression that does not pass unless it is called so.
+    pub(crate) fn meet(&mut self, suppression: &Suppression, place: &Located) {
+        if suppression.is_called(std::slice::from_ref(&self.name)) {
+            self.places.push(place.clone());
+        }
+    }
 }
 
 /// A suppression with its verdict.

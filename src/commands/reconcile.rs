@@ -13,7 +13,7 @@ use super::workspace::slashed;
 use super::{Globals, normal};
 use crate::bridge::formats;
 use crate::bridge::matching::{Bindings, Verdict};
-use crate::bridge::{Format as ToolFormat, Located, Reconciliation, Row, Suppression};
+use crate::bridge::{Allowed, Format as ToolFormat, Located, Reconciliation, Row, Suppression};
 use crate::env::{Env, Outcome};
 use crate::render::reconcile;
 
@@ -41,7 +41,7 @@ pub(crate) struct Args {
     /// The hierarchy of management groups, from `az account management-group show --name ROOT --expand --recurse`
     #[arg(long, value_name = "FILE")]
     hierarchy: Option<PathBuf>,
-    /// The suppression of this name or ID may be unknown; may be repeated
+    /// All suppressions of this name or ID may be unknown, in whichever file; how many, and where, is printed. May be repeated
     #[arg(long, value_name = "NAME")]
     allow_unknown: Vec<String>,
     /// Show what is covered and what has ended, too
@@ -106,12 +106,16 @@ impl Args {
     ) -> Reconciliation {
         let mut used = BTreeSet::new();
         let mut rows = Vec::new();
+        let mut allowed = Allowed::by(&self.allow_unknown);
         for (input, suppressions) in read {
             rows.extend(suppressions.into_iter().map(|suppression| {
                 let judged = bindings.judge(&suppression, today, &mut used);
-                let is_allowed = judged.verdict == Verdict::Unknown
-                    && suppression.is_called(&self.allow_unknown);
                 let place = Located::of(&input, suppression.span);
+                let is_unknown = judged.verdict == Verdict::Unknown;
+                let is_allowed = is_unknown && suppression.is_called(&self.allow_unknown);
+                if is_allowed {
+                    allowed.iter_mut().for_each(|by| by.meet(&suppression, &place));
+                }
                 let misfit = bindings.misfit(&suppression, &judged);
                 let reach = suppression.shown();
                 let Suppression { name, end, made, mut notes, .. } = suppression;
@@ -121,7 +125,7 @@ impl Args {
         }
         // What could not be read may hold them.
         let unused = if unread.is_empty() { bindings.unused(&used) } else { Vec::new() };
-        Reconciliation { format: format.name, tool: format.tool, rows, unread, unused }
+        Reconciliation { format: format.name, tool: format.tool, rows, unread, unused, allowed }
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::json::{self, SCHEMA_VERSION, TOOL_VERSION};
-use super::{Safe, count};
+use super::{Safe, allowed, count};
 use crate::bridge::import::{Adopted, Fate, Import, Left, Row};
 
 /// What to do about suppressions that go further than their record, and about those that cannot be
@@ -41,6 +41,11 @@ pub(crate) fn text(result: &Import, out: &mut dyn Write) -> io::Result<()> {
         }
     }
     if !is_first {
+        writeln!(out)?;
+    }
+    let allowed = allowed::lines(&result.allowed);
+    allowed.iter().try_for_each(|line| writeln!(out, "{}", Safe(line)))?;
+    if !allowed.is_empty() {
         writeln!(out)?;
     }
     writeln!(out, "{}", summary(result))
@@ -87,6 +92,8 @@ struct View<'a> {
     dry_run: bool,
     summary: SummaryView,
     suppressions: Vec<RowView<'a>>,
+    /// What each `--allow-unknown` lets pass.
+    allowed: Vec<allowed::View<'a>>,
     unread: Vec<UnreadView<'a>>,
 }
 
@@ -143,6 +150,7 @@ pub(crate) fn json(result: &Import, today: NaiveDate, out: &mut dyn Write) -> io
             ended: n("ended"),
         },
         suppressions: result.rows.iter().map(row).collect(),
+        allowed: allowed::views(&result.allowed),
         unread: result
             .unread
             .iter()

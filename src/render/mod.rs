@@ -6,6 +6,7 @@
 
 #[cfg(test)]
 mod agreement;
+pub(crate) mod allowed;
 pub(crate) mod catalogue;
 pub(crate) mod csv;
 pub(crate) mod diff;

@@ -269,7 +269,13 @@ fn only_what_is_named_is_adopted_and_a_trial_writes_nothing() {
     let (code, out) = json_of(&w, &["trivy", ".trivyignore"]);
     let expected = ["CVE-1: adopted", "CVE-2: known", "*: refused"].map(str::to_owned);
     assert_eq!((code, fates(&out)), (2, expected.to_vec()));
-    assert_eq!(json_of(&w, &["trivy", ".trivyignore", "--allow-unknown", "*"]).0, 0);
+    let (code, out) = json_of(&w, &["trivy", ".trivyignore", "--allow-unknown", "*"]);
+    let place = serde_json::json!({"path": ".trivyignore", "line": 3, "column": 1});
+    assert_eq!(code, 0);
+    assert_eq!(out["allowed"], serde_json::json!([{"name": "*", "suppressions": [place]}]));
+    let said = w.run(&["import", "trivy", ".trivyignore", "--allow-unknown", "*"]);
+    let line = "\n`--allow-unknown *` lets 1 pass: .trivyignore:3\n";
+    assert!(said.out.contains(line), "{}", said.out);
 }
 
 #[test]

@@ -84,6 +84,33 @@ fn sarif_names_files_from_the_root_of_the_repository() {
     }
 }
 
+/// Two of one name in two files, one of which nobody looked at when the other one was allowed.
+#[test]
+fn what_a_name_allows_is_counted_and_placed_in_every_format() {
+    let history = register();
+    let odd = |group_name: &str| json!([exemption("odd", &group(group_name), Some("soon"), "")]);
+    history.w.write("a.json", odd("rg-proxy").to_string());
+    history.w.write("b.json", format!("\n{}", odd("rg-vault")));
+    let run = |more: &[&str]| {
+        let words = ["reconcile", "azure-policy", "a.json", "b.json", "--allow-unknown", "odd"];
+        let said = history.w.run(&[&words, more].concat());
+        assert_eq!(said.code(), 0, "{said:?}");
+        said.out
+    };
+    let line = "\n`--allow-unknown odd` lets 2 pass: a.json:1, b.json:2\n\n2 suppressions of ";
+    assert!(run(&[]).contains(line), "{}", run(&[]));
+    let page = run(&["--format", "markdown"]);
+    assert!(page.contains("-allow-unknown odd</code> lets 2 pass&#58; a.json"), "{page}");
+    let out: Value = serde_json::from_str(&run(&["--format", "json"])).expect("JSON");
+    let places = json!([{"path": "a.json", "line": 1, "column": 2}, {"path": "b.json", "line": 2, "column": 2}]);
+    assert_eq!(out["allowed"], json!([{"name": "odd", "suppressions": places}]));
+    let out: Value = serde_json::from_str(&run(&["--format", "sarif"])).expect("JSON");
+    assert_eq!(
+        out["runs"][0]["properties"]["allowed"],
+        json!([{"name": "odd", "suppressions": 2}])
+    );
+}
+
 #[test]
 fn a_name_that_no_suppression_has_and_a_file_of_another_shape_get_a_hint() {
     let history = register();

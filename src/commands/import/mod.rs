@@ -16,7 +16,7 @@ use crate::bridge::formats;
 use crate::bridge::import::{Adopted, Fate, Import, Left, Row};
 use crate::bridge::input::Input;
 use crate::bridge::matching::{Bindings, State, Verdict};
-use crate::bridge::{Located, Suppression};
+use crate::bridge::{Allowed, Located, Suppression};
 use crate::env::{Env, Outcome};
 
 use crate::render::import as shown;
@@ -48,7 +48,7 @@ pub(crate) struct Args {
     /// The hierarchy of management groups, from `az account management-group show --name ROOT --expand --recurse`
     #[arg(long, value_name = "FILE")]
     hierarchy: Option<PathBuf>,
-    /// The suppression of this name or ID may be left out; may be repeated
+    /// All suppressions of this name or ID may be left out, in whichever file; how many, and where, is printed. May be repeated
     #[arg(long, value_name = "NAME")]
     allow_unknown: Vec<String>,
     /// Write nothing, and say what would be written
@@ -94,9 +94,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         is_trial: args.dry_run,
         rows: Vec::new(),
         unread,
+        allowed: Allowed::by(&args.allow_unknown),
     };
     let planned = import.plan(&read, env)?;
-    let failure = import.write(planned, &workspace.root, &mut result.rows, env);
+    let failure = import.write(planned, &workspace.root, &mut result, env);
     // What is written is told, also where the next one could not be.
     let today = env.today;
     globals.print(env, |out| match args.format {
@@ -187,7 +188,7 @@ impl Importing<'_> {
         &self,
         planned: Vec<Planned<'_>>,
         root: &Path,
-        rows: &mut Vec<Row>,
+        result: &mut Import,
         env: &Env<'_>,
     ) -> Option<anyhow::Error> {
         let sheets: Vec<&Sheet> = planned.iter().filter_map(|it| it.sheet.as_ref().ok()).collect();
@@ -210,7 +211,10 @@ impl Importing<'_> {
             };
             let name = suppression.name.clone();
             let is_allowed = suppression.is_called(&self.args.allow_unknown);
-            rows.push(Row { place, name, fate, is_allowed });
+            if matches!(fate, Fate::Refused(_)) {
+                result.allowed.iter_mut().for_each(|by| by.meet(suppression, &place));
+            }
+            result.rows.push(Row { place, name, fate, is_allowed });
         }
         failure
     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::bridge::matching::{Bound, Verdict};
 use crate::bridge::{Reconciliation, Row, Unread};
+use crate::render::allowed;
 use crate::render::json::{self, SCHEMA_VERSION, TOOL_VERSION};
 
 #[derive(Serialize)]
@@ -19,6 +20,8 @@ struct View<'a> {
     summary: SummaryView,
     suppressions: Vec<RowView<'a>>,
     not_live: Vec<BoundView<'a>>,
+    /// What each `--allow-unknown` lets pass.
+    allowed: Vec<allowed::View<'a>>,
     unread: Vec<UnreadView<'a>>,
 }
 
@@ -99,6 +102,7 @@ pub(crate) fn write(
         },
         suppressions: result.rows.iter().map(row).collect(),
         not_live: result.unused.iter().map(bound).collect(),
+        allowed: allowed::views(&result.allowed),
         unread: result.unread.iter().map(unread).collect(),
     };
     json::write(&view, out)

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::{help, is_shown, meaning, summary};
 use crate::bridge::{Reconciliation, Row};
+use crate::render::allowed;
 use crate::render::markdown::{escaped, prose};
 
 /// Rows that a page shows of one verdict; the counts are of all.
@@ -38,6 +39,9 @@ pub(crate) fn write(result: &Reconciliation, all: bool, out: &mut dyn Write) -> 
             writeln!(out, "\n{} more are not shown.", result.unused.len() - MAX_ROWS)?;
         }
         writeln!(out)?;
+    }
+    for line in allowed::lines(&result.allowed) {
+        writeln!(out, "{}\n", prose(&line))?;
     }
     for unread in &result.unread {
         let (path, position) = (&unread.place.path, unread.place.position);

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{help, is_shown, meaning};
 use crate::bridge::matching::Verdict;
-use crate::bridge::{Located, Reconciliation, Row};
+use crate::bridge::{Allowed, Located, Reconciliation, Row};
 use crate::render::json::{self, TOOL_VERSION};
 use crate::render::sarif::{HOME, ROOT, SCHEMA, message_text, pascal_case, relative_uri};
 
@@ -51,6 +51,8 @@ pub(crate) fn write(
             })
         })
         .collect();
+    let n_allowed = |it: &Allowed| json!({ "name": it.name, "suppressions": it.places.len() });
+    let n_allowed: Vec<Value> = result.allowed.iter().map(n_allowed).collect();
     let run = json!({
         "tool": { "driver": driver },
         "automationDetails": { "id": format!("exc/reconcile/{}/", result.format) },
@@ -60,7 +62,7 @@ pub(crate) fn write(
             "executionSuccessful": result.unread.is_empty(),
             "toolExecutionNotifications": notices,
         }],
-        "properties": { "today": today.to_string() },
+        "properties": { "today": today.to_string(), "allowed": n_allowed },
         "results": results,
     });
     json::write(&json!({ "$schema": SCHEMA, "version": "2.1.0", "runs": [run] }), out)

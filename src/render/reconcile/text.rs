@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{help, is_shown, meaning, summary};
 use crate::bridge::matching::Verdict;
 use crate::bridge::{Reconciliation, Row};
-use crate::render::{Safe, Style, count};
+use crate::render::{Safe, Style, allowed, count};
 
 /// Writes what is not covered; with `all` the rest as well.
 pub(crate) fn write(
@@ -35,6 +35,11 @@ pub(crate) fn write(
         for bound in &result.unused {
             writeln!(out, "  {}  {}", Safe(&bound.record), Safe(&bound.shown))?;
         }
+        writeln!(out)?;
+    }
+    let allowed = allowed::lines(&result.allowed);
+    allowed.iter().try_for_each(|line| writeln!(out, "{}", Safe(line)))?;
+    if !allowed.is_empty() {
         writeln!(out)?;
     }
     writeln!(out, "{}", summary(result))
