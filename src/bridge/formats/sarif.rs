@@ -4,7 +4,9 @@
 //! `result.suppressions`, 3.35 for a suppression, 3.27.5 to 3.27.7 for the rule of a result.
 //!
 //! - A suppression counts if its `status` is `accepted` or left out; those that are under review or
-//!   rejected take nothing out.
+//!   rejected take nothing out. Whether one with another word counts is not known.
+//! - A result has its rule by an id, by its place among those of the tool or of the component that it
+//!   names, or both; where these contradict each other, it is not known which one it is.
 //! - Results of one rule in the same files are one suppression here: a report has one for each line.
 //! - A suppression has no end. `expiryUtc`, which some tools write among its properties, is honoured
 //!   only by those that look for it.
@@ -58,23 +60,24 @@ fn of_run(run: &Node, found: &mut Vec<Suppression>) -> Result<(), Fault> {
     if let Some(results) = elsewhere {
         return Err(Fault::at(results.span, "the results of the run stand in other files"));
     }
-    let mut known: HashMap<(Result<String, String>, Vec<String>), usize> = HashMap::new();
+    let mut known: HashMap<(Rule, Vec<String>), usize> = HashMap::new();
     let mut n_results: HashMap<usize, usize> = HashMap::new();
     let mut told = HashSet::new();
-    let rules = driver.map(|it| list(it, "rules")).transpose()?.unwrap_or_default();
+    let rules = Rules::of(run.get("tool"))?;
     for result in list(run, "results")? {
-        let accepted = accepted(result)?;
-        if accepted.is_empty() {
+        let (counted, doubt) = counted(result)?;
+        if counted.is_empty() {
             continue;
         }
-        let rule = rule(result, rules)?;
+        let mut rule = rule(result, &rules)?;
+        rule.doubt = doubt.or(rule.doubt);
         let files = files(result)?;
         let at = *known.entry((rule.clone(), files.clone())).or_insert_with(|| {
             found.push(suppression(result, producer, &rule, &files));
             found.len() - 1
         });
         *n_results.entry(at).or_default() += 1;
-        for suppression in accepted {
+        for suppression in counted {
             tell(suppression, &mut found[at], |text| told.insert((at, text)))?;
         }
     }
@@ -89,37 +92,118 @@ fn list<'a>(object: &'a Node, key: &str) -> Result<&'a [Node], Fault> {
     Ok(node.map(|node| node.expect(key, "a list", Node::items)).transpose()?.unwrap_or_default())
 }
 
-/// The suppressions of a result that count.
-fn accepted(result: &Node) -> Result<Vec<&Node>, Fault> {
-    let mut accepted = Vec::new();
+/// The suppressions of a result that count, or may: those with a word for their status that is none of the
+/// three, with the reason why that is not known.
+fn counted(result: &Node) -> Result<(Vec<&Node>, Option<String>), Fault> {
+    let (mut accepted, mut odd) = (Vec::new(), Vec::new());
+    let mut reason = None;
     for suppression in list(result, "suppressions")? {
-        if suppression.text_at("status")?.is_none_or(|status| status == "accepted") {
-            accepted.push(suppression);
+        match suppression.text_at("status")? {
+            None | Some("accepted") => accepted.push(suppression),
+            Some("underReview" | "rejected") => {}
+            Some(status) => {
+                odd.push(suppression);
+                reason = Some(format!(
+                    "its `status` is `{status}`, none of `accepted`, `underReview` and `rejected`"
+                ));
+            }
         }
     }
-    Ok(accepted)
+    match accepted.is_empty() {
+        true => Ok((odd, reason)),
+        false => Ok((accepted, None)),
+    }
 }
 
-/// The id of a result's rule, or why it is not known.
-fn rule(result: &Node, rules: &[Node]) -> Result<Result<String, String>, Fault> {
-    let object = result.get("rule");
-    let named = match result.text_at("ruleId")? {
-        None => object.map(|it| it.text_at("id")).transpose()?.flatten(),
-        named => named,
-    };
-    if let Some(id) = named {
-        return Ok(Ok(id.to_owned()));
+/// The rules of the parts of the tool that made a run.
+struct Rules<'a> {
+    driver: &'a [Node],
+    extensions: Vec<&'a [Node]>,
+}
+
+impl<'a> Rules<'a> {
+    fn of(tool: Option<&'a Node>) -> Result<Self, Fault> {
+        let Some(tool) = tool else { return Ok(Self { driver: &[], extensions: Vec::new() }) };
+        let driver = tool.get("driver").map(|it| list(it, "rules")).transpose()?;
+        let extensions = list(tool, "extensions")?.iter().map(|it| list(it, "rules"));
+        Ok(Self {
+            driver: driver.unwrap_or_default(),
+            extensions: extensions.collect::<Result<_, _>>()?,
+        })
     }
-    let index = result.get("ruleIndex").or_else(|| {
-        // The rules of an extension are counted on their own.
-        object.filter(|it| it.get("toolComponent").is_none()).and_then(|it| it.get("index"))
-    });
-    let index = index.and_then(|it| match &it.value {
-        Value::Number(text) => text.parse::<usize>().ok(),
+
+    /// The rules among which a result counts its own: those of the component that its `rule` names. None
+    /// where that is not told by its place.
+    fn around(&self, object: Option<&Node>) -> Option<&'a [Node]> {
+        let Some(component) =
+            object.and_then(|it| it.get("toolComponent")).filter(|it| !it.is_null())
+        else {
+            return Some(self.driver);
+        };
+        let at = component.get("index").and_then(index)?;
+        self.extensions.get(at).copied()
+    }
+}
+
+/// A place in a list.
+fn index(node: &Node) -> Option<usize> {
+    match &node.value {
+        Value::Number(text) => text.parse().ok(),
         _ => None,
-    });
-    let id = index.and_then(|at| rules.get(at)).map(|it| it.text_at("id")).transpose()?.flatten();
-    Ok(id.map(str::to_owned).ok_or_else(|| "the result does not say its rule".to_owned()))
+    }
+}
+
+/// The rule of a result.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Rule {
+    id: Option<String>,
+    /// Why it is not known which one it is.
+    doubt: Option<String>,
+}
+
+/// The rule of a result, by its ids and its places in the list, which may not contradict each other.
+fn rule(result: &Node, rules: &Rules<'_>) -> Result<Rule, Fault> {
+    let object = result.get("rule").filter(|it| !it.is_null());
+    let own = result.text_at("ruleId")?;
+    let of_object = object.map(|it| it.text_at("id")).transpose()?.flatten();
+    let mut id = own.or(of_object);
+    let mut doubt = None;
+    if let (Some(own), Some(other)) = (own, of_object)
+        && own != other
+    {
+        doubt = Some(format!("its `ruleId` is `{own}`, and the `id` of its `rule` is `{other}`"));
+    }
+    let list = rules.around(object);
+    let places = [result.get("ruleIndex"), object.and_then(|it| it.get("index"))];
+    for node in places.into_iter().flatten() {
+        // What is left out is `-1`.
+        if node.is_null() || matches!(&node.value, Value::Number(text) if text == "-1") {
+            continue;
+        }
+        let Some(list) = list else { continue };
+        let listed = index(node).and_then(|at| list.get(at));
+        match (listed.map(|it| it.text_at("id")).transpose()?.flatten(), id) {
+            (None, _) => {
+                doubt =
+                    Some("its place in the list of rules, `ruleIndex`, is none of them".to_owned());
+            }
+            (Some(listed), None) => id = Some(listed),
+            (Some(listed), Some(known)) if is_of(known, listed) => {}
+            (Some(listed), Some(known)) => {
+                doubt =
+                    Some(format!("its rule is `{known}`, and by its `ruleIndex` it is `{listed}`"));
+            }
+        }
+    }
+    if id.is_none() && doubt.is_none() {
+        doubt = Some("the result does not say its rule".to_owned());
+    }
+    Ok(Rule { id: id.map(str::to_owned), doubt })
+}
+
+/// Whether an id is that of a rule of the list, or of a part of one: `CA1000/1` of `CA1000`.
+fn is_of(id: &str, listed: &str) -> bool {
+    id.strip_prefix(listed).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The files of a result, as they are named.
@@ -142,13 +226,9 @@ fn files(result: &Node) -> Result<Vec<String>, Fault> {
     Ok(files)
 }
 
-fn suppression(
-    result: &Node,
-    producer: &str,
-    rule: &Result<String, String>,
-    files: &[String],
-) -> Suppression {
-    let reach = rule.clone().map(|rule| {
+fn suppression(result: &Node, producer: &str, rule: &Rule, files: &[String]) -> Suppression {
+    let id = rule.id.as_deref().unwrap_or("?");
+    let reach = rule.doubt.clone().map_or(Ok(id.to_owned()), Err).map(|rule| {
         let mut reach = Reach::of(Tool::Sarif)
             .limited(Dimension::Policy, [producer.to_owned()])
             .limited(Dimension::Id, [rule]);
@@ -158,10 +238,9 @@ fn suppression(
         }
         vec![reach]
     });
-    let name = rule.as_deref().unwrap_or("?");
     let name = match files {
-        [] => name.to_owned(),
-        files => format!("{name} {}", files.join(", ")),
+        [] => id.to_owned(),
+        files => format!("{id} {}", files.join(", ")),
     };
     let (said, notes) = (Vec::new(), Vec::new());
     Suppression {
@@ -309,6 +388,60 @@ mod tests {
         // A place without a file is not the same as no place.
         assert_eq!(names, ["by-index", "by-rule", "?", "? ?"]);
         assert!(found[2].reach.is_err() && found[3].reach.is_err());
+    }
+
+    #[test]
+    fn a_status_that_is_none_of_the_three_is_unknown() {
+        for status in ["Accepted", "accepted ", "", "dismissed"] {
+            let odd = json!({"status": status});
+            let found = all(json!([result("a", "b", json!([{"status": "rejected"}, odd]))]));
+            let reason = found[0].reach.as_ref().expect_err("unknown");
+            assert!(reason.starts_with(&format!("its `status` is `{status}`")), "{reason}");
+            assert_eq!(found[0].name, "a b");
+            // One that counts is enough.
+            let found = all(json!([result("a", "b", json!([odd, {"status": "accepted"}]))]));
+            assert!(found[0].reach.is_ok(), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_place_in_the_list_of_rules_may_not_contradict_the_id() {
+        let driver = json!({"name": "CodeQL", "rules": [{"id": "a"}, {"id": "b"}, {}]});
+        let extensions = json!([{"name": "pack", "rules": [{"id": "c"}]}]);
+        let of = |mut result: Json| {
+            result["suppressions"] = json!([{"kind": "external"}]);
+            let tool = json!({"driver": driver, "extensions": extensions});
+            let run = json!({"tool": tool, "results": [result]});
+            let text = json!({"version": "2.1.0", "runs": [run]}).to_string();
+            let found = testing::all(&FORMAT, "a.sarif", &text).remove(0);
+            (found.name, found.reach.is_ok())
+        };
+        let pack = |rule: &str| json!({"id": rule, "index": 0, "toolComponent": {"index": 0}});
+        for (result, id, is_known) in [
+            (json!({"ruleId": "a", "ruleIndex": 0}), "a", true),
+            (json!({"ruleId": "a/1", "ruleIndex": 0}), "a/1", true),
+            (json!({"ruleId": "a", "ruleIndex": -1}), "a", true),
+            (json!({"ruleId": "c", "ruleIndex": 0, "rule": pack("c")}), "c", true),
+            (json!({"rule": {"index": 0, "toolComponent": {"index": 0}}}), "c", true),
+            // Which component that is, its name alone does not say.
+            (
+                json!({"ruleId": "x", "ruleIndex": 9, "rule": {"toolComponent": {"name": "y"}}}),
+                "x",
+                true,
+            ),
+            (json!({"ruleId": "a", "ruleIndex": 1}), "a", false),
+            (json!({"ruleId": "ab", "ruleIndex": 0}), "ab", false),
+            (json!({"ruleId": "a", "ruleIndex": 7}), "a", false),
+            (json!({"ruleId": "a", "ruleIndex": 2}), "a", false),
+            (json!({"ruleId": "a", "ruleIndex": -2}), "a", false),
+            (json!({"ruleId": "a", "ruleIndex": "0"}), "a", false),
+            (json!({"ruleId": "a", "rule": {"id": "b"}}), "a", false),
+            (json!({"ruleId": "a", "rule": {"index": 1}}), "a", false),
+            (json!({"ruleId": "a", "rule": pack("a")}), "a", false),
+            (json!({"ruleIndex": 0, "rule": {"index": 1}}), "a", false),
+        ] {
+            assert_eq!(of(result.clone()), (id.to_owned(), is_known), "{result}");
+        }
     }
 
     #[test]
