@@ -36,6 +36,9 @@ static SLASHED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(?:(\d{4})/(\d{1,2})/(\d{1,2})|(\d{1,2})/(\d{1,2})/(\d{4}))$").expect("a pattern")
 });
 
+/// Milliseconds from 1970 to the last moment of a `Date`.
+const MAX_MILLIS: i64 = 8_640_000_000_000_000;
+
 /// Whether a value counts as true.
 pub(super) fn is_truthy(node: &Node) -> bool {
     match &node.value {
@@ -52,6 +55,10 @@ fn moment(node: &Node) -> Moment {
     match &node.value {
         Value::Number(text) => match text.parse().map(DateTime::from_timestamp_millis) {
             Ok(Some(at)) => Moment::At(at),
+            // Later than is counted here.
+            Ok(None) if text.parse().is_ok_and(|it: i64| (0..=MAX_MILLIS).contains(&it)) => {
+                Moment::Unclear
+            }
             Ok(None) => Moment::Invalid,
             Err(_) => Moment::Unclear,
         },

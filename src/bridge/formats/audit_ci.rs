@@ -9,6 +9,8 @@
 //!   no GHSA is a module, all of whose advisories are allowed.
 //! - `expiry` is read by `new Date`, for which a bare date is midnight in UTC; one that it cannot read
 //!   allows nothing. A number as an id makes the tool stop.
+//! - Of a mapping, its reader drops each key that every object of JavaScript has (`toString`), and its
+//!   parser of arguments takes a key with dots, `allowlist.NAME.active`, for what stands below.
 
 use crate::bridge::input::{Fault, Input, Node, Value, comments};
 use crate::bridge::javascript;
@@ -26,6 +28,22 @@ pub(crate) const FORMAT: Format = Format {
 
 /// Lists that later versions do not read.
 const OLD: [&str; 4] = ["advisories", "path-whitelist", "path-allowlist", "whitelist"];
+
+/// What every object of JavaScript has: the tool's reader drops such keys.
+const RESERVED: [&str; 12] = [
+    "__defineGetter__",
+    "__defineSetter__",
+    "__lookupGetter__",
+    "__lookupSetter__",
+    "__proto__",
+    "constructor",
+    "hasOwnProperty",
+    "isPrototypeOf",
+    "propertyIsEnumerable",
+    "toLocaleString",
+    "toString",
+    "valueOf",
+];
 
 fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
     // The tool reads all three with one reader, whatever the name.
@@ -53,12 +71,19 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
             found.push(entry);
         }
     }
-    for entry in root.entries().iter().filter(|entry| OLD.contains(&&*entry.key)) {
+    for entry in root.entries() {
+        let reason = match entry.key.split_once('.') {
+            Some(("a" | "allowlist", _)) => {
+                "audit-ci takes it for an entry of its list: write it there"
+            }
+            _ if OLD.contains(&&*entry.key) => "only older versions of audit-ci read it",
+            _ => continue,
+        };
         found.push(Suppression {
             span: entry.span,
             name: entry.key.clone(),
             said: Vec::new(),
-            reach: Err(format!("only older versions of audit-ci read `{}`", entry.key)),
+            reach: Err(reason.to_owned()),
             end: End::Never,
             made: None,
             known: Known::default(),
@@ -73,6 +98,14 @@ fn entry(item: &Node, key: &str) -> Result<Suppression, Fault> {
         Value::Text(id) => Ok(suppression(id, None, item.span)),
         Value::Map(entries) => match entries.first() {
             None => Err(Fault::at(item.span, "an entry without an id makes audit-ci stop")),
+            Some(first) if entries.iter().all(|it| RESERVED.contains(&&*it.key)) => {
+                let message = format!(
+                    "audit-ci drops the key `{}`, which every object of JavaScript has, and stops: write \
+                     it as a text",
+                    first.key
+                );
+                Err(Fault::at(first.span, message))
+            }
             Some(first) => {
                 let mut found = suppression(&first.key, Some(&first.value), first.span);
                 if entries.len() > 1 {
@@ -279,6 +312,40 @@ mod tests {
     #[test]
     fn a_path_without_an_advisory_matches_nothing() {
         assert_eq!(all("{allowlist: ['a>b']}")[0].end, End::Dropped);
+    }
+
+    #[test]
+    fn what_every_object_has_is_a_module_as_a_text_and_no_id_of_a_mapping() {
+        let found = all("{allowlist: ['constructor', '__proto__', 'toString']}");
+        let names: Vec<&str> = found.iter().map(|it| &*it.name).collect();
+        assert_eq!(names, ["constructor", "__proto__", "toString"]);
+        assert!(found.iter().all(|it| it.end == End::Never && it.reach.is_ok()));
+        for name in RESERVED {
+            let one = format!("{{allowlist: [\n{{'{name}': {{active: true}}}}]}}");
+            let (line, message) = fault(one.as_bytes());
+            assert_eq!((line, message.contains(&format!("`{name}`"))), (2, true), "{message}");
+            let two = one.replace("}}", "}, lodash: {active: true}}");
+            assert!(all(&two)[0].reach.is_err(), "{two}");
+            // Of what it says the tool takes nothing for `active`.
+            let within = format!("{{allowlist: [{{lodash: {{'{name}': {{active: true}}}}}}]}}");
+            assert_eq!(all(&within)[0].end, End::Dropped, "{within}");
+        }
+    }
+
+    #[test]
+    fn a_key_with_dots_that_the_tool_takes_for_an_entry_is_unknown() {
+        for key in ["allowlist.lodash.active", "a.lodash.active", "allowlist.0"] {
+            let found = all(&format!("{{allowlist: ['a'], '{key}': true}}"));
+            assert_eq!((found.len(), &*found[1].name), (2, key));
+            assert!(found[1].reach.is_err() && found[1].end == End::Never, "{key}");
+        }
+        assert_eq!(all("{allowlist: ['a'], 'report.type': 'full'}").len(), 1);
+    }
+
+    #[test]
+    fn a_moment_later_than_is_counted_here_has_not_come_to_pass() {
+        assert!(with_expiry("8640000000000000").reach.is_err());
+        assert_eq!(with_expiry("8640000000000001").end, End::Dropped);
     }
 
     #[test]

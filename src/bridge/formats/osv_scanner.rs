@@ -214,12 +214,13 @@ fn end(entry: &Node, key: &str, notes: &mut Vec<String>) -> Result<End, Fault> {
     let is_date = matches!(node.value, Value::Date(_));
     let read = if is_date { Timestamp::parse(written) } else { Timestamp::instant(written) };
     match read {
-        Some(end) if end.is_zero_of_go() => {
+        Some(end) if end.may_be_zero_of_go() => {
             notes.push(format!("OSV-Scanner takes `{key} = {written}` for no date at all"));
             Ok(End::Never)
         }
         Some(end) => Ok(end.where_it_runs()),
-        None if is_date => {
+        // A time of the day has no other signs than colons.
+        None if is_date && !written.contains('-') => {
             notes.push(format!("`{key} = {written}` is a time without a day, long ago"));
             Ok(End::Dropped)
         }
@@ -381,6 +382,37 @@ name = \"inert\"
             ("PyPI", "Foo_Bar", "pkg:pypi/foo-bar@1"),
         ] {
             assert_eq!(package_url(ecosystem, name, "1").as_deref(), Some(url));
+        }
+    }
+
+    #[test]
+    fn the_ends_of_the_calendar_are_read_as_they_are_or_not_at_all() {
+        let of = |until: &str| {
+            let text = format!("[[IgnoredVulns]]\nid = \"A\"\nignoreUntil = {until}\n");
+            let input = Input::new("osv-scanner.toml", text.as_bytes()).expect("UTF-8");
+            super::read(&input).map(|found| found[0].end.clone())
+        };
+        let at = |text: &str| Ok(End::At(text.parse().expect("a moment")));
+        for zero in [
+            "0000-12-31T19:00:00-05:00",
+            "0001-01-01T00:00:00Z",
+            "0001-01-01",
+            "0000-12-31T12:00:00",
+            "\"0000-12-31T19:00:00-05:00\"",
+        ] {
+            assert_eq!(of(zero), Ok(End::Never), "{zero}");
+        }
+        assert_eq!(of("0001-01-01T00:00:01Z"), at("0001-01-01T00:00:01Z"));
+        assert_eq!(of("9999-12-31T23:59:59-05:00"), at("+10000-01-01T04:59:59Z"));
+        assert_eq!(of("07:32:00"), Ok(End::Dropped));
+        for odd in [
+            "2027-02-30",
+            "2027-02-31T00:00:00Z",
+            "2027-13-01",
+            "2027-01-01T24:00:00Z",
+            "0000-00-00",
+        ] {
+            assert!(of(odd).is_err(), "{odd}: {:?}", of(odd));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Dates and times as the readers of YAML and TOML know them.
 
-use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
 use crate::bridge::End;
 
@@ -60,15 +60,25 @@ impl Timestamp {
         }
     }
 
-    /// Whether it is the first moment of the first year, which tools in Go take for no time at all.
+    /// Whether it is the first moment of the first year, which tools in Go take for no time at all, to a
+    /// tool to which a time without a zone is in UTC.
     pub(crate) fn is_zero_of_go(self) -> bool {
-        let day = match self {
-            Self::Day(day) => day,
-            Self::Local(time) => time.date(),
-            Self::Instant(time) => time.date_naive(),
-        };
-        (day.year(), day.ordinal()) == (1, 1)
+        self.in_utc() == End::At(zero_of_go())
     }
+
+    /// The same, to a tool to which a time without a zone is that of the machine: whether it is that
+    /// moment anywhere.
+    pub(crate) fn may_be_zero_of_go(self) -> bool {
+        match (self, self.in_utc()) {
+            (Self::Instant(_), _) => self.is_zero_of_go(),
+            (_, End::At(end)) => (end - zero_of_go()).abs() <= TimeDelta::hours(14),
+            _ => false,
+        }
+    }
+}
+
+fn zero_of_go() -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH - TimeDelta::days(719_162)
 }
 
 fn day(text: &str) -> Option<NaiveDate> {
@@ -143,5 +153,44 @@ mod tests {
         assert_eq!(local("2027-02-01T00:00:00"), "2027-02-01 00:00 local time");
         assert_eq!(local("2027-02-01T00:00:01"), "2027-02-02 00:00 local time");
         assert_eq!(local("2027-02-01T00:00:00Z"), "2027-02-01T00:00:00Z");
+    }
+
+    #[test]
+    fn the_first_moment_of_the_first_year_is_found_in_any_zone() {
+        let read = |text: &str| Timestamp::parse(text).expect("a time");
+        for text in ["0001-01-01", "0001-01-01T00:00:00", "0001-01-01T00:00:00Z"] {
+            assert!(read(text).is_zero_of_go() && read(text).may_be_zero_of_go(), "{text}");
+        }
+        for text in ["0000-12-31T19:00:00-05:00", "0001-01-01T14:00:00+14:00"] {
+            assert!(read(text).is_zero_of_go() && read(text).may_be_zero_of_go(), "{text}");
+        }
+        for text in
+            ["0001-01-01T00:00:01Z", "0000-12-31T19:00:01-05:00", "0001-01-02", "0000-01-01"]
+        {
+            assert!(!read(text).is_zero_of_go() && !read(text).may_be_zero_of_go(), "{text}");
+        }
+        // Without a zone it may be that moment somewhere.
+        for text in ["0000-12-31T12:00:00", "0001-01-01T14:00:00"] {
+            assert!(!read(text).is_zero_of_go() && read(text).may_be_zero_of_go(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_ends_of_the_calendar_are_times_like_others() {
+        for text in [
+            "0000-01-01T00:00:00+23:59",
+            "0000-01-01",
+            "9999-12-31T23:59:60-23:59",
+            "9999-12-31",
+            "9999-12-31T23:59:59.999999999",
+        ] {
+            let read = Timestamp::parse(text).expect("a time");
+            for end in [read.in_utc(), read.where_it_runs()] {
+                let today = "2026-11-20".parse().expect("a day");
+                assert_eq!(end.is_over(today), text.starts_with('0'), "{text}: {end}");
+                assert_eq!(end.outlives(today), text.starts_with('9'), "{text}: {end}");
+                assert!(end.last_day().is_some() && end.written().is_some(), "{text}");
+            }
+        }
     }
 }
