@@ -149,3 +149,51 @@ fn what_is_missing_elsewhere_in_a_record_says_nothing_against_its_bindings() {
     history.replace(path, "scope:\n", "scope:\n  - [nowhere]\n");
     assert_eq!(verdicts(&history, &live, &[]).1, pairs(&[("late", "orphan")]));
 }
+
+/// A link that a person names is followed; what waits for ever or is no file is refused.
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_file_is_followed_and_what_is_no_file_is_refused() {
+    use std::os::unix::fs::symlink;
+    let history = register();
+    let w = &history.w;
+    w.write("live.json", "[]");
+    let made = std::process::Command::new("mkfifo").arg(w.path("fifo")).status();
+    assert!(made.expect("mkfifo runs").success());
+    for (link, to) in [
+        ("good", "live.json"),
+        ("loop", "loop"),
+        ("folder", "exceptions"),
+        ("pipe", "fifo"),
+        ("zeros", "/dev/zero"),
+        ("gone", "nowhere"),
+    ] {
+        symlink(to, w.path(link)).expect("a link");
+    }
+    assert_eq!(w.run(&["reconcile", "azure-policy", "good"]).code(), 0);
+    let refused = "it is no regular file";
+    for (file, reason) in [
+        ("loop", "Too many levels of symbolic links"),
+        ("exceptions", refused),
+        ("folder", refused),
+        ("fifo", refused),
+        ("pipe", refused),
+        ("zeros", refused),
+        ("gone", "No such file or directory"),
+    ] {
+        for words in [
+            &["reconcile", "azure-policy", file][..],
+            &["import", "azure-policy", file],
+            &["reconcile", "azure-policy", "live.json", "--hierarchy", file],
+        ] {
+            let said = w.run(words);
+            assert_eq!(said.code(), 2, "{words:?}: {said:?}");
+            assert!(said.err.contains(&format!("`{file}`")), "{words:?}: {}", said.err);
+            assert!(said.err.contains(reason), "{words:?}: {}", said.err);
+        }
+    }
+    // What never ends is read to the most that a file may have.
+    let said = w.run(&["reconcile", "azure-policy", "/dev/zero"]);
+    assert_eq!(said.code(), 2);
+    assert!(said.err.contains("`/dev/zero` has more than 256 MiB"), "{}", said.err);
+}
