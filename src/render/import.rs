@@ -13,7 +13,7 @@ use crate::bridge::import::{Adopted, Fate, Import, Left, Row};
 /// adopted.
 const WIDER: &str = "narrow these in the tool, widen the record and have it approved, or begin one \
                      of its own with `--only NAME`";
-const REFUSED: &str = "file these with `exc new`, add a binding to the record that one names, or \
+const REFUSED: &str = "do what the reason says, or file these with `exc new`, add a binding to the record that one names, or \
                        leave one out by its name, `--allow-unknown NAME`";
 
 /// Writes the paths, each with what is missing, then what was left out, and a line with all counts.

@@ -302,6 +302,40 @@ fn a_run_that_was_cut_off_goes_on_and_what_stands_there_is_kept() {
 }
 
 #[test]
+fn a_draft_that_was_cut_off_is_named_with_what_to_do_and_no_second_one_is_begun() {
+    let w = Workspace::new();
+    w.write(".trivyignore", "CVE-1\n");
+    let path = file_of(&json_of(&w, &["trivy", ".trivyignore"]).1);
+    let whole = w.read(&path);
+    let n_files = w.names("exceptions").len();
+    for at in (0..whole.len()).step_by(7) {
+        w.write(&path, &whole[..at]);
+        for more in [&[][..], &["--dry-run"]] {
+            let (code, out) = json_of(&w, &[&["trivy", ".trivyignore"], more].concat());
+            let row = &out["suppressions"][0];
+            assert_eq!(w.names("exceptions").len(), n_files, "cut at {at}");
+            assert_eq!(w.read(&path), &whole[..at], "cut at {at}");
+            let why = row["why"][0].as_str().unwrap_or_default();
+            match row["fate"].as_str() {
+                Some("known") => {}
+                Some("refused") => {
+                    assert_eq!(code, 2, "cut at {at}");
+                    assert!(
+                        why.starts_with(&format!("`{path}` has the id that it gets")),
+                        "{at}: {why}"
+                    );
+                    assert!(why.ends_with("or delete it, and run this again"), "{at}: {why}");
+                }
+                fate => panic!("cut at {at}: {fate:?}"),
+            }
+        }
+    }
+    std::fs::remove_file(w.path(&path)).expect("it is removed");
+    assert_eq!(fates(&json_of(&w, &["trivy", ".trivyignore"]).1), ["CVE-1: adopted"]);
+    assert_eq!(w.read(&path), whole);
+}
+
+#[test]
 fn what_is_missing_in_a_draft_may_be_left_out_and_its_folder_follows_the_policy() {
     let w = Workspace::new();
     let policy = w.read("exceptions/policy.yaml");

@@ -1,10 +1,10 @@
 //! The draft of a record about a suppression: what is known, what the tool said as comments, and what
 //! is missing.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 use std::panic::resume_unwind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -16,7 +16,7 @@ use crate::commands::new::draft::Draft;
 use crate::commands::new::filing::Place;
 use crate::commands::new::identity;
 use crate::commands::new::ids::Ids;
-use crate::commands::{Failure, Globals, Workspace, findings, holdings};
+use crate::commands::{Failure, Globals, Workspace, findings, holdings, mainline, shown_path};
 use crate::env::Env;
 use crate::finding::Level;
 use crate::git::Identity;
@@ -24,8 +24,8 @@ use crate::model::{Exception, Person};
 use crate::register::Register;
 use crate::render::Safe;
 use crate::rules::{self, Context};
-use crate::source;
-use crate::text::SourceFile;
+use crate::source::{self, Record};
+use crate::text::{SourceFile, shell_word};
 
 /// Characters of a text of the tool that a comment or a title shows.
 const MAX_SHOWN: usize = 160;
@@ -41,6 +41,8 @@ pub(super) struct Drawer<'a> {
     /// Records whose bindings can be relied on.
     sound: HashSet<&'a str>,
     ids: Ids,
+    /// The files that are called by an id or hold a record of it, by that id in capitals.
+    files: HashMap<String, PathBuf>,
     /// Ids that went to others in this run.
     drawn: HashSet<String>,
     identity: Identity,
@@ -121,7 +123,8 @@ impl<'a> Drawer<'a> {
         let ids = Ids::new(register, workspace, Some(env.today), globals.words())?;
         let identity = identity(workspace, env)?;
         let (drawn, words) = (HashSet::new(), globals.words());
-        Ok(Self { format, workspace, sound, ids, drawn, identity, words })
+        let files = files(register, &workspace.root);
+        Ok(Self { format, workspace, sound, ids, files, drawn, identity, words })
     }
 
     /// What can be known of a suppression, or why it cannot be adopted.
@@ -177,27 +180,55 @@ impl<'a> Drawer<'a> {
     }
 
     /// A draft under the id that follows from what it takes in; or why there is none.
-    pub(super) fn settle(&mut self, mut begun: Begun) -> anyhow::Result<Result<Sheet, Fate>> {
+    pub(super) fn settle(
+        &mut self,
+        mut begun: Begun,
+        env: &Env<'_>,
+    ) -> anyhow::Result<Result<Sheet, Fate>> {
         for id in self.ids.of_text(&begun.what)? {
-            if self.sound.contains(id.as_str()) || self.drawn.contains(&id) {
+            let known = self.files.get(&id.to_ascii_uppercase());
+            let is_of_another =
+                self.sound.contains(id.as_str()) && !known.is_some_and(|path| is_cut_off(path));
+            if is_of_another || self.drawn.contains(&id) {
                 continue;
             }
-            if self.ids.is_taken(&id) {
-                let why = format!(
-                    "it would be `{id}`, which is not bound to it here: mend that record, or take \
-                     it from the mainline"
-                );
-                return Ok(Err(Fate::Refused(Left { record: Some(id), why: vec![why] })));
+            let place = Place::of(&id, begun.today, self.workspace)?;
+            begun.draft.exception.id.clone_from(&id);
+            let file = begun.draft.file(&place.name, place.schema.as_deref());
+            // What another run has written meanwhile is the same text.
+            let stands = || std::fs::symlink_metadata(&place.path).is_ok();
+            let is_same =
+                || std::fs::read(&place.path).is_ok_and(|it| it == file.text().as_bytes());
+            let here = known.or(Some(&place.path).filter(|_| stands() && !is_same()));
+            if here.is_some() || self.ids.is_taken(&id) {
+                let why = vec![self.taken(&id, here.map(PathBuf::as_path), env)];
+                return Ok(Err(Fate::Refused(Left { record: Some(id), why })));
             }
             self.drawn.insert(id.clone());
-            begun.draft.exception.id.clone_from(&id);
-            let place = Place::of(&id, begun.today, self.workspace)?;
-            let file = begun.draft.file(&place.name, place.schema.as_deref());
             let missing = to_do(begun.missing, &file, self.workspace, begun.today);
             return Ok(Ok(Sheet { id, place, file, missing }));
         }
         let message = "the ids that follow from the suppression are taken";
         Err(Failure::new(message).hint("file it with `exc new`").into())
+    }
+
+    /// Why an id cannot be taken: a file has it that says nothing of the suppression, or the mainline.
+    fn taken(&self, id: &str, here: Option<&Path>, env: &Env<'_>) -> String {
+        let words = &self.words;
+        match here {
+            Some(path) => {
+                let path = shown_path(path, env);
+                let word = shell_word(&path);
+                format!(
+                    "`{path}` has the id that it gets, and says nothing of it, as a draft that was cut \
+                     off: finish it, as `{words} check {word}` says, or delete it, and run this again"
+                )
+            }
+            None => format!(
+                "the mainline has `{id}`, the id that it gets, and it is not bound to it here: take that \
+                 record from there, and run this again"
+            ),
+        }
     }
 
     /// The comments: what the tool said, and what is to be done.
@@ -247,6 +278,25 @@ fn to_do(
         }
     }
     keys
+}
+
+/// The files of a register, by the ids that they hold and those that they are called by.
+fn files(register: &Register, root: &Path) -> HashMap<String, PathBuf> {
+    let of_record =
+        |record: &Record| (record.exception.id.clone(), record.file().path().to_owned());
+    let records: Vec<(String, String)> = register.records.iter().map(of_record).collect();
+    let paths = records.iter().map(|(_, path)| path).chain(&register.unreadable);
+    let by_name = paths.map(|path| (mainline::stem(path).to_owned(), path.clone()));
+    let all: Vec<(String, String)> = by_name.chain(records.iter().cloned()).collect();
+    all.into_iter().map(|(id, path)| (id.to_ascii_uppercase(), root.join(path))).collect()
+}
+
+/// Whether a file is a draft of an import that ends before what every record has behind its bindings: these
+/// may be cut off, too.
+fn is_cut_off(path: &Path) -> bool {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let is_draft = |line: &str| line.starts_with('#') && line.contains("by `exc import ");
+    text.lines().any(is_draft) && !text.lines().any(|line| line.starts_with("opened:"))
 }
 
 /// A text of somebody else on one line, with nothing in it that deceives, and not too long.

@@ -176,7 +176,7 @@ impl Importing<'_> {
             return Ok(Err(Fate::Known(Some(id.clone()))));
         }
         let what = begun.what.clone();
-        let settled = self.drawer.settle(begun)?;
+        let settled = self.drawer.settle(begun, env)?;
         if let Ok(sheet) = &settled {
             self.adopted.insert(what, sheet.id.clone());
         }
@@ -245,7 +245,10 @@ fn fate(sheet: Sheet, written: Written, env: &Env<'_>) -> Fate {
         Written::Now => Fate::Adopted(Adopted { id, path, missing }),
         Written::Already => Fate::Known(Some(id)),
         Written::Otherwise => {
-            let why = format!("somebody else has written `{path}` meanwhile: run it once more");
+            let why = format!(
+                "somebody has written `{path}` meanwhile, and not this draft: look at it, and run this \
+                 again"
+            );
             Fate::Refused(Left { record: Some(id), why: vec![why] })
         }
     }
