@@ -274,6 +274,7 @@ impl Exception {
             id: self.id,
             controls: self.controls,
             scope: self.scope,
+            bindings: self.bindings,
             risk: Risk { level: self.risk.level, ..Risk::default() },
             owner: self.owner,
             requester: Person { email: self.requester.email, ..Person::default() },

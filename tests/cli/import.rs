@@ -457,3 +457,31 @@ fn what_goes_further_than_a_record_gets_one_of_its_own_where_somebody_names_it()
     let (code, out) = json_of(&w, &["trivy", ".trivyignore.yaml"]);
     assert_eq!((code, fates(&out)), (0, vec!["CVE-1: known".to_owned()]));
 }
+
+#[test]
+fn lines_of_one_list_become_records_of_one_service_that_the_check_accepts() {
+    let w = Workspace::new();
+    w.git();
+    w.write(".trivyignore", "CVE-2026-2222\nCVE-2026-3333\n");
+    let (_, out) = json_of(&w, &["trivy", ".trivyignore"]);
+    let rows = out["suppressions"].as_array().expect("a list").iter();
+    for id in rows.filter_map(|row| row["record"].as_str()) {
+        w.exc(&[
+            "amend",
+            id,
+            "--control=LOG-002",
+            "--remove-scope=TODO",
+            "--scope=service:/shop/web",
+            "--risk=low",
+            "--risk-statement=Health checks can be read on the way; no customer data.",
+            "--owner-name=Dana Ruiz",
+            "--owner-email=dana.ruiz@example.com",
+            "--team=edge",
+            "--blocker=The fix of the vendor is promised for January (case 7731).",
+            "--end-state=The image carries the fixed library.",
+            "--plan=Rebuild the image when the fix is out.",
+            "--expires=2026-12-18",
+        ]);
+    }
+    assert_eq!(w.codes(), [""; 0]);
+}

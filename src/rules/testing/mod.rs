@@ -22,6 +22,7 @@ use super::levels::apply_levels;
 use super::{Check, Context, Rule, scope_fault};
 use crate::finding::{Finding, Place};
 use crate::register::{self, Register};
+use crate::source::Record;
 use crate::text::SourceFile;
 
 /// Checks a rule against a fixture: YAML that replaces parts of the good record, with comments that
@@ -70,7 +71,7 @@ pub(crate) fn report_of(rule: &Rule, records: &[(&str, &str)], policy_changes: &
         Arc::new(SourceFile::new(format!("exceptions/{name}"), text))
     });
     let register = register::from_files("exceptions", files.collect(), &policy.record_schema);
-    lines_of(&run(rule, &register, &context))
+    lines_of(&run(rule, register, &context))
 }
 
 /// Findings with their labels and helps.
@@ -101,11 +102,12 @@ fn findings_of(rule: &Rule, text: &str, policy_changes: &str) -> Vec<Finding> {
     let context = Context { policy: &policy, today: today() };
     let file = Arc::new(SourceFile::new(RECORD_PATH, text));
     let register = register::from_files("exceptions", vec![file], &policy.record_schema);
-    run(rule, &register, &context)
+    run(rule, register, &context)
 }
 
-/// What a rule alone says about a register, worst first.
-fn run(rule: &Rule, register: &Register, context: &Context<'_>) -> Vec<Finding> {
+/// What a rule alone says about a register, worst first. One about the register as a whole sees what
+/// is kept of its records for that.
+fn run(rule: &Rule, mut register: Register, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     match rule.check {
         Check::Load => findings
@@ -119,7 +121,10 @@ fn run(rule: &Rule, register: &Register, context: &Context<'_>) -> Vec<Finding> 
             .iter()
             .flat_map(|record| scope_fault::faults(record, context))
             .for_each(|target| check(&target, context, &mut findings)),
-        Check::Register(check) => check(register, context, &mut findings),
+        Check::Register(check) => {
+            register.records.iter_mut().for_each(Record::shed_texts);
+            check(&register, context, &mut findings);
+        }
         Check::Change(_) | Check::Proposal(_) => panic!("{} looks at a change", rule.code.id),
     }
     apply_levels(&mut findings, context.policy);
