@@ -6,6 +6,7 @@
 //! lies within a binding of a record that is in force, and it ends no later than that record.
 
 mod claim;
+mod comparison;
 mod open;
 #[cfg(test)]
 mod tests;
@@ -17,10 +18,9 @@ use chrono::NaiveDate;
 use regex::Regex;
 
 use self::open::Open;
-use self::verdict::sentence;
 pub(crate) use self::verdict::{Judged, State, Verdict};
 use super::{End, Suppression};
-use crate::model::reach::{Cover, Dimension, Hierarchy, Reach, lowest};
+use crate::model::reach::{Dimension, Hierarchy, Reach, lowest};
 use crate::model::{Exception, Tool, enclosing};
 
 /// Parts into which a suppression is taken, at most, to see whether several bindings cover it.
@@ -307,65 +307,6 @@ impl<'a> Bindings<'a> {
             }
         }
         found
-    }
-
-    /// What a binding makes of a reach.
-    fn against(&self, binding: &Binding, part: &Reach, suppression: &Suppression) -> Judged {
-        let holding = &self.holdings[binding.holding];
-        let judged = |verdict, why: Vec<String>| Judged {
-            verdict,
-            record: Some(holding.exception.id.clone()),
-            why,
-        };
-        let cover = match &holding.fault {
-            Some(fault) => Cover::Unknown(fault.clone()),
-            None => binding.reach.covers(part, self.hierarchy),
-        };
-        let mut why = match &cover {
-            Cover::Beyond(excess) => excess.iter().map(sentence).collect(),
-            _ => Vec::new(),
-        };
-        let lasts_to = match &holding.state {
-            State::InForce(last) => Ok(Some(*last)),
-            State::Filed => Ok(None),
-            State::Expired(last) => {
-                Err((Verdict::RecordExpired, format!("the record was valid through {last} (UTC)")))
-            }
-            State::Closed => Err((Verdict::RecordExpired, "the record is closed".to_owned())),
-            State::Unapproved(verdict) => {
-                Err((Verdict::RecordUnapproved, format!("the record is {verdict}")))
-            }
-            State::Unknown(reason) => Err((Verdict::Unknown, reason.clone())),
-        };
-        let is_beyond = !why.is_empty();
-        let verdict = match lasts_to {
-            Err((verdict, reason)) => {
-                why.push(reason);
-                verdict
-            }
-            Ok(Some(last)) if suppression.end.outlives(last) => {
-                let until = End::At(End::of_exception(last));
-                why.push(match &suppression.end {
-                    End::Never => format!("it never ends, and the record ends at {until}"),
-                    end => format!("it ends at {end}, and the record at {until}"),
-                });
-                Verdict::Outlives
-            }
-            Ok(_) => Verdict::Covered,
-        };
-        match cover {
-            _ if is_beyond => judged(Verdict::Wider, why),
-            Cover::Unknown(reason) if verdict <= Verdict::Unknown => {
-                why.insert(0, reason);
-                judged(Verdict::Unknown, why)
-            }
-            Cover::Unknown(reason) => {
-                why.push(reason);
-                judged(verdict, why)
-            }
-            Cover::Within if verdict == Verdict::Covered => judged(Verdict::Narrower, why),
-            _ => judged(verdict, why),
-        }
     }
 
     /// The bindings of records in force that no suppression has met.

@@ -120,6 +120,8 @@ fn of_several_records_one_that_covers_it_is_told_whatever_the_others_are() {
     let held = [holding(&old, State::Expired(day("2026-11-19"))), in_force(&wide)];
     let (judged, _) = judged(&held, &exemption("EXC-2", GROUP, &[]));
     assert_eq!((judged.verdict, judged.record.as_deref()), (Verdict::Narrower, Some("EXC-1")));
+    let group = GROUP.trim_start_matches("azure:");
+    assert_eq!(judged.why, [format!("narrower in scope {group}")]);
 }
 
 #[test]

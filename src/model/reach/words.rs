@@ -27,6 +27,22 @@ impl Dimension {
     }
 }
 
+impl Reach {
+    /// What of a reach within this one limits it in another way than this one.
+    pub(crate) fn narrowing(&self, inner: &Self) -> Self {
+        let mut narrowing = inner.clone();
+        let is_other = |dimension: &Dimension, values: &Values| {
+            self.limits.get(dimension).is_none_or(|own| !own.keys().eq(values.keys()))
+        };
+        narrowing.limits.retain(|dimension, values| is_other(dimension, values));
+        narrowing
+            .exclusions
+            .retain(|dimension, values| self.exclusions.get(dimension) != Some(values));
+        narrowing.conditions.retain(|condition| !self.conditions.contains(condition));
+        narrowing
+    }
+}
+
 impl fmt::Display for Reach {
     /// All limits on one line: `assignment …; scope …`; `all` where there is none.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
