@@ -331,6 +331,17 @@ fn a_draft_that_was_cut_off_is_named_with_what_to_do_and_no_second_one_is_begun(
         }
     }
     std::fs::remove_file(w.path(&path)).expect("it is removed");
+    // What is no file is neither waited for nor written over.
+    std::fs::create_dir(w.path(&path)).expect("a folder");
+    assert_eq!(fates(&json_of(&w, &["trivy", ".trivyignore"]).1), ["CVE-1: refused"]);
+    std::fs::remove_dir(w.path(&path)).expect("it is removed");
+    #[cfg(unix)]
+    {
+        let made = std::process::Command::new("mkfifo").arg(w.path(&path)).status();
+        assert!(made.expect("mkfifo runs").success());
+        assert_eq!(fates(&json_of(&w, &["trivy", ".trivyignore"]).1), ["CVE-1: refused"]);
+        std::fs::remove_file(w.path(&path)).expect("it is removed");
+    }
     assert_eq!(fates(&json_of(&w, &["trivy", ".trivyignore"]).1), ["CVE-1: adopted"]);
     assert_eq!(w.read(&path), whole);
 }

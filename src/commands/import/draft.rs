@@ -195,11 +195,8 @@ impl<'a> Drawer<'a> {
             let place = Place::of(&id, begun.today, self.workspace)?;
             begun.draft.exception.id.clone_from(&id);
             let file = begun.draft.file(&place.name, place.schema.as_deref());
-            // What another run has written meanwhile is the same text.
-            let stands = || std::fs::symlink_metadata(&place.path).is_ok();
-            let is_same =
-                || std::fs::read(&place.path).is_ok_and(|it| it == file.text().as_bytes());
-            let here = known.or(Some(&place.path).filter(|_| stands() && !is_same()));
+            let here =
+                known.or_else(|| Some(&place.path).filter(|path| is_other(path, file.text())));
             if here.is_some() || self.ids.is_taken(&id) {
                 let why = vec![self.taken(&id, here.map(PathBuf::as_path), env)];
                 return Ok(Err(Fate::Refused(Left { record: Some(id), why })));
@@ -289,6 +286,14 @@ fn files(register: &Register, root: &Path) -> HashMap<String, PathBuf> {
     let by_name = paths.map(|path| (mainline::stem(path).to_owned(), path.clone()));
     let all: Vec<(String, String)> = by_name.chain(records.iter().cloned()).collect();
     all.into_iter().map(|(id, path)| (id.to_ascii_uppercase(), root.join(path))).collect()
+}
+
+/// Whether something else than this text stands at a path: what another run has written meanwhile is the
+/// same.
+fn is_other(path: &Path, text: &str) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|it| {
+        !it.is_file() || !std::fs::read(path).is_ok_and(|found| found == text.as_bytes())
+    })
 }
 
 /// Whether a file is a draft of an import that ends before what every record has behind its bindings: these
