@@ -188,7 +188,13 @@ impl Bounds {
             let n = count(self.n_renewals, "time");
             return vec![first, format!("  it was renewed {n}, and the policy allows {max}")];
         }
-        let renewal = format!("  renewal {nth} of {max}, through {} at the latest:", self.latest);
+        let latest = self.latest;
+        let renewal = match exception.expires.filter(|expires| latest <= *expires) {
+            Some(_) => {
+                format!("  no renewal adds a day now: one would end on {latest} at the latest:")
+            }
+            None => format!("  renewal {nth} of {max}, through {latest} at the latest:"),
+        };
         vec![first, renewal, format!("  {}", self.reason)]
     }
 }

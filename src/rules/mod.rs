@@ -84,6 +84,7 @@ mod prose;
 mod raw_control_character;
 mod removed_approval;
 mod removed_rejection;
+mod renewal_grants_nothing;
 mod renewal_repeats;
 mod renewals_do_not_add_up;
 mod renewed_late;
@@ -268,6 +269,7 @@ pub(crate) const RULES: &[&Rule] = &[
     &misleading_git_file::RULE,
     &removed_rejection::RULE,
     &removed_approval::RULE,
+    &renewal_grants_nothing::RULE,
     &not_approved::RULE,
     &stray_approval::RULE,
     &control_character::RULE,

@@ -12,7 +12,7 @@ const CODE: Code = Code::error("EXC206", "renewals-do-not-add-up");
 
 const DOCS: &str = r#"## What it checks
 
-That `renewals` make a chain: the first is dated on or after `opened`, each further one later than the renewal before it, each ends later than the one before, and `expires` is no later than the end of the last one. An earlier `expires` is an exception that was shortened since, which takes no renewal.
+That `renewals` make a chain: the first is dated on or after `opened`, each further one later than the renewal before it, and `expires` is no later than the end of the last one. An earlier `expires` is an exception that was shortened since, which takes no renewal; one that is renewed after that may end before a day that was granted once, so that a renewal grants something is for `EXC410` to check.
 
 ## Why it matters
 
@@ -58,7 +58,6 @@ fn check(record: &Record, _context: &Context<'_>, findings: &mut Vec<Finding>) {
                 let last = &renewals[before];
                 let there = format!("/renewals/{before}/date");
                 chain.dated(&here, renewal.date, &there, last.date, "renewed before");
-                chain.longer(index, last.until, renewal.until);
             }
         }
     }
@@ -91,21 +90,6 @@ impl Chain<'_> {
             CODE.finding(self.record.at(here), message)
                 .label(self.record.at(there), format!("{what} on {earlier}"))
                 .help("write the day on which the renewal was granted; renewals stand oldest first, and one day has one"),
-        );
-    }
-
-    fn longer(&mut self, index: usize, before: Option<NaiveDate>, until: Option<NaiveDate>) {
-        let (Some(before), Some(until)) = (before, until) else { return };
-        if until > before {
-            return;
-        }
-        let at = |index: usize| self.record.at(&format!("/renewals/{index}/until"));
-        let message = "the renewal ends no later than the one before it";
-        let finding = CODE.finding(at(index), message).label(at(index - 1), "ends here already");
-        self.findings.push(
-            finding.help(format!(
-                "write a day after {before}, or remove the renewal: it grants nothing"
-            )),
         );
     }
 
@@ -191,15 +175,14 @@ renewals:
     }
 
     #[test]
-    fn d7_a_renewal_ends_later_than_the_one_before_it() {
+    fn after_a_shortening_a_renewal_may_end_before_an_older_one() {
         check_rule(
             &RULE,
             "
+expires: 2027-01-31
 renewals:
   - {date: 2026-11-11, until: 2027-02-10, reason: r, evidence: e}
-#                             ---------- ends here already
   - {date: 2026-11-12, until: 2027-01-31, reason: r, evidence: e}
-#                             ^^^^^^^^^^ error[EXC206]: the renewal ends no later than the one before it
 ",
         );
     }

@@ -1,7 +1,7 @@
 //! What is said of a change that cannot be made: what was answered, and how to get there instead.
 
 use crate::amending::TERMINAL;
-use crate::support::{RECORD_PATH, Workspace};
+use crate::support::{RECORD_PATH, Workspace, good_record};
 
 const EVIDENCE: [&str; 4] =
     ["--reason", "The vendor moved it: ticket 49020", "--evidence", "https://example.com/49020"];
@@ -102,4 +102,32 @@ fn what_is_to_go_and_is_not_there_says_what_there_is() {
         assert_eq!(said.code(), 2, "{said:?}");
         assert!(said.err.contains("write a number: 1 is the first"), "{}", said.err);
     }
+}
+
+/// A renewal of 2026-11-10 through March, cut short since.
+fn cut_short() -> String {
+    let renewals = "renewals:
+  - {date: 2026-11-10, until: 2027-03-26, reason: The vendor moved the preview to March (ticket 48213), evidence: https://example.com/vendor/status/48213}
+";
+    good_record().replace("renewals: []\n", renewals).replace("2027-01-31\n", "2026-12-31\n")
+}
+
+#[test]
+fn what_was_cut_short_can_be_renewed_through_a_day_that_was_granted_once() {
+    let w = Workspace::new();
+    w.write(RECORD_PATH, cut_short());
+    let again = [
+        "renew",
+        "K7QD",
+        "--until",
+        "2027-02-10",
+        "--reason",
+        "The March preview knows no custom domains (ticket 50077)",
+        "--evidence",
+        "https://example.com/vendor/status/50077",
+    ];
+    let said = w.run(&again);
+    assert_eq!(said.code(), 0, "{}", said.err);
+    assert!(w.read(RECORD_PATH).contains("expires: 2027-02-10"));
+    assert_eq!(w.run(&["check"]).code(), 0);
 }
