@@ -17,7 +17,7 @@ const MILESTONE: &str = "milestone";
 
 /// Change what an exception says, and nothing else in its file
 ///
-/// Comments, order, quotes and line breaks of everything else stay as they are. What a change means, and whether it needs an approval, is shown before it is written. A later last valid day takes `exc renew`, and the end `exc close`.
+/// Comments, order, quotes and line breaks of everything else stay as they are. What a change means, and whether it needs an approval, is shown before it is written. A later last valid day takes `exc renew`, and the end `exc close`. What is not complete yet is completed step by step: a change that leaves fewer errors in the record is written, and what is left is told.
 ///
 /// Prints the path of the file. Exit codes: 0 written; 1 refused by a rule, and nothing was written; 2 something is missing, or the record cannot be read or written.
 #[derive(Debug, clap::Args)]
@@ -171,7 +171,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     if let Some(note) = half_an_owner(args, &exception.owner) {
         globals.note(env, &note);
     }
-    desk.write(vec![Planned::new(at, changes)], "amend", args.write, globals, env)
+    desk.write(vec![Planned::step(at, changes)], "amend", args.write, globals, env)
 }
 
 /// What to say where a name changes and the address does not, or the other way round: one goes with

@@ -131,3 +131,76 @@ fn what_was_cut_short_can_be_renewed_through_a_day_that_was_granted_once() {
     assert!(w.read(RECORD_PATH).contains("expires: 2027-02-10"));
     assert_eq!(w.run(&["check"]).code(), 0);
 }
+
+/// A record that was filed in a hurry.
+fn hurried() -> String {
+    let (start, _) = good_record().split_once("compensating_controls:").map_or_else(
+        || panic!("the good record has compensating controls"),
+        |(start, rest)| (start.to_owned(), rest.to_owned()),
+    );
+    start.replace("level: high", "level: TODO").replace("team: ai-platform", "team: TODO")
+        + "compensating_controls: []
+remediation:
+  plan: TODO
+opened: 2026-11-05
+expires: 2027-01-31
+renewals: []
+reviews: []
+"
+}
+
+#[test]
+fn what_is_not_complete_is_completed_one_by_one() {
+    let w = Workspace::new();
+    w.write(RECORD_PATH, hurried());
+    for (n_left, flags) in [
+        // The risk brings to light that something has to lower it.
+        (3, &["--risk", "medium"][..]),
+        (2, &["--team", "ai-platform"]),
+        (
+            1,
+            &[
+                "--compensating",
+                "An allow-list of the two egress addresses",
+                "--compensating-reduces",
+                "use of a leaked key",
+                "--compensating-owner",
+                "net-ops@example.com",
+                "--compensating-evidence",
+                "https://example.com/runs/1",
+            ],
+        ),
+    ] {
+        let said = w.run(&[&["amend", "K7QD"], flags].concat());
+        assert_eq!(said.code(), 0, "{flags:?}: {said:?}");
+        let left = format!("is left with {n_left} error");
+        assert!(said.err.contains(&left), "{flags:?}: {}", said.err);
+        assert_eq!(w.codes().len(), n_left, "{flags:?}");
+    }
+    let said =
+        w.run(&["amend", "K7QD", "--plan", "Migrate to private link in the 2027-02 release"]);
+    assert!(said.code() == 0 && !said.err.contains("is left"), "{}", said.err);
+    assert_eq!(w.run(&["check"]).code(), 0);
+}
+
+#[test]
+fn a_change_that_adds_errors_on_balance_or_says_something_wrongly_is_refused() {
+    let w = Workspace::new();
+    w.write(RECORD_PATH, hurried());
+    for flags in [
+        &["--plan", "tbd"][..],
+        &["--title", "TODO"],
+        // One is gone, two come.
+        &["--team", "ai-platform", "--title", "TODO", "--owner-name", "TODO"],
+    ] {
+        let said = w.run(&[&["amend", "K7QD"], flags].concat());
+        assert_eq!(said.code(), 1, "{flags:?}: {said:?}");
+    }
+    assert_eq!(w.read(RECORD_PATH), hurried());
+    // What is better on the whole is written, and what is wrong with it is told.
+    let most = ["--risk", "low", "--team", "ai-platform", "--plan", "tbd"];
+    let said = w.run(&[&["amend", "K7QD"], &most[..]].concat());
+    assert_eq!(said.code(), 0, "{said:?}");
+    assert!(said.err.contains("`plan` holds a placeholder: `tbd`"), "{}", said.err);
+    assert!(said.err.contains("is left with 1 error"), "{}", said.err);
+}

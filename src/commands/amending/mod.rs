@@ -2,11 +2,13 @@
 //! it, and writing it.
 //!
 //! Invariant: only the values that a command is about differ afterwards, byte for byte
-//! ([`splice`]); a change that would add an error is not written unless somebody insists; a file
-//! that somebody else has changed meanwhile is left as it is.
+//! ([`splice`]); a change that would add an error is not written unless somebody insists, or it is a
+//! step towards a record without errors ([`balance`]); a file that somebody else has changed
+//! meanwhile is left as it is.
 
 pub(super) mod answered;
 pub(super) mod asking;
+mod balance;
 mod next;
 pub(super) mod renewed;
 
@@ -18,13 +20,13 @@ use anyhow::Context as _;
 use chrono::NaiveDate;
 
 use super::rewriting::{self, Rewrite, Signed};
-use super::{Failure, Globals, Workspace, findings, mainline, naming};
+use super::{Failure, Globals, Workspace, findings, mainline, naming, shown_path};
 use crate::changes;
 use crate::env::{Env, Outcome};
 use crate::finding::{Finding, Level};
 use crate::model::Exception;
 use crate::register::{self, Register};
-use crate::render::{Style, diff};
+use crate::render::{Style, count, diff};
 use crate::rules::{self, Context};
 use crate::source::splice::{self, Change};
 use crate::source::{self, Record};
@@ -52,6 +54,8 @@ pub(super) struct Planned {
     /// Its place in the register.
     at: usize,
     changes: Vec<Change>,
+    /// Whether errors may be left, as long as they are fewer.
+    may_leave_errors: bool,
 }
 
 impl Desk {
@@ -154,13 +158,21 @@ impl Desk {
         }
         let needs_approval = self.tell(&written, globals, env)?;
         let own: HashSet<&str> = written.iter().map(|it| it.text.after.path()).collect();
-        let mut added = added(&before, self.judge_some(&places, env.today));
+        let after = self.judge_some(&places, env.today);
+        let mut added = balance::added(&before, &after);
         // What is only better or worse elsewhere is for `exc check` to say.
         added.retain(|it| it.level == Level::Error || own.contains(it.place.file.path()));
         if !added.is_empty() {
             findings::tell(&added, written.len(), &self.workspace, globals, env)?;
         }
-        let has_errors = added.iter().any(|it| it.level == Level::Error);
+        let steps: HashSet<&str> = written
+            .iter()
+            .filter(|it| it.is_step(&planned, &before, &after))
+            .map(|it| it.text.after.path())
+            .collect();
+        let is_refused =
+            |it: &Finding| it.level == Level::Error && !steps.contains(it.place.file.path());
+        let has_errors = added.iter().any(is_refused);
         if args.dry_run {
             globals.print(env, |out| {
                 written.iter().try_for_each(|it| out.write_all(it.text.patch().as_bytes()))
@@ -173,7 +185,10 @@ impl Desk {
             }
             (_, _, true) => return Ok(Outcome::Success),
             (true, ..) => globals.note(env, "written all the same: `exc check` will refuse it"),
-            (false, ..) => {}
+            (false, ..) => {
+                let steps = written.iter().filter(|it| steps.contains(it.text.after.path()));
+                steps.for_each(|it| it.tell_left(&after, &self.workspace.root, globals, env));
+            }
         }
         let signed = Signed::read(&self.workspace);
         for note in written.iter().filter_map(|it| it.text.spent(&it.id, &signed)) {
@@ -285,7 +300,12 @@ pub(super) fn parse_nth(text: &str) -> Result<usize, String> {
 
 impl Planned {
     pub(super) fn new(at: usize, changes: Vec<Change>) -> Self {
-        Self { at, changes }
+        Self { at, changes, may_leave_errors: false }
+    }
+
+    /// A change that may be one of several which put a record right.
+    pub(super) fn step(at: usize, changes: Vec<Change>) -> Self {
+        Self { at, changes, may_leave_errors: true }
     }
 }
 
@@ -310,12 +330,22 @@ struct Written {
     text: Rewrite,
 }
 
-/// What is wrong after a change that was not wrong before it.
-fn added(before: &[Finding], after: Vec<Finding>) -> Vec<Finding> {
-    let key = |it: &Finding| {
-        let place = &it.place;
-        (it.code.id, place.file.path().to_owned(), place.pointer.clone(), it.message.clone())
-    };
-    let known: HashSet<_> = before.iter().map(key).collect();
-    after.into_iter().filter(|it| !known.contains(&key(it))).collect()
+impl Written {
+    /// Whether it is written although errors are left in it.
+    fn is_step(&self, planned: &[Planned], before: &[Finding], after: &[Finding]) -> bool {
+        let path = self.text.after.path();
+        let plan = planned.iter().find(|plan| plan.at == self.at && plan.may_leave_errors);
+        plan.is_some_and(|plan| balance::is_step(&plan.changes, path, before, after))
+    }
+
+    /// Says how many errors are left.
+    fn tell_left(&self, after: &[Finding], root: &Path, globals: &Globals, env: &mut Env<'_>) {
+        let path = self.text.after.path();
+        let n_left = balance::errors(after, path).len();
+        if n_left > 0 {
+            let (n, id) = (count(n_left, "error"), &self.id);
+            let path = shell_word(&shown_path(&root.join(path), env));
+            globals.note(env, &format!("`{id}` is left with {n}: `exc check {path}` shows them"));
+        }
+    }
 }

@@ -134,7 +134,8 @@ impl Change {
         Self::Rename { pointer: pointer.into(), key: key.into() }
     }
 
-    fn pointer(&self) -> &str {
+    /// Where it changes something: a value, or the list that gets an entry.
+    pub(crate) fn pointer(&self) -> &str {
         match self {
             Self::Set { pointer, .. }
             | Self::Append { pointer, .. }
