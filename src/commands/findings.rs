@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use super::{Globals, Workspace};
 use crate::env::Env;
 use crate::finding::Finding;
+use crate::policy::Policy;
 use crate::register::Register;
 use crate::render::{self, Judgement, Style};
 use crate::rules::{self, Context};
@@ -20,15 +21,25 @@ pub(super) fn alone(
     workspace: &Workspace,
     today: NaiveDate,
 ) -> Vec<Finding> {
-    let (record, findings) = source::load(file, &workspace.policy.record_schema);
+    alone_under(&workspace.policy, file, &workspace.name, today)
+}
+
+/// The same under another policy; `register` is what people call the register.
+pub(super) fn alone_under(
+    policy: &Policy,
+    file: &Arc<SourceFile>,
+    register: &str,
+    today: NaiveDate,
+) -> Vec<Finding> {
+    let (record, findings) = source::load(file, &policy.record_schema);
     let register = Register {
-        name: workspace.name.clone(),
+        name: register.to_owned(),
         records: record.into_iter().collect(),
         blobs: Vec::new(),
         findings,
         unreadable: Vec::new(),
     };
-    rules::check(&register, &Context { policy: &workspace.policy, today })
+    rules::check(&register, &Context { policy, today })
 }
 
 pub(super) fn tell(

@@ -80,7 +80,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         is_failing: trail.is_failing(late_days),
         late_days,
         emergency: trail.emergency(late_days, source.today),
-        open: open(trail, settled, source.mainline, &workspace),
+        open: open(trail, settled, source.mainline, &workspace, source.today),
     };
     let style = globals.style(env);
     globals.print(env, |out| trail::write(args.format, &page, style, out))?;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::proposed::is_in_the_way;
 use super::settled::{Found, Settled};
-use super::{Failure, Globals, Workspace, mainline, parse_date};
+use super::{Failure, Globals, Workspace, findings, mainline, parse_date};
 use crate::env::Env;
 use crate::git::{Chain, Mainline, NoRevision, ObjectId, Repo};
 use crate::history::{self, Anchor, Clock, Landed, Position, Trail, Wanted, end_of, short};
@@ -283,8 +284,13 @@ pub(crate) fn open(
     policy: &Policy,
     mainline: &Mainline,
     workspace: &Workspace,
+    today: NaiveDate,
 ) -> Option<Open> {
     let way = trail.way_out(policy)?;
+    let is_incomplete = trail.text.as_ref().is_some_and(|text| {
+        let found = findings::alone_under(policy, text.file(), &workspace.name, today);
+        found.iter().any(|it| is_in_the_way(it) && it.code.id.starts_with("EXC1"))
+    });
     let own = trail.text.as_ref().map(|text| text.file());
     let is_here = |file: &Arc<SourceFile>| {
         let path = workspace.root.join(file.path());
@@ -294,7 +300,7 @@ pub(crate) fn open(
             .is_some_and(|text| text.replace("\r\n", "\n") == file.text().replace("\r\n", "\n"))
     };
     let is_elsewhere = !own.is_some_and(is_here);
-    Some(Open { way, rev: is_elsewhere.then(|| mainline.name.clone()) })
+    Some(Open { way, rev: is_elsewhere.then(|| mainline.name.clone()), is_incomplete })
 }
 
 /// A moment as people and programs read it.

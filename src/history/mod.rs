@@ -84,4 +84,4 @@ pub(crate) use statement::{Decision, FORM};
 pub(crate) use tally::{Stated, Tally, Vote};
 pub(crate) use texts::read_text;
 pub(crate) use verdict::{Counted, Revision, RevisionKind, State, Trail, Verdict};
-pub(crate) use way_out::WayOut;
+pub(crate) use way_out::{WayOut, more_people};

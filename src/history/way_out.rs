@@ -61,6 +61,26 @@ impl WayOut {
             takes_merge: !has_landed && demand.accepted.contains(Evidence::Landing),
         }
     }
+
+    /// How many it takes beside all who may approve it.
+    pub(crate) fn n_lacking(&self) -> usize {
+        (self.n_missing as usize).saturating_sub(self.approvers.len())
+    }
+
+    /// What to do where fewer may approve it than are missing, in words; none where there are enough.
+    pub(crate) fn more_people(&self) -> Option<String> {
+        more_people(self.n_lacking())
+    }
+}
+
+/// That so many more persons have to be able to approve; none where it takes no more.
+pub(crate) fn more_people(n: usize) -> Option<String> {
+    let who = match n {
+        0 => return None,
+        1 => "somebody else".to_owned(),
+        n => format!("{n} others"),
+    };
+    Some(format!("give {who} a role in `people` of the policy that may approve it"))
 }
 
 impl Trail {

@@ -41,17 +41,21 @@ pub(crate) fn fix(id: &str, rev: Option<&str>, way: &WayOut) -> String {
         }
     };
     let first = format!("{missing}{first}");
-    let who = persons(&way.approvers, n_missing);
+    let more = way.more_people().map_or_else(String::new, |more| format!("; and {more}"));
+    let n_asked = n_missing - way.n_lacking();
+    let who = persons(&way.approvers, n_asked);
     if !way.takes_signatures {
         let how = if way.takes_merge { "have it merged" } else { "have it land again, merged" };
-        return format!("{first}{how} by {who}: the policy accepts no signature at this risk");
+        return format!(
+            "{first}{how} by {who}{more}: the policy accepts no signature at this risk"
+        );
     }
     if way.takes_merge && n_missing == 1 && way.signers.is_empty() {
         return format!("{first}have it merged by {who}, which is its approval");
     }
-    let by = match way.signers.len() < n_missing {
+    let by = match way.signers.len() < n_asked {
         true => format!("{who}, once `people` of the policy has their keys"),
-        false => persons(&way.signers, n_missing),
+        false => persons(&way.signers, n_asked),
     };
     let merge = match (way.takes_merge, n_missing) {
         (false, _) => String::new(),
@@ -64,7 +68,7 @@ pub(crate) fn fix(id: &str, rev: Option<&str>, way: &WayOut) -> String {
             format!("; its merge is the approval of one, by {}", persons(&way.approvers, 1))
         }
     };
-    format!("{first}{command}, by {by}{merge}")
+    format!("{first}{command}, by {by}{merge}{more}")
 }
 
 /// What to do about a rejection, which nobody but whoever gave it can take back.
@@ -115,7 +119,7 @@ pub(crate) fn squashed(
     ))
 }
 
-/// Those who can, and whether they are enough.
+/// Those who can, and how many of them it takes.
 pub(crate) fn persons(approvers: &[String], quorum: usize) -> String {
     let n = approvers.len();
     let mut named: Vec<String> =
@@ -123,18 +127,14 @@ pub(crate) fn persons(approvers: &[String], quorum: usize) -> String {
     if n > MAX_NAMED {
         named.push(format!("{} more", n - MAX_NAMED));
     }
-    let named = match (named.as_slice(), n == quorum) {
+    let named = match (named.as_slice(), n <= quorum) {
         ([one], _) => one.clone(),
         ([first @ .., last], is_all) => {
             format!("{} {} {last}", first.join(", "), if is_all { "and" } else { "or" })
         }
         ([], _) => "nobody".to_owned(),
     };
-    match (quorum, n) {
-        (quorum, n) if n < quorum => format!("{named}, where it takes {quorum}"),
-        (quorum, n) if quorum > 1 && n > quorum => format!("{quorum} of {named}"),
-        _ => named,
-    }
+    if quorum > 1 && n > quorum { format!("{quorum} of {named}") } else { named }
 }
 
 fn quoted(words: &[String]) -> String {
@@ -169,7 +169,6 @@ mod tests {
         assert_eq!(said(&["a", "b"], 1), "`a` or `b`");
         assert_eq!(said(&["a", "b"], 2), "`a` and `b`");
         assert_eq!(said(&["a", "b", "c"], 2), "2 of `a`, `b` or `c`");
-        assert_eq!(said(&["a"], 2), "`a`, where it takes 2");
         assert_eq!(
             said(&["a", "b", "c", "d", "e", "f", "g"], 1),
             "`a`, `b`, `c`, `d`, `e`, `f` or 1 more"
@@ -227,6 +226,14 @@ mod tests {
             fix("EXC-1", None, &WayOut { takes_merge: true, ..one })
                 .ends_with(", by `b` or `c`; or its merge, by one of them")
         );
+        assert_eq!(
+            fix("EXC-1", None, &way(&["a"], 2)),
+            "2 of 2 approvals are missing: `exc approve EXC-1`, by `a`; and give somebody else a role in `people` of the policy that may approve it"
+        );
+        let keyless = WayOut { signers: Vec::new(), ..way(&["a", "b"], 4) };
+        assert!(fix("EXC-1", None, &keyless).ends_with(
+            "by `a` and `b`, once `people` of the policy has their keys; and give 2 others a role in `people` of the policy that may approve it"
+        ));
         let nobody = WayOut { n_missing: 1, ..way(&[], 2) };
         assert!(fix("EXC-1", None, &nobody).contains("everybody who has one approved, wrote"));
     }

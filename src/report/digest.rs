@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 
 use super::expiry::{Duty, dues};
 use super::ledger::{Entry, Ledger};
-use crate::history::{Stage, Verdict, awaited};
+use crate::history::{Stage, Verdict, awaited, more_people};
 use crate::model::window::{Status, days_after, days_left, n_days};
 
 /// Whom a part of the digest is for.
@@ -221,6 +221,10 @@ fn unapproved(entry: &Entry<'_>, today: NaiveDate) -> Option<(Option<NaiveDate>,
     let what = match (verdict, through) {
         (_, Some(through)) => format!("it is an emergency, and {}", awaited(through, today)),
         (Verdict::Lapsed, _) => format!("it was changed, and is not approved any more{ago}"),
+        _ if entry.n_approvals() > 0 => {
+            let quorum = entry.n_approvals() + entry.n_missing();
+            format!("it has {} of {quorum} approvals{ago}", entry.n_approvals())
+        }
         _ => format!("nobody has approved it{ago}"),
     };
     let act = match entry.exception.risk.level {
@@ -246,6 +250,10 @@ fn way_out(entry: &Entry<'_>) -> String {
             "complete it first, since its risk says who may approve it".to_owned()
         }
         ([], _) => "nobody who may approve it is left in `people` of the policy".to_owned(),
+        (approvers, n) if n > approvers.len() => {
+            let more = more_people(n - approvers.len()).unwrap_or_default();
+            format!("have it approved by {}, and {more}", approvers.join(" and "))
+        }
         (approvers, 0 | 1) => format!("have it approved by {}", either(approvers)),
         (approvers, n) => format!("have it approved by {n} of {}", either(approvers)),
     }

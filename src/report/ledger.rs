@@ -247,6 +247,12 @@ impl<'a> Entry<'a> {
         way.map_or(quorum, |way| way.n_missing) as usize
     }
 
+    /// How many of those that it takes are there.
+    pub(crate) fn n_approvals(&self) -> usize {
+        let way = self.life.and_then(|life| life.way.as_ref());
+        way.map_or(0, |way| way.quorum.saturating_sub(way.n_missing) as usize)
+    }
+
     pub(crate) fn is_expired(&self, today: NaiveDate) -> bool {
         self.is_open() && self.expires().is_none_or(|expires| is_past(expires, today))
     }

@@ -63,7 +63,12 @@ fn check(proposal: &Proposal<'_>, _context: &Context<'_>, findings: &mut Vec<Fin
                 "at {} risk it needs {n_needed} signed approval{plural}, and has {n_have}",
                 needs.risk
             );
-            let mut help = format!("somebody who may approve it runs `exc approve {id}`");
+            let run = format!("`exc approve {id}`");
+            let mut help = match (needs.way.more_people(), needs.way.approvers.as_slice()) {
+                (None, _) => format!("somebody who may approve it runs {run}"),
+                (Some(more), []) => format!("{more}, who then runs {run}"),
+                (Some(more), may) => format!("`{}` can run {run}; {more}", may.join("`, `")),
+            };
             for reason in &needs.why {
                 help.push_str(&format!("; {reason}"));
             }

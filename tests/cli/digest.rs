@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use crate::support::history::History;
+use crate::support::history::{History, PEOPLE};
 use crate::support::portfolio::{TODAY, two_years};
+use crate::support::{RECORD_PATH, good_record};
 
 fn digest(it: &History, arguments: &[&str]) -> String {
     let said = it.w.run(&[&["--today", TODAY, "digest"], arguments].concat());
@@ -64,4 +65,21 @@ fn each_of_them_gets_a_page_under_a_name_that_stays() {
     let said = it.w.run(&["--today", TODAY, "digest", "--each", "pages"]);
     assert_eq!(said.code(), 2);
     assert!(said.err.contains("pages` is there already, and not empty"), "{}", said.err);
+}
+
+/// Bob and Alice may approve, and it takes three.
+#[test]
+fn where_too_few_may_approve_it_another_one_has_to_get_a_role() {
+    let policy = PEOPLE.replace("quorum: {high: 1}", "quorum: {high: 3}");
+    let mut history = History::with_policy(&policy, "2026-11-01");
+    history.w.write(RECORD_PATH, good_record());
+    history.push("carol", "2026-11-05", "file it");
+    let more = "give somebody else a role in `people` of the policy that may approve it";
+    let digest = history.w.run(&["digest"]).out;
+    assert!(digest.contains(&format!("have it approved by alice and bob, and {more}")), "{digest}");
+    for words in [["history", "K7QD"], ["audit", "--today=2026-11-20"]] {
+        let said = history.w.run(&words).out;
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(&format!("; and {more}")), "{said}");
+    }
 }

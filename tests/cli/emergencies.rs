@@ -91,6 +91,17 @@ Dana Ruiz <dana.ruiz@example.com>
 }
 
 #[test]
+fn nobody_is_asked_to_sign_what_cannot_be_signed_as_it_is() {
+    let history = pushed(&incomplete());
+    let told = said(&history, "2026-11-13", &["history", "K7QD"]);
+    let first =
+        "fix: complete it first, as `exc check` says, since nobody can sign it as it is; then";
+    assert!(told.contains(first), "{told}");
+    let told = said(&pushed(&complete()), "2026-11-13", &["history", "K7QD"]);
+    assert!(told.contains("fix: `exc approve EXC-2026-K7QD`"), "{told}");
+}
+
+#[test]
 fn an_emergency_that_was_approved_is_like_any_other_in_a_list() {
     let mut history = written(&complete());
     history.merge("carol", "alice", "2026-11-12");

@@ -79,7 +79,7 @@ pub(super) fn hint(reason: &Reason, proposal: &Proposal<'_>, tally: &Tally) -> S
     let way = proposal.way_out(tally);
     match reason {
         Reason::OwnWork { .. } | Reason::OwnRequest { .. } | Reason::NoRole { .. } => {
-            match way.approvers.is_empty() || way.n_missing == 0 || !way.rejected.is_empty() {
+            match way.n_lacking() > 0 || way.n_missing == 0 || !way.rejected.is_empty() {
                 true => way_out::fix(proposal.id(), None, &way),
                 false => {
                     format!("ask {}", way_out::persons(&way.approvers, way.n_missing as usize))

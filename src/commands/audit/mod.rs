@@ -114,7 +114,7 @@ fn judged<'a>(audit: &'a Audit, story: &Story, workspace: &Workspace) -> Vec<Jud
         status: trail.status(story.today),
         is_failing: trail.is_failing(late_days),
         emergency: trail.emergency(late_days, story.today),
-        open: open(trail, settled, &story.mainline, workspace),
+        open: open(trail, settled, &story.mainline, workspace, story.today),
     });
     judged.collect()
 }

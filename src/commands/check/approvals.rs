@@ -190,17 +190,18 @@ fn sentence(id: &str, risk: &str, needs: &Needs<'_>) -> String {
         0 => "has none yet".to_owned(),
         n => format!("has {n}: {}", have.join(", ")),
     };
-    let may: Vec<&str> = needs.approvers.iter().map(|person| person.id.as_str()).collect();
-    let may = match may.as_slice() {
-        [] => "nobody may approve it".to_owned(),
-        may => format!("may: {}", may.join(", ")),
+    let may = match (needs.way.approvers.as_slice(), needs.way.n_lacking()) {
+        ([], _) if needs.have.is_empty() => "nobody may approve it".to_owned(),
+        ([], _) => "nobody else may approve it".to_owned(),
+        (may, 0) => format!("may: {}", may.join(", ")),
+        (may, _) => format!("may: {}, too few", may.join(", ")),
     };
     let needed = crate::render::count(needs.quorum as usize, "approval");
     let line = format!("`{id}` needs {needed}{risk} ({kinds}), {have}");
     let line = if needs.is_met { line } else { format!("{line}; {may}") };
     let blocked: Vec<String> = needs.blocked.iter().map(ToString::to_string).collect();
     // Where nobody may approve it, that is enough to know.
-    let line = match blocked.is_empty() || needs.approvers.is_empty() {
+    let line = match blocked.is_empty() || needs.way.approvers.is_empty() {
         true => line,
         false => format!("{line}; as it is, no approval of it would count: {}", blocked.join(", ")),
     };

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::revisions::resolve;
 use super::settled::Found;
 use super::trail::{self, HistoryArgs, Story};
-use super::{Failure, Globals, Workspace, naming, show};
+use super::{Failure, Globals, Workspace, findings, naming, show};
 use crate::env::Env;
 use crate::finding::{Finding, Level};
 use crate::git::{Mainline, Mode, NoRevision, ObjectId, Repo, TreeEntry};
@@ -23,7 +23,6 @@ use crate::policy::{self, Policy};
 use crate::register::{
     self, ApprovalFile, MAX_RECORD_SIZE, POLICY_FILE, Register, Snapshot, Store,
 };
-use crate::rules::{self, Context};
 use crate::source::{self, Record, RecordSchema};
 use crate::text::{SourceFile, shell_word};
 
@@ -281,15 +280,7 @@ impl<'w> Proposed<'w> {
             Text::Policy(_, findings) => findings.clone(),
             Text::Record(record) => {
                 let policy = self.judge()?;
-                let (again, found) = source::load(record.file(), &policy.record_schema);
-                let alone = Register {
-                    name: self.workspace.name.clone(),
-                    records: again.into_iter().collect(),
-                    blobs: Vec::new(),
-                    findings: found,
-                    unreadable: Vec::new(),
-                };
-                rules::check(&alone, &Context { policy, today: env.today })
+                findings::alone_under(policy, record.file(), &self.workspace.name, env.today)
             }
         };
         findings.retain(|it| is_in_the_way(it) && it.place.file.path() == matter.path);
@@ -360,7 +351,7 @@ impl<'w> Proposed<'w> {
 }
 
 /// Whether nobody should sign a text with this: an error, and text that deceives at any level.
-fn is_in_the_way(finding: &Finding) -> bool {
+pub(crate) fn is_in_the_way(finding: &Finding) -> bool {
     finding.level == Level::Error || finding.code.id.starts_with("EXC6")
 }
 

@@ -52,6 +52,8 @@ pub(crate) struct Open {
     pub(crate) way: WayOut,
     /// The mainline, where the work tree does not hold that text.
     pub(crate) rev: Option<String>,
+    /// Whether something is missing in the text, so that nobody can sign it as it is.
+    pub(crate) is_incomplete: bool,
 }
 
 /// A revision, and what differs from the text before it.

@@ -263,7 +263,14 @@ pub(in crate::render) fn by(evidence: &[Counted]) -> String {
 fn fix(trail: &Trail, open: Option<&Open>) -> Option<String> {
     match trail.verdict {
         Verdict::Lapsed | Verdict::Unapproved => {
-            open.map(|open| way_out::fix(&trail.id, open.rev.as_deref(), &open.way))
+            let open = open?;
+            let fix = way_out::fix(&trail.id, open.rev.as_deref(), &open.way);
+            Some(match open.is_incomplete {
+                true => format!(
+                    "complete it first, as `exc check` says, since nobody can sign it as it is; then {fix}"
+                ),
+                false => fix,
+            })
         }
         Verdict::Deleted if !trail.why.is_empty() => {
             let fix = "put the file back and close the record: `git revert` the deletion; what is put back and stays open has to be approved again";
