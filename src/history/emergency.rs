@@ -66,8 +66,11 @@ impl Stage {
             Self::Never => "never approved while it was open".to_owned(),
             Self::Followed { days, is_in_time } => {
                 let within = if is_in_time { "within" } else { "which is after" };
-                let days = n_days(days);
-                format!("the approval followed {days} later, {within} the {allowed} allowed")
+                let when = match days {
+                    0 => "on the same day".to_owned(),
+                    days => format!("{} later", n_days(days)),
+                };
+                format!("the approval followed {when}, {within} the {allowed} allowed")
             }
         }
     }
@@ -209,4 +212,19 @@ fn declaration(revisions: &[Revision]) -> Option<Declaration<'_>> {
         newest = Some(Declaration { declared, approved, is_over, ..known });
     }
     newest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_approval_of_the_same_day_follows_on_that_day() {
+        let told = |days, is_in_time| Stage::Followed { days, is_in_time }.told(3, NaiveDate::MIN);
+        let within = "within the 3 days allowed";
+        assert_eq!(told(0, true), format!("the approval followed on the same day, {within}"));
+        assert_eq!(told(2, true), format!("the approval followed 2 days later, {within}"));
+        let after = "the approval followed 4 days later, which is after the 3 days allowed";
+        assert_eq!(told(4, false), after);
+    }
 }

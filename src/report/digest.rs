@@ -215,8 +215,10 @@ fn unapproved(entry: &Entry<'_>, today: NaiveDate) -> Option<(Option<NaiveDate>,
         return None;
     }
     let since = entry.life.and_then(|life| life.waiting).filter(|day| *day <= today);
-    let ago = since.map(|day| format!(" since {day}, {}", n_days(-days_left(day, today))));
-    let ago = ago.unwrap_or_default();
+    let ago = since.map_or_else(String::new, |day| match -days_left(day, today) {
+        0 => format!(" since {day}, today"),
+        days => format!(" since {day}, {}", n_days(days)),
+    });
     let through = entry.life.and_then(|life| life.awaited);
     let what = match (verdict, through) {
         (_, Some(through)) => format!("it is an emergency, and {}", awaited(through, today)),

@@ -110,3 +110,12 @@ fn an_emergency_that_was_approved_is_like_any_other_in_a_list() {
     assert!(said(&history, "2026-11-13", &["show", "K7QD"]).contains("approved as it landed"));
     assert!(!said(&history, "2026-11-13", &["digest"]).contains("emergency"));
 }
+
+#[test]
+fn what_landed_today_waits_since_today() {
+    let mut history = History::new();
+    history.w.write(RECORD_PATH, complete());
+    history.push("carol", "2026-11-12", "file it");
+    let digest = said(&history, "2026-11-12", &["digest"]);
+    assert!(digest.contains("nobody has approved it since 2026-11-12, today:"), "{digest}");
+}

@@ -57,7 +57,11 @@ pub(super) fn policy(revision: &PolicyRevision) -> String {
         (None, State::NotNeeded) => "says the same".to_owned(),
         (None, State::Approved) => format!("{landed}approved by {}", by(&revision.evidence)),
         (None, State::ApprovedLate { days }) => {
-            format!("{landed}approved {} late by {}", n_days(days), by(&revision.evidence))
+            let when = match days {
+                0 => "later on that day".to_owned(),
+                days => format!("{} later", n_days(days)),
+            };
+            format!("{landed}approved {when} by {}", by(&revision.evidence))
         }
         (None, State::Deleted) => "deleted; the one before it stays in force".to_owned(),
         (None, State::Unknown) => "the oldest that this clone has".to_owned(),

@@ -211,11 +211,13 @@ pub(super) fn marks(
 
 /// Approvals that came late, of texts that are no longer the newest.
 fn earlier(lateness: &[i64]) -> Option<String> {
-    let most = lateness.iter().max()?;
-    Some(match lateness.len() {
-        1 => format!("earlier: approved {} late", n_days(*most)),
-        n => format!("earlier: approved late {n} times, by {} at most", n_days(*most)),
-    })
+    let most = *lateness.iter().max()?;
+    let text = match (lateness.len(), most) {
+        (1, _) => format!("earlier: approved {}", after_landing(most)),
+        (n, 0) => format!("earlier: approved late {n} times, always on the day it landed"),
+        (n, _) => format!("earlier: approved late {n} times, by {} at most", n_days(most)),
+    };
+    Some(text.trim_end_matches(',').to_owned())
 }
 
 /// An emergency, and what has become of its approval.
@@ -244,10 +246,18 @@ pub(super) fn outcome(revision: &Revision) -> String {
     match revision.state {
         State::NotNeeded => "takes no approval".to_owned(),
         State::Approved => format!("approved by {evidence}"),
-        State::ApprovedLate { days } => format!("approved {} late by {evidence}", n_days(days)),
+        State::ApprovedLate { days } => format!("approved {} by {evidence}", after_landing(days)),
         State::Open => "not approved".to_owned(),
         State::Deleted => "deleted".to_owned(),
         State::Unknown => "cannot be judged".to_owned(),
+    }
+}
+
+/// When an approval came that did not come with the landing.
+fn after_landing(days: i64) -> String {
+    match days {
+        0 => "on the day it landed, after it,".to_owned(),
+        days => format!("{} after it landed", n_days(days)),
     }
 }
 
@@ -323,4 +333,20 @@ fn summary(page: &AuditPage<'_>) -> String {
         short(page.tip),
         page.today,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_approval_of_the_same_day_is_no_days_late() {
+        assert_eq!(after_landing(0), "on the day it landed, after it,");
+        assert_eq!(after_landing(1), "1 day after it landed");
+        let said = |lateness: &[i64]| earlier(lateness).unwrap_or_default();
+        assert_eq!(said(&[0]), "earlier: approved on the day it landed, after it");
+        assert_eq!(said(&[2]), "earlier: approved 2 days after it landed");
+        assert_eq!(said(&[0, 0]), "earlier: approved late 2 times, always on the day it landed");
+        assert_eq!(said(&[0, 3]), "earlier: approved late 2 times, by 3 days at most");
+    }
 }
