@@ -62,6 +62,11 @@ impl Env<'_> {
         self.today.and_time(self.time).and_utc()
     }
 
+    /// The columns that what is said on standard error has to fit into, if somebody reads it there.
+    pub(crate) fn told_width(&self) -> Option<usize> {
+        self.terminal.width.filter(|_| self.terminal.error)
+    }
+
     /// The value of an environment variable that is set and not empty.
     pub(crate) fn var(&self, name: &str) -> Option<&str> {
         self.vars.get(name).map(String::as_str).filter(|value| !value.is_empty())

@@ -162,12 +162,11 @@ fn explain_usage(error: &clap::Error, env: &mut Env<'_>) -> Outcome {
 /// Prints an error with its causes and its hint. Where that cannot be written either, the exit
 /// code is all that is left to say it.
 fn report(error: &anyhow::Error, env: &mut Env<'_>) -> Outcome {
-    let causes: Vec<String> =
-        error.chain().map(|cause| render::Safe(&cause.to_string()).to_string()).collect();
-    let _ = writeln!(env.err, "error: {}", causes.join(": "));
+    let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+    commands::tell(env, &format!("error: {}", causes.join(": ")));
     if let Some(hint) = error.downcast_ref::<Failure>().and_then(|failure| failure.hint.as_deref())
     {
-        let _ = writeln!(env.err, "hint: {}", render::Safe(hint));
+        commands::tell(env, &format!("hint: {hint}"));
     }
     Outcome::Error
 }

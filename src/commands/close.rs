@@ -5,7 +5,7 @@ use clap::ValueEnum;
 
 use super::amending::asking::{self, Question};
 use super::amending::{Desk, Planned, WriteArgs};
-use super::{Globals, parse_date};
+use super::{Globals, parse_date, tell};
 use crate::env::{Env, Outcome as Ended};
 use crate::model::Outcome;
 use crate::source::splice::{Change, Value};
@@ -99,7 +99,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
         if args.outcome.is_none() {
             let ids: Vec<_> = args.ids.iter().map(|id| shell_word(id)).collect();
             let (ids, outcome) = (ids.join(" "), outcome.as_str());
-            asking::say(env, &format!("`exc close {ids} --outcome {outcome}` goes on with it"));
+            tell(env, &format!("`exc close {ids} --outcome {outcome}` goes on with it"));
         }
     })?;
     let planned = places.iter().map(|&at| Planned::new(at, changes(&note, env.today))).collect();

@@ -9,7 +9,6 @@ use crate::env::{Env, Outcome};
 use crate::git::{ObjectId, Repo};
 use crate::policy::Policy;
 use crate::register::{self, POLICY_FILE, Register, Snapshot, Store};
-use crate::render::Safe;
 use crate::render::diff::{self, Diff, DiffFormat, Side};
 use crate::report::policies::PolicyChange;
 use crate::text::shell_word;
@@ -173,6 +172,6 @@ fn name_unreadable(moment: &Moment, env: &mut Env<'_>) {
             .map_or(String::new(), |finding| format!(": {}", finding.message));
         let side = moment.side.describe();
         let text = format!("`{path}` could not be read in {side}{reason}");
-        let _ = writeln!(env.err, "error: {}", Safe(&text));
+        super::tell(env, &format!("error: {text}"));
     }
 }

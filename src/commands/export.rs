@@ -61,7 +61,8 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     };
     for Left { record, path, pointer, why } in &left {
         let text = format!("error: `{record}` is not in the file: {why}");
-        let _ = writeln!(env.err, "{}\n  --> {} {pointer}", Safe(&text), Safe(path));
+        super::tell(env, &text);
+        super::tell(env, &format!("  --> {path} {pointer}"));
     }
     let is_whole = left.is_empty();
     tell_unapproved(&holdings, export, globals, env);

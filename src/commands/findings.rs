@@ -59,6 +59,6 @@ pub(super) fn tell(
         has_summary: false,
         gate: None,
     };
-    let style = Style { width: env.terminal.width, ..globals.style(env) };
+    let style = Style { width: env.told_width(), ..globals.style(env) };
     render::text::write(&judgement, style, env.err).context("cannot write to standard error")
 }

@@ -17,7 +17,7 @@ use crate::finding::Finding;
 use crate::history::{Life, Verdict, Wanted};
 use crate::model::window::Status;
 use crate::register::Register;
-use crate::render::{self, Safe};
+use crate::render;
 use crate::report::document::{History, Origin};
 use crate::report::ledger::{Entry, Holding, Ledger};
 use crate::report::naming::Names;
@@ -151,7 +151,7 @@ impl Registers {
             return outcome.max(self.name_unknown(filter, globals, env));
         }
         let text = "this clone stops before the history does: what needs it is not known";
-        let _ = writeln!(env.err, "error: {text}");
+        super::tell(env, &format!("error: {text}"));
         globals.note(env, "hint: get the rest of the history: `git fetch --unshallow`");
         Outcome::Error
     }
@@ -161,8 +161,7 @@ impl Registers {
         let mut outcome = Outcome::Success;
         for opened in &self.opened {
             for path in &opened.register.unreadable {
-                let text = format!("`{path}` could not be read");
-                let _ = writeln!(env.err, "error: {}", Safe(&text));
+                super::tell(env, &format!("error: `{path}` could not be read"));
                 outcome = Outcome::Error;
             }
         }
@@ -180,7 +179,7 @@ impl Registers {
             return Outcome::Success;
         }
         let records = render::count(n, "record");
-        let _ = writeln!(env.err, "error: whether {records} are approved cannot be told");
+        super::tell(env, &format!("error: whether {records} are approved cannot be told"));
         globals.note(env, "hint: `exc audit` says which and why");
         Outcome::Error
     }

@@ -222,7 +222,7 @@ pub(super) fn name_unreadable(
             .map_or(String::new(), |finding| format!(": {}", finding.message));
         // Said also where hints are not wanted: it is the reason for the exit code.
         let text = format!("`{path}` could not be read{reason}");
-        let _ = writeln!(env.err, "error: {}", Safe(&text));
+        super::tell(env, &format!("error: {text}"));
     }
     if register.unreadable.is_empty() {
         return Outcome::Success;
@@ -234,8 +234,10 @@ pub(super) fn name_unreadable(
 /// Says that what is in force is not known of all records, so that the list may lack some.
 fn name_unknown(n_unknown: usize, globals: &Globals, env: &mut Env<'_>) -> Outcome {
     let n = render::count(n_unknown, "exception");
-    let _ =
-        writeln!(env.err, "error: whether {n} more may be in force cannot be told from git here");
+    super::tell(
+        env,
+        &format!("error: whether {n} more may be in force cannot be told from git here"),
+    );
     globals.note(env, "hint: `exc audit` says why");
     Outcome::Error
 }

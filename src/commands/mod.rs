@@ -48,6 +48,7 @@ mod selection;
 mod settled;
 pub(crate) mod show;
 mod suppressions;
+mod told;
 mod trail;
 mod verdicts;
 pub(crate) mod verify;
@@ -67,9 +68,10 @@ use self::writing::write_file;
 use crate::env::{Env, Outcome, Terminal};
 use crate::finding::{Finding, Level};
 use crate::model::window;
-use crate::render::{self, Style};
+use crate::render::Style;
 use crate::text::shell_word;
 
+pub(crate) use told::tell;
 pub(crate) use workspace::{REGISTER, Workspace, open, open_or_explain};
 
 #[derive(Clone, Debug, clap::Args)]
@@ -240,7 +242,7 @@ impl Globals {
     /// no reason to fail.
     pub(crate) fn note(&self, env: &mut Env<'_>, text: &str) {
         if !self.quiet {
-            let _ = writeln!(env.err, "{}", render::Safe(text));
+            tell(env, text);
         }
     }
 }
@@ -310,7 +312,7 @@ pub(crate) fn first_failure(
     let mut failures = attempts.into_iter().filter_map(Result::err);
     let first = failures.next();
     for other in failures {
-        let _ = writeln!(env.err, "error: {}", render::Safe(&format!("{other:#}")));
+        tell(env, &format!("error: {other:#}"));
     }
     first.map_or(Ok(()), Err)
 }
@@ -322,7 +324,7 @@ const MAX_TYPED: usize = if cfg!(target_os = "linux") { 4_094 } else { 1_023 };
 /// A line of input without its end; the end of the input ends the conversation.
 pub(crate) fn read_answer(env: &mut Env<'_>, prompt: &str) -> anyhow::Result<String> {
     loop {
-        let _ = write!(env.err, "{prompt}").and_then(|()| env.err.flush());
+        told::prompt(env, prompt);
         let mut bytes = Vec::new();
         let n_read = env.input.read_until(b'\n', &mut bytes)?;
         if n_read == 0 {
@@ -330,11 +332,11 @@ pub(crate) fn read_answer(env: &mut Env<'_>, prompt: &str) -> anyhow::Result<Str
             return Err(Failure::new("the input has ended: nothing was written").into());
         }
         if env.terminal.input && n_read > MAX_TYPED {
-            let _ = writeln!(
-                env.err,
+            let text = format!(
                 "a terminal hands on {MAX_TYPED} bytes of a line, and what came after is lost: \
                  make it shorter, or write it with `--edit` or a flag"
             );
+            tell(env, &text);
             continue;
         }
         match String::from_utf8(bytes) {

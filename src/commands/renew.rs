@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 
 use super::amending::answered::Answered;
-use super::amending::asking::{self, Question, say};
+use super::amending::asking::{self, Question};
 use super::amending::{Desk, Planned, WriteArgs, renewed};
 use super::list::parse_lifetime;
-use super::{Failure, Globals, last_day, parse_date};
+use super::{Failure, Globals, last_day, parse_date, tell};
 use crate::env::{Env, Outcome};
 use crate::model::{Exception, Lifetime, window};
 use crate::render::count;
@@ -369,7 +369,7 @@ impl Conversation<'_> {
                 }
                 Ok(until) => return Some(until),
             };
-            say(env, &refusal);
+            tell(env, &refusal);
             None
         })
     }

@@ -12,7 +12,6 @@ use crate::bridge::input::{Fault, Input};
 use crate::bridge::{Format, Located, Suppression, Unread, hierarchy};
 use crate::env::Env;
 use crate::model::reach::Hierarchy;
-use crate::render::Safe;
 use crate::text::Position;
 
 /// Some files of a tool.
@@ -81,7 +80,7 @@ pub(super) fn tell_unread(
 ) {
     for Unread { place: Located { path, position }, message, .. } in unread {
         let text = format!("{path}:{}:{}: {message}", position.line, position.column);
-        let _ = writeln!(env.err, "error: {}", Safe(&text));
+        super::tell(env, &format!("error: {text}"));
     }
     if unread.iter().any(|it| it.is_of_another_shape) {
         globals.note(env, &format!("hint: `{}` reads {}", format.name, format.about));

@@ -91,7 +91,7 @@ pub(crate) fn open_or_explain(globals: &Globals, env: &mut Env<'_>) -> anyhow::R
         Err(unusable) => {
             let UnusablePolicy { name, findings, .. } = *unusable;
             let judgement = Judgement::unusable(&name, &findings, env.today);
-            let style = Style { width: None, ..globals.style(env) };
+            let style = Style { width: env.told_width(), ..globals.style(env) };
             render::text::write(&judgement, style, env.err)
                 .context("cannot write to standard error")?;
             let message = format!("the policy `{name}/{POLICY_FILE}` cannot be used");

@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::json::{self, SCHEMA_VERSION, TOOL_VERSION};
-use super::{Safe, allowed, count};
+use super::sheet::line;
+use super::{Safe, Style, allowed, count};
 use crate::bridge::import::{Adopted, Fate, Import, Left, Row};
 
 /// What to do about suppressions that go further than their record, and about those that cannot be
@@ -17,15 +18,15 @@ const REFUSED: &str = "do what the reason says, or file these with `exc new`, ad
                        leave one out by its name, `--allow-unknown NAME`";
 
 /// Writes the paths, each with what is missing, then what was left out, and a line with all counts.
-pub(crate) fn text(result: &Import, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn text(result: &Import, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut is_first = true;
     for row in &result.rows {
         let Fate::Adopted(Adopted { path, missing, .. }) = &row.fate else { continue };
         is_first = false;
         writeln!(out, "{}", Safe(path))?;
-        writeln!(out, "  {}", of(row))?;
+        line(&format!("  {}", of(row)), style, out)?;
         if !missing.is_empty() {
-            writeln!(out, "  to do: {}", Safe(&missing.join(", ")))?;
+            line(&format!("  to do: {}", missing.join(", ")), style, out)?;
         }
     }
     let wider = "these leave more alone than their record allows";
@@ -34,35 +35,36 @@ pub(crate) fn text(result: &Import, out: &mut dyn Write) -> io::Result<()> {
     {
         let rows: Vec<&Row> = result.rows.iter().filter(|row| word(&row.fate) == fate).collect();
         if !rows.is_empty() {
-            let gap = if std::mem::take(&mut is_first) { "" } else { "\n" };
-            writeln!(out, "{gap}not adopted: {heading}")?;
-            rows.iter().try_for_each(|row| left(row, out))?;
-            writeln!(out, "  help: {help}")?;
+            if !std::mem::take(&mut is_first) {
+                writeln!(out)?;
+            }
+            line(&format!("not adopted: {heading}"), style, out)?;
+            rows.iter().try_for_each(|row| left(row, style, out))?;
+            line(&format!("  help: {help}"), style, out)?;
         }
     }
     if !is_first {
         writeln!(out)?;
     }
     let allowed = allowed::lines(&result.allowed);
-    allowed.iter().try_for_each(|line| writeln!(out, "{}", Safe(line)))?;
+    allowed.iter().try_for_each(|text| line(text, style, out))?;
     if !allowed.is_empty() {
         writeln!(out)?;
     }
-    writeln!(out, "{}", summary(result))
+    line(&summary(result), style, out)
 }
 
-/// `stray  live.json:47`, harmless.
+/// `stray  live.json:47`.
 fn of(row: &Row) -> String {
-    let place = format!("{}:{}", row.place.path, row.place.position.line);
-    format!("{}  {}", Safe(&row.name), Safe(&place))
+    format!("{}  {}:{}", row.name, row.place.path, row.place.position.line)
 }
 
-fn left(row: &Row, out: &mut dyn Write) -> io::Result<()> {
+fn left(row: &Row, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let (Fate::Wider(left) | Fate::Refused(left)) = &row.fate else { return Ok(()) };
-    let record = left.record.iter().map(|id| format!("  {}", Safe(id))).collect::<String>();
+    let record = left.record.iter().map(|id| format!("  {id}")).collect::<String>();
     let allowed = if row.is_allowed { "  (allowed)" } else { "" };
-    writeln!(out, "  {}{record}{allowed}", of(row))?;
-    left.why.iter().try_for_each(|why| writeln!(out, "      {}", Safe(why)))
+    line(&format!("  {}{record}{allowed}", of(row)), style, out)?;
+    left.why.iter().try_for_each(|why| line(&format!("      {why}"), style, out))
 }
 
 /// `4 suppressions of azure-policy: 1 adopted, 2 known already, 1 ended`.

@@ -54,6 +54,7 @@ use crate::finding::{Code, Finding, Level};
 
 pub(crate) use record::Listed;
 pub(crate) use safe::Safe;
+pub(crate) use sheet::{fitted, hung};
 
 /// What a check found, on which day.
 #[derive(Clone, Copy, Debug)]

@@ -7,6 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level as Severity, Origin, Render
 use unicode_width::UnicodeWidthChar;
 
 use super::safe::write_shown;
+use super::sheet::line;
 use super::{Judgement, Safe, Style, short, who_acts};
 use crate::finding::{Finding, Level, Place};
 use crate::text::SourceFile;
@@ -36,12 +37,13 @@ pub(crate) fn write(
         writeln!(out, "{}\n", render(finding, width - GUTTER, &renderer))?;
     }
     for note in judgement.gate.iter().flat_map(|gate| &gate.notes) {
-        writeln!(out, "note: {}", Safe(note))?;
+        line(&format!("note: {note}"), style, out)?;
     }
-    writeln!(out, "{}", judgement.summary())?;
+    line(&judgement.summary(), style, out)?;
     let n_fixable = judgement.findings.iter().filter(|it| it.fix.is_some()).count();
     if n_fixable > 0 && judgement.gate.is_none() && !judgement.pages.is_empty() {
-        writeln!(out, "`exc check --fix` may mend {n_fixable} of that; `--diff` shows how")?;
+        let text = format!("`exc check --fix` may mend {n_fixable} of that; `--diff` shows how");
+        line(&text, style, out)?;
     }
     let has_page = |finding: &&Finding| {
         finding.level == Level::Error
@@ -238,7 +240,8 @@ mod tests {
         2 | key: "word word word word word word word word word wo...
           |      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 
-        1 record in `exceptions` judged on 2026-11-20 (UTC): 1 error
+        1 record in `exceptions` judged on 2026-11-20 (UTC): 1
+          error
         for more about a code, try `exc explain EXC203`
         "#);
     }

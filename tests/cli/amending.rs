@@ -377,8 +377,7 @@ fn a_renewal_is_asked_for_on_a_terminal() {
     > EXC-2026-K7QD  Model proxy keeps a public endpoint until vendor private link ships
       extension: exceptions/EXC-2026-K7QD.yaml
       expires 2027-01-31 → 2027-02-08: 8 days later
-      renewals.0 added: {date: 2026-11-20, until: 2027-02-08, reason: The vendor moved it to March,
-        evidence: https://example.com/1}
+      renewals.0 added: {date: 2026-11-20, until: 2027-02-08, reason: The vendor moved it to March, evidence: https://example.com/1}
 
     this needs an approval
     ");

@@ -47,7 +47,8 @@ fn refused_while(w: &Workspace, act: impl FnOnce()) -> String {
     let (err, outcome) = w.run_reading(&["renew", "K7QD"], &mut typist, TERMINAL, &mut out);
     assert_eq!((outcome, out.as_slice()), (Outcome::Error, &b""[..]), "{err}");
     let (_, error) = err.split_once("error: ").expect("an error");
-    error.lines().next().unwrap_or_default().to_owned()
+    // As it was before it was wrapped.
+    error.replace("\n  ", " ").lines().next().unwrap_or_default().to_owned()
 }
 
 #[test]

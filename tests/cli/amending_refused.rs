@@ -70,7 +70,7 @@ fn a_renewal_of_today_is_corrected_and_not_renewed() {
     for words in [&["renew", "K7QD"], again.as_slice()] {
         let said = w.run_with(words, "", TERMINAL);
         assert_eq!(said.code(), 2, "{said:?}");
-        assert!(said.err.ends_with(&way_out), "{}", said.err);
+        assert!(said.err.replace("\n  ", " ").ends_with(&way_out), "{}", said.err);
         assert!(!said.err.contains("until:"), "{}", said.err);
     }
     assert_eq!(w.read(RECORD_PATH), once);

@@ -70,6 +70,45 @@ and open a pull request: it is proposed until it is merged
     assert!(w.codes().is_empty(), "{:?}", w.codes());
 }
 
+/// Lines that are longer than a terminal of 80 columns, and no command to copy.
+fn too_long(said: &str) -> Vec<&str> {
+    let is_command = |line: &str| line.starts_with("  git ") || line.starts_with("  exc ");
+    said.lines().filter(|line| line.chars().count() > 80 && !is_command(line)).collect()
+}
+
+#[test]
+fn what_is_asked_and_refused_fits_into_80_columns() {
+    let w = repository();
+    let mut session = Session::start_in(80, &w, &["new", "--id", "EXC-2026-NEW0"], &[]);
+    begin(&mut session, "service:/batch/api");
+    session
+        .answer("team: ", "")
+        .answer("blocker: ", "we needed this to work")
+        .wait_for("could stand")
+        .answer("", "No private link before June (ticket 48213).")
+        .answer("end state: ", "Traffic enters through the private endpoint pe-batch.")
+        .answer("compensating control: ", "")
+        .answer("plan: ", "Migrate to private link in the June release.")
+        .answer("ticket: ", "")
+        .answer("milestone: ", "")
+        .answer("expires: ", "2027-12-31")
+        .wait_for("> ")
+        .type_line("2027-03-19")
+        .wait_for("similar exceptions are open:")
+        .wait_for("write it? [Y/n] ")
+        .type_line("n");
+    let (_, said) = session.end();
+    assert_eq!(too_long(&said), [] as [&str; 0], "{said}");
+}
+
+#[test]
+fn the_summary_of_a_check_fits_into_80_columns() {
+    let w = repository();
+    let (_, said) = Session::start_in(80, &w, &["check", "--base", "main"], &[]).end();
+    assert!(said.contains("judged on 2026-11-20"), "{said}");
+    assert_eq!(too_long(&said), [] as [&str; 0], "{said}");
+}
+
 #[test]
 fn an_answer_that_the_terminal_cuts_is_asked_for_again() {
     let w = repository();

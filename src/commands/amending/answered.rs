@@ -1,8 +1,8 @@
 //! What somebody has answered, and is not written yet: as commands that go on with it, told however
 //! the conversation ends.
 
-use super::asking::say;
 use crate::commands::interrupts;
+use crate::commands::tell;
 use crate::env::Env;
 use crate::render::Safe;
 
@@ -31,7 +31,7 @@ impl Answered {
 
     /// Says them, where the conversation has ended before its end.
     pub(in crate::commands) fn tell(&self, env: &mut Env<'_>) {
-        self.lines().for_each(|line| say(env, &line));
+        self.lines().for_each(|line| tell(env, &line));
     }
 
     fn lines(&self) -> impl Iterator<Item = String> {

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use clap::ValueEnum;
 
-use crate::commands::{Failure, Globals, read_answer};
+use crate::commands::{Failure, Globals, read_answer, tell, told};
 use crate::env::Env;
 use crate::finding::Finding;
 use crate::model::Exception;
@@ -32,19 +32,18 @@ impl<'a> Question<'a> {
         env: &mut Env<'_>,
         accept: impl Fn(&str, &mut Env<'_>) -> Option<T>,
     ) -> anyhow::Result<T> {
-        let bold = globals.style(env).color;
-        let (bold, plain) = if bold { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
+        let is_bold = globals.style(env).color;
         let about = self.lines.join("\n");
         let mut about = about.lines();
         let first = about.next().unwrap_or_default();
-        let _ = writeln!(env.err, "\n{bold}{}{plain}: {}", Safe(self.label), Safe(first));
-        about.for_each(|line| say(env, line));
+        told::question(env, self.label, first, is_bold);
+        about.for_each(|line| tell(env, line));
         let default = self.default.as_deref();
         let prompt = default.map_or_else(|| "> ".to_owned(), |it| format!("[{}] > ", Safe(it)));
         loop {
             let typed = read_answer(env, &prompt)?;
             match (typed.as_str(), default) {
-                ("", None) => say(env, "an answer is needed"),
+                ("", None) => tell(env, "an answer is needed"),
                 (typed, default) => {
                     let answer = if typed.is_empty() { default.unwrap_or_default() } else { typed };
                     if let Some(meant) = accept(answer, env) {
@@ -69,7 +68,7 @@ pub(in crate::commands) fn begin<const N: usize>(
     match (missing.len(), globals.can_ask(env)) {
         (0, _) => {}
         (_, true) => exceptions.iter().for_each(|it| {
-            say(env, &format!("{}: {}", shell_word(&it.id), it.title));
+            tell(env, &format!("{}: {}", shell_word(&it.id), it.title));
         }),
         (n, false) => {
             let are = if n == 1 { "is" } else { "are" };
@@ -119,7 +118,7 @@ pub(in crate::commands) fn word<T: ValueEnum + Copy>(
         match meant.as_slice() {
             [one] => Some(**one),
             _ => {
-                say(env, "write one of them, or as much as tells it from the others");
+                tell(env, "write one of them, or as much as tells it from the others");
                 None
             }
         }
@@ -129,14 +128,9 @@ pub(in crate::commands) fn word<T: ValueEnum + Copy>(
 /// Says what stands against an answer.
 fn refuse(findings: &[Finding], env: &mut Env<'_>) {
     for finding in findings {
-        say(env, &finding.message);
+        tell(env, &finding.message);
         if let Some(help) = &finding.help {
-            say(env, &format!("  {help}"));
+            tell(env, &format!("  {help}"));
         }
     }
-}
-
-pub(in crate::commands) fn say(env: &mut Env<'_>, text: &str) {
-    // A question that cannot be shown is not answered either, which ends the conversation.
-    let _ = writeln!(env.err, "{}", Safe(text));
 }

@@ -281,7 +281,7 @@ impl Desk {
         if globals.quiet {
             return Ok(n_needing > 0);
         }
-        let style = Style { width: env.terminal.width, ..globals.style(env) };
+        let style = Style { width: env.told_width(), ..globals.style(env) };
         diff::changes(&changes, style, env.err).context("cannot write to standard error")?;
         let sentence = match (n_needing, changes.len()) {
             (0, _) => "no approval is needed for this".to_owned(),

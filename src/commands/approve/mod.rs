@@ -320,6 +320,6 @@ fn show(
         proposal,
         tally,
     };
-    let style = Style { width: env.terminal.width, ..globals.style(env) };
+    let style = Style { width: env.told_width(), ..globals.style(env) };
     proposal::write_page(&page, style, env.err).context("cannot write to standard error")
 }

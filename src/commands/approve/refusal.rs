@@ -2,10 +2,11 @@
 
 use super::signer;
 use crate::commands::proposed::{Matter, Proposed};
+use crate::commands::tell;
 use crate::env::{Env, Outcome};
 use crate::history::{Needless, Proposal, Reason, Tally};
 use crate::policy::Person;
-use crate::render::{Safe, way_out};
+use crate::render::way_out;
 
 /// Says why nothing was signed or written.
 pub(super) fn refuse(
@@ -14,8 +15,8 @@ pub(super) fn refuse(
     reason: &str,
     hint: &str,
 ) -> anyhow::Result<Outcome> {
-    let _ = writeln!(env.err, "refused: `{}`: {}", Safe(id), Safe(reason));
-    let _ = writeln!(env.err, "hint: {}", Safe(hint));
+    tell(env, &format!("refused: `{id}`: {reason}"));
+    tell(env, &format!("hint: {hint}"));
     Ok(Outcome::Findings)
 }
 

@@ -99,9 +99,9 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let planned = import.plan(&read, env)?;
     let failure = import.write(planned, &workspace.root, &mut result, env);
     // What is written is told, also where the next one could not be.
-    let today = env.today;
+    let (today, style) = (env.today, globals.style(env));
     globals.print(env, |out| match args.format {
-        Format::Text => shown::text(&result, out),
+        Format::Text => shown::text(&result, style, out),
         Format::Json => shown::json(&result, today, out),
     })?;
     failure.map_or(Ok(()), Err)?;

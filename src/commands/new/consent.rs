@@ -1,10 +1,10 @@
 //! The last questions of `exc new`: whether to write what came of the answers.
 
 use super::draft::Draft;
-use crate::commands::read_answer;
+use crate::commands::{read_answer, told};
 use crate::env::Env;
 use crate::model::{RiskLevel, window};
-use crate::render::{self, Safe};
+use crate::render;
 
 /// Whether a record that rules refuse shall be written all the same.
 pub(super) fn wants_draft(env: &mut Env<'_>) -> anyhow::Result<bool> {
@@ -67,7 +67,7 @@ pub(super) fn confirms(draft: &Draft, env: &mut Env<'_>) -> anyhow::Result<bool>
         ("expires", until.unwrap_or_default()),
     ];
     for (label, text) in lines {
-        let _ = writeln!(env.err, "  {label:<10} {}", Safe(&text));
+        told::beside(env, &format!("  {label:<10} "), &text);
     }
     loop {
         match read_answer(env, "write it? [Y/n] ")?.to_ascii_lowercase().as_str() {

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::draft::{self, Draft};
 use super::kept::Kept;
 use super::offers::{self, MAX_LISTED, MAX_SHOWN, Offer};
-use crate::commands::{Workspace, findings, read_answer};
+use crate::commands::{Workspace, findings, read_answer, tell, told};
 use crate::env::Env;
 use crate::finding::{Finding, Level};
 use crate::register::Register;
@@ -195,10 +195,9 @@ impl Conversation<'_, '_> {
     }
 
     fn pose(&mut self, question: &Question<'_>) {
-        let (bold, plain) = if self.is_bold { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
         let mut lines = question.explanation.iter();
         let first = lines.next().map(String::as_str).unwrap_or_default();
-        let _ = writeln!(self.env.err, "\n{bold}{}{plain}: {}", Safe(question.label), Safe(first));
+        told::question(self.env, question.label, first, self.is_bold);
         lines.for_each(|line| self.say(line));
         let n_known = question.offers.len();
         let shown: Vec<&Offer> = question.offers.iter().take(question.n_shown).collect();
@@ -217,8 +216,8 @@ impl Conversation<'_, '_> {
         let width = offers.iter().map(|offer| offer.answer.width()).max().unwrap_or(0);
         for (index, Offer { answer, about }) in offers.iter().enumerate() {
             let gap = " ".repeat(width - answer.width());
-            let line = format!("  {:>2}  {answer}{gap}  {about}", index + 1);
-            self.say(line.trim_end());
+            let label = format!("  {:>2}  {answer}{gap}  ", index + 1);
+            told::beside(self.env, &label, about);
         }
     }
 
@@ -302,8 +301,7 @@ impl Conversation<'_, '_> {
     }
 
     pub(super) fn say(&mut self, line: &str) {
-        // A question that cannot be shown is not answered either, which ends the conversation.
-        let _ = writeln!(self.env.err, "{}", Safe(line));
+        tell(self.env, line);
     }
 }
 

@@ -133,12 +133,12 @@ impl Workspace {
         self.run_with(arguments, "", Terminal::default())
     }
 
-    /// Runs a command on a terminal of 100 columns, at which somebody types.
+    /// Runs a command on a terminal that is wide enough for each sentence, at which somebody types.
     pub(crate) fn on_terminal(&self, arguments: &[&str], typed: &str) -> Said {
         self.run_with(
             arguments,
             typed,
-            Terminal { input: true, output: true, error: true, width: Some(100) },
+            Terminal { input: true, output: true, error: true, width: Some(400) },
         )
     }
 

@@ -14,7 +14,7 @@ use super::Workspace;
 /// How long a machine that is busy may take to say something.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A terminal of 100 columns, with a program on it.
+/// A terminal, with a program on it.
 pub(crate) struct Session {
     pty: Arc<Pty>,
     child: Child,
@@ -26,10 +26,21 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Starts the program in a register, on a fixed day.
+    /// Starts the program in a register, on a fixed day, on a terminal that is wide enough for each
+    /// sentence.
     pub(crate) fn start(workspace: &Workspace, arguments: &[&str], vars: &[(&str, &str)]) -> Self {
+        Self::start_in(400, workspace, arguments, vars)
+    }
+
+    /// The same on a terminal of so many columns.
+    pub(crate) fn start_in(
+        n_columns: u16,
+        workspace: &Workspace,
+        arguments: &[&str],
+        vars: &[(&str, &str)],
+    ) -> Self {
         let (pty, pts) = open().expect("a pseudo-terminal");
-        pty.resize(pty_process::Size::new(40, 100)).expect("a size");
+        pty.resize(pty_process::Size::new(40, n_columns)).expect("a size");
         let command = Command::new(env!("CARGO_BIN_EXE_exc"))
             .args(arguments)
             .args(["--today", "2026-11-20"])
