@@ -51,6 +51,12 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let mut changes = vec![Change::set(place("verified"), Value::plain(day))];
     if let Some(evidence) = &args.evidence {
         changes.push(Change::set(place("evidence"), Value::text(evidence.trim())));
+    } else {
+        let before = &exception.compensating_controls[nth].evidence;
+        let text = format!(
+            "note: no `--evidence` is given, so it stays `{before}`: does that show that it works on {day}?"
+        );
+        globals.note(env, &text);
     }
     desk.write(vec![Planned::new(at, changes)], "verify", args.write, globals, env)
 }

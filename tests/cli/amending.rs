@@ -283,6 +283,17 @@ fn all_that_is_missing_is_named_at_once() {
     ");
 }
 
+#[test]
+fn a_verification_without_evidence_says_which_one_stays() {
+    let w = Workspace::with_record();
+    let said = w.run(&["verify-control", "K7QD"]);
+    assert_eq!(said.code(), 0, "{}", said.err);
+    let note = "note: no `--evidence` is given, so it stays `https://example.com/";
+    assert!(said.err.starts_with(note), "{}", said.err);
+    let said = w.run(&VERIFY);
+    assert!(!said.err.contains("no `--evidence`"), "{}", said.err);
+}
+
 /// A register with a second record.
 fn two() -> Workspace {
     let w = Workspace::with_record();

@@ -86,7 +86,7 @@ Dana Ruiz <dana.ruiz@example.com>
     not approved: it is an emergency, and an approval is awaited through 2026-11-15 (UTC), 2 days left: complete it first, since its risk says who may approve it
       exc amend EXC-2026-K7QD --risk LEVEL …
     soon: a compensating control has to be verified again, which is due on 2026-12-02, in 19 days: IP allow-list limited to the two egress addresses of the CI network
-      exc verify-control EXC-2026-K7QD
+      exc verify-control EXC-2026-K7QD --evidence …
 ");
 }
 

@@ -46,8 +46,10 @@ impl Due<'_> {
         let command = |verb| self.entry.command(verb);
         match (self.duty, self.nth) {
             (Duty::Review, _) => format!("{} --note …", command("record-review")),
-            (Duty::Verification, None) => command("verify-control"),
-            (Duty::Verification, Some(nth)) => format!("{} --nth {nth}", command("verify-control")),
+            (Duty::Verification, nth) => {
+                let nth = nth.map(|nth| format!(" --nth {nth}")).unwrap_or_default();
+                format!("{}{nth} --evidence …", command("verify-control"))
+            }
             (Duty::Milestone, nth) => format!("{} --done {}", command("amend"), nth.unwrap_or(1)),
         }
     }
@@ -71,7 +73,10 @@ pub(in crate::report) fn dues<'a>(entry: &'a Entry<'a>, through: NaiveDate) -> V
         let (what, nth) = (milestone.what.clone(), Some(at + 1));
         Some(Due { duty: Duty::Milestone, day, what, nth, entry })
     });
-    let mut dues: Vec<Due<'_>> = verifications.chain(review).chain(milestones).collect();
+    // What would be due after the last valid day is not: the exception has ended by then.
+    let lasts = |due: &Due<'_>| exception.expires.is_none_or(|last| !is_past(last, due.day));
+    let upkeep = verifications.chain(review).filter(lasts);
+    let mut dues: Vec<Due<'_>> = upkeep.chain(milestones).collect();
     dues.retain(|due| !is_past(through, due.day));
     dues.sort_by_key(|due| (due.day, due.duty));
     dues
@@ -150,7 +155,7 @@ pub(super) fn section(open: &[&Entry<'_>], today: NaiveDate, within: u32) -> Sec
         blocks: vec![Block::Table(Table {
             key: "upkeep",
             caption: format!("Overdue, or due within {}", n_days(within.into())),
-            definition: "A verification holds for `verify_every`, a year at most. A review is due `review_every_days` of the policy after the last one by somebody other than owner and requester, or after `opened`.",
+            definition: "A verification holds for `verify_every`, a year at most. A review is due `review_every_days` of the policy after the last one by somebody other than owner and requester, or after `opened`. Neither is due where the exception ends before that day.",
             columns: vec![
                 Column::fixed("duty", "what"),
                 Column::fixed("id", "id"),
