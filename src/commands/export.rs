@@ -66,6 +66,10 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     }
     let is_whole = left.is_empty();
     tell_unapproved(&holdings, export, globals, env);
+    if granted.grants.is_empty() && is_whole {
+        tell_empty(export, globals, env);
+    }
+    tell_name(args, export, globals, env);
     drop((granted, holdings));
     let outcome = super::list::name_unreadable(&judged.forget(), globals, env);
     Ok(match (is_whole, is_same) {
@@ -116,6 +120,31 @@ fn tell_unapproved(
             globals.note(env, &format!("note: `{}` is not in force: {why}", exception.id));
         }
     }
+}
+
+/// Says that there is nothing to leave alone: a file without entries does not tell it from a mistake.
+fn tell_empty(export: &Export, globals: &Globals, env: &mut Env<'_>) {
+    let what = match export.tool {
+        Some(tool) => format!("nothing in force is bound to `{}`", tool.as_str()),
+        None => "nothing is in force".to_owned(),
+    };
+    globals.note(env, &format!("note: {what}, so there is no entry to write"));
+}
+
+/// Says that the tool would read a file of this name in another form.
+fn tell_name(args: &Args, export: &Export, globals: &Globals, env: &mut Env<'_>) {
+    let Some(path) = args.check.as_ref().or(globals.output.as_ref()) else { return };
+    let has_ending = |ending: &&str| path.extension().is_some_and(|it| it == *ending);
+    if export.endings.is_empty() || export.endings.iter().any(|ending| has_ending(ending)) {
+        return;
+    }
+    let text = format!(
+        "note: the tool reads `{}` in another form, by its name: `exc export {}` writes {}",
+        path.display(),
+        export.name,
+        export.about
+    );
+    globals.note(env, &text);
 }
 
 /// What is in force. A record whose bindings cannot be relied on is left out, and told.

@@ -82,6 +82,19 @@ fn a_record_without_a_binding_is_no_part_of_it() {
     let said = history.w.run(&["export", "trivy"]);
     assert_eq!(said.code(), 0);
     assert!(!said.out.contains("EXC-"), "{}", said.out);
+    let note = "note: nothing in force is bound to `trivy`, so there is no entry to write\n";
+    assert_eq!(said.err, note);
+}
+
+#[test]
+fn a_name_by_which_the_tool_reads_another_form_is_told() {
+    let history = register("tool: trivy, ids: [CVE-2026-1]");
+    let said = history.w.run(&["export", "trivy", "-o", ".trivyignore"]);
+    assert_eq!(said.code(), 0, "{}", said.err);
+    let note = "note: the tool reads `.trivyignore` in another form, by its name: `exc export trivy` writes `.trivyignore.yaml`, for `trivy --ignorefile`\n";
+    assert!(said.err.contains(note), "{}", said.err);
+    let said = history.w.run(&["export", "trivy", "-o", ".trivyignore.yaml"]);
+    assert!(!said.err.contains("another form"), "{}", said.err);
 }
 
 /// The binding of a record of its own scope, which is in Azure.

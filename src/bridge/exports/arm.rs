@@ -23,6 +23,7 @@ pub(crate) const EXPORT: Export = Export {
     name: "arm",
     about: "exemptions as a template of Azure Resource Manager, for `az deployment mg create`",
     tool: Some(Tool::AzurePolicy),
+    endings: &[],
     write,
 };
 

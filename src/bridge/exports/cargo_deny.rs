@@ -16,6 +16,7 @@ pub(crate) const EXPORT: Export = Export {
     name: "cargo-deny",
     about: "ignored advisories of cargo-deny, a part of `deny.toml`",
     tool: Some(Tool::CargoDeny),
+    endings: &[],
     write,
 };
 

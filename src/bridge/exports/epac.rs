@@ -17,6 +17,7 @@ pub(crate) const EXPORT: Export = Export {
     name: "epac",
     about: "exemptions for Enterprise Azure Policy as Code, in JSON",
     tool: Some(Tool::AzurePolicy),
+    endings: &[],
     write,
 };
 

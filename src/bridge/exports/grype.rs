@@ -20,6 +20,7 @@ pub(crate) const EXPORT: Export = Export {
     name: "grype",
     about: "ignored matches of Grype, `.grype.yaml`",
     tool: Some(Tool::Grype),
+    endings: &[],
     write,
 };
 

@@ -21,6 +21,7 @@ pub(crate) const EXPORT: Export = Export {
     name: "inspec",
     about: "waivers of InSpec in YAML, for `inspec exec --waiver-file`",
     tool: Some(Tool::Inspec),
+    endings: &[],
     write,
 };
 

@@ -37,6 +37,9 @@ pub(crate) struct Export {
     pub(crate) about: &'static str,
     /// Whose bindings it holds; none where it is about all records.
     pub(crate) tool: Option<Tool>,
+    /// How the name of the file has to end, for the tool to read it in this form; empty where any name
+    /// will do.
+    pub(crate) endings: &'static [&'static str],
     /// The text of the file; what it cannot say is added to the list.
     pub(crate) write: fn(&Granted<'_>, &mut Vec<Left>) -> String,
 }

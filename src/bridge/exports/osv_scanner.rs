@@ -28,6 +28,7 @@ pub(crate) const EXPORT: Export = Export {
     name: "osv-scanner",
     about: "what OSV-Scanner ignores, `osv-scanner.toml`",
     tool: Some(Tool::OsvScanner),
+    endings: &[],
     write,
 };
 

@@ -16,6 +16,7 @@ pub(crate) const EXPORT: Export = Export {
     name: "trivy",
     about: "`.trivyignore.yaml`, for `trivy --ignorefile`",
     tool: Some(Tool::Trivy),
+    endings: &["yaml", "yml"],
     write,
 };
 

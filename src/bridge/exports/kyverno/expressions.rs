@@ -22,6 +22,7 @@ pub(crate) const EXPORT: Export = Export {
     name: "kyverno-cel",
     about: "exceptions to ValidatingPolicies and other policies in CEL (`policies.kyverno.io`), for `kubectl apply`",
     tool: Some(Tool::Kyverno),
+    endings: &[],
     write,
 };
 

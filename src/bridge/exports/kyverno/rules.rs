@@ -17,6 +17,7 @@ pub(crate) const EXPORT: Export = Export {
     name: "kyverno",
     about: "exceptions to ClusterPolicies and Policies of Kyverno (`kyverno.io/v2`), for `kubectl apply`",
     tool: Some(Tool::Kyverno),
+    endings: &[],
     write,
 };
 

@@ -29,6 +29,7 @@ pub(crate) const EXPORT: Export = Export {
     name: "oscal",
     about: "a plan of action and milestones of OSCAL 1.1, of every exception in force",
     tool: None,
+    endings: &[],
     write,
 };
 
