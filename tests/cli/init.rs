@@ -61,6 +61,24 @@ next:
 }
 
 #[test]
+fn a_schema_that_lacks_a_field_of_the_policy_is_named_with_what_renews_it() {
+    let w = Workspace::empty();
+    w.git();
+    w.exc(&["init", "--ci", "none"]);
+    let policy = w.read("exceptions/policy.yaml") + "fields: {cost_center: {type: string}}\n";
+    w.write("exceptions/policy.yaml", policy);
+    let said = w.run(&["init", "--ci", "none"]);
+    let note = "schemas/exception.schema.json is not the schema of this register, and editors go by it: `exc schema exception -o schemas/exception.schema.json` writes it\n";
+    assert_eq!((said.code(), said.err.as_str()), (0, note));
+    w.exc(&["schema", "exception", "-o", "schemas/exception.schema.json"]);
+    assert_eq!(w.run(&["init", "--ci", "none"]).err, "nothing was missing\n");
+    // One that is not there is written as that of the register.
+    std::fs::remove_file(w.path("schemas/exception.schema.json")).expect("it is removed");
+    w.exc(&["init", "--ci", "none"]);
+    assert!(w.read("schemas/exception.schema.json").contains("cost_center"));
+}
+
+#[test]
 fn a_second_run_changes_nothing_and_says_what_is_kept() {
     for forge in ["github", "gitlab", "none"] {
         let w = Workspace::empty();

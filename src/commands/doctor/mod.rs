@@ -7,7 +7,7 @@ mod clone;
 pub(super) mod files;
 pub(crate) mod owners;
 mod people;
-mod schemas;
+pub(super) mod schemas;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

@@ -20,7 +20,7 @@ pub(super) fn checks(site: &Site, files: &Files<'_>) -> Vec<Check> {
     let checks = all.into_iter().filter_map(|(what, schema)| {
         let path = join(&folder, &format!("{what}.schema.json"));
         let help = format!("exc schema {what} -o {}", shell_word(&path));
-        match schema.and_then(|schema| is_same(&schema, files, &path)) {
+        match schema.and_then(|schema| is_current(&schema, files, &path)) {
             Ok(None) => None,
             Ok(Some(true)) => Some(Check::ok("schema", format!("`{path}` is up to date"))),
             Ok(Some(false)) => {
@@ -37,8 +37,13 @@ pub(super) fn checks(site: &Site, files: &Files<'_>) -> Vec<Check> {
 }
 
 /// Whether a file holds a schema, however it is laid out; none where there is no such file.
-fn is_same(schema: &str, files: &Files<'_>, path: &str) -> Result<Option<bool>, String> {
+fn is_current(schema: &str, files: &Files<'_>, path: &str) -> Result<Option<bool>, String> {
     let Some(text) = files.text(path)? else { return Ok(None) };
+    Ok(Some(is_same(&text, schema)))
+}
+
+/// Whether two texts are one schema, however they are laid out.
+pub(in crate::commands) fn is_same(text: &str, schema: &str) -> bool {
     let read = |text: &str| serde_json::from_str::<Value>(text).ok();
-    Ok(Some(read(&text) == read(schema)))
+    read(text) == read(schema)
 }

@@ -13,12 +13,15 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use unicode_width::UnicodeWidthStr as _;
 
-use self::scaffolds::{EXAMPLE_FILE, Scaffold, owners, owners_place, scaffolds};
+use self::scaffolds::{
+    EXAMPLE_FILE, POLICY_SCHEMA_FILE, RECORD_SCHEMA, Scaffold, owners, owners_place, scaffolds,
+};
 use self::site::Site;
 use self::written::Written;
 use super::doctor::attributes;
 use super::doctor::files::on_disk;
 use super::doctor::owners::pattern;
+use super::doctor::schemas;
 use super::{Failure, Globals, ignored, outputs, refuse_links, shown_path};
 use crate::env::{Env, Outcome};
 use crate::git::Repo;
@@ -58,12 +61,13 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     scaffolds.iter().try_for_each(|scaffold| refuse_links(&site.root, &scaffold.path))?;
     scaffolds.iter().try_for_each(|scaffold| refuse_other_things(&scaffold.path, env))?;
     let mut written = Written::default();
-    let mut lines = Vec::new();
+    let (mut lines, mut stale) = (Vec::new(), Vec::new());
     for Scaffold { path, text, what } in scaffolds {
         let is_new = match written.create(&path, &text) {
             Ok(is_new) => is_new,
             Err(error) => return Err(written.undone(error, env)),
         };
+        stale.extend((!is_new).then(|| stale_schema(&path, &text, globals, env)).flatten());
         let shown = Safe(&shown_path(&path, env)).to_string();
         lines.push((if is_new { "wrote" } else { "kept" }, shown, what));
     }
@@ -84,6 +88,7 @@ pub(crate) fn run(args: &Args, globals: &Globals, env: &mut Env<'_>) -> anyhow::
     let begins = lines.last().is_some_and(|(verb, ..)| *verb == "wrote");
     let mut notes =
         if is_new { next_steps(&site, begins, &globals.words(), env) } else { Vec::new() };
+    additions.extend(stale);
     if !is_new && additions.is_empty() {
         notes.push("nothing was missing".to_owned());
     }
@@ -154,6 +159,25 @@ fn next_steps(site: &Site, begins: bool, exc: &str, env: &Env<'_>) -> Vec<String
         false => line.replacen("  4.", "  1.", 1).replacen("  5.", "  2.", 1),
     }));
     lines
+}
+
+/// The command that renews a schema that is kept, and is not that of the register: its policy has got
+/// fields since, or another version of `exc` wrote it.
+fn stale_schema(path: &Path, text: &str, globals: &Globals, env: &Env<'_>) -> Option<String> {
+    let what = match path.file_name()?.to_str()? {
+        RECORD_SCHEMA => "exception",
+        POLICY_SCHEMA_FILE => "policy",
+        _ => return None,
+    };
+    let shown = shell_word(&shown_path(path, env));
+    let command = format!("`{} schema {what} -o {shown}` writes it", globals.words());
+    match on_disk(path).map(Option::unwrap_or_default) {
+        Ok(kept) if schemas::is_same(&kept, text) => None,
+        Ok(_) => Some(format!(
+            "{shown} is not the schema of this register, and editors go by it: {command}"
+        )),
+        Err(reason) => Some(format!("note: cannot read {shown}: {reason}; {command}")),
+    }
 }
 
 /// What to add to a file of code owners that was there before and leaves the register out.

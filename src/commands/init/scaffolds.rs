@@ -14,7 +14,7 @@ use super::Ci;
 use super::site::Site;
 use crate::commands::doctor::{attributes, owners as code_owners};
 use crate::register::POLICY_FILE;
-use crate::source::schema::{EXCEPTION_SCHEMA, POLICY_SCHEMA};
+use crate::source::schema::POLICY_SCHEMA;
 
 const POLICY: &str = include_str!("templates/policy.yaml");
 const EXAMPLE: &str = include_str!("templates/example.yaml");
@@ -25,6 +25,9 @@ const GITHUB_DIGEST: &str = include_str!("templates/github/exceptions-digest.yml
 const GITLAB_GATE: &str = include_str!("templates/gitlab/exc.yml");
 const GITLAB_DIGEST: &str = include_str!("templates/gitlab/exc-digest.yml");
 
+/// The schemas, by which editors go.
+pub(super) const RECORD_SCHEMA: &str = "exception.schema.json";
+pub(super) const POLICY_SCHEMA_FILE: &str = "policy.schema.json";
 /// The example of a record, beside the schemas: in the register it would be judged as one.
 pub(super) const EXAMPLE_FILE: &str = "exception.example.yaml";
 const GATE: &str = "CI: the gate, and the review as a comment";
@@ -47,8 +50,8 @@ pub(super) fn scaffolds(site: &Site, today: NaiveDate) -> anyhow::Result<Vec<Sca
     let schemas = site.schemas();
     let mut files = Vec::new();
     let mut add = |path: PathBuf, text: String, what| files.push(Scaffold { path, text, what });
-    add(schemas.join("exception.schema.json"), EXCEPTION_SCHEMA.to_owned(), "schema of a record");
-    add(schemas.join("policy.schema.json"), POLICY_SCHEMA.to_owned(), "schema of the policy");
+    add(schemas.join(RECORD_SCHEMA), site.record_schema()?, "schema of a record");
+    add(schemas.join(POLICY_SCHEMA_FILE), POLICY_SCHEMA.to_owned(), "schema of the policy");
     add(schemas.join(EXAMPLE_FILE), example(today), "a record to copy from");
     let root = |name: &str| site.root.join(name);
     let (command, branches) = (site.command(), quoted(&branch_pattern(&site.mainline)));

@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 
 use super::{Args, Ci};
 use crate::commands::workspace::{no_files, usable_policy};
-use crate::commands::{Failure, Globals, REGISTER, normal};
+use crate::commands::{Failure, Globals, REGISTER, normal, schema};
 use crate::env::Env;
 use crate::git::Repo;
+use crate::policy::Policy;
 use crate::register::{POLICY_FILE, Store};
+use crate::source::schema::EXCEPTION_SCHEMA;
 use crate::text::shell_word;
 
 /// Where everything goes.
@@ -56,6 +58,14 @@ impl Site {
     /// The directory of the schemas that belong to the register.
     pub(super) fn schemas(&self) -> PathBuf {
         super::schemas(&self.register)
+    }
+
+    /// The schema of the records, with the fields of the policy that is there already.
+    pub(super) fn record_schema(&self) -> anyhow::Result<String> {
+        match known_policy(&self.register, &self.name) {
+            Some(policy) => schema::of_records(&policy),
+            None => Ok(EXCEPTION_SCHEMA.to_owned()),
+        }
     }
 
     /// The words that run `exc` on this register from the root of the repository, for a shell.
@@ -107,12 +117,17 @@ fn above(cwd: &Path, root: &Path) -> PathBuf {
 
 /// The mainline that a policy which is there already names.
 fn known_mainline(register: &Path, name: &str) -> Option<String> {
+    known_policy(register, name).map(|policy| policy.mainline)
+}
+
+/// The policy that is there already, if it can be used.
+fn known_policy(register: &Path, name: &str) -> Option<Policy> {
     if !register.join(POLICY_FILE).is_file() {
         return None;
     }
     let store = Store::Directory(register.to_owned());
     // What is wrong with it is told by `exc check`.
-    usable_policy(&store, name).ok().map(|(policy, _)| policy.mainline)
+    usable_policy(&store, name).ok().map(|(policy, _)| policy)
 }
 
 /// The branch that is likely to be protected: one that exists, or the one about to be born.
