@@ -107,6 +107,16 @@ fn a_target_that_is_excepted_already_is_refused_at_its_question() {
 }
 
 #[test]
+fn a_title_of_one_word_is_remarked_on() {
+    let w = register(&[]);
+    let (said, text) = filed(&w, &answers(&[(0, "NET")]));
+    assert!(said.err.contains("note: lists and digests show this title alone"), "{}", said.err);
+    assert!(text.contains("title: NET\n"), "{text}");
+    let (said, _) = filed(&w, &answers(&[]));
+    assert!(!said.err.contains("title alone"), "{}", said.err);
+}
+
+#[test]
 fn a_broad_target_is_said_to_be_one_at_its_question() {
     let w = register(&[]);
     let typed =

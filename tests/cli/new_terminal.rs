@@ -99,6 +99,11 @@ fn what_is_asked_and_refused_fits_into_80_columns() {
         .type_line("n");
     let (_, said) = session.end();
     assert_eq!(too_long(&said), [] as [&str; 0], "{said}");
+    // What a control allows is what the question of the risk says.
+    assert!(said.contains("  low       at most 120 days:"), "{said}");
+    let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let way = "hint: `exc new --resume --title …` changes an answer, as each flag does, and `exc new --resume --edit` all of them in an editor; the draft is kept in";
+    assert!(words.contains(way), "{said}");
 }
 
 #[test]

@@ -78,7 +78,17 @@ fn settle(
             is_told = true;
         }
         if !is_settled && !consent::confirms(&draft, env)? {
-            return Err(Failure::new("nothing was written, as you said").into());
+            let error = Failure::new("nothing was written, as you said");
+            return Err(match kept.shown(env) {
+                Some(_) => {
+                    let command = kept.command(env);
+                    error.hint(format!(
+                        "`{command} --title …` changes an answer, as each flag does, and `{command} --edit` all of them in an editor"
+                    ))
+                }
+                None => error,
+            }
+            .into());
         }
         is_settled = true;
         if !filing.write(&place, file.text(), kept, env)? {

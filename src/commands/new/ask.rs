@@ -71,10 +71,21 @@ fn begin<'a, 'e>(
     Conversation { env, workspace, register, draft, kept, is_bold, is_unkept: false }
 }
 
+/// Words of a title that say anything.
+const MIN_WORDS: usize = 3;
+
+/// What to say of a title that tells nobody what is excepted.
+fn terseness(title: &str) -> Option<String> {
+    (title.split_whitespace().count() < MIN_WORDS).then(|| {
+        "note: lists and digests show this title alone: at the end, `--title` with a longer one replaces it".to_owned()
+    })
+}
+
 impl Conversation<'_, '_> {
     pub(super) fn title(&mut self) -> anyhow::Result<()> {
         self.text(
-            Question::new("title", "one line: what is excepted, and until which event", "/title"),
+            Question::new("title", "one line: what is excepted, and until which event", "/title")
+                .remark(terseness),
             |draft| &mut draft.exception.title,
         )
     }
