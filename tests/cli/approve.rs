@@ -883,6 +883,21 @@ fn warned(world: &World) -> Option<String> {
 }
 
 #[test]
+#[test]
+fn an_approval_at_a_detached_tip_is_told_how_it_gets_into_the_pull_request() {
+    let Some(world) = World::new() else { return };
+    let said = world.approve("alice", &[]);
+    assert!(!said.err.contains("open a pull request"), "{}", said.err);
+    world.repo.set_head_detached(world.tip("topic").expect("a tip")).expect("a detached tip");
+    let said = world.approve("bob", &[]);
+    assert_eq!(said.outcome, Outcome::Success, "{said:?}");
+    let way = "\
+  git push -u origin approval/EXC-2026-K7QD
+and open a pull request of it into the branch that proposes the text; whoever may push there pushes it there instead: `git push origin HEAD:BRANCH`
+";
+    assert!(said.err.contains(way), "{}", said.err);
+}
+
 fn a_signer_who_commits_the_approval_is_told_what_a_squash_would_do() {
     let Some(world) = World::new() else { return };
     world.approve("alice", &[]);

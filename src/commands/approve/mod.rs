@@ -256,7 +256,11 @@ fn next_steps(
     let message = shell_word(&message);
     let mut lines = vec!["next:".to_owned()];
     let mainline = &proposed.judge()?.mainline;
-    let branch = match proposed.repo.head_branch()?.filter(|branch| branch != mainline) {
+    let at_hand = proposed.repo.head_branch()?;
+    let is_detached = at_hand.is_none();
+    let own = at_hand.filter(|branch| branch != mainline);
+    let is_new = own.is_none();
+    let branch = match own {
         Some(branch) => branch,
         None => {
             let branch = format!("approval/{id}");
@@ -268,13 +272,21 @@ fn next_steps(
     lines.push(format!("  {git} commit -m {message}"));
     // A new branch has no place on the remote yet, and `git push` alone refuses it.
     lines.push(format!("  {git} push -u origin {}", shell_word(&branch)));
+    // The squash of an approval alone writes nothing of a text that has landed.
+    let has_landed = proposed.matter(id)?.proposal.is_some_and(|it| it.is_on_mainline);
+    if is_new {
+        lines.push(match is_detached && !has_landed {
+            true => format!(
+                "and open a pull request of it into the branch that proposes the text; whoever may push there pushes it there instead: `{git} push origin HEAD:BRANCH`"
+            ),
+            false => "and open a pull request".to_owned(),
+        });
+    }
     if is_rejection {
         let line =
             "a rejection holds no reason: say it in the place of WHY, and in the pull request";
         lines.push(line.to_owned());
     }
-    // The squash of an approval alone writes nothing of a text that has landed.
-    let has_landed = proposed.matter(id)?.proposal.is_some_and(|it| it.is_on_mainline);
     if !has_landed {
         let (verb, reject) = match statement.decision {
             Decision::Approve => ("approve", ""),
