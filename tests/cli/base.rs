@@ -740,6 +740,8 @@ fn somebody_at_a_terminal_is_told_that_files_at_hand_are_not_judged() {
     let judge = ["check", "--base", "main"];
     assert!(!w.on_terminal(&judge, "").out.contains("last commit"));
     edit(&w, "expires: 2027-01-31", "expires: 2027-01-15");
+    let note = "note: 1 file of the register differs from the last commit, and is not judged: commit it first, or run";
+    assert!(w.on_terminal(&judge, "").out.contains(note));
     w.write("exceptions/EXC-2026-0AAA.yaml", "id: EXC-2026-0AAA\n");
     let said = w.on_terminal(&judge, "");
     let note = "note: 2 files of the register differ from the last commit, and are not judged: commit them first, or run `exc check` without `--base`";

@@ -54,8 +54,10 @@ fn uncommitted(args: &Args, repo: &Repo, register: &str, env: &Env<'_>) -> Optio
     // A note is no reason to judge nothing.
     let n = repo.n_uncommitted(register).ok().filter(|n| *n > 0)?;
     let files = count(n, "file");
+    let (differ, are, them) =
+        if n == 1 { ("differs", "is", "it") } else { ("differ", "are", "them") };
     Some(format!(
-        "{files} of the register differ from the last commit, and are not judged: commit them first, or run `exc check` without `--base`"
+        "{files} of the register {differ} from the last commit, and {are} not judged: commit {them} first, or run `exc check` without `--base`"
     ))
 }
 
