@@ -47,7 +47,7 @@ wrote exceptions/policy.yaml                      the policy: add your controls
         said.err,
         "
 next:
-  1. add your controls to exceptions/policy.yaml
+  1. in exceptions/policy.yaml: add your controls, and under `people` who approves
   2. exc check                     judge the register
   3. exc new                       file the first record, like schemas/exception.example.yaml
   4. make the job `exceptions` a required check, and say where it gets `exc` from:
@@ -300,7 +300,7 @@ fn what_comes_next_is_said_for_the_register_that_was_named() {
     let said = w.run(&["init", "--ci", "none", "--register", "governance/our waivers"]);
     let next = "
 next:
-  1. add your controls to governance/our waivers/policy.yaml
+  1. in governance/our waivers/policy.yaml: add your controls, and under `people` who approves
   2. exc --register 'governance/our waivers' check  judge the register
   3. exc --register 'governance/our waivers' new    file the first record, like governance/schemas/exception.example.yaml
 ";

@@ -1,6 +1,7 @@
 //! What the clone lacks or shows otherwise than it is.
 
-use super::Site;
+use super::files::join;
+use super::{Site, attributes};
 use crate::commands::Failure;
 use crate::commands::revisions::short;
 use crate::commands::settled::Found;
@@ -186,7 +187,7 @@ fn mainline(site: &Site, found: Result<Found, Failure>, repo: &Repo, facts: &Fac
     let has_origin = matches!(repo.origin(), Ok(Some(_)));
     if there.is_empty() && !has_origin {
         let message = format!("nothing is on `{branch}` yet, so every record counts as landed");
-        let help = format!("git add {} && git commit", shell_word(&site.name));
+        let help = format!("git add {} && git commit", to_add(site));
         return Check::note("mainline", message, help);
     }
     let is_of_nothing = has_origin
@@ -198,7 +199,7 @@ fn mainline(site: &Site, found: Result<Found, Failure>, repo: &Repo, facts: &Fac
         );
         let help = format!(
             "git fetch origin\nor, if nothing is there yet: git add {} && git commit && git push -u origin {}",
-            shell_word(&site.name),
+            to_add(site),
             shell_word(&format!("HEAD:refs/heads/{branch}")),
         );
         return Check::note("mainline", message, help);
@@ -269,4 +270,19 @@ fn default_branch(repo: &Repo) -> Option<Check> {
         }
         Err(error) => Check::unjudged(name, error.to_string(), error.hint()),
     })
+}
+
+/// What of a register a first commit takes in, as words for a shell: the register, and what `exc init`
+/// writes besides.
+fn to_add(site: &Site) -> String {
+    let around = site.name.rsplit_once('/').map_or("", |(around, _)| around);
+    let besides = [
+        join(around, "schemas"),
+        attributes::FILE.to_owned(),
+        ".github".to_owned(),
+        ".gitlab".to_owned(),
+    ];
+    let besides = besides.into_iter().filter(|name| site.root.join(name).exists());
+    let all = [site.name.clone()].into_iter().chain(besides);
+    all.map(|name| shell_word(&name)).collect::<Vec<_>>().join(" ")
 }

@@ -34,7 +34,7 @@ use crate::text::shell_word;
 /// Writes into the root of the git repository, or into the working directory where there is none. Files that exist are kept as they are and named, so that a second run changes nothing, and one with another `--ci` adds the jobs.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example: exc init --ci github\n\nThen add your controls to `exceptions/policy.yaml`, and file a record with `exc new`."
+    after_help = "Example: exc init --ci github\n\nThen add your controls to `exceptions/policy.yaml`, say under `people` who approves, and file a record with `exc new`."
 )]
 pub(crate) struct Args {
     /// The forge to write CI jobs for [default: as the repository suggests, else github]
@@ -131,7 +131,7 @@ fn next_steps(site: &Site, begins: bool, exc: &str, env: &Env<'_>) -> Vec<String
         let (check, new) = (format!("{exc} check"), format!("{exc} new"));
         let width = check.chars().count().max(COMMAND_WIDTH);
         lines.extend([
-            format!("  1. add your controls to {policy}"),
+            format!("  1. in {policy}: add your controls, and under `people` who approves"),
             format!("  2. {check:<width$}  judge the register"),
             format!("  3. {new:<width$}  file the first record, like {example}"),
         ]);
