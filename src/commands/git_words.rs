@@ -64,7 +64,7 @@ pub(super) fn proposal(
         None => {
             let mainline = shell_word(&found.branch);
             vec![format!(
-                "and have it merged into {mainline}; there is no remote to push it to{follows}"
+                "and have it merged into {mainline} (there is no remote to push it to){follows}"
             )]
         }
     })

@@ -51,6 +51,7 @@ use chrono::NaiveDate;
 use clap::ValueEnum;
 
 use crate::finding::{Code, Finding, Level};
+use crate::model::PLACEHOLDER;
 
 pub(crate) use record::Listed;
 pub(crate) use safe::Safe;
@@ -218,7 +219,9 @@ pub(crate) fn findings(
 
 /// Who has to act about a finding, where that is not whoever makes the change at hand.
 fn who_acts(finding: &Finding) -> Option<String> {
-    let owner = finding.owner.as_ref();
+    // A draft does not say yet whose it is.
+    let owner =
+        finding.owner.as_ref().filter(|it| it.name != PLACEHOLDER && it.email != PLACEHOLDER);
     let owner = owner.map(|it| format!("{} <{}> has to act", short(&it.name), short(&it.email)));
     match (finding.is_elsewhere, owner) {
         (false, owner) => owner,
@@ -246,4 +249,25 @@ fn short(text: &str) -> String {
 /// `1 error`, `2 errors`.
 pub(crate) fn count(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Person;
+
+    #[test]
+    fn nobody_has_to_act_where_a_draft_names_nobody_yet() {
+        let named = |name: &str| {
+            let file = testing::file("exceptions/a.yaml", "a: 1\n");
+            let place = testing::place(&file, "1", "/a");
+            let person =
+                Person { name: name.to_owned(), email: name.to_owned(), team: String::new() };
+            let mut finding = testing::TOO_LONG.finding(place, "too long").owner(&person);
+            finding.is_elsewhere = true;
+            who_acts(&finding)
+        };
+        assert_eq!(named("kim").as_deref(), Some("not changed here; kim <kim> has to act"));
+        assert_eq!(named("TODO").as_deref(), Some("not changed here"));
+    }
 }

@@ -68,8 +68,8 @@ EXC-2026-K7QD  HAS WHAT THE POLICY DEMANDS
   approved by alice, key SHA256:[KEY]
     exceptions/approvals/EXC-2026-K7QD/[TEXT]-[LINEAGE].alice.approval
 
-1 text beside main at [COMMIT] on 2026-11-20 (UTC): 1 with what the policy
-  demands
+1 text compared with main at [COMMIT] on 2026-11-20 (UTC): 1 with what the
+  policy demands
 ");
 
     world.commit("topic", "lee.park@example.com", &["topic"]);
@@ -87,7 +87,8 @@ EXC-2026-K7QD  APPROVED ON MAIN
   approved by alice, key SHA256:[KEY]
     exceptions/approvals/EXC-2026-K7QD/[TEXT]-[LINEAGE].alice.approval
 
-1 text beside main at [COMMIT] on 2026-11-20 (UTC): 1 approved on the mainline
+1 text compared with main at [COMMIT] on 2026-11-20 (UTC): 1 approved on the
+  mainline
 ");
     let json = world.w.run(&["verify", "--format", "json"]);
     insta::assert_snapshot!(steady(&world, &json.out), @r#"
@@ -883,7 +884,6 @@ fn warned(world: &World) -> Option<String> {
 }
 
 #[test]
-#[test]
 fn an_approval_at_a_detached_tip_is_told_how_it_gets_into_the_pull_request() {
     let Some(world) = World::new() else { return };
     let said = world.approve("alice", &[]);
@@ -898,6 +898,7 @@ and open a pull request of it into the branch that proposes the text; whoever ma
     assert!(said.err.contains(way), "{}", said.err);
 }
 
+#[test]
 fn a_signer_who_commits_the_approval_is_told_what_a_squash_would_do() {
     let Some(world) = World::new() else { return };
     world.approve("alice", &[]);

@@ -218,7 +218,7 @@ next:
     let said = w.run(&[&place("service:/fourth")[..], &["--id", "EXC-2026-CCCC"]].concat());
     let end = "
   git commit -m 'exceptions: file EXC-2026-CCCC'
-and have it merged into main; there is no remote to push it to: it is proposed until it is merged
+and have it merged into main (there is no remote to push it to): it is proposed until it is merged
 ";
     assert!(said.err.ends_with(end), "{}", said.err);
     repo.remote("origin", "https://example.com/register.git").expect("a remote");

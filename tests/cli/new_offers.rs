@@ -124,7 +124,7 @@ fn a_broad_target_is_said_to_be_one_at_its_question() {
     let (said, _) = filed(&w, &answers(&[(3, typed)]));
     assert!(said.err.contains("covers everything in one of `subscriptions`; the broadest"));
     assert!(said.err.contains("list the `resourceGroups` that need it"), "{}", said.err);
-    assert!(said.err.contains("note: that is all of one of `service`, the broadest that the policy allows; name one of `component` if that is enough\n"), "{}", said.err);
+    assert!(said.err.contains("note: this takes in a whole `service`, the broadest that the policy allows; name a `component` of it if that is enough\n"), "{}", said.err);
 }
 
 #[test]

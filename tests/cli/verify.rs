@@ -20,8 +20,8 @@ EXC-2026-K7QD  LACKS APPROVALS
     exceptions/approvals/EXC-2026-K7QD/[TEXT]-[LINEAGE].alice.approval
   fix: `exc approve EXC-2026-K7QD`, by `alice` or `bob`
 
-1 text beside main at [COMMIT] on 2026-11-20 (UTC): 1 without what the policy
-  demands
+1 text compared with main at [COMMIT] on 2026-11-20 (UTC): 1 without what the
+  policy demands
 ");
 
     world.w.write(RECORD_PATH, good_record());
@@ -54,7 +54,7 @@ EXC-2026-K7QD  INDETERMINATE
 note: this clone stops before [COMMIT], so nothing is called approved: `git
   fetch --unshallow`; on GitHub Actions `fetch-depth: 0`, on GitLab `GIT_DEPTH:
   0`, on Azure Pipelines `fetchDepth: 0`
-1 text beside topic at [COMMIT] on 2026-11-20 (UTC): 1 indeterminate
+1 text compared with topic at [COMMIT] on 2026-11-20 (UTC): 1 indeterminate
 ");
     let said = world.w.run(&["verify", "--format", "json", "--mainline", "topic"]);
     let report: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
@@ -113,7 +113,7 @@ EXC-2026-K7QD  INDETERMINATE
     2026-11-19 that the mainline stood at SHA; else change what the record asks
     for, and have that approved with another key
 
-1 text beside main at [COMMIT] on 2026-11-20 (UTC): 1 indeterminate
+1 text compared with main at [COMMIT] on 2026-11-20 (UTC): 1 indeterminate
 ");
     let audit = world.w.run(&["audit"]);
     assert_eq!(audit.outcome, Outcome::Error, "{audit:?}");
@@ -159,8 +159,8 @@ EXC-2026-K7QD  LACKS APPROVALS
   fix: 2 of 2 approvals are missing: `exc approve EXC-2026-K7QD`, by `alice`
     and `bob`; its merge is the approval of one, by `alice` or `bob`
 
-1 text beside main at [COMMIT] on 2026-11-20 (UTC): 1 without what the policy
-  demands
+1 text compared with main at [COMMIT] on 2026-11-20 (UTC): 1 without what the
+  policy demands
 ");
     world.approve("alice", &[]);
     let said = world.w.run(&["verify", ID]);

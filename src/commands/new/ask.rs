@@ -114,6 +114,11 @@ impl Conversation<'_, '_> {
             return Ok(());
         }
         let policy = &self.workspace.policy;
+        // What a control allows counts at each risk.
+        let is_named = |id: &String| self.draft.exception.controls.contains(id);
+        let limit =
+            policy.controls.iter().filter(|it| is_named(&it.id)).filter_map(|it| it.max_days);
+        let limit = limit.min();
         let meanings = [
             "a lapse would be a nuisance",
             "limited harm, contained by what is in place",
@@ -121,7 +126,8 @@ impl Conversation<'_, '_> {
             "serious harm is likely if it is abused",
         ];
         let levels = RiskLevel::ALL.into_iter().zip(meanings).map(|(level, meaning)| {
-            let days = window::n_days(policy.durations.max_days.get(level).into());
+            let days = limit.into_iter().chain([policy.durations.max_days.get(level)]).min();
+            let days = window::n_days(days.unwrap_or_default().into());
             format!("  {:<9} at most {days}: {meaning}", level.as_str())
         });
         let question =

@@ -18,8 +18,7 @@ use crate::source::tree::NodeRef;
 use crate::source::{Record, schema};
 use crate::text::SourceFile;
 
-/// What stands where an answer is missing; rules take it for missing.
-pub(in crate::commands) const PLACEHOLDER: &str = "TODO";
+pub(in crate::commands) use crate::model::PLACEHOLDER;
 
 /// What is known of a record so far.
 #[derive(Clone, Debug, Default)]

@@ -122,6 +122,6 @@ fn breadth(policy: &Policy, answer: &str) -> Option<String> {
     let at = target.breadth(levels).ok()?.0;
     let (level, narrower) = (levels.get(at)?, levels.get(at + 1)?);
     (broadest.as_ref() == Some(level)).then(|| {
-        format!("note: that is all of one of `{level}`, the broadest that the policy allows; name one of `{narrower}` if that is enough")
+        format!("note: this takes in a whole `{level}`, the broadest that the policy allows; name a `{narrower}` of it if that is enough")
     })
 }

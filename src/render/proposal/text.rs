@@ -239,7 +239,7 @@ fn summary(verification: &Verification<'_>) -> String {
     }
     let parts = if parts.is_empty() { "nothing to verify".to_owned() } else { parts.join(", ") };
     let mainline = match verification.mainline {
-        Some((name, tip)) => format!(" beside {name} at {}", short(tip)),
+        Some((name, tip)) => format!(" compared with {name} at {}", short(tip)),
         None => String::new(),
     };
     let texts = count(verification.verified.len(), "text");
