@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use exc::Terminal;
 use serde_json::Value;
 
 use crate::support::history::History;
@@ -51,6 +52,22 @@ fn the_reports_as_text() {
     insta::assert_snapshot!("expiry_text", report(&it, &["expiry"]));
     insta::assert_snapshot!("portfolio_text", report(&it, &["portfolio", "--since", "2024-11-01"]));
     insta::assert_snapshot!("policy_text", report(&it, &["policy"]));
+}
+
+#[test]
+fn a_narrow_terminal_still_shows_what_a_record_is_about_and_the_command() {
+    let it = two_years();
+    let terminal = Terminal { output: true, width: Some(80), ..Terminal::default() };
+    let said = it.w.run_with(&["--today", TODAY, "report", "expiry"], "", terminal);
+    let below = "\n    Index logs in the vendor's format\n    exc renew EXC-2026-HHHH\n";
+    assert!(said.out.contains(below), "{}", said.out);
+    assert!(
+        said.out.contains("\n    exc verify-control EXC-2026-HHHH --evidence "),
+        "{}",
+        said.out
+    );
+    let wide = said.out.lines().find(|line| line.chars().count() > 80);
+    assert_eq!(wide, None, "{}", said.out);
 }
 
 #[test]

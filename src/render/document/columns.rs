@@ -27,8 +27,8 @@ pub(super) struct Laid {
     pub(super) lines: Vec<String>,
     /// Lines before the first row.
     pub(super) n_before: usize,
-    /// The titles of the columns for which there was no room.
-    pub(super) left_out: Vec<String>,
+    /// The columns for which there was no room.
+    pub(super) left_out: Vec<usize>,
     /// Whether some text is not there whole.
     pub(super) is_cut: bool,
 }
@@ -75,12 +75,7 @@ pub(super) fn laid(
     let is_left_out = |at: &usize| !is_empty(*at) && widths.iter().all(|(it, _)| it != at);
     let left_out = (0..headings.len()).filter(is_left_out);
     let is_cut = widths.iter().any(|&(at, width)| width < natural[at]);
-    Laid {
-        n_before,
-        is_cut,
-        left_out: left_out.map(|at| headings[at].title.clone()).collect(),
-        lines,
-    }
+    Laid { n_before, is_cut, left_out: left_out.collect(), lines }
 }
 
 /// The columns that are shown, each with its width.

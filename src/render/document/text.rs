@@ -8,10 +8,14 @@ use super::columns::{Heading, Laid, laid};
 use super::drawings::drawn;
 use super::{Look, harmless, is_unknown, listed, origins, plain, words};
 use crate::render::page::wrapped;
-use crate::report::document::{Block, Cell, Chart, Document, Drawing, Figure, Table, Text, Tone};
+use crate::report::document::{
+    Block, Cell, Chart, Column, Document, Drawing, Figure, Table, Text, Tone,
+};
 
 /// Columns where the terminal does not say how many it has.
 const WIDTH: usize = 80;
+/// Columns that stand below a row where a line has no room for them.
+const BELOW: [&str; 2] = ["title", "act"];
 /// Ids behind a figure.
 const MAX_IDS: usize = 4;
 
@@ -185,9 +189,35 @@ impl Page<'_> {
                 None => line.clone(),
             };
             writeln!(self.out, "{line}")?;
+            if let Some(cells) = at.checked_sub(n_before).and_then(|at| rows.get(at)) {
+                self.below(&table.columns, cells, &left_out)?;
+            }
         }
-        if !left_out.is_empty() {
-            self.line(0, &format!("(left out for want of room: {})", left_out.join(", ")))?;
+        let gone = left_out.iter().filter(|&&at| !BELOW.contains(&table.columns[at].key));
+        let gone: Vec<&str> = gone.map(|&at| table.columns[at].title).collect();
+        if !gone.is_empty() {
+            self.line(0, &format!("(left out for want of room: {})", gone.join(", ")))?;
+        }
+        Ok(())
+    }
+
+    /// What somebody acts on and had no room in its line; a command stays whole, to be copied.
+    fn below(
+        &mut self,
+        columns: &[Column],
+        cells: &[String],
+        left_out: &[usize],
+    ) -> io::Result<()> {
+        for key in BELOW {
+            let at = left_out.iter().find(|&&at| columns[at].key == key);
+            let Some(cell) = at.and_then(|&at| cells.get(at)).filter(|cell| !cell.is_empty())
+            else {
+                continue;
+            };
+            match key {
+                "act" => writeln!(self.out, "    {cell}")?,
+                _ => self.line(4, cell)?,
+            }
         }
         Ok(())
     }
