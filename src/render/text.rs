@@ -6,6 +6,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level as Severity, Origin, Renderer, Snippet};
 use unicode_width::UnicodeWidthChar;
 
+use super::page::wrapped;
 use super::safe::write_shown;
 use super::sheet::line;
 use super::{Judgement, Safe, Style, short, who_acts};
@@ -34,7 +35,8 @@ pub(crate) fn write(
     let width = style.width.unwrap_or(DEFAULT_WIDTH).max(40);
     let renderer = renderer.term_width(width);
     for finding in judgement.findings {
-        writeln!(out, "{}\n", render(finding, width - GUTTER, &renderer))?;
+        let room = style.width.map(|_| width - GUTTER - 2);
+        writeln!(out, "{}\n", render(finding, width - GUTTER, room, &renderer))?;
     }
     for note in judgement.gate.iter().flat_map(|gate| &gate.notes) {
         line(&format!("note: {note}"), style, out)?;
@@ -55,13 +57,18 @@ pub(crate) fn write(
     Ok(())
 }
 
-fn render(finding: &Finding, max_mark: usize, renderer: &Renderer) -> String {
+/// A sentence as it fits; the renderer puts its further lines below the first.
+fn folded(text: &str, room: Option<usize>) -> String {
+    wrapped(text, room).join("\n")
+}
+
+fn render(finding: &Finding, max_mark: usize, room: Option<usize>, renderer: &Renderer) -> String {
     let severity = match finding.level {
         Level::Error => Severity::ERROR,
         Level::Warning => Severity::WARNING,
     };
     let excerpts = excerpts(finding, max_mark);
-    let title = severity.primary_title(short(&finding.message)).id(finding.code.id);
+    let title = severity.primary_title(folded(&short(&finding.message), room)).id(finding.code.id);
     let mut group = Group::with_title(title);
     for excerpt in &excerpts {
         group = match excerpt {
@@ -77,10 +84,10 @@ fn render(finding: &Finding, max_mark: usize, renderer: &Renderer) -> String {
         };
     }
     if let Some(who) = who_acts(finding) {
-        group = group.element(Severity::NOTE.message(who));
+        group = group.element(Severity::NOTE.message(folded(&who, room)));
     }
     if let Some(help) = &finding.help {
-        group = group.element(Severity::HELP.message(short(help)));
+        group = group.element(Severity::HELP.message(folded(&short(help), room)));
     }
     renderer.render(&[group])
 }
@@ -223,6 +230,31 @@ mod tests {
         screen.process(colored.replace('\n', "\r\n").as_bytes());
         let plain = rendered(Format::Text, &sample());
         assert_eq!(screen.screen().contents().trim_end(), plain.trim_end());
+    }
+
+    #[test]
+    fn sentences_break_at_spaces_on_a_narrow_terminal() {
+        let record = file("exceptions/a.yaml", "a: 1\n");
+        let message = "the first word of this, and then some more of them, and the last of all";
+        let found = TOO_LONG
+            .finding(place(&record, "1", "/a"), message)
+            .help("write a day that is early enough for the policy, or have it changed");
+        let output = rendered_in(Format::Text, &[found], Style { color: false, width: Some(60) });
+        assert_snapshot!(output, @r#"
+        error[EXC203]: the first word of this, and then some more
+                       of them, and the last of all
+         --> exceptions/a.yaml:1:4
+          |
+        1 | a: 1
+          |    ^
+          |
+          = help: write a day that is early enough for the
+                  policy, or have it changed
+
+        1 record in `exceptions` judged on 2026-11-20 (UTC): 1
+          error
+        for more about a code, try `exc explain EXC203`
+        "#);
     }
 
     #[test]
