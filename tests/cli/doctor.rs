@@ -179,6 +179,16 @@ fn a_clone_of_an_empty_remote_is_told_how_the_first_branch_gets_there() {
     assert!(!said.out.contains("+refs/heads/main"), "{}", said.out);
 }
 
+#[test]
+fn the_first_commit_has_all_that_init_writes() {
+    let w = Workspace::empty();
+    w.git();
+    w.exc(&["init", "--ci", "github"]);
+    let said = w.run(&["doctor"]);
+    let help = "git add exceptions schemas .gitattributes .github && git commit";
+    assert!(said.out.contains(help), "{}", said.out);
+}
+
 fn squeezed(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
