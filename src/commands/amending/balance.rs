@@ -35,9 +35,7 @@ pub(super) fn is_step(
     let mut gone = old.iter().filter(|it| !known(&new, it));
     let mut come = new.iter().filter(|it| !known(&old, it));
     new.len() < old.len()
-        || (new.len() == old.len()
-            && gone.any(|it| is_written(&it))
-            && !come.any(|it| is_written(&it)))
+        || (new.len() == old.len() && gone.any(&is_written) && !come.any(is_written))
 }
 
 fn is_below(change: &Change, finding: &Finding) -> bool {
