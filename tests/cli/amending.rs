@@ -598,3 +598,22 @@ fn what_was_answered_of_the_first_of_several_is_not_lost_at_the_second() {
     );
     assert!(said.err.contains(&command), "{}", said.err);
 }
+
+#[test]
+fn before_a_record_has_landed_all_of_it_needs_an_approval_whatever_is_changed() {
+    let w = Workspace::new();
+    let repo = w.git();
+    commit(&repo, "main", &[]);
+    w.write(RECORD_PATH, good_record());
+    let shorter = |day| w.run(&["amend", "K7QD", "--expires", day]);
+    let said = shorter("2026-12-31");
+    assert_eq!(said.code(), 0, "{said:?}");
+    assert!(said.err.contains(&format!("  new: {RECORD_PATH}\n")), "{}", said.err);
+    let all = "it has not landed yet: the whole record needs an approval\n";
+    assert!(said.err.contains(all), "{}", said.err);
+    assert!(said.err.contains("somebody who may approves it"), "{}", said.err);
+    commit(&repo, "main", &[tip(&repo, "main")]);
+    let said = shorter("2026-12-30");
+    assert!(said.err.contains("  tightening: "), "{}", said.err);
+    assert!(said.err.contains("no approval is needed for this\n"), "{}", said.err);
+}

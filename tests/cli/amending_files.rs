@@ -266,6 +266,16 @@ fn an_approval_of_the_text_as_it_was_is_said_to_be_spent() {
 }
 
 #[test]
+fn an_approval_of_what_has_landed_is_not_said_to_be_spent() {
+    let Some(world) = World::new() else { return };
+    assert_eq!(world.approve("alice", &[]).code(), 0);
+    world.commit("main", "lee.park@example.com", &["main"]);
+    let said = world.w.run(&["amend", "K7QD", "--expires", "2027-01-30"]);
+    assert_eq!(said.code(), 0, "{said:?}");
+    assert!(!said.err.contains("has approved the text as it was"), "{}", said.err);
+}
+
+#[test]
 fn a_path_names_the_record_that_stands_in_it() {
     let w = Workspace::with_record();
     let said = w.run(&[

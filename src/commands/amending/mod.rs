@@ -11,6 +11,7 @@ pub(super) mod asking;
 mod balance;
 mod next;
 pub(super) mod renewed;
+mod standing;
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use chrono::NaiveDate;
 
+use self::standing::Standing;
 use super::rewriting::{self, Rewrite, Signed};
 use super::{Failure, Globals, Workspace, findings, mainline, naming, shown_path};
 use crate::changes;
@@ -156,7 +158,8 @@ impl Desk {
             globals.note(env, "nothing to change: the record says so already");
             return Ok(Outcome::Success);
         }
-        let needs_approval = self.tell(&written, globals, env)?;
+        let standings = Standing::of(&written, &self, globals, env)?;
+        let needs_approval = self.tell(&written, &standings, globals, env)?;
         let own: HashSet<&str> = written.iter().map(|it| it.text.after.path()).collect();
         let after = self.judge_some(&places, env.today);
         let mut added = balance::added(&before, &after);
@@ -191,8 +194,10 @@ impl Desk {
             }
         }
         let signed = Signed::read(&self.workspace);
-        for note in written.iter().filter_map(|it| it.text.spent(&it.id, &signed)) {
-            globals.note(env, &note);
+        for (it, standing) in written.iter().zip(&standings) {
+            // An approval of what has landed has done its work.
+            let note = it.text.spent(&it.id, &signed).filter(|_| *standing != Standing::Landed);
+            note.iter().for_each(|note| globals.note(env, note));
         }
         let rewrites: Vec<&Rewrite> = written.iter().map(|it| &it.text).collect();
         let paths = rewriting::put(&rewrites, &self.workspace, globals, env)?;
@@ -271,12 +276,14 @@ impl Desk {
     fn tell(
         &self,
         written: &[Written],
+        standings: &[Standing],
         globals: &Globals,
         env: &mut Env<'_>,
     ) -> anyhow::Result<bool> {
         let pairs = written.iter().map(|it| (&it.record, &self.register.records[it.at]));
+        let changes = pairs.map(|(before, after)| changes::compare(Some(before), Some(after)));
         let changes: Vec<_> =
-            pairs.map(|(before, after)| changes::compare(Some(before), Some(after))).collect();
+            changes.zip(standings).map(|(change, standing)| standing.seen(change)).collect();
         let n_needing = changes.iter().filter(|it| it.kind.needs_approval()).count();
         if globals.quiet {
             return Ok(n_needing > 0);
@@ -285,6 +292,9 @@ impl Desk {
         diff::changes(&changes, style, env.err).context("cannot write to standard error")?;
         let sentence = match (n_needing, changes.len()) {
             (0, _) => "no approval is needed for this".to_owned(),
+            _ if standings == [Standing::New] => {
+                "it has not landed yet: the whole record needs an approval".to_owned()
+            }
             (n, all) if n == all => "this needs an approval".to_owned(),
             (n, all) => format!("{n} of {all} need an approval"),
         };
