@@ -496,3 +496,25 @@ fn lines_of_one_list_become_records_of_one_service_that_the_check_accepts() {
     }
     assert_eq!(w.codes(), [""; 0]);
 }
+
+#[test]
+fn a_field_that_the_policy_demands_has_a_line_to_fill_in_and_every_draft_is_named() {
+    let w = Workspace::new();
+    let policy = w.read("exceptions/policy.yaml");
+    let fields = "fields: {cost_center: {type: string, required: true}}\n";
+    w.write("exceptions/policy.yaml", policy + fields);
+    w.write(".trivyignore", "LOG-002\nLOG-003\n");
+    let said = w.run(&["import", "trivy", ".trivyignore"]);
+    assert_eq!(said.code(), 0, "{said:?}");
+    let paths: Vec<&str> = said.out.lines().filter(|it| it.starts_with("exceptions/")).collect();
+    assert_eq!(paths.len(), 2, "{}", said.out);
+    for path in &paths {
+        assert!(w.read(path).ends_with("cost_center: TODO\n"), "{}", w.read(path));
+    }
+    assert!(said.out.contains("remediation.plan, expires, cost_center\n"), "{}", said.out);
+    let check = format!("  exc check {}   says what is left\n", paths.join(" "));
+    assert!(said.err.contains(&check), "{}", said.err);
+    let field = ["amend", paths[0], "--field", "cost_center=4711"];
+    assert_eq!(w.run(&field).code(), 0);
+    assert!(w.read(paths[0]).contains("\ncost_center: \"4711\"\n"), "{}", w.read(paths[0]));
+}

@@ -149,6 +149,7 @@ impl<'a> Drawer<'a> {
             ..begun
         };
         let mut draft = Draft::about(exception);
+        draft.leave_fields_open(&self.workspace.policy);
         let of_reach = |key: &str| matches!(key, "scope" | "bindings");
         let reach = draft.entries().into_iter().filter(|(key, _)| of_reach(key));
         let what: Vec<String> = reach.map(|(_, value)| value.on_a_line()).collect();

@@ -21,6 +21,9 @@ use crate::env::{Env, Outcome};
 
 use crate::render::import as shown;
 
+/// Drafts that the command which checks them names.
+const MAX_NAMED: usize = 5;
+
 /// Begin a record for each suppression of a tool that nobody filed
 ///
 /// Reads the same files as `exc reconcile`. Each suppression to which no record is bound becomes a draft in the register, with what is known: a title, the bindings that leave alone exactly what it does, where it hangs if the tool says so, the controls of the catalogue that it names, the last day if it has an end, and you as its requester. What nobody has said is TODO: an owner, a reason, a risk or a last day is never made up. `exc check` fails until all is filled in, in an editor or with `exc amend`.
@@ -221,19 +224,35 @@ impl Importing<'_> {
 
     /// Says what is to be done with what was adopted.
     fn next(&self, result: &Import, globals: &Globals, env: &mut Env<'_>) {
-        let first = result.rows.iter().find_map(|row| match &row.fate {
-            Fate::Adopted(adopted) => Some(adopted),
-            _ => None,
-        });
-        let Some(Adopted { id, path, .. }) = first.filter(|_| !self.args.dry_run) else { return };
+        let drafts: Vec<&Adopted> = result
+            .rows
+            .iter()
+            .filter_map(|row| match &row.fate {
+                Fate::Adopted(adopted) => Some(adopted),
+                _ => None,
+            })
+            .collect();
+        if drafts.is_empty() || self.args.dry_run {
+            return;
+        }
         let words = globals.words();
+        let (id, what) = match drafts.as_slice() {
+            [one] => (one.id.as_str(), "each TODO"),
+            _ => ("ID", "each TODO of each draft"),
+        };
+        // Where there are many, the check of all of them names them.
+        let paths: String = match drafts.len() {
+            1..=MAX_NAMED => {
+                drafts.iter().map(|it| format!(" {}", crate::text::shell_word(&it.path))).collect()
+            }
+            _ => String::new(),
+        };
         globals.note(env, "next:");
         globals.note(
             env,
-            &format!("  fill in each TODO, in an editor or with `{words} amend {id}`; delete the comments that are done"),
+            &format!("  fill in {what}, in an editor or with `{words} amend {id}`; delete the comments that are done"),
         );
-        let path = crate::text::shell_word(path);
-        globals.note(env, &format!("  {words} check {path}   says what is left"));
+        globals.note(env, &format!("  {words} check{paths}   says what is left"));
         globals.note(env, "  commit them on a branch and propose that: each is reviewed and approved as any other");
     }
 }

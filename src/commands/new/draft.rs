@@ -97,6 +97,14 @@ impl Draft {
         Arc::new(SourceFile::new(name, text))
     }
 
+    /// Gives each field that the policy demands a line to fill in.
+    pub(in crate::commands) fn leave_fields_open(&mut self, policy: &Policy) {
+        let names = flags::required_fields(self, policy).into_iter().map(|(name, _)| name.clone());
+        let open: Vec<_> = names.map(|name| (name, Value::plain(PLACEHOLDER))).collect();
+        self.fields.extend(open);
+        self.fields.sort_by(|a, b| a.0.cmp(&b.0));
+    }
+
     /// The keys that nobody has filled in yet, as `owner.name`.
     pub(in crate::commands) fn open(&self, policy: &Policy) -> Vec<String> {
         let mut open = Vec::new();
