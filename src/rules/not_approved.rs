@@ -59,10 +59,12 @@ fn check(proposal: &Proposal<'_>, _context: &Context<'_>, findings: &mut Vec<Fin
         if needs.takes_signatures && !needs.is_met && needs.rejected.is_empty() {
             let (n_needed, n_have) = (needs.quorum, needs.have.len());
             let plural = if n_needed == 1 { "" } else { "s" };
-            let message = format!(
-                "at {} risk it needs {n_needed} signed approval{plural}, and has {n_have}",
-                needs.risk
-            );
+            let at = match record.exception.risk.level {
+                None => format!("without a risk it counts as {}:", needs.risk),
+                Some(_) => format!("at {} risk", needs.risk),
+            };
+            let message =
+                format!("{at} it needs {n_needed} signed approval{plural}, and has {n_have}");
             let run = format!("`exc approve {id}`");
             let mut help = match (needs.way.more_people(), needs.way.approvers.as_slice()) {
                 (None, _) => format!("somebody who may approve it runs {run}"),

@@ -119,3 +119,12 @@ fn what_landed_today_waits_since_today() {
     let digest = said(&history, "2026-11-12", &["digest"]);
     assert!(digest.contains("nobody has approved it since 2026-11-12, today:"), "{digest}");
 }
+
+#[test]
+fn a_risk_that_is_missing_counts_as_critical_and_the_gate_says_so() {
+    let history = written(&incomplete());
+    let topic = history.branch("carol", "2026-11-12", "the proxy is down").to_string();
+    let gate = said(&history, "2026-11-13", &["check", "--base", "main", "--head", &topic]);
+    let told = "error[EXC501]: without a risk it counts as critical: it needs 2 signed approvals";
+    assert!(gate.contains(told), "{gate}");
+}

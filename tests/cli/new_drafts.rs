@@ -239,7 +239,7 @@ fn an_emergency_is_filed_with_what_is_known_and_says_what_is_missing() {
     note: no last valid day is given, so it is 2026-12-18
       at the latest 2026-12-20: critical risk gets at most 30 days from 2026-11-20
       proposed is 2026-12-18: 2026-12-20 is a Sunday
-    filed as an emergency, and not complete: `exc check` fails until it is
+    filed as an emergency, and not complete: `exc check` fails until it is, and nobody can approve it before
     to add what is missing, together or one by one:
       exc amend EXC-2026-NEW0 --risk LEVEL --risk-statement TEXT --team TEAM --blocker TEXT --end-state TEXT --compensating TEXT --compensating-owner ADDRESS --compensating-evidence TEXT --plan TEXT
     next:

@@ -178,7 +178,11 @@ fn votes(proposal: &Proposal<'_>, files: &Files, context: &Context<'_>) -> Vec<V
 }
 
 fn note((record, needs): &Standing<'_>) -> String {
-    sentence(&record.exception.id, &format!(" at {} risk", needs.risk), needs)
+    let risk = match record.exception.risk.level {
+        None => format!(" as at {} risk, since it states none", needs.risk),
+        Some(_) => format!(" at {} risk", needs.risk),
+    };
+    sentence(&record.exception.id, &risk, needs)
 }
 
 fn sentence(id: &str, risk: &str, needs: &Needs<'_>) -> String {

@@ -194,7 +194,8 @@ pub(super) fn gaps(id: &str, missing: &[String], globals: &Globals, env: &mut En
         let others = ["--requester", "--verified", "--expires"];
         !is_of_another && !others.iter().any(|it| flag.starts_with(it))
     };
-    globals.note(env, "filed as an emergency, and not complete: `exc check` fails until it is");
+    let gate = "filed as an emergency, and not complete: `exc check` fails until it is, and nobody can approve it before";
+    globals.note(env, gate);
     let amended: Vec<&str> = missing.iter().filter(is_amended).map(String::as_str).collect();
     if !amended.is_empty() {
         globals.note(env, "to add what is missing, together or one by one:");
