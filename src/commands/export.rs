@@ -135,7 +135,7 @@ fn tell_empty(export: &Export, globals: &Globals, env: &mut Env<'_>) {
 fn tell_name(args: &Args, export: &Export, globals: &Globals, env: &mut Env<'_>) {
     let Some(path) = args.check.as_ref().or(globals.output.as_ref()) else { return };
     let has_ending = |ending: &&str| path.extension().is_some_and(|it| it == *ending);
-    if export.endings.is_empty() || export.endings.iter().any(|ending| has_ending(ending)) {
+    if export.endings.is_empty() || export.endings.iter().any(has_ending) {
         return;
     }
     let text = format!(
