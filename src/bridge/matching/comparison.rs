@@ -13,6 +13,8 @@ impl Bindings<'_> {
         part: &Reach,
         suppression: &Suppression,
     ) -> Judged {
+        #[cfg(test)]
+        self.n_compared.update(|n| n + 1);
         let holding = &self.holdings[binding.holding];
         let judged = |verdict, why: Vec<String>| Judged {
             verdict,

@@ -7,21 +7,23 @@
 
 mod claim;
 mod comparison;
+mod names;
 mod open;
+mod stems;
 #[cfg(test)]
 mod tests;
 mod verdict;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use regex::Regex;
 
-use self::open::Open;
+use self::names::Names;
 pub(crate) use self::verdict::{Judged, State, Verdict};
 use super::{End, Suppression};
-use crate::model::reach::{Dimension, Hierarchy, Reach, lowest};
-use crate::model::{Exception, Tool, enclosing};
+use crate::model::reach::{Hierarchy, Reach};
+use crate::model::{Exception, Tool};
 
 /// Parts into which a suppression is taken, at most, to see whether several bindings cover it.
 const MAX_PARTS: usize = 1_000;
@@ -33,8 +35,6 @@ const MAX_GROUPS: usize = 256;
 const MAX_NAMED: usize = 64;
 /// Bytes of an id that no record has, at most.
 const MAX_STRANGER: usize = 64;
-/// Where management groups stand in the order of places.
-const GROUPS: &str = "azure:/managementgroups/";
 
 /// A record as it stands with its approvals.
 #[derive(Debug)]
@@ -65,12 +65,13 @@ pub(crate) struct Bindings<'a> {
     bindings: Vec<Binding>,
     /// The bindings of each record.
     of_record: HashMap<usize, Vec<usize>>,
-    /// By policy or id, then by place; the empty place where the tool has none.
-    index: HashMap<String, BTreeMap<String, Vec<usize>>>,
-    /// Bindings that name none of these, or a pattern.
-    open: Open,
+    /// Those that can be relied on.
+    names: Names,
     hierarchy: &'a Hierarchy,
     ids: &'a Regex,
+    /// How often a binding was compared with a part of a suppression.
+    #[cfg(test)]
+    n_compared: std::cell::Cell<usize>,
 }
 
 struct Binding {
@@ -95,10 +96,11 @@ impl<'a> Bindings<'a> {
             longest_id: MAX_STRANGER,
             bindings: Vec::new(),
             of_record: HashMap::new(),
-            index: HashMap::new(),
-            open: Open::default(),
+            names: Names::of(tool),
             hierarchy,
             ids,
+            #[cfg(test)]
+            n_compared: std::cell::Cell::new(0),
         };
         for (at, holding) in holdings.iter().enumerate() {
             all.by_id.insert(&holding.exception.id, at);
@@ -117,21 +119,8 @@ impl<'a> Bindings<'a> {
     fn add(&mut self, binding: Binding) {
         let at = self.bindings.len();
         // What cannot be relied on is looked at only for a suppression that names its record.
-        let is_sound = self.holdings[binding.holding].fault.is_none();
-        let names: Vec<String> = match binding.reach.values(key_dimension(self.tool)) {
-            Some(names) if is_sound => names.map(str::to_owned).collect(),
-            _ => Vec::new(),
-        };
-        let has_patterns = names.iter().any(|name| is_pattern(self.tool, name));
-        if is_sound && (names.is_empty() || has_patterns) {
-            self.open.add(at, &binding.reach, has_patterns);
-        }
-        let places = places(&binding.reach);
-        for name in names {
-            let by_place = self.index.entry(name).or_default();
-            for place in &places {
-                by_place.entry(place.clone()).or_default().push(at);
-            }
+        if self.holdings[binding.holding].fault.is_none() {
+            self.names.add(at, &binding.reach);
         }
         self.of_record.entry(binding.holding).or_default().push(at);
         self.bindings.push(binding);
@@ -243,7 +232,7 @@ impl<'a> Bindings<'a> {
         named: &[usize],
         used: &mut BTreeSet<usize>,
     ) -> Judged {
-        let mut candidates = self.candidates(part);
+        let mut candidates = self.names.near(part, self.hierarchy);
         for holding in named {
             candidates.extend(self.of_record.get(holding).into_iter().flatten());
         }
@@ -277,38 +266,6 @@ impl<'a> Bindings<'a> {
         }
     }
 
-    /// The bindings that name what a reach takes in, around it or within it.
-    fn candidates(&self, part: &Reach) -> BTreeSet<usize> {
-        let mut found = self.open.around(part);
-        let names: Option<Vec<&str>> = part.values(key_dimension(self.tool)).map(Iterator::collect);
-        let is_open = |names: &Vec<&str>| !names.iter().any(|name| is_pattern(self.tool, name));
-        let Some(names) = names.filter(is_open) else {
-            // It names none, and lies within no binding that names one: a few show how far beyond it is.
-            found.extend((0..self.bindings.len()).take(MAX_BELOW));
-            return found;
-        };
-        let places = places(part);
-        for by_place in names.iter().filter_map(|name| self.index.get(*name)) {
-            for place in &places {
-                for around in enclosing(place) {
-                    found.extend(by_place.get(around).into_iter().flatten());
-                }
-                for group in self.hierarchy.around(lowest(place)) {
-                    found.extend(by_place.get(group).into_iter().flatten());
-                }
-                // Of the others it takes the hierarchy to say that they hold it.
-                let groups = by_place.range(GROUPS.to_owned()..);
-                let groups = groups.take_while(|(key, _)| key.starts_with(GROUPS));
-                found.extend(groups.take(MAX_GROUPS).flat_map(|(_, bindings)| bindings));
-                let below = format!("{place}/");
-                let within = by_place.range(below.clone()..);
-                let within = within.take_while(|(key, _)| key.starts_with(&below));
-                found.extend(within.take(MAX_BELOW).flat_map(|(_, bindings)| bindings));
-            }
-        }
-        found
-    }
-
     /// The bindings of records in force that no suppression has met.
     pub(crate) fn unused(&self, used: &BTreeSet<usize>) -> Vec<Bound> {
         let all = self.bindings.iter().enumerate().filter(|(at, _)| !used.contains(at));
@@ -330,25 +287,4 @@ fn beginnings(word: &str, longest: usize) -> impl Iterator<Item = &str> + Clone 
     let ends = word.match_indices('-').map(|(at, _)| at).take_while(move |at| *at <= longest);
     let ends: Vec<usize> = ends.chain([word.len()]).collect();
     ends.into_iter().rev().map(|end| &word[..end])
-}
-
-/// The dimension in which every binding to the tool names something.
-fn key_dimension(tool: Tool) -> Dimension {
-    match tool {
-        Tool::AzurePolicy | Tool::Kyverno => Dimension::Policy,
-        _ => Dimension::Id,
-    }
-}
-
-/// Whether what a binding to the tool names may be several.
-fn is_pattern(tool: Tool, text: &str) -> bool {
-    let has_patterns = matches!(tool, Tool::Kyverno | Tool::Checkov | Tool::AuditCi);
-    has_patterns && text.contains(['*', '?', '['])
-}
-
-fn places(reach: &Reach) -> Vec<String> {
-    match reach.values(Dimension::Place) {
-        Some(places) => places.map(str::to_owned).collect(),
-        None => vec![String::new()],
-    }
 }

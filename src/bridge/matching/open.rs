@@ -1,66 +1,90 @@
-//! Bindings that a suppression may lie within whatever it is called: those to whatever a tool finds, and
-//! those that a pattern names.
+//! Bindings that name the same, or nothing at all: by what else limits them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
-use super::MAX_BELOW;
+use super::stems::Stems;
 use crate::model::Tool;
-use crate::model::reach::{Dimension, Reach, package};
+use crate::model::reach::{Dimension, Reach, Stem, package_family};
 
-/// By the packages or the paths that limit them, where each of these is a single one.
+/// By packages, and by paths; with Kyverno, whose resources lie in no files, by namespaces instead.
 #[derive(Debug, Default)]
 pub(super) struct Open {
     of_package: HashMap<String, Vec<usize>>,
-    of_path: HashMap<String, Vec<usize>>,
-    /// The first of these, to show how far beyond a suppression is that lies within none.
-    first: Vec<usize>,
-    /// All others.
+    /// Those that no package limits.
+    of_path: Stems,
+    /// Those that packages limit, too.
+    of_both: Stems,
+    with_path: Vec<usize>,
+    with_package: Vec<usize>,
+    with_both: Vec<usize>,
+    /// Those that nothing of this limits.
     rest: Vec<usize>,
 }
 
+/// Bindings, one after the other.
+pub(super) type Several<'a> = Box<dyn Iterator<Item = usize> + 'a>;
+
 impl Open {
-    /// Adds a binding, whose name may be a pattern.
-    pub(super) fn add(&mut self, at: usize, reach: &Reach, has_patterns: bool) {
-        let packages = reach.values(Dimension::Package);
-        let packages =
-            packages.and_then(|values| values.map(package).collect::<Option<Vec<String>>>());
-        let paths = reach.values(Dimension::Path).filter(|_| is_by_path(reach.tool));
-        let paths = paths.and_then(|values| values.map(literal).collect::<Option<Vec<String>>>());
-        let (index, keys) = match (packages, paths) {
-            _ if has_patterns => return self.rest.push(at),
-            (Some(packages), _) => (&mut self.of_package, packages),
-            (None, Some(paths)) => (&mut self.of_path, paths),
+    pub(super) fn add(&mut self, at: usize, reach: &Reach) {
+        let (packages, stems) = keys(reach);
+        for key in packages.iter().flatten() {
+            self.of_package.entry(key.clone()).or_default().push(at);
+        }
+        let (index, list) = match (packages, &stems) {
             (None, None) => return self.rest.push(at),
+            (None, Some(_)) => (&mut self.of_path, &mut self.with_path),
+            (Some(_), Some(_)) => (&mut self.of_both, &mut self.with_both),
+            (Some(_), None) => (&mut self.of_both, &mut self.with_package),
         };
-        for key in keys {
-            index.entry(key).or_default().push(at);
-        }
-        if self.first.len() < MAX_BELOW {
-            self.first.push(at);
-        }
+        stems.iter().flatten().for_each(|stem| index.add(stem, at));
+        list.push(at);
     }
 
-    /// The bindings that a reach may lie within, and some that it does not.
-    pub(super) fn around(&self, part: &Reach) -> BTreeSet<usize> {
-        let mut found: BTreeSet<usize> = self.rest.iter().chain(&self.first).copied().collect();
-        let packages = part.values(Dimension::Package).into_iter().flatten().filter_map(package);
-        for key in packages {
-            found.extend(self.of_package.get(&key).into_iter().flatten());
+    /// All bindings that a reach may lie within, and then, to be taken one by one, those that it may meet
+    /// all the same.
+    pub(super) fn near(&self, part: &Reach) -> (Vec<usize>, Several<'_>) {
+        let (packages, stems) = keys(part);
+        let mut around = self.rest.clone();
+        for key in packages.iter().flatten() {
+            around.extend(self.of_package.get(key).into_iter().flatten());
         }
-        for path in part.values(Dimension::Path).into_iter().flatten() {
-            found.extend(self.of_path.get(path).into_iter().flatten());
+        for stem in stems.iter().flatten() {
+            around.extend(self.of_path.around(stem));
         }
-        found
+        let stems = stems.filter(|stems| !stems.iter().any(|stem| stem.is_odd));
+        let mut beside = met(&self.of_path, &self.with_path, stems.clone());
+        if packages.is_none() {
+            let both = met(&self.of_both, &self.with_both, stems);
+            let with_package = self.with_package.iter().copied();
+            beside = Box::new(beside.chain(with_package).chain(both));
+        }
+        (around, beside)
     }
 }
 
-/// Whether a path of the tool is that of a file, and not one through dependencies.
-fn is_by_path(tool: Tool) -> bool {
-    !matches!(tool, Tool::Snyk | Tool::AuditCi)
+/// Of bindings that paths limit, those that some values may meet; all of them where there are none.
+fn met<'a>(index: &'a Stems, all: &'a [usize], stems: Option<Vec<Stem>>) -> Several<'a> {
+    match stems {
+        None => Box::new(all.iter().copied()),
+        Some(stems) => Box::new(
+            stems
+                .into_iter()
+                .flat_map(|stem| index.around(&stem).into_iter().chain(index.beside(&stem))),
+        ),
+    }
 }
 
-/// A path that is no pattern, and leads nowhere else.
-fn literal(path: &str) -> Option<String> {
-    let is_plain = !path.contains(['*', '?', '[', '{', '\\']) && !path.contains("..");
-    is_plain.then(|| path.to_owned())
+/// The packages and the beginnings of the paths that limit a reach; none where nothing does, or what does
+/// cannot be told.
+fn keys(reach: &Reach) -> (Option<Vec<String>>, Option<Vec<Stem>>) {
+    let dimension = match reach.tool {
+        Tool::Kyverno => Dimension::Namespace,
+        _ => Dimension::Path,
+    };
+    let packages = reach.values(Dimension::Package);
+    let paths = reach.values(dimension);
+    (
+        packages.and_then(|values| values.map(package_family).collect()),
+        paths.and_then(|values| values.map(|path| Stem::of(reach.tool, dimension, path)).collect()),
+    )
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::bridge::Known;
+use crate::model::reach::Dimension;
 use crate::model::{Binding as Tie, CompensatingControl, Person};
 use crate::text::Span;
 
@@ -233,8 +234,8 @@ fn a_binding_to_whatever_is_found_is_met_by_its_package_or_its_path() {
         (&[(Path, "./src/f77")], Verdict::Covered, "EXC-77"),
         (&[(Id, "CVE-1"), (Path, "src/f77")], Verdict::Narrower, "EXC-77"),
         (&[(Path, "vendor/a/b")], Verdict::Narrower, "EXC-0"),
-        (&[(Path, "src/*")], Verdict::Unknown, "EXC-0"),
-        // Beyond all of them, as the first one shows.
+        // Beyond all that it meets, as the first one shows.
+        (&[(Path, "src/*")], Verdict::Wider, "EXC-1"),
         (&[(Package, "pkg:npm/p77")], Verdict::Wider, "EXC-0"),
         (&[(Package, "pkg:npm/q@1")], Verdict::Wider, "EXC-0"),
         (&[(Path, "../src/f77")], Verdict::Unknown, "EXC-0"),
@@ -260,6 +261,118 @@ fn many_bindings_to_whatever_is_found_meet_many_suppressions_without_ids() {
         assert_eq!(bindings.judge(&one, day("2026-11-20"), &mut used).verdict, Verdict::Covered);
     }
     assert_eq!(used.len(), n - 1);
+}
+
+/// As many records as suppressions, each with one binding and what it leaves alone.
+fn compared(
+    tool: Tool,
+    n: usize,
+    tie: impl Fn(usize) -> Tie,
+    live: impl Fn(usize) -> Reach,
+) -> usize {
+    let record = |at: usize| Exception {
+        id: format!("EXC-{at}"),
+        bindings: vec![Tie { tool: Some(tool), ..tie(at) }],
+        ..Exception::default()
+    };
+    let records: Vec<Exception> = (0..n).map(record).collect();
+    let held: Vec<Holding<'_>> = records.iter().map(in_force).collect();
+    let (hierarchy, ids) = (Hierarchy::default(), Regex::new("^EXC-.*$").expect("a pattern"));
+    let bindings = Bindings::of(tool, &held, &hierarchy, &ids);
+    for at in 0..n {
+        let one = Suppression { reach: Ok(vec![live(at)]), ..exemption("", GROUP, &[]) };
+        let judged = bindings.judge(&one, day("2026-11-20"), &mut BTreeSet::new());
+        let found = (judged.verdict <= Verdict::Narrower, judged.record);
+        assert_eq!(found, (true, Some(format!("EXC-{at}"))), "{tool} {at}");
+    }
+    bindings.n_compared.get()
+}
+
+#[test]
+fn a_suppression_is_compared_with_few_of_many_bindings_whatever_limits_them() {
+    use Dimension::{Id, Namespace, Package, Path, Policy};
+    let texts = |texts: &[String]| texts.to_vec();
+    let all = || vec!["*".to_owned()];
+    let n = 400;
+    let folder = |at| format!("src/d{at:04}");
+    let of_trivy = |path: String| {
+        Reach::of(Tool::Trivy).limited(Id, ["AVD-1".to_owned()]).limited(Path, [path])
+    };
+    let counts = [
+        compared(
+            Tool::Checkov,
+            n,
+            |at| Tie { ids: texts(&[format!("CKV_{at:04}_*")]), ..Tie::default() },
+            |at| Reach::of(Tool::Checkov).limited(Id, [format!("CKV_{at:04}_1")]),
+        ),
+        compared(
+            Tool::Checkov,
+            n,
+            |at| Tie { ids: texts(&[format!("CKV_{at:04}_*")]), ..Tie::default() },
+            |at| Reach::of(Tool::Checkov).limited(Id, [format!("CKV_{at:04}_1*")]),
+        ),
+        compared(
+            Tool::Checkov,
+            n,
+            |at| Tie { ids: texts(&[format!("*_{at:04}")]), ..Tie::default() },
+            |at| Reach::of(Tool::Checkov).limited(Id, [format!("CKV_{at:04}")]),
+        ),
+        compared(
+            Tool::Trivy,
+            n,
+            |at| Tie { ids: all(), paths: texts(&[folder(at) + "/**/*.lock"]), ..Tie::default() },
+            |at| of_trivy(folder(at) + "/a/x.lock"),
+        ),
+        compared(
+            Tool::Trivy,
+            n,
+            |at| Tie { ids: all(), paths: texts(&[format!("**/{at:04}.lock")]), ..Tie::default() },
+            |at| of_trivy(format!("a/{at:04}.lock")),
+        ),
+        // One finding in many places.
+        compared(
+            Tool::Trivy,
+            n,
+            |at| Tie {
+                ids: texts(&["AVD-1".to_owned()]),
+                paths: texts(&[folder(at) + "/**"]),
+                ..Tie::default()
+            },
+            |at| of_trivy(folder(at) + "/x"),
+        ),
+        compared(
+            Tool::Trivy,
+            n,
+            |at| Tie {
+                ids: all(),
+                paths: texts(&["go.sum".to_owned()]),
+                packages: texts(&[format!("pkg:golang/a.b/m{at:04}")]),
+                ..Tie::default()
+            },
+            |at| {
+                let package = format!("pkg:golang/a.b/m{at:04}@v1");
+                of_trivy("go.sum".to_owned()).limited(Package, [package])
+            },
+        ),
+        compared(
+            Tool::Kyverno,
+            n,
+            |at| Tie {
+                policy: "no-root".to_owned(),
+                resources: crate::model::Resources {
+                    namespaces: texts(&[format!("n{at:04}-*")]),
+                    ..Default::default()
+                },
+                ..Tie::default()
+            },
+            |at| {
+                Reach::of(Tool::Kyverno)
+                    .limited(Policy, ["no-root".to_owned()])
+                    .limited(Namespace, [format!("n{at:04}-a")])
+            },
+        ),
+    ];
+    assert!(counts.iter().all(|count| *count <= 4 * n), "{counts:?}");
 }
 
 #[test]

@@ -6,19 +6,22 @@
 
 mod binding;
 mod containment;
+mod glob;
 mod packages;
 mod paths;
 mod places;
 #[cfg(test)]
 mod properties;
+mod stem;
 mod words;
 
 use std::collections::btree_map::{BTreeMap, Entry};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use self::containment::Answer;
-pub(crate) use self::packages::{package, package_url};
+pub(crate) use self::packages::{package_family, package_url};
 pub(crate) use self::places::lowest;
+pub(crate) use self::stem::Stem;
 use super::{Selector, Target, Tool};
 
 /// A way in which a suppression can be limited.

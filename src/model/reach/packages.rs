@@ -73,11 +73,19 @@ pub(crate) fn package_url(
     Url::new(kind, namespace, name, version).map(|url| url.canonical())
 }
 
-/// What two URLs have in common where one lies within the other: type, namespace and name. None where
+/// What two URLs have in common where one lies within the other, or a tool may take their packages for the
+/// same: type, namespace and name in small letters, with one sign for all that separates words. None where
 /// the text is no URL.
-pub(crate) fn package(value: &str) -> Option<String> {
+pub(crate) fn package_family(value: &str) -> Option<String> {
     let Url { kind, rest } = Url::parse(value)?;
-    Some(format!("{kind} {} {}", rest.namespace().unwrap_or_default(), rest.name()))
+    let written = format!("{kind} {} {}", rest.namespace().unwrap_or_default(), rest.name());
+    let mut family = String::new();
+    for c in written.to_lowercase().chars().map(|c| if "_.".contains(c) { '-' } else { c }) {
+        if !(c == '-' && family.ends_with('-')) {
+            family.push(c);
+        }
+    }
+    Some(family)
 }
 
 pub(super) fn within(limit: &str, value: &str) -> Answer {
@@ -117,10 +125,24 @@ mod tests {
         ] {
             assert_eq!(canonical(one) == canonical(other), is_same, "{one} {other}");
             assert_eq!(within(one, other) == Answer::Yes, is_same, "{one} {other}");
-            assert_eq!(package(one) == package(other), is_same, "{one} {other}");
             let every = one.trim_end_matches("@1").trim_end_matches("@v1");
             assert_eq!(within(every, one), Answer::Yes, "{every}");
         }
+    }
+
+    #[test]
+    fn a_family_is_what_no_tool_takes_for_several_packages() {
+        for (one, other, is_same) in [
+            ("pkg:npm/JSONStream@1", "pkg:npm/jsonstream@2", true),
+            ("pkg:golang/github.com/Azure/x", "pkg:golang/github.com/azure/x@v1#y", true),
+            ("pkg:pypi/zope.interface", "pkg:pypi/zope-_interface", true),
+            ("pkg:npm/a", "pkg:cargo/a", false),
+            ("pkg:npm/%40s/a", "pkg:npm/a", false),
+            ("pkg:golang/a.b/c", "pkg:golang/a.b/d", false),
+        ] {
+            assert_eq!(package_family(one) == package_family(other), is_same, "{one} {other}");
+        }
+        assert_eq!(package_family("a"), None);
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! Files and the patterns that name several: `*` and `?` within one part, `**` across parts.
 
-use globset::GlobBuilder;
-
 use super::containment::{Answer, undecided};
+use super::glob;
 
 pub(super) fn within(limit: &str, value: &str) -> Answer {
     let leads_elsewhere = |text: &str| text.split('/').any(|part| part == "..");
@@ -18,16 +17,8 @@ pub(super) fn within(limit: &str, value: &str) -> Answer {
         // A pattern stands for more than one path.
         (false, true) if value.contains(['*', '?']) && !value.contains('\\') => Answer::No,
         (_, true) => undecided(limit, value),
-        (true, false) => match GlobBuilder::new(&escaped(limit)).literal_separator(true).build() {
-            Ok(glob) => glob.compile_matcher().is_match(value).into(),
-            Err(_) => undecided(limit, value),
-        },
+        (true, false) => glob::is_match(limit, value).into(),
     }
-}
-
-/// The pattern with no other signs than `*` and `?`.
-fn escaped(limit: &str) -> String {
-    limit.replace('\\', "\\\\").replace('[', "[[]").replace('{', "[{]").replace('}', "[}]")
 }
 
 /// Whether the limit is all that lies in a folder, and the value begins with that folder.
