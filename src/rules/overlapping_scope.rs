@@ -20,7 +20,7 @@ const CODE: Code = Code::error("EXC302", "overlapping-scope");
 
 const DOCS: &str = r#"## What it checks
 
-That no two open exceptions cover the same control at the same place: that no target of one equals a target of the other or lies within it. Paths are compared by whole segments and without regard to case. Two exceptions whose `bindings` say what they leave alone there, and name nothing in common (another tool, assignment, policy or ID), do not overlap. The finding stands in the record whose path comes later.
+That no two open exceptions cover the same control at the same place: that no target of one equals a target of the other or lies within it. Paths are compared by whole segments and without regard to case. Two exceptions whose `bindings` say what they leave alone there, and name nothing in common (another tool, assignment, policy, ID, file or package), do not overlap. The finding stands in the record whose path comes later.
 
 ## Why it matters
 

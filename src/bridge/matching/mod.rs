@@ -9,6 +9,8 @@ mod claim;
 mod comparison;
 mod names;
 mod open;
+#[cfg(test)]
+mod properties;
 mod stems;
 #[cfg(test)]
 mod tests;
@@ -232,7 +234,8 @@ impl<'a> Bindings<'a> {
         named: &[usize],
         used: &mut BTreeSet<usize>,
     ) -> Judged {
-        let mut candidates = self.names.near(part, self.hierarchy);
+        let is_apart = |at: &usize| self.bindings[*at].reach.is_apart_from(part);
+        let mut candidates = self.names.near(part, self.hierarchy, is_apart);
         for holding in named {
             candidates.extend(self.of_record.get(holding).into_iter().flatten());
         }

@@ -86,12 +86,20 @@ impl Names {
     }
 
     /// The bindings that a reach may lie within, and a few that it meets and does not lie within, to show
-    /// how far beyond them it is.
-    pub(super) fn near(&self, part: &Reach, hierarchy: &Hierarchy) -> BTreeSet<usize> {
+    /// how far beyond them it is; none that is apart from it.
+    pub(super) fn near(
+        &self,
+        part: &Reach,
+        hierarchy: &Hierarchy,
+        is_apart: impl Fn(&usize) -> bool,
+    ) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();
+        let mut n_left = MAX_BELOW;
         let mut take = |(around, beside): (Vec<usize>, Several<'_>)| {
-            found.extend(around);
-            found.extend(beside.take(MAX_BELOW));
+            found.extend(around.into_iter().filter(|at| !is_apart(at)));
+            for at in beside.filter(|at| !is_apart(at)).take(n_left) {
+                n_left -= usize::from(found.insert(at));
+            }
         };
         take(self.unnamed.near(part));
         let Some(names) = part.values(key_dimension(self.tool)) else {

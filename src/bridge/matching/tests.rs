@@ -376,6 +376,54 @@ fn a_suppression_is_compared_with_few_of_many_bindings_whatever_limits_them() {
 }
 
 #[test]
+fn what_has_no_file_or_package_in_common_with_a_binding_is_an_orphan() {
+    use Dimension::{Id, Package, Path};
+    let tie = |id: &str, paths: &[&str], packages: &[&str]| Exception {
+        id: "EXC-1".to_owned(),
+        bindings: vec![Tie {
+            tool: Some(Tool::Trivy),
+            ids: vec![id.to_owned()],
+            paths: paths.iter().map(|it| (*it).to_owned()).collect(),
+            packages: packages.iter().map(|it| (*it).to_owned()).collect(),
+            ..Tie::default()
+        }],
+        ..Exception::default()
+    };
+    let of_path = |path| (Path, path);
+    let (cve, azure) = ((Id, "CVE-1"), "pkg:golang/github.com/Azure/x@v1");
+    for (record, limits, expected) in [
+        (tie("*", &["vendor/a"], &[]), &[cve, of_path("src/a")][..], Verdict::Orphan),
+        (tie("CVE-1", &["vendor/a"], &[]), &[cve, of_path("src/a")], Verdict::Orphan),
+        (tie("*", &["vendor/**"], &[]), &[cve, of_path("src/**")], Verdict::Orphan),
+        (tie("*", &["vendor/**"], &[]), &[cve, of_path("vendor2/a")], Verdict::Orphan),
+        (tie("*", &["src/*.lock"], &[]), &[cve, of_path("src/*.sum")], Verdict::Orphan),
+        (tie("*", &["vendor/a"], &[azure]), &[cve, of_path("src/a")], Verdict::Orphan),
+        (tie("*", &[], &[azure]), &[cve, (Package, "pkg:npm/x")], Verdict::Orphan),
+        (tie("*", &["a"], &[azure]), &[of_path("a"), (Package, "pkg:npm/x")], Verdict::Orphan),
+        // What may meet it does not stand alone.
+        (tie("*", &["vendor/a"], &[]), &[cve], Verdict::Wider),
+        (tie("*", &["vendor/a"], &[]), &[cve, (Package, azure)], Verdict::Wider),
+        (tie("*", &["vendor/a"], &[]), &[of_path("**/a")], Verdict::Wider),
+        (tie("*", &["vendor/a"], &[]), &[of_path("Vendor/A")], Verdict::Wider),
+        (tie("*", &["vendor/a"], &[]), &[of_path("src/../a")], Verdict::Unknown),
+        (tie("*", &[], &[azure]), &[cve, of_path("src/a")], Verdict::Wider),
+        (tie("*", &[], &[azure]), &[(Package, "pkg:golang/github.com/azure/x")], Verdict::Wider),
+        (tie("*", &[], &[azure]), &[(Package, "pkg:golang/github.com/Azure/x@v2")], Verdict::Wider),
+    ] {
+        let held = [in_force(&record)];
+        let (hierarchy, ids) = (Hierarchy::default(), Regex::new("^EXC-.*$").expect("a pattern"));
+        let bindings = Bindings::of(Tool::Trivy, &held, &hierarchy, &ids);
+        let mut suppression = of_trivy(limits);
+        let judge =
+            |it: &Suppression| bindings.judge(it, day("2026-11-20"), &mut BTreeSet::new()).verdict;
+        assert_eq!(judge(&suppression), expected, "{} {limits:?}", record.bindings[0]);
+        // Where it names the record, somebody takes the two for the same.
+        suppression.said = vec!["EXC-1".to_owned()];
+        assert_ne!(judge(&suppression), Verdict::Orphan, "{} {limits:?}", record.bindings[0]);
+    }
+}
+
+#[test]
 fn of_many_records_that_one_suppression_names_the_first_are_looked_at() {
     let record = exception("EXC-1", GROUP, &[]);
     let said: Vec<String> = (0..100_000).map(|at| format!("EXC-X{at}")).collect();

@@ -234,8 +234,8 @@ impl Reach {
         format!("{} {limits:?} {:?} {:?}", self.tool, self.exclusions, self.conditions)
     }
 
-    /// Whether nothing can lie in both, by their names alone: another tool, policy, id or resource.
-    /// Where patterns or what else there is would have to be understood, this is `false`.
+    /// Whether nothing can lie in both, by their names alone: another tool, policy, id, resource, file or
+    /// package. Where patterns or what else there is would have to be understood, this is `false`.
     pub(crate) fn is_apart_from(&self, other: &Self) -> bool {
         let named = [
             Dimension::Policy,
@@ -253,7 +253,29 @@ impl Reach {
             }
             _ => false,
         };
-        self.tool != other.tool || named.iter().any(is_apart)
+        let stem = |path: &str| Stem::of(self.tool, Dimension::Path, path);
+        self.tool != other.tool
+            || named.iter().any(is_apart)
+            || self.is_elsewhere(other, Dimension::Path, stem, Stem::is_apart_from)
+            || self.is_elsewhere(other, Dimension::Package, package_family, |a, b| a != b)
+    }
+
+    /// Whether both limit a dimension, and no value of one has anything in common with one of the other.
+    fn is_elsewhere<T>(
+        &self,
+        other: &Self,
+        dimension: Dimension,
+        read: impl Fn(&str) -> Option<T>,
+        are_apart: impl Fn(&T, &T) -> bool,
+    ) -> bool {
+        let all =
+            |reach: &Self| -> Option<Vec<T>> { reach.values(dimension)?.map(&read).collect() };
+        match (all(self), all(other)) {
+            (Some(own), Some(others)) => {
+                own.iter().all(|own| others.iter().all(|other| are_apart(own, other)))
+            }
+            _ => false,
+        }
     }
 
     /// The reach as the union of those of its single values; none where these are more than `limit`.
