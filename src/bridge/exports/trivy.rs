@@ -3,6 +3,8 @@
 //! Source: <https://trivy.dev/latest/docs/configuration/filtering/>. An entry ends at the instant that
 //! it says. Trivy sorts its findings into four sections and a binding does not say which one: an id
 //! that no scanner is known for stands in each of them, which is what a line of `.trivyignore` means.
+//! Trivy reads package URLs with <https://github.com/package-url/packageurl-go>, which makes the letters of
+//! some types small, those of the entry and those of what it finds.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +12,7 @@ use serde::Serialize;
 
 use super::{Export, header};
 use crate::bridge::grant::{Grant, Granted, Left};
+use crate::model::reach::package_letters;
 use crate::model::{Binding, Tool};
 
 pub(crate) const EXPORT: Export = Export {
@@ -47,6 +50,23 @@ const VULNERABILITIES: [&str; 14] = [
     "RHSA-", "ALAS", "NSWG-",
 ];
 
+/// Types of whose names packageurl-go, of one version or another, makes the letters small.
+const SMALL: [&str; 13] = [
+    "alpm",
+    "apk",
+    "bitbucket",
+    "bitnami",
+    "brew",
+    "composer",
+    "deb",
+    "github",
+    "golang",
+    "hex",
+    "npm",
+    "qpkg",
+    "rpm",
+];
+
 fn write(granted: &Granted<'_>, left: &mut Vec<Left>) -> String {
     let mut sections: BTreeMap<Section, Vec<Entry>> = BTreeMap::new();
     for (section, entry) in granted.each(Tool::Trivy, left, entries).into_iter().flatten() {
@@ -65,6 +85,16 @@ fn entries(grant: &Grant<'_>, binding: &Binding) -> Result<Vec<(Section, Entry)>
     }
     super::are_texts(binding.ids.iter().chain(&binding.paths))?;
     super::are_for_doublestar(&binding.paths)?;
+    let is_of_another = |url: &&String| {
+        package_letters(url)
+            .is_none_or(|(kind, has_capitals)| has_capitals && SMALL.contains(&kind.as_str()))
+    };
+    if let Some(url) = binding.packages.iter().find(is_of_another) {
+        return Err(format!(
+            "the package `{url}` cannot be told to Trivy, which makes its letters small: the entry would \
+             leave another package alone, too"
+        ));
+    }
     let entry = |id: &String| Entry {
         id: id.clone(),
         paths: binding.paths.clone(),
@@ -139,6 +169,25 @@ mod tests {
         let why = refused(&EXPORT, "tool: trivy, ids: [CVE-1], paths: ['app/[id]/go.sum']");
         assert!(why.contains("`app/[id]/go.sum`"), "{why}");
         exported(&EXPORT, "tool: trivy, ids: [CVE-1], paths: ['app/**/go.?um']");
+    }
+
+    #[test]
+    fn a_package_whose_letters_trivy_takes_for_those_of_another_one_is_refused() {
+        let packages = |url: &str| format!("tool: trivy, ids: [CVE-1], packages: ['{url}']");
+        for url in [
+            "pkg:golang/github.com/Sirupsen/logrus@1.0.0",
+            "pkg:golang/github.com/a/B",
+            "pkg:npm/%40S/a",
+            "pkg:npm/@S/a",
+        ] {
+            let why = refused(&EXPORT, &packages(url));
+            assert!(why.contains(&format!("`{url}`")) && why.contains("letters"), "{why}");
+        }
+        for url in
+            ["pkg:golang/github.com/sirupsen/logrus@v1.0.0-RC1", "pkg:npm/@s/a", "pkg:pypi/Foo_B"]
+        {
+            exported(&EXPORT, &packages(url));
+        }
     }
 
     #[test]

@@ -19,7 +19,7 @@ use std::collections::btree_map::{BTreeMap, Entry};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use self::containment::Answer;
-pub(crate) use self::packages::{package_family, package_url};
+pub(crate) use self::packages::{package_family, package_letters, package_url};
 pub(crate) use self::places::lowest;
 pub(crate) use self::stem::Stem;
 use super::{Selector, Target, Tool};

@@ -88,6 +88,14 @@ pub(crate) fn package_family(value: &str) -> Option<String> {
     Some(family)
 }
 
+/// The type of a URL, and whether the letters that are compared of its name are not all small. None where
+/// the text is no URL.
+pub(crate) fn package_letters(value: &str) -> Option<(String, bool)> {
+    let Url { kind, rest } = Url::parse(value)?;
+    let mut letters = rest.namespace().unwrap_or_default().chars().chain(rest.name().chars());
+    Some((kind, letters.any(char::is_uppercase)))
+}
+
 pub(super) fn within(limit: &str, value: &str) -> Answer {
     let (Some(limit), Some(url)) = (Url::parse(limit), Url::parse(value)) else {
         return undecided(limit, value);
