@@ -11,8 +11,9 @@
 //!   and holds nothing else that it would read is a folder or a file; any other is not computed.
 //! - `skip-framework` and `skip-cve-package` leave out all checks of a framework, all
 //!   vulnerabilities of a package.
-//! - `soft-fail` and `soft-fail-on` report and let pass. `baseline` names a file of findings that are
-//!   left alone, which is not read here.
+//! - `soft-fail` and `soft-fail-on` report and let pass; so does `hard-fail-on` with all that it does
+//!   not name. `baseline` names a file of findings that are left alone, which is not read here.
+//! - `block-list-secret-scan` names files in which no secrets are looked for.
 //! - Nothing ends.
 
 use crate::bridge::input::{Fault, Input, Node, comments};
@@ -28,8 +29,16 @@ pub(crate) const FORMAT: Format = Format {
 };
 
 const SEVERITIES: [&str; 6] = ["NONE", "INFO", "LOW", "MEDIUM", "HIGH", "CRITICAL"];
-const LISTS: [&str; 5] =
-    ["skip-check", "skip-path", "skip-framework", "skip-cve-package", "soft-fail-on"];
+const LISTS: [&str; 6] = [
+    "skip-check",
+    "skip-path",
+    "skip-framework",
+    "skip-cve-package",
+    "soft-fail-on",
+    "block-list-secret-scan",
+];
+/// Keys besides those of [`LISTS`] by which something is left alone.
+const OTHERS: [&str; 3] = ["soft-fail", "baseline", "hard-fail-on"];
 
 fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
     let Some(root) = input.first_yaml()? else { return Ok(Vec::new()) };
@@ -56,6 +65,12 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
         } else if key == "baseline" {
             let text = value.expect(key, "a text", Node::written)?;
             found.push(suppression(value, key, &text, &comments::beside(input, value)));
+        } else if key == "hard-fail-on" {
+            let named = listed(value, key)?.into_iter().flat_map(|(_, texts)| texts);
+            let named = named.collect::<Vec<_>>().join(", ");
+            if !named.is_empty() {
+                found.push(suppression(value, key, &named, &comments::beside(input, value)));
+            }
         }
     }
     Ok(found)
@@ -64,9 +79,9 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
 /// The key that its beginning may stand for, as the parser of arguments takes it.
 fn abbreviated(key: &str) -> Option<&'static str> {
     let bare = key.trim_start_matches('-');
-    let known = LISTS.into_iter().chain(["soft-fail", "baseline"]);
+    let known = LISTS.into_iter().chain(OTHERS);
     let mut meant = known.filter(|known| !bare.is_empty() && known.starts_with(bare));
-    let is_exact = LISTS.contains(&key) || ["soft-fail", "baseline"].contains(&key);
+    let is_exact = LISTS.contains(&key) || OTHERS.contains(&key);
     meant.next().filter(|_| !is_exact)
 }
 
@@ -94,7 +109,7 @@ fn listed<'a>(node: &'a Node, key: &str) -> Result<Vec<(&'a Node, Vec<String>)>,
 /// One entry under a key, with the comments beside it.
 fn suppression(node: &Node, key: &str, text: &str, beside: &[String]) -> Suppression {
     let mut notes = Vec::new();
-    if key.starts_with("soft-fail") {
+    if key.starts_with("soft-fail") || key == "hard-fail-on" {
         notes.push("findings are reported, and the run does not fail".to_owned());
     }
     let name = match key {
@@ -125,6 +140,8 @@ fn reach(key: &str, text: &str) -> Result<Reach, String> {
             Some(paths) => reach.limit(Dimension::Path, paths),
             None => reach.condition(format!("path =~ {text}")),
         },
+        "hard-fail-on" => reach.condition(format!("check not in {text}")),
+        "block-list-secret-scan" => reach.condition(format!("secrets in {text}")),
         "skip-framework" => reach.condition(format!("framework = {text}")),
         "skip-cve-package" => reach.condition(format!("package = {text}")),
         _ if SEVERITIES.contains(&text.to_uppercase().as_str()) => {
@@ -199,6 +216,19 @@ baseline: .checkov.baseline
         let found = read(&FORMAT, FILE, text);
         assert_eq!(found[0].said, ["CKV_AWS_1", "# EXC-2026-AAAA", "# vendor"]);
         assert_eq!(found[9].notes, ["findings are reported, and the run does not fail"]);
+    }
+
+    #[test]
+    fn what_is_not_named_to_fail_hard_passes_and_no_secret_is_looked_for_in_a_blocked_file() {
+        let text = "hard-fail-on: [CKV_NONE_0, HIGH]\nblock-list-secret-scan: [prod.env]\n";
+        assert_eq!(
+            rows(&FORMAT, FILE, text),
+            [
+                "1:15 hard-fail-on CKV_NONE_0, HIGH: where check not in CKV_NONE_0, HIGH; untimed",
+                "2:26 block-list-secret-scan prod.env: where secrets in prod.env; untimed",
+            ]
+        );
+        assert_eq!(read(&FORMAT, FILE, "hard-fail-on: []\n"), []);
     }
 
     #[test]

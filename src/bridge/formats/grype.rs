@@ -9,8 +9,9 @@
 //!   pattern of paths, `package.name` and `package.upstream-name` are regular expressions. A name
 //!   that holds nothing a regular expression would read is a package; any other is not computed.
 //! - `include-aliases` takes in other names of the same vulnerability.
-//! - `only-fixed`, `only-notfixed` and `ignore-states` ignore by the state of the fix, `exclude` leaves
-//!   out paths.
+//! - `only-fixed`, `only-notfixed` and `ignore-wontfix` ignore by the state of the fix, `exclude` leaves
+//!   out paths. `ignore-wontfix` is what the option `--ignore-states` is called in the file
+//!   (`cmd/grype/cli/options/grype.go`), and has a list of states.
 //! - Keys are found whatever their case.
 
 use crate::bridge::input::{Fault, Input, Node, comments};
@@ -73,12 +74,13 @@ fn whole(input: &Input, node: &Node, profile: Option<&str>) -> Result<Vec<Suppre
             }));
         }
     }
-    if let Some(list) = field(node, "ignore-states") {
-        for (node, states) in listed(list, "ignore-states")? {
+    for key in ["ignore-wontfix", "ignore-states"] {
+        let Some(list) = field(node, key) else { continue };
+        for (node, states) in listed(list, key)? {
             let beside = comments::beside(input, node);
-            for state in states.split(',').map(str::trim) {
-                let name = format!("ignore-states {state}");
-                found.push(general(node, name, beside.clone(), |reach| {
+            let states = states.split(',').map(str::trim).filter(|state| !state.is_empty());
+            for state in states {
+                found.push(general(node, format!("{key} {state}"), beside.clone(), |reach| {
                     reach.condition(format!("fix-state: {state}"));
                 }));
             }
@@ -274,6 +276,18 @@ profiles:
             ]
         );
         assert_eq!(read(&FORMAT, FILE, text)[3].said, ["# EXC-2026-AAAA"]);
+    }
+
+    #[test]
+    fn states_of_the_fix_are_read_by_the_name_that_they_have_in_the_file() {
+        let text = "ignore-wontfix: fixed,wont-fix\nprofiles: {ci: {ignore-wontfix: ''}}\n";
+        assert_eq!(
+            rows(&FORMAT, FILE, text),
+            [
+                "1:17 ignore-wontfix fixed: where fix-state: fixed; untimed",
+                "1:17 ignore-wontfix wont-fix: where fix-state: wont-fix; untimed",
+            ]
+        );
     }
 
     #[test]
