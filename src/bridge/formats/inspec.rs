@@ -10,13 +10,15 @@
 //!   which before 3.2 reads its year alone and since then wants a time, too.
 //! - With a date that is neither, or whose year reads as 0, InSpec stops.
 //! - In CSV, the last row of a control counts, and a row without anything but the control says
-//!   nothing.
+//!   nothing; an empty cell in quotes is a text. A column is found by its name as it stands, blanks
+//!   included.
 //!
 //! Whether the control runs (`run`) makes no difference here: a waived failure counts for nothing.
 //! That a date ends a waiver whose control runs, too, is what the documentation says.
 
 use std::collections::HashMap;
 
+use crate::bridge::input::csv::Dialect;
 use crate::bridge::input::{Fault, Input, Node, Timestamp, Value, comments};
 use crate::bridge::{End, Format, Known, Suppression};
 use crate::model::Tool;
@@ -29,6 +31,9 @@ pub(crate) const FORMAT: Format = Format {
     tool: Tool::Inspec,
     read,
 };
+
+/// The columns of a table of waivers.
+const COLUMNS: [&str; 4] = ["control_id", "justification", "run", "expiration_date"];
 
 fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
     let is = |ending: &str| input.name().ends_with(ending);
@@ -59,12 +64,12 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
 }
 
 fn rows(input: &Input) -> Result<Vec<Suppression>, Fault> {
-    let root = input.csv()?;
+    let root = input.csv(Dialect::Ruby)?;
     let mut found: Vec<Suppression> = Vec::new();
     let mut latest: HashMap<String, usize> = HashMap::new();
     let rows = root.items().unwrap_or_default();
-    if let Some(row) = rows.first().filter(|row| row.get("control_id").is_none()) {
-        return Err(Fault::at(row.span, "the header has no `control_id`"));
+    if let Some(row) = rows.first() {
+        columns(row)?;
     }
     for row in rows {
         let Some(control) = row.text_at("control_id")? else { continue };
@@ -82,6 +87,22 @@ fn rows(input: &Input) -> Result<Vec<Suppression>, Fault> {
         found.push(waiver(input, control, row.span, row)?);
     }
     Ok(found)
+}
+
+/// Refuses a header whose columns InSpec does not find: it takes no blank and no case for another.
+fn columns(row: &Node) -> Result<(), Fault> {
+    let meant = |key: &str| COLUMNS.iter().find(|known| known.eq_ignore_ascii_case(key.trim()));
+    let odd = row.entries().iter().find_map(|entry| {
+        meant(&entry.key).filter(|known| **known != entry.key).map(|known| (entry, known))
+    });
+    if let Some((entry, known)) = odd {
+        let message = format!("InSpec does not take `{}` for `{known}`: write that", entry.key);
+        return Err(Fault::at(Span::default(), message));
+    }
+    match row.get("control_id") {
+        Some(_) => Ok(()),
+        None => Err(Fault::at(row.span, "the header has no `control_id`")),
+    }
 }
 
 fn waiver(input: &Input, control: &str, span: Span, value: &Node) -> Result<Suppression, Fault> {
@@ -245,6 +266,27 @@ cis-1.6: {expiration_date: 2027-2-1}
             ]
         );
         assert_eq!(claims::read(&FORMAT, "w.csv", text)[0].said, ["c-1", "EXC-2026-AAAA"]);
+    }
+
+    #[test]
+    fn a_column_that_inspec_does_not_find_is_refused() {
+        for column in [" expiration_date", "expiration_date ", "Expiration_Date"] {
+            let text = format!("control_id,justification,run,{column}\nc-1,x,false,2027-01-03\n");
+            assert_eq!(
+                fault(&FORMAT, "w.csv", text.as_bytes()),
+                format!("1:1: InSpec does not take `{column}` for `expiration_date`: write that")
+            );
+        }
+        assert_eq!(
+            fault(&FORMAT, "w.csv", b"justification\nx\n"),
+            "2:1: the header has no `control_id`"
+        );
+    }
+
+    #[test]
+    fn an_empty_cell_in_quotes_makes_a_row_a_waiver() {
+        let found = claims::rows(&FORMAT, "w.csv", "control_id,justification\nc-1,\"\"\nc-2,\n");
+        assert_eq!(found, ["2:1 c-1: ids c-1; never"]);
     }
 
     #[test]

@@ -1,36 +1,54 @@
 //! CSV with a header, as a list of mappings whose values are texts.
+//!
+//! Readers agree about cells without blanks and quotes. About the others:
+//!
+//! - Ruby's `CSV` takes blanks as they stand, and tells an empty cell in quotes, a text, from one
+//!   without, which is nothing.
+//! - PowerShell's `ConvertFrom-Csv` (`ParseNextRecord` in
+//!   <https://github.com/PowerShell/PowerShell/blob/master/src/Microsoft.PowerShell.Commands.Utility/commands/utility/CsvCommands.cs>)
+//!   passes over blanks before a cell, also before its quote, and over those behind the closing quote,
+//!   and keeps those behind a cell without quotes, in the header, too.
+//! - What else stands behind a closing quote, or a quote within a cell, is a fault here: Ruby refuses it,
+//!   and PowerShell guesses.
 
 use std::collections::HashSet;
-
-use csv::{ByteRecord, ErrorKind, ReaderBuilder};
 
 use super::{Entry, Fault, Node, Value};
 use crate::text::Span;
 
+/// Who reads the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Ruby,
+    PowerShell,
+}
+
+struct Cell {
+    text: String,
+    is_quoted: bool,
+}
+
 /// The rows, each with the span of its line; so have its cells. Lines without a character are no rows.
-pub(super) fn read(text: &str) -> Result<Node, Fault> {
-    let mut reader = ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
-    let mut record = ByteRecord::new();
+pub(super) fn read(text: &str, dialect: Dialect) -> Result<Node, Fault> {
     let mut header: Option<Vec<String>> = None;
     let mut rows = Vec::new();
-    loop {
-        let is_there = reader.read_byte_record(&mut record).map_err(|error| fault(&error, text))?;
-        if !is_there {
-            break;
+    let mut at = 0;
+    while at < text.len() {
+        let start = at;
+        let cells = record(text, &mut at, dialect)?;
+        let line = text[start..at].trim_end_matches(['\r', '\n']);
+        if line.is_empty() {
+            continue;
         }
-        let start = record.position().map_or(0, csv::Position::byte);
-        let start = skip_line_ends(text, usize::try_from(start).unwrap_or(usize::MAX));
-        let end = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX).min(text.len());
-        let line = text.get(start..end).unwrap_or_default().trim_end_matches(['\r', '\n']);
         let span = Span::new(start, start + line.len());
-        // The reader takes what is not closed to the end of the file, and with it the rows below.
-        if line.bytes().filter(|byte| *byte == b'"').count() % 2 == 1 {
-            return Err(Fault::at(Span::new(start, start), "a quote in this row is not closed"));
-        }
-        let cells = record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned());
         match &header {
-            None => header = Some(names(cells.collect(), span)?),
-            Some(header) => rows.push(row(header, cells, span)),
+            None => header = Some(names(cells, span)?),
+            Some(header) if header.len() == cells.len() => rows.push(row(header, cells, span)),
+            Some(header) => {
+                let (n, len) = (header.len(), cells.len());
+                let message = format!("the header has {n} cells, and this row {len}");
+                return Err(Fault::at(Span::new(start, start), message));
+            }
         }
     }
     match header {
@@ -39,14 +57,65 @@ pub(super) fn read(text: &str) -> Result<Node, Fault> {
     }
 }
 
-/// The place of a record is where the one before it ends, which may be before the end of the line.
-fn skip_line_ends(text: &str, start: usize) -> usize {
-    let rest = text.get(start..).unwrap_or_default();
-    start + (rest.len() - rest.trim_start_matches(['\r', '\n']).len())
+/// The cells of the record that begins at a place, which moves behind the end of its line.
+fn record(text: &str, at: &mut usize, dialect: Dialect) -> Result<Vec<Cell>, Fault> {
+    let start = *at;
+    let mut cells = Vec::new();
+    loop {
+        let (cell, len) = cell(&text[*at..], *at, start, dialect)?;
+        cells.push(cell);
+        *at += len;
+        let rest = &text[*at..];
+        *at += if rest.starts_with("\r\n") { 2 } else { usize::from(!rest.is_empty()) };
+        if !rest.starts_with(',') {
+            return Ok(cells);
+        }
+    }
 }
 
-fn names(cells: Vec<String>, span: Span) -> Result<Vec<String>, Fault> {
-    let names: Vec<String> = cells.iter().map(|name| name.trim().to_owned()).collect();
+/// The first cell of what is left of a record that begins at `start`, and its length; what comes then is a
+/// comma, the end of the line or the end of the file.
+fn cell(rest: &str, at: usize, start: usize, dialect: Dialect) -> Result<(Cell, usize), Fault> {
+    let blanks: &[char] = if dialect == Dialect::PowerShell { &[' ', '\t'] } else { &[] };
+    let inner = rest.trim_start_matches(blanks);
+    let Some(mut quoted) = inner.strip_prefix('"') else {
+        let cell = &inner[..inner.find([',', '\r', '\n']).unwrap_or(inner.len())];
+        if let Some(quote) = cell.find('"') {
+            let place = at + (rest.len() - inner.len()) + quote;
+            let message = "a quote stands within a cell, of which readers make different things: \
+                           begin the cell with it, and double it within";
+            return Err(Fault::at(Span::new(place, place + 1), message));
+        }
+        let len = rest.len() - inner.len() + cell.len();
+        return Ok((Cell { text: cell.to_owned(), is_quoted: false }, len));
+    };
+    let mut text = String::new();
+    loop {
+        // The reader would take what is not closed to the end of the file, and with it the rows below.
+        let Some((before, after)) = quoted.split_once('"') else {
+            return Err(Fault::at(Span::new(start, start), "a quote in this row is not closed"));
+        };
+        text.push_str(before);
+        quoted = after;
+        match after.strip_prefix('"') {
+            Some(after) => {
+                text.push('"');
+                quoted = after;
+            }
+            None => break,
+        }
+    }
+    let behind = quoted.trim_start_matches(blanks);
+    let len = rest.len() - behind.len();
+    if !behind.is_empty() && !behind.starts_with([',', '\r', '\n']) {
+        let message = "a quote closes this cell before its end: double it";
+        return Err(Fault::at(Span::new(at + len, at + len), message));
+    }
+    Ok((Cell { text, is_quoted: true }, len))
+}
+
+fn names(cells: Vec<Cell>, span: Span) -> Result<Vec<String>, Fault> {
+    let names: Vec<String> = cells.into_iter().map(|cell| cell.text).collect();
     let mut known = HashSet::new();
     let is_second = |name: &&String| !name.is_empty() && !known.insert(name.to_ascii_lowercase());
     match names.iter().find(is_second) {
@@ -55,26 +124,18 @@ fn names(cells: Vec<String>, span: Span) -> Result<Vec<String>, Fault> {
     }
 }
 
-fn row(header: &[String], cells: impl Iterator<Item = String>, span: Span) -> Node {
-    let entry = |(key, cell): (&String, String)| Entry {
+fn row(header: &[String], cells: Vec<Cell>, span: Span) -> Node {
+    // An empty cell says nothing.
+    let value = |cell: Cell| match cell.text.is_empty() && !cell.is_quoted {
+        true => Value::Null,
+        false => Value::Text(cell.text),
+    };
+    let entry = |(key, cell): (&String, Cell)| Entry {
         key: key.clone(),
         span,
-        // An empty cell says nothing.
-        value: Node { span, value: if cell.is_empty() { Value::Null } else { Value::Text(cell) } },
+        value: Node { span, value: value(cell) },
     };
     Node { span, value: Value::Map(header.iter().zip(cells).map(entry).collect()) }
-}
-
-fn fault(error: &csv::Error, text: &str) -> Fault {
-    let at = error.position().map_or(0, csv::Position::byte);
-    let at = skip_line_ends(text, usize::try_from(at).unwrap_or(usize::MAX));
-    let message = match error.kind() {
-        ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!("the header has {expected_len} cells, and this row {len}")
-        }
-        _ => error.to_string(),
-    };
-    Fault::at(Span::new(at, at), message)
 }
 
 #[cfg(test)]
@@ -82,14 +143,14 @@ mod tests {
     use super::*;
 
     fn fault_of(text: &str) -> (u32, String) {
-        let fault = read(text).expect_err("a fault");
+        let fault = read(text, Dialect::Ruby).expect_err("a fault");
         (fault.span.start, fault.message)
     }
 
     #[test]
     fn a_row_is_a_mapping_of_the_header_s_names_at_its_line() {
-        let text = "name, scope\r\na,\"x,\"\"y\"\"\"\r\n\r\nb,\"two\nlines\"\r\n";
-        let root = read(text).expect("rows");
+        let text = "name,scope\r\na,\"x,\"\"y\"\"\"\r\n\r\nb,\"two\nlines\"\r\n";
+        let root = read(text, Dialect::Ruby).expect("rows");
         let rows = root.items().expect("a list");
         let cell = |row: usize, key: &str| rows[row].get(key).and_then(Node::text);
         assert_eq!((cell(0, "name"), cell(0, "scope")), (Some("a"), Some("x,\"y\"")));
@@ -111,6 +172,35 @@ mod tests {
     fn a_quote_that_is_not_closed_takes_no_row_with_it() {
         let (at, message) = fault_of("a,b\n1,\"2\n3,4\n");
         assert_eq!((at, message.as_str()), (4, "a quote in this row is not closed"));
+    }
+
+    #[test]
+    fn a_quote_that_readers_take_differently_is_a_fault_at_its_place() {
+        for (text, at, message) in [
+            ("a,b\n1,x\"y\"\n", 7, "a quote stands within a cell"),
+            ("a,b\n1, \"x\"\n", 7, "a quote stands within a cell"),
+            ("a,b\n1,\"x\"y\n", 9, "a quote closes this cell before its end"),
+            ("a,b\n\"x\" ,1\n", 7, "a quote closes this cell before its end"),
+        ] {
+            let (place, found) = fault_of(text);
+            assert_eq!((place, &found[..message.len()]), (at, message), "{text}");
+        }
+    }
+
+    #[test]
+    fn blanks_and_quotes_are_what_each_reader_makes_of_them() {
+        let text = "a, b,c ,d\n x, \"y, z\" ,\"\",\n";
+        let root = read(text, Dialect::PowerShell).expect("rows");
+        let row = &root.items().expect("a list")[0];
+        let of = |key: &str| row.get(key).map(|it| it.value.clone());
+        let text_of = |text: &str| Some(Value::Text(text.to_owned()));
+        assert_eq!([of("a"), of("b")], [text_of("x"), text_of("y, z")]);
+        assert_eq!([of("c "), of("c"), of("d")], [text_of(""), None, Some(Value::Null)]);
+        let root = read("a, b,c \n x,y ,\"\"\n", Dialect::Ruby).expect("rows");
+        let row = &root.items().expect("a list")[0];
+        let of = |key: &str| row.get(key).map(|it| it.value.clone());
+        assert_eq!([of("a"), of(" b"), of("c ")], [text_of(" x"), text_of("y "), text_of("")]);
+        assert_eq!(of("b"), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! a tree or with a [`Fault`], which has a place. No expression is evaluated, nothing is fetched.
 
 pub(crate) mod comments;
-mod csv;
+pub(crate) mod csv;
 mod json;
 mod timestamp;
 mod toml;
@@ -124,10 +124,11 @@ impl Input {
         json::read(self.text(), json::Dialect::Json5)
     }
 
-    /// CSV: a list with a mapping per row, by the names of the header. Values are texts, an empty cell is null; a row and its
-    /// cells have the place of the row. A row of another length than the header is a fault.
-    pub(crate) fn csv(&self) -> Result<Node, Fault> {
-        csv::read(self.text())
+    /// CSV: a list with a mapping per row, by the names of the header. Values are texts, an empty cell
+    /// without quotes is null; a row and its cells have the place of the row. A row of another length than
+    /// the header is a fault.
+    pub(crate) fn csv(&self, dialect: csv::Dialect) -> Result<Node, Fault> {
+        csv::read(self.text(), dialect)
     }
 
     /// All documents of a YAML 1.2 stream, with aliases in their places.

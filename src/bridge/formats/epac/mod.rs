@@ -5,7 +5,7 @@
 //! <https://github.com/Azure/enterprise-azure-policy-as-code>.
 //!
 //! - JSON, with comments and trailing commas: `{"exemptions": […]}`. CSV: a row each, with lists that
-//!   `&` separates and JSON in cells.
+//!   `&` separates and JSON in cells. A cell of `resourceSelectors` that does not begin with `[` is none.
 //! - A scope may have a name before a colon, and one with `*` is a pattern that only the plan expands.
 //! - An exemption by definition becomes one for each assignment of it, which the file does not name.
 //! - `expiresOn` without a zone is in UTC, and a bare date is its midnight. Where the entry has
@@ -16,6 +16,7 @@ mod table;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
 use super::azure_policy::{self, ASSIGNMENTS};
+use crate::bridge::input::csv::Dialect;
 use crate::bridge::input::{Fault, Input, Node};
 use crate::bridge::{End, Format, Known, Suppression};
 use crate::model::Tool;
@@ -39,8 +40,9 @@ const DEFINITIONS: [&str; 4] = [
 
 fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
     if input.ends_with(".csv") {
-        let root = input.csv()?;
+        let root = input.csv(Dialect::PowerShell)?;
         let rows = root.items().unwrap_or_default().iter();
+        rows.clone().next().map_or(Ok(()), table::exact)?;
         let is_there = |row: &&Node| row.entries().iter().any(|it| !is_blank(&it.value));
         return rows.filter(is_there).map(|row| exemption(&table::of_row(row)?)).collect();
     }
@@ -273,6 +275,40 @@ mod tests {
         assert_eq!(found[0].reach, Ok(vec![reach]));
         assert_eq!(found[0].said, ["proxy", "EXC-2026-AAAA: vendor", "T-1"]);
         assert!(found[0].notes[0].starts_with("`DoNotValidate`"), "{:?}", found[0].notes);
+    }
+
+    #[test]
+    fn a_table_is_read_as_powershell_reads_it() {
+        let with = |header: &str, row: &str| {
+            format!(
+                "name,displayName,exemptionCategory,policyAssignmentId,scope,{header}\n\
+                 proxy, \"proxy, model\",Waiver,{ASSIGNMENT},/subscriptions/s,{row}\n"
+            )
+        };
+        let found = all("a.csv", &with(" expiresOn", "2027-02-01"));
+        assert_eq!(found[0].said, ["proxy", "proxy, model"]);
+        assert_eq!(found[0].end, End::midnight("2027-02-01".parse().expect("a day")));
+        for column in ["expiresOn ", "\" resourceSelectors\"", "Metadata\t"] {
+            let (line, message) = fault("a.csv", with(column, "x").as_bytes());
+            assert_eq!(line, 1, "{column}");
+            assert!(message.starts_with("EPAC does not take `"), "{message}");
+        }
+    }
+
+    #[test]
+    fn selectors_behind_a_comment_in_a_cell_are_refused_as_epac_takes_them_for_none() {
+        let selectors = "[{\"\"selectors\"\": [{\"\"kind\"\": \"\"resourceLocation\"\", \"\"in\"\": \
+                         [\"\"eu\"\"]}]}]";
+        let with = |cell: &str| {
+            format!(
+                "name,exemptionCategory,policyAssignmentId,scope,resourceSelectors\n\
+                 proxy,Waiver,{ASSIGNMENT},/subscriptions/s,\"{cell}\"\n"
+            )
+        };
+        assert!(all("a.csv", &with(selectors))[0].reach.is_ok());
+        let (line, message) = fault("a.csv", with(&format!("/* eu */ {selectors}")).as_bytes());
+        assert_eq!(line, 2);
+        assert!(message.contains("does not begin with `[`"), "{message}");
     }
 
     #[test]

@@ -1,8 +1,27 @@
 //! A table of exemptions: a row is what the same entry would be in JSON.
 
-use super::{ASSIGNMENTS, is_blank};
+use super::{ASSIGNMENTS, KEYS, is_blank};
 use crate::bridge::input::{Entry, Fault, Input, Node, Value};
 use crate::text::Span;
+
+/// The columns of a table besides the keys of JSON.
+const COLUMNS: [&str; 2] = ["assignmentReferenceId", "metadata"];
+
+/// Refuses a column with a blank at its end, which is a part of the name to PowerShell: EPAC does not find
+/// it. Blanks before a name are none of it, unless in quotes.
+pub(super) fn exact(row: &Node) -> Result<(), Fault> {
+    let is_known =
+        |key: &str| KEYS.iter().chain(&COLUMNS).any(|known| known.eq_ignore_ascii_case(key.trim()));
+    let is_odd = |entry: &&Entry| entry.key.trim() != entry.key && is_known(&entry.key);
+    match row.entries().iter().find(is_odd) {
+        None => Ok(()),
+        Some(odd) => {
+            let (key, known) = (&odd.key, odd.key.trim());
+            let message = format!("EPAC does not take `{key}` for `{known}`: write that");
+            Err(Fault::at(Span::default(), message))
+        }
+    }
+}
 
 /// A row of a table as the mapping that the same entry would be in JSON.
 pub(super) fn of_row(row: &Node) -> Result<Node, Fault> {
@@ -10,6 +29,11 @@ pub(super) fn of_row(row: &Node) -> Result<Node, Fault> {
     for entry in row.entries().iter().filter(|entry| !is_blank(&entry.value)) {
         let cell = entry.value.text().unwrap_or_default().trim();
         let is = |key: &str| entry.key.eq_ignore_ascii_case(key);
+        if is("resourceSelectors") && !cell.starts_with('[') {
+            let message = "`resourceSelectors`: EPAC takes a cell that does not begin with `[` for \
+                           none: begin with it";
+            return Err(Fault::at(row.span, message));
+        }
         let (key, value) = if is("scopes") || is("policyDefinitionReferenceIds") {
             (entry.key.clone(), Value::List(texts(cell, row.span)))
         } else if is("metadata") || is("resourceSelectors") {
