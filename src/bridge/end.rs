@@ -13,6 +13,9 @@ pub(crate) enum End {
     /// has nothing to stand on.
     Untimed,
     At(DateTime<Utc>),
+    /// The moment at which something else is to end it, such as a controller that deletes it: whatever is
+    /// still there later has not ended.
+    Until(DateTime<Utc>),
     /// Midnight at the beginning of the day, wherever the tool runs.
     LocalMidnight(NaiveDate),
     /// The tool drops the entry, whatever day it is.
@@ -39,7 +42,7 @@ impl End {
     pub(crate) fn written(&self) -> Option<String> {
         match self {
             Self::Never | Self::Untimed | Self::Dropped => None,
-            Self::At(end) => Some(end.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+            Self::At(end) | Self::Until(end) => Some(end.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
             Self::LocalMidnight(day) => Some(format!("{day}T00:00:00")),
         }
     }
@@ -49,7 +52,7 @@ impl End {
     pub(crate) fn last_day(&self) -> Option<NaiveDate> {
         match self {
             Self::Never | Self::Untimed | Self::Dropped => None,
-            Self::At(end) => end.date_naive().pred_opt(),
+            Self::At(end) | Self::Until(end) => end.date_naive().pred_opt(),
             Self::LocalMidnight(day) => day.pred_opt(),
         }
     }
@@ -57,7 +60,7 @@ impl End {
     /// Whether it is over before `today` begins, wherever the tool runs.
     pub(crate) fn is_over(&self, today: NaiveDate) -> bool {
         match self {
-            Self::Never | Self::Untimed => false,
+            Self::Never | Self::Untimed | Self::Until(_) => false,
             Self::Dropped => true,
             Self::At(end) => *end <= midnight(today),
             Self::LocalMidnight(day) => midnight(*day) + WEST <= midnight(today),
@@ -71,7 +74,7 @@ impl End {
         match self {
             Self::Never => true,
             Self::Untimed | Self::Dropped => false,
-            Self::At(end) => *end > over,
+            Self::At(end) | Self::Until(end) => *end > over,
             Self::LocalMidnight(day) => midnight(*day) - EAST > over,
         }
     }
@@ -87,7 +90,7 @@ impl fmt::Display for End {
             Self::Never => f.write_str("never"),
             Self::Untimed => f.write_str("untimed"),
             Self::Dropped => f.write_str("dropped"),
-            Self::At(end) => f.write_str(&end.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+            Self::At(end) | Self::Until(end) => f.write_str(&end.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
             Self::LocalMidnight(day) => write!(f, "{day} 00:00 local time"),
         }
     }
@@ -113,6 +116,14 @@ mod tests {
         assert!(!End::Untimed.outlives(day("2027-01-31")));
         assert!(!End::Untimed.is_over(day("9999-12-31")));
         assert_eq!(End::Untimed.written(), None);
+    }
+
+    #[test]
+    fn what_something_else_is_to_end_is_never_over_by_itself() {
+        let end = End::Until("2027-02-01T00:00:00Z".parse().expect("a time"));
+        assert!(!end.is_over(day("9999-12-31")));
+        assert!(end.outlives(day("2027-01-30")) && !end.outlives(day("2027-01-31")));
+        assert_eq!(end.last_day(), Some(day("2027-01-31")));
     }
 
     #[test]

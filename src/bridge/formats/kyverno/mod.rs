@@ -12,8 +12,10 @@
 //!   or the kind with texts are understood, as are those that `exc export kyverno-cel` writes, and the
 //!   others only narrow.
 //! - The kind of a policy counts beside its name. In the old form it follows from the name.
-//! - `expiresAt` is an instant. The old form has no end, but the label `cleanup.kyverno.io/ttl`
-//!   (<https://kyverno.io/docs/policy-types/cleanup-policy/>) lets a controller delete the object.
+//! - `expiresAt` is an instant, which background scans and the CLI may pass by
+//!   (<https://github.com/kyverno/kyverno/issues/17473>). The old form has no end, but the label
+//!   `cleanup.kyverno.io/ttl` (<https://kyverno.io/docs/policy-types/cleanup-policy/>) lets a controller
+//!   delete the object: one that is still there after that has not ended.
 //!
 //! Documents of other kinds are passed over: what the policies themselves exclude is not seen here.
 

@@ -74,7 +74,7 @@ fn both_forms_say_what_they_take_out_and_until_when() {
         .limited(Dimension::Name, ["important-tool*".to_owned()]);
     assert_eq!(found.reach, Ok(vec![reach]));
     let found = one(CEL);
-    assert_eq!(found.end, End::At("2027-02-01T00:00:00Z".parse().expect("a moment")));
+    assert_eq!(found.end, End::Until("2027-02-01T00:00:00Z".parse().expect("a moment")));
     assert!(found.said.contains(&"EXC-2026-BBBB: vendor image".to_owned()));
     let reach = Reach::of(Tool::Kyverno)
         .limited(Dimension::Policy, ["check-security-context".to_owned()])
@@ -177,6 +177,11 @@ fn a_label_that_lets_it_be_deleted_is_its_end() {
     let at = |text: &str| End::At(text.parse().expect("a moment"));
     assert_eq!(one(&label("2027-02-01")).end, at("2027-02-01T00:00:00Z"));
     assert_eq!(one(&label("2027-02-01T003000Z")).end, at("2027-02-01T00:30:00Z"));
+    // What the cluster still prints has not been deleted.
+    for live in ["uid: 1b1d", "creationTimestamp: 2025-01-01T00:00:00Z", "resourceVersion: '7'"] {
+        let live = label("2027-02-01").replace("  name: tool", &format!("  {live}\n  name: tool"));
+        assert_eq!(one(&live).end, End::Until("2027-02-01T00:00:00Z".parse().expect("a moment")));
+    }
     assert!(reason(&label("4h")).contains("`4h`, which is no day"));
     for odd in ["2027-2-1", "+2027-02-01", "2027-2-1T000000Z", "' 2027-02-01'"] {
         assert!(reason(&label(odd)).contains("no day and no moment"), "{odd}");
