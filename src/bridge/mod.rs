@@ -94,6 +94,8 @@ pub(crate) struct Known {
     /// Whether it claims that the rule's intent is met by other means; none where the tool has no such
     /// claim.
     pub(crate) is_mitigated: Option<bool>,
+    /// What else a reader has to know once its end has passed.
+    pub(crate) after_end: Option<&'static str>,
 }
 
 /// What the comparison of some files with a register came to.

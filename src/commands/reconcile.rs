@@ -118,8 +118,11 @@ impl Args {
                 }
                 let misfit = bindings.misfit(&suppression, &judged);
                 let reach = suppression.shown();
-                let Suppression { name, end, made, mut notes, .. } = suppression;
+                let Suppression { name, end, made, mut notes, known, .. } = suppression;
                 notes.extend(misfit);
+                if judged.verdict == Verdict::Ended {
+                    notes.extend(known.after_end.map(str::to_owned));
+                }
                 Row { place, name, reach, end, made, notes, judged, is_allowed }
             }));
         }

@@ -8,7 +8,8 @@ use crate::bridge::{End, Known, Suppression};
 use crate::model::Tool;
 use crate::model::reach::{Dimension, Reach};
 
-/// What an assignment leaves alone: the scopes in `notScopes`, and everything if it does not enforce.
+/// What an assignment leaves alone: the scopes in `notScopes`, and everything if it does not enforce. An
+/// override that may enforce less, as `Audit` does instead of `Deny`, is unknown.
 pub(super) fn read(resource: &Node) -> Result<Vec<Suppression>, Fault> {
     let id = own_text(resource, "id")?.unwrap_or_default();
     let name = own_text(resource, "name")?.unwrap_or(id);
@@ -72,7 +73,31 @@ pub(super) fn read(resource: &Node) -> Result<Vec<Suppression>, Fault> {
         let scope = text(resource, "scope")?.map(str::to_owned).or_else(|| scope_of(id));
         found.push(suppression("Disabled", scope, Some("an effect is overridden by `Disabled`")));
     }
+    if let Some(effect) = weaker(resource) {
+        let mut unknown = suppression(&format!("override {effect}"), None, None);
+        unknown.reach = Err(format!(
+            "an override makes an effect `{effect}`, and what the effect would be is not in the file"
+        ));
+        found.push(unknown);
+    }
     Ok(found)
+}
+
+/// Effects that prevent or mend something.
+const ENFORCING: [&str; 5] = ["Deny", "DenyAction", "DeployIfNotExists", "Modify", "Append"];
+
+/// The first effect that an override sets and that may enforce less than the one of the policy: `Disabled`
+/// is told by itself.
+fn weaker(resource: &Node) -> Option<&str> {
+    let overrides = property(resource, "overrides").and_then(Node::items).unwrap_or_default();
+    let is_effect = |it: &&Node| {
+        let kind = it.get_folded("kind").and_then(Node::text).unwrap_or("policyEffect");
+        kind.eq_ignore_ascii_case("policyEffect")
+    };
+    let mut effects =
+        overrides.iter().filter(is_effect).filter_map(|it| it.get_folded("value")?.text());
+    let is = |effect: &str, known: &str| effect.eq_ignore_ascii_case(known);
+    effects.find(|it| !is(it, "Disabled") && !ENFORCING.iter().any(|known| is(it, known)))
 }
 
 /// Why what an assignment leaves alone is only known once it is deployed.

@@ -49,6 +49,8 @@ const ASSIGNMENT: &str = "microsoft.authorization/policyassignments";
 const LISTS: [&str; 3] = ["resources", "value", "data"];
 /// Keys by which a page of a list says that there are more.
 const MORE: [&str; 5] = ["nextLink", "$skipToken", "skipToken", "skip_token", "resultTruncated"];
+/// Keys by which a page of Resource Graph says how many rows there are in all.
+const TOTALS: [&str; 2] = ["totalRecords", "total_records"];
 /// Properties that say how far an exemption reaches.
 const DECISIVE: [&str; 5] = [
     "policyAssignmentId",
@@ -88,6 +90,7 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
     let Some(resources) = resources else {
         return Err(Fault::at(root.span, "the file holds no list of exemptions or assignments"));
     };
+    is_whole(&root, resources.len())?;
     let (mut known, mut found) = (HashMap::new(), Vec::new());
     for resource in resources {
         resource.expect("resource", "a mapping", |it| (it.value.is_map()).then_some(()))?;
@@ -109,6 +112,20 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
         }
     }
     Ok(found)
+}
+
+/// Refuses a page that has fewer rows than there are.
+fn is_whole(root: &Node, n: usize) -> Result<(), Fault> {
+    for key in TOTALS {
+        let Some(node) = root.get_folded(key).filter(|node| !node.is_null()) else { continue };
+        let total = node.expect(key, "a number", |it| it.written()?.parse::<usize>().ok())?;
+        if n < total {
+            let message =
+                format!("the list has {n} of {total} rows, as `{key}` says: fetch all pages");
+            return Err(Fault::at(node.span, message));
+        }
+    }
+    Ok(())
 }
 
 fn is_no(node: &Node) -> bool {
@@ -250,6 +267,7 @@ fn exemption(resource: &Node, deployed: Option<&Deployed>) -> Result<Suppression
             id: id.map(str::to_lowercase),
             title: text(resource, "displayName")?.map(str::to_owned),
             is_mitigated: is_mitigated(category),
+            ..Known::default()
         },
         notes,
     })

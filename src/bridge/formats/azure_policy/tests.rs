@@ -378,3 +378,32 @@ fn an_end_that_is_no_instant_is_unknown() {
     }
     assert_eq!(all(&listed(", \"expiresOn\": null")).remove(0).end, End::Never);
 }
+
+#[test]
+fn a_page_that_has_fewer_rows_than_there_are_is_a_fault() {
+    let list = listed("");
+    let of = |more: &str| format!("{{\"count\": 1, {more}, \"data\": {list}}}");
+    for more in ["\"totalRecords\": 1500", "\"skip_token\": null, \"total_records\": 2"] {
+        let (_, message) = testing::fault(&FORMAT, "live.json", of(more).as_bytes());
+        assert!(message.contains("fetch all pages"), "{message}");
+    }
+    assert_eq!(all(&of("\"totalRecords\": 1")).len(), 1);
+}
+
+#[test]
+fn an_override_that_may_enforce_less_is_unknown() {
+    let of = |overrides: &str| {
+        all(&format!(
+            "[{{\"id\": \"{ASSIGNMENT}\", \"name\": \"deny\", \"properties\": {{\"policyDefinitionId\": \"d\", \"overrides\": [{overrides}]}}}}]"
+        ))
+    };
+    for effect in ["Audit", "AuditIfNotExists", "Manual"] {
+        let found = of(&format!("{{\"kind\": \"policyEffect\", \"value\": \"{effect}\"}}"));
+        assert_eq!((found.len(), &*found[0].name), (1, &*format!("deny override {effect}")));
+        assert!(found[0].reach.is_err());
+    }
+    let others = "{\"kind\": \"policyEffect\", \"value\": \"deny\"}, \
+                  {\"kind\": \"definitionVersion\", \"value\": \"2.*.*\"}";
+    assert_eq!(of(others), []);
+    assert_eq!(of("{\"value\": \"Disabled\"}")[0].name, "deny Disabled");
+}

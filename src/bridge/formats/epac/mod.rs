@@ -9,7 +9,8 @@
 //! - A scope may have a name before a colon, and one with `*` is a pattern that only the plan expands.
 //! - An exemption by definition becomes one for each assignment of it, which the file does not name.
 //! - `expiresOn` without a zone is in UTC, and a bare date is its midnight. Where the entry has
-//!   expired, EPAC leaves the exemption in Azure as it is, and Azure no longer honours it.
+//!   expired, EPAC leaves the exemption in Azure as it is: Azure no longer honours it, unless it was
+//!   deployed with a later end.
 
 mod table;
 
@@ -135,6 +136,10 @@ fn exemption(entry: &Node) -> Result<Suppression, Fault> {
         id: None,
         title: text(entry, "displayName")?.map(str::to_owned),
         is_mitigated: azure_policy::is_mitigated(category),
+        after_end: Some(
+            "EPAC passes over an entry that has ended: Azure honours what was deployed before until \
+             the end that it has there; see `exc reconcile azure-policy`",
+        ),
     };
     Ok(Suppression { span: entry.span, name, said, reach, end, made: None, known, notes })
 }
