@@ -4,10 +4,13 @@
 //! `advisories.ignore` is an id, a crate whose version may be yanked (`crate@0.1`, or `crate` for
 //! every version), or a table of `id` or `crate` with a `reason`. None of them ends.
 //!
+//! `exclude`, `exclude-dev` and `exclude-unpublished` of `graph`, in older versions at the top, take crates
+//! and what only they need out of all that is judged, which no list of ids can say.
+//!
 //! A crate is compared as it is written: whether one range of versions lies within another is not
 //! computed.
 
-use crate::bridge::input::{Fault, Input, Node, comments};
+use crate::bridge::input::{Fault, Input, Node, Value, comments};
 use crate::bridge::{End, Format, Known, Suppression};
 use crate::model::Tool;
 use crate::model::reach::{Dimension, Reach};
@@ -21,11 +24,55 @@ pub(crate) const FORMAT: Format = Format {
 
 fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
     let root = input.toml()?;
-    let Some(advisories) = root.get("advisories") else { return Ok(Vec::new()) };
-    advisories.expect("advisories", "a table", |it| it.value.is_map().then_some(()))?;
-    let Some(list) = advisories.get("ignore") else { return Ok(Vec::new()) };
-    let items = list.expect("ignore", "a list", Node::items)?;
-    items.iter().map(|item| ignored(input, item)).collect()
+    let mut found = Vec::new();
+    if let Some(advisories) = root.get("advisories") {
+        advisories.expect("advisories", "a table", |it| it.value.is_map().then_some(()))?;
+        if let Some(list) = advisories.get("ignore") {
+            for item in list.expect("ignore", "a list", Node::items)? {
+                found.push(ignored(input, item)?);
+            }
+        }
+    }
+    for place in root.get("graph").into_iter().chain([&root]) {
+        excluded(input, place, &mut found)?;
+    }
+    Ok(found)
+}
+
+/// What is taken out of the graph of crates.
+fn excluded(input: &Input, graph: &Node, found: &mut Vec<Suppression>) -> Result<(), Fault> {
+    let mut add = |node: &Node, name: String, what: &str| {
+        let mut said = vec![name.clone()];
+        said.extend(comments::beside(input, node));
+        found.push(Suppression {
+            span: node.span,
+            said,
+            reach: Err(format!("it takes {what} out of all that cargo-deny judges")),
+            name,
+            end: End::Untimed,
+            made: None,
+            known: Known::default(),
+            notes: Vec::new(),
+        });
+    };
+    if let Some(list) = graph.get("exclude") {
+        for item in list.expect("exclude", "a list", Node::items)? {
+            let spec = item.get("crate").or_else(|| item.get("name")).unwrap_or(item);
+            let spec = spec.expect("exclude", "a list of crates", Node::text)?;
+            let what = format!("`{spec}`, and what only that needs,");
+            add(item, format!("exclude {spec}"), &what);
+        }
+    }
+    for (key, what) in [
+        ("exclude-dev", "dependencies for development"),
+        ("exclude-unpublished", "crates that are not published, and what only they need,"),
+    ] {
+        let is_off = |node: &&Node| node.value != Value::Bool(false);
+        if let Some(node) = graph.get(key).filter(is_off) {
+            add(node, key.to_owned(), what);
+        }
+    }
+    Ok(())
 }
 
 fn ignored(input: &Input, item: &Node) -> Result<Suppression, Fault> {
@@ -85,6 +132,18 @@ mod tests {
         let found = read(&FORMAT, "deny.toml", text);
         assert_eq!(found[0].said, ["RUSTSEC-2026-0001", "# EXC-2026-AAAA", "# vendor"]);
         assert_eq!(found[1].said, ["RUSTSEC-2026-0002", "EXC-2026-BBBB"]);
+    }
+
+    #[test]
+    fn what_is_taken_out_of_the_graph_is_unknown() {
+        let text = "exclude-unpublished = true\n[graph]\nexclude = [\"openssl\", {crate = \"a@1\"}]\n\
+                    exclude-dev = true # EXC-2026-AAAA\nexclude-unpublished = false\n";
+        let names: Vec<_> =
+            read(&FORMAT, "deny.toml", text).into_iter().map(|it| it.name).collect();
+        assert_eq!(names, ["exclude openssl", "exclude a@1", "exclude-dev", "exclude-unpublished"]);
+        let found = read(&FORMAT, "deny.toml", text);
+        assert!(found.iter().all(|it| it.reach.is_err()), "{found:?}");
+        assert_eq!(found[2].said, ["exclude-dev", "# EXC-2026-AAAA"]);
     }
 
     #[test]

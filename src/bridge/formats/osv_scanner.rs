@@ -10,6 +10,8 @@
 //! - Of several entries for one id only the first counts.
 //! - A filter of `PackageOverrides` that is left out takes in all. `name` with `nameIsRegex` is a
 //!   regular expression, which is not computed.
+//! - `GoVersionOverride` is taken for the version of Go, and with it of the standard library: which
+//!   findings that takes out is not in the file.
 //! - The file holds for what lies in its own folder, and no deeper; `--config` makes any file hold
 //!   everywhere. Which of the two, the file does not say, so that it counts as holding everywhere.
 
@@ -75,6 +77,7 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
         known(entry, &OVERRIDE)?;
         found.extend(package(input, entry, base.clone())?);
     }
+    found.extend(go_version(input, &root)?);
     Ok(found)
 }
 
@@ -136,6 +139,30 @@ fn ignored(input: &Input, entry: &Node, id: &str, base: Reach) -> Result<Suppres
         known: Known::default(),
         notes,
     })
+}
+
+/// What the version of Go, as it is claimed to be, takes out.
+fn go_version(input: &Input, root: &Node) -> Result<Option<Suppression>, Fault> {
+    let key = "GoVersionOverride";
+    let Some(node) = field(root, key) else { return Ok(None) };
+    let version = node.expect(key, "a text", Node::text)?;
+    if version.is_empty() {
+        return Ok(None);
+    }
+    let reason = format!(
+        "it takes the version of Go for `{version}`, and which findings of the standard library that \
+         takes out is not in the file"
+    );
+    Ok(Some(Suppression {
+        span: node.span,
+        name: format!("{key} {version}"),
+        said: comments::beside(input, node),
+        reach: Err(reason),
+        end: End::Never,
+        made: None,
+        known: Known::default(),
+        notes: Vec::new(),
+    }))
 }
 
 /// An override, where it leaves anything alone.
@@ -280,6 +307,15 @@ name = \"inert\"
         for text in ["# EXC-2026-AAAA", "# EXC-2026-BBBB", "EXC-2026-CCCC: vendor"] {
             assert!(said.iter().any(|it| it == text), "{said:?}");
         }
+    }
+
+    #[test]
+    fn a_version_of_go_that_is_claimed_is_unknown() {
+        let found = read(&FORMAT, FILE, "goversionoverride = \"99.0.0\" # EXC-2026-AAAA\n");
+        assert_eq!((found.len(), &*found[0].name), (1, "GoVersionOverride 99.0.0"));
+        assert!(found[0].reach.is_err() && found[0].end == End::Never);
+        assert_eq!(found[0].said, ["# EXC-2026-AAAA"]);
+        assert_eq!(read(&FORMAT, FILE, "GoVersionOverride = \"\"\n"), []);
     }
 
     #[test]

@@ -11,7 +11,8 @@
 //!   in UTC, where other forms than that of ISO 8601 never come to pass, as the documentation says;
 //!   later ones drop such a rule (<https://github.com/snyk/policy/pull/203>).
 //!
-//! `patch` takes nothing out that is not mended, and is passed over.
+//! `failThreshold`, and the names that it has besides, lets all pass that is less severe, which no binding
+//! says. `patch` takes nothing out that is not mended, and is passed over.
 
 use std::collections::HashSet;
 
@@ -25,6 +26,10 @@ use crate::model::reach::{Dimension, Reach};
 
 pub(crate) const FORMAT: Format =
     Format { name: "snyk", about: "the policy file of Snyk, .snyk", tool: Tool::Snyk, read };
+
+/// The names of the severity from which on Snyk fails.
+const THRESHOLDS: [&str; 5] =
+    ["failThreshold", "fail_threshold", "failthreshold", "threshold", "fail_threshhold"];
 
 fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
     let documents = input.yaml()?;
@@ -62,7 +67,31 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
     for area in section(root, "exclude")? {
         excluded(area, &mut found)?;
     }
+    for entry in root.entries().iter().filter(|it| THRESHOLDS.contains(&&*it.key)) {
+        found.extend(threshold(entry)?);
+    }
     Ok(found)
+}
+
+/// What is less severe than a threshold; nothing is less severe than `low`.
+fn threshold(entry: &Entry) -> Result<Option<Suppression>, Fault> {
+    if entry.value.is_null() {
+        return Ok(None);
+    }
+    let severity = entry.value.expect(&entry.key, "a text", Node::written)?;
+    if severity.eq_ignore_ascii_case("low") {
+        return Ok(None);
+    }
+    Ok(Some(Suppression {
+        span: entry.span,
+        name: format!("{} {severity}", entry.key),
+        said: Vec::new(),
+        reach: Err(format!("it leaves alone all that is less severe than `{severity}`")),
+        end: End::Never,
+        made: None,
+        known: Known::default(),
+        notes: Vec::new(),
+    }))
 }
 
 fn section<'a>(root: &'a Node, key: &str) -> Result<&'a [Entry], Fault> {
@@ -275,6 +304,16 @@ patch: {}
             assert!(found.notes[0].contains("compares as text"), "{:?}", found.notes);
         }
         assert!(end_of("[a]").reach.is_err());
+    }
+
+    #[test]
+    fn a_threshold_is_unknown_by_each_of_its_names() {
+        for key in THRESHOLDS {
+            let found = all(&format!("{key}: high"));
+            assert_eq!((found.len(), &*found[0].name), (1, &*format!("{key} high")));
+            assert!(found[0].reach.is_err() && found[0].end == End::Never, "{key}");
+        }
+        assert_eq!(all("failThreshold: low"), []);
     }
 
     #[test]
