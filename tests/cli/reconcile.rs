@@ -492,7 +492,12 @@ pub(crate) const OF_TOOLS: [(&str, &str, &str, &str); 7] = [
         "osv-scanner.toml",
         "[[IgnoredVulns]]\nid = \"GO-2026-1\"\nignoreUntil = 2027-02-01\n",
     ),
-    ("inspec", "ids: [cis-1.1]", "waivers.yaml", "cis-1.1: {expiration_date: 2027-02-01}\n"),
+    (
+        "inspec",
+        "ids: [cis-1.1]",
+        "waivers.yaml",
+        "cis-1.1: {run: false, expiration_date: 2027-02-01}\n",
+    ),
     ("cargo-deny", "ids: [RUSTSEC-1]", "deny.toml", "[advisories]\nignore = [\"RUSTSEC-1\"]\n"),
     ("cargo-audit", "ids: [RUSTSEC-1]", "audit.toml", "[advisories]\nignore = [\"RUSTSEC-1\"]\n"),
     ("grype", "ids: [CVE-2026-1]", ".grype.yaml", "ignore: [{vulnerability: CVE-2026-1}]\n"),

@@ -13,8 +13,9 @@
 //!   nothing; an empty cell in quotes is a text. A column is found by its name as it stands, blanks
 //!   included.
 //!
-//! Whether the control runs (`run`) makes no difference here: a waived failure counts for nothing.
-//! That a date ends a waiver whose control runs, too, is what the documentation says.
+//! A waived failure counts for nothing, whether the control runs (`run`) or not. The documentation says
+//! that a date ends either; the code looks at it where it leaves the control out, with `run: false`, so
+//! that another waiver never ends here. A text, `"false"`, is true to Ruby, and CSV has nothing else.
 
 use std::collections::HashMap;
 
@@ -31,6 +32,9 @@ pub(crate) const FORMAT: Format = Format {
     tool: Tool::Inspec,
     read,
 };
+
+const RUNS: &str = "its `expiration_date` may end nothing: InSpec looks at that where `run` is false, which \
+                    a text, as in CSV, is not; write `run: false`, in YAML or JSON";
 
 /// The columns of a table of waivers.
 const COLUMNS: [&str; 4] = ["control_id", "justification", "run", "expiration_date"];
@@ -110,7 +114,15 @@ fn waiver(input: &Input, control: &str, span: Span, value: &Node) -> Result<Supp
     let mut said = vec![control.to_owned()];
     let (end, unread) = if value.value.is_map() {
         said.extend(value.written_at("justification")?);
-        expiration(input, value, &mut notes)?
+        match expiration(input, value, &mut notes)? {
+            (end, unread) if is_run(input, value) => {
+                if end != End::Never || unread.is_some() {
+                    notes = vec![RUNS.to_owned()];
+                }
+                (End::Never, None)
+            }
+            skipped => skipped,
+        }
     } else {
         notes.push(format!("it is {}, no mapping, and InSpec passes it over", value.kind()));
         (End::Dropped, None)
@@ -126,6 +138,12 @@ fn waiver(input: &Input, control: &str, span: Span, value: &Node) -> Result<Supp
         known: Known::default(),
         notes,
     })
+}
+
+/// Whether the control runs all the same: only what Ruby takes for false leaves it out.
+fn is_run(input: &Input, waiver: &Node) -> bool {
+    let is_false = |it: &Node| it.is_null() || it.value == Value::Bool(false);
+    input.ends_with(".csv") || !waiver.get("run").is_some_and(is_false)
 }
 
 /// The end, and why the waiver cannot be compared where versions of Ruby disagree about it.
@@ -188,12 +206,13 @@ cis-1.1:
   justification: \"EXC-2026-BBBB: vendor\"
   expiration_date: 2027-02-01
   run: false # EXC-2026-CCCC
-cis-1.2: {run: true, expiration_date: 2027-02-01T00:00:00Z}
+cis-1.2: {run: false, expiration_date: 2027-02-01T00:00:00Z}
 cis-1.3:
   expiration_date: 2027-02-01 12:00:00
+  run:
 cis-1.4: {justification: for ever}
 cis-1.5: passed over
-cis-1.6: {expiration_date: 2027-2-1}
+cis-1.6: {run: false, expiration_date: 2027-2-1}
 ";
         assert_eq!(
             claims::rows(&FORMAT, "waivers.yaml", text),
@@ -201,9 +220,9 @@ cis-1.6: {expiration_date: 2027-2-1}
                 "3:1 cis-1.1: ids cis-1.1; 2027-02-01 00:00 local time",
                 "7:1 cis-1.2: ids cis-1.2; 2027-02-01T00:00:00Z",
                 "8:1 cis-1.3: ids cis-1.3; 2027-02-01T12:00:00Z",
-                "10:1 cis-1.4: ids cis-1.4; never",
-                "11:1 cis-1.5: ids cis-1.5; dropped",
-                "12:1 cis-1.6: ids cis-1.6; 2027-02-01 00:00 local time",
+                "11:1 cis-1.4: ids cis-1.4; never",
+                "12:1 cis-1.5: ids cis-1.5; dropped",
+                "13:1 cis-1.6: ids cis-1.6; 2027-02-01 00:00 local time",
             ]
         );
         let found = claims::read(&FORMAT, "waivers.yaml", text);
@@ -212,6 +231,25 @@ cis-1.6: {expiration_date: 2027-2-1}
             ["cis-1.1", "EXC-2026-BBBB: vendor", "# EXC-2026-AAAA", "# EXC-2026-CCCC"]
         );
         assert!(found.iter().take(4).all(|it| it.notes.is_empty()), "{found:?}");
+    }
+
+    #[test]
+    fn a_date_ends_no_waiver_whose_control_runs() {
+        for (name, text) in [
+            ("w.yaml", "c: {run: true, expiration_date: 2026-01-01}"),
+            ("w.yaml", "c: {expiration_date: 2026-01-01}"),
+            ("w.yaml", "c: {run: 'false', expiration_date: 2026-01-01}"),
+            ("w.json", "{\"c\": {\"expiration_date\": \"2026-01-01\"}}"),
+            ("w.csv", "control_id,run,expiration_date\nc,false,2026-01-01\n"),
+            ("w.csv", "control_id,run,expiration_date\nc,,2026-01-01\n"),
+        ] {
+            let found = claims::read(&FORMAT, name, text).remove(0);
+            assert_eq!(
+                (&found.end, &*found.notes),
+                (&End::Never, &[RUNS.to_owned()][..]),
+                "{text}"
+            );
+        }
     }
 
     #[test]
@@ -227,14 +265,16 @@ cis-1.6: {expiration_date: 2027-2-1}
     #[test]
     fn a_date_that_is_a_text_is_said_to_be_read_differently() {
         let end = |date: &str| {
-            let text = format!("{{\"c\": {{\"expiration_date\": \"{date}\"}}}}");
+            let text = format!("{{\"c\": {{\"run\": false, \"expiration_date\": \"{date}\"}}}}");
             let found = claims::read(&FORMAT, "w.json", &text).remove(0);
             (found.end.to_string(), found.notes.concat())
         };
         let (day, note) = end("2027-06-01");
         assert_eq!(day, "2027-06-01 00:00 local time");
         assert!(note.contains("reads its year alone"), "{note}");
-        let quoted = claims::read(&FORMAT, "w.yml", "c: {expiration_date: '2027-06-01'}").remove(0);
+        let quoted =
+            claims::read(&FORMAT, "w.yml", "c: {run: false, expiration_date: '2027-06-01'}")
+                .remove(0);
         assert_eq!(quoted.notes.len(), 1);
     }
 
@@ -244,8 +284,11 @@ cis-1.6: {expiration_date: 2027-2-1}
             ["2027-12-31 24:00:00", "2027-12-31 00:00:00 UTC", "2027/06/01", "2027-02-31 00:00:00"]
         {
             for (name, text) in [
-                ("w.json", format!("{{\"c\": {{\"expiration_date\": \"{date}\"}}}}")),
-                ("w.yaml", format!("c: {{expiration_date: {date}}}")),
+                (
+                    "w.json",
+                    format!("{{\"c\": {{\"run\": false, \"expiration_date\": \"{date}\"}}}}"),
+                ),
+                ("w.yaml", format!("c: {{run: false, expiration_date: {date}}}")),
             ] {
                 let found = claims::read(&FORMAT, name, &text).remove(0);
                 assert!(found.reach.is_err() && found.end == End::Never, "{date}: {found:?}");
@@ -259,11 +302,7 @@ cis-1.6: {expiration_date: 2027-2-1}
                     c-1,EXC-2026-AAAA,false,\nc-2,\"a, b\",,2027-06-01\nc-3,,,\n,x,,\nc-1,again,,\n";
         assert_eq!(
             claims::rows(&FORMAT, "w.csv", text),
-            [
-                "2:1 c-1: ids c-1; dropped",
-                "3:1 c-2: ids c-2; 2027-06-01 00:00 local time",
-                "6:1 c-1: ids c-1; never",
-            ]
+            ["2:1 c-1: ids c-1; dropped", "3:1 c-2: ids c-2; never", "6:1 c-1: ids c-1; never",]
         );
         assert_eq!(claims::read(&FORMAT, "w.csv", text)[0].said, ["c-1", "EXC-2026-AAAA"]);
     }
