@@ -43,6 +43,7 @@ const files = {
   "audit-ci": [
     "audit-ci.json",
     {
+      low: true,
       allowlist: [
         ...named.map(([name, content]) => ({ [name]: content })),
         "alone",

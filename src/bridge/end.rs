@@ -42,7 +42,9 @@ impl End {
     pub(crate) fn written(&self) -> Option<String> {
         match self {
             Self::Never | Self::Untimed | Self::Dropped => None,
-            Self::At(end) | Self::Until(end) => Some(end.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+            Self::At(end) | Self::Until(end) => {
+                Some(end.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+            }
             Self::LocalMidnight(day) => Some(format!("{day}T00:00:00")),
         }
     }
@@ -90,7 +92,9 @@ impl fmt::Display for End {
             Self::Never => f.write_str("never"),
             Self::Untimed => f.write_str("untimed"),
             Self::Dropped => f.write_str("dropped"),
-            Self::At(end) | Self::Until(end) => f.write_str(&end.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+            Self::At(end) | Self::Until(end) => {
+                f.write_str(&end.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+            }
             Self::LocalMidnight(day) => write!(f, "{day} 00:00 local time"),
         }
     }

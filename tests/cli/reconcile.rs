@@ -427,6 +427,7 @@ pub(crate) const NSPRC: &str = r#"{
 
 pub(crate) const AUDIT_CI: &str = "{
     // three syntaxes, one reader
+    low: true,
     allowlist: [
         {'GHSA-aaaa-bbbb-cccc|express>qs': {active: true, expiry: '2027-02-01'}},
         'GHSA-aaaa-bbbb-cccc',

@@ -9,6 +9,9 @@
 //!   no GHSA is a module, all of whose advisories are allowed.
 //! - `expiry` is read by `new Date`, for which a bare date is midnight in UTC; one that it cannot read
 //!   allows nothing. A number as an id makes the tool stop.
+//! - Advisories that are less severe than the level of the file pass; without a level all do but `info`,
+//!   unless the command line has one (`lib/map-vulnerability.ts`). `skip-dev` leaves out dependencies for
+//!   development.
 //! - Of a mapping, its reader drops each key that every object of JavaScript has (`toString`), and its
 //!   parser of arguments takes a key with dots, `allowlist.NAME.active`, for what stands below.
 
@@ -28,6 +31,10 @@ pub(crate) const FORMAT: Format = Format {
 
 /// Lists that later versions do not read.
 const OLD: [&str; 4] = ["advisories", "path-whitelist", "path-allowlist", "whitelist"];
+
+/// The levels, with their short names, in the order in which the first counts.
+const LEVELS: [(&str, &str); 4] =
+    [("low", "l"), ("moderate", "m"), ("high", "h"), ("critical", "c")];
 
 /// What every object of JavaScript has: the tool's reader drops such keys.
 const RESERVED: [&str; 12] = [
@@ -79,18 +86,49 @@ fn read(input: &Input) -> Result<Vec<Suppression>, Fault> {
             _ if OLD.contains(&&*entry.key) => "only older versions of audit-ci read it",
             _ => continue,
         };
-        found.push(Suppression {
-            span: entry.span,
-            name: entry.key.clone(),
-            said: Vec::new(),
-            reach: Err(reason.to_owned()),
-            end: End::Never,
-            made: None,
-            known: Known::default(),
-            notes: Vec::new(),
-        });
+        found.push(unknown(entry.span, entry.key.clone(), reason.to_owned()));
+    }
+    found.extend(level(&root));
+    if let Some(node) = root.get("skip-dev").filter(|node| is_on(node)) {
+        let reason = "it leaves out all dependencies for development";
+        found.push(unknown(node.span, "skip-dev".to_owned(), reason.to_owned()));
     }
     Ok(found)
+}
+
+fn unknown(span: Span, name: String, reason: String) -> Suppression {
+    Suppression {
+        span,
+        name,
+        said: Vec::new(),
+        reach: Err(reason),
+        end: End::Never,
+        made: None,
+        known: Known::default(),
+        notes: Vec::new(),
+    }
+}
+
+/// What passes since it is less severe than the level of the file, or since that has none.
+fn level(root: &Node) -> Option<Suppression> {
+    let on = |key: &str| root.get(key).filter(|node| is_on(node));
+    let level = LEVELS.into_iter().find_map(|(key, short)| Some((key, on(key).or(on(short))?)));
+    match level {
+        Some(("low", _)) => None,
+        Some((key, node)) => {
+            let reason = format!("it leaves alone all that is less severe than `{key}`");
+            Some(unknown(node.span, format!("level {key}"), reason))
+        }
+        None => {
+            let reason = "the file has no level, and without one nothing fails: write `low: true`, or say \
+                          that the command line has a level";
+            Some(unknown(root.span, "level none".to_owned(), reason.to_owned()))
+        }
+    }
+}
+
+fn is_on(node: &Node) -> bool {
+    node.written().is_some_and(|text| text == "true")
 }
 
 fn entry(item: &Node, key: &str) -> Result<Suppression, Fault> {
@@ -199,8 +237,10 @@ mod tests {
 
     const ONE: &str = "GHSA-aaaa-bbbb-cccc";
 
+    /// All but what follows from the level.
     fn all(text: &str) -> Vec<Suppression> {
-        testing::all(&FORMAT, "audit-ci.jsonc", text)
+        let found = testing::all(&FORMAT, "audit-ci.jsonc", text);
+        found.into_iter().filter(|it| !it.name.starts_with("level ")).collect()
     }
 
     fn fault(bytes: &[u8]) -> (usize, String) {
@@ -231,6 +271,23 @@ mod tests {
             .limited(Dimension::Id, [ONE.to_owned()])
             .limited(Dimension::Path, ["a>*".to_owned()]);
         assert_eq!(found[2].reach, Ok(vec![reach]));
+    }
+
+    #[test]
+    fn what_is_less_severe_than_the_level_is_left_alone_and_without_one_everything() {
+        let of = |text: &str| {
+            let found = testing::all(&FORMAT, "audit-ci.jsonc", text);
+            assert!(found.iter().all(|it| it.reach.is_err() && it.end == End::Never), "{text}");
+            found.into_iter().map(|it| it.name).collect::<Vec<_>>()
+        };
+        assert_eq!(of("{low: true}"), [""; 0]);
+        assert_eq!(of("{l: true, critical: true}"), [""; 0]);
+        assert_eq!(of("{moderate: true}"), ["level moderate"]);
+        assert_eq!(of("{critical: true, 'skip-dev': true}"), ["level critical", "skip-dev"]);
+        assert_eq!(of("{c: true, h: 'true', low: false}"), ["level high"]);
+        for text in ["{allowlist: []}", "{}", "{low: false}", "{high: 1}"] {
+            assert_eq!(of(text), ["level none"], "{text}");
+        }
     }
 
     #[test]
