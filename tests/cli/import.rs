@@ -1,7 +1,6 @@
 //! `exc import`: suppressions that nobody filed become drafts, and drafts become records.
 
 use std::fmt::Write as _;
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -434,21 +433,17 @@ fn hostile_texts_stay_texts() {
 }
 
 #[test]
-fn ten_times_as_many_take_ten_times_as_long() {
+fn thousands_are_adopted_and_a_further_run_adopts_the_rest() {
     let w = Workspace::new();
     let run = |n: usize| {
         let text: String = (0..n).map(|nth| format!("CVE-2026-{nth}\n")).collect();
         w.write(".trivyignore", text);
-        let start = Instant::now();
         let (code, out) = json_of(&w, &["trivy", ".trivyignore"]);
         assert_eq!(code, 0);
-        (out["summary"]["adopted"].as_u64(), start.elapsed())
+        out["summary"]["adopted"].as_u64()
     };
-    let few = run(300);
-    assert_eq!(few.0, Some(300));
-    let many = run(3_000);
-    assert_eq!(many.0, Some(2_700));
-    assert!(many.1 < few.1 * 30 + Duration::from_secs(2), "{few:?} {many:?}");
+    assert_eq!(run(300), Some(300));
+    assert_eq!(run(3_000), Some(2_700));
     assert_eq!(w.names("exceptions").len(), 3_001);
 }
 

@@ -457,7 +457,7 @@ fn of_each_tool_what_a_binding_takes_in_is_told_from_what_goes_beyond_it() {
     history.w.write(format!("exceptions/{PROXY}.yaml"), record);
     history.merge("carol", "alice", "2026-11-05");
     for (tool, file, text, expected) in [
-        ("kyverno", "exceptions.yaml", KYVERNO, [("within", "covered"), ("beyond", "wider")]),
+        ("kyverno", "exceptions.yaml", KYVERNO, [("within", "covered"), ("beyond", "orphan")]),
         ("epac", "exemptions.csv", EPAC, [("within", "covered"), ("beyond", "wider")]),
         (
             "snyk",
