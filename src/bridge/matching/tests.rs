@@ -391,6 +391,7 @@ fn what_has_no_file_or_package_in_common_with_a_binding_is_an_orphan() {
     };
     let of_path = |path| (Path, path);
     let (cve, azure) = ((Id, "CVE-1"), "pkg:golang/github.com/Azure/x@v1");
+    let (hierarchy, ids) = (Hierarchy::default(), Regex::new("^EXC-.*$").expect("a pattern"));
     for (record, limits, expected) in [
         (tie("*", &["vendor/a"], &[]), &[cve, of_path("src/a")][..], Verdict::Orphan),
         (tie("CVE-1", &["vendor/a"], &[]), &[cve, of_path("src/a")], Verdict::Orphan),
@@ -411,7 +412,6 @@ fn what_has_no_file_or_package_in_common_with_a_binding_is_an_orphan() {
         (tie("*", &[], &[azure]), &[(Package, "pkg:golang/github.com/Azure/x@v2")], Verdict::Wider),
     ] {
         let held = [in_force(&record)];
-        let (hierarchy, ids) = (Hierarchy::default(), Regex::new("^EXC-.*$").expect("a pattern"));
         let bindings = Bindings::of(Tool::Trivy, &held, &hierarchy, &ids);
         let mut suppression = of_trivy(limits);
         let judge =
