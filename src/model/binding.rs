@@ -86,6 +86,17 @@ pub(crate) const POLICY_KINDS: [&str; 12] = [
     "NamespacedDeletingPolicy",
 ];
 
+/// The kinds of the policies of the old form that a name stands for: a pattern for those of a
+/// namespace and those of none.
+pub(crate) fn kinds_by_name(policy: &str) -> impl Iterator<Item = &'static str> {
+    let kinds: &[&str] = match policy {
+        _ if policy.contains(['*', '?']) => &["ClusterPolicy", "Policy"],
+        _ if policy.contains('/') => &["Policy"],
+        _ => &["ClusterPolicy"],
+    };
+    kinds.iter().copied()
+}
+
 /// One condition of Azure on the resources of a scope: the value of `kind` is one of `in`, or none of
 /// `not_in`.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
@@ -219,8 +230,12 @@ impl Binding {
         for name in [&self.assignment, &self.policy, &self.producer] {
             reach.limit(Dimension::Policy, Some(name.clone()).filter(|name| !name.is_empty()));
         }
-        let kind = Some(self.policy_kind.clone()).filter(|kind| !kind.is_empty());
-        reach.limit(Dimension::PolicyKind, kind);
+        let kinds: Vec<String> = match self.policy_kind.as_str() {
+            "" if tool == Tool::Kyverno => kinds_by_name(&self.policy).map(str::to_owned).collect(),
+            "" => Vec::new(),
+            kind => vec![kind.to_owned()],
+        };
+        reach.limit(Dimension::PolicyKind, kinds);
         for ids in [&self.definition_references, &self.rules] {
             reach.limit(Dimension::Id, ids.clone());
         }

@@ -16,7 +16,7 @@ pub(crate) mod window;
 /// What stands where an answer is missing; rules take it for missing.
 pub(crate) const PLACEHOLDER: &str = "TODO";
 
-pub(crate) use binding::{Binding, POLICY_KINDS, Resources, Selector, Tool};
+pub(crate) use binding::{Binding, POLICY_KINDS, Resources, Selector, Tool, kinds_by_name};
 pub(crate) use breadth::{AZURE, AZURE_LEVELS};
 pub(crate) use exception::{
     CompensatingControl, Emergency, Exception, Justification, KEYS, Milestone, Outcome, Person,

@@ -31,7 +31,7 @@ const DOCS: &str = r##"## What it checks
 That every entry of `bindings` in an open record says what its `tool` needs, and nothing that the tool does not know:
 
 - `azure-policy`: an `assignment`, by its full ID, and a target of the kind `azure` in `scope`, which is where the exemption hangs. `definition_references` and `selectors` narrow it; a selector has `in` or `not_in`.
-- `kyverno`: a `policy`. `policy_kind`, `rules` and `resources` narrow it.
+- `kyverno`: a `policy`. `policy_kind` says which kind it is of, if not a ClusterPolicy or, of a namespace, a Policy; `rules` and `resources` narrow it.
 - Every other tool: `ids`. `paths` and `packages` narrow them, where the tool can; a package is written as a package URL. `ids: ["*"]` is whatever the tool finds, for a suppression that names a package or a path and no finding. The `paths` of `snyk` and `audit-ci` are paths of dependencies, as the tool writes them.
 
 ## Why it matters

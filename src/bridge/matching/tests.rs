@@ -290,7 +290,7 @@ fn compared(
 
 #[test]
 fn a_suppression_is_compared_with_few_of_many_bindings_whatever_limits_them() {
-    use Dimension::{Id, Namespace, Package, Path, Policy};
+    use Dimension::{Id, Namespace, Package, Path, Policy, PolicyKind};
     let texts = |texts: &[String]| texts.to_vec();
     let all = || vec!["*".to_owned()];
     let n = 400;
@@ -368,6 +368,7 @@ fn a_suppression_is_compared_with_few_of_many_bindings_whatever_limits_them() {
             |at| {
                 Reach::of(Tool::Kyverno)
                     .limited(Policy, ["no-root".to_owned()])
+                    .limited(PolicyKind, ["ClusterPolicy".to_owned()])
                     .limited(Namespace, [format!("n{at:04}-a")])
             },
         ),

@@ -35,7 +35,11 @@ impl Reach {
         let policy = policies.into_iter().next().unwrap_or_default();
         let mut binding = Binding {
             tool: Some(self.tool),
-            policy_kind: written(Dimension::PolicyKind).into_iter().next().unwrap_or_default(),
+            // Where there are several, they are those of a pattern.
+            policy_kind: match written(Dimension::PolicyKind).as_slice() {
+                [kind] => kind.clone(),
+                _ => String::new(),
+            },
             paths: written(Dimension::Path),
             packages: written(Dimension::Package),
             resources: Resources {

@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn each_record_has_an_exception_of_its_own() {
         let (text, verdicts) = of_two(&EXPORT, BINDING);
-        assert_eq!(verdicts, ["EXC-2026-AAAA: narrower", "EXC-2026-BBBB: narrower"], "{text}");
+        assert_eq!(verdicts, ["EXC-2026-AAAA: covered", "EXC-2026-BBBB: covered"], "{text}");
     }
 
     #[test]

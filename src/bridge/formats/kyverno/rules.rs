@@ -3,8 +3,8 @@
 
 use super::{MAX_REACHES, condition, list, part};
 use crate::bridge::input::{Fault, Node};
-use crate::model::Tool;
 use crate::model::reach::{Dimension, Reach};
+use crate::model::{Tool, kinds_by_name};
 
 /// The reach of the old form: each of its exceptions within each block of its match.
 pub(super) fn reach(spec: &Node) -> Result<Result<Vec<Reach>, String>, Fault> {
@@ -33,7 +33,7 @@ pub(super) fn reach(spec: &Node) -> Result<Result<Vec<Reach>, String>, Fault> {
         for block in &blocks {
             let mut reach = block.clone();
             reach.limit(Dimension::Policy, [policy.to_owned()]);
-            reach.limit(Dimension::PolicyKind, kinds(policy).iter().map(|&kind| kind.to_owned()));
+            reach.limit(Dimension::PolicyKind, kinds_by_name(policy).map(str::to_owned));
             reach.limit(Dimension::Id, rules.clone());
             condition(exception, &["images", "values"], &mut reach);
             condition(spec, &["conditions", "podSecurity"], &mut reach);
@@ -63,16 +63,6 @@ fn odd(pattern: &str) -> String {
     format!(
         "`{pattern}` matches more in Kyverno than it says: `.` is any sign, and `?` at the end none or one"
     )
-}
-
-/// The kinds of the policies that a name of the old form stands for: a pattern for those of a namespace
-/// and those of none.
-fn kinds(policy: &str) -> &'static [&'static str] {
-    match policy {
-        _ if policy.contains(['*', '?']) => &["ClusterPolicy", "Policy"],
-        _ if policy.contains('/') => &["Policy"],
-        _ => &["ClusterPolicy"],
-    }
 }
 
 /// The resources of a match: one reach for each block of `any`, and one for all blocks of `all`.
