@@ -8,6 +8,7 @@ mod exception;
 mod field;
 mod id;
 mod lifetime;
+mod looks;
 pub(crate) mod reach;
 mod target;
 mod wildcard;
